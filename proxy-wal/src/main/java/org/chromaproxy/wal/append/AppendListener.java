@@ -1,0 +1,23 @@
+package org.chromaproxy.wal.append;
+
+import org.chromaproxy.wal.record.LogRecord;
+
+/** Hears what became of one append. Exactly one method is called, once, on the writer thread. */
+public interface AppendListener {
+    /** The record is durable; it may now be routed. */
+    void committed(LogRecord record);
+
+    /**
+     * The client's transaction id was used before: nothing was logged.
+     *
+     * @param lsn of the record that holds the id
+     * @param sameRequest whether its digest equals this request's
+     */
+    void duplicate(long lsn, boolean sameRequest);
+
+    /**
+     * Nothing was logged and nothing will be executed: the log is closed, or this proxy lost ownership of it.
+     * Not called for a withdrawn append.
+     */
+    void failed(String reason);
+}

@@ -1,0 +1,15 @@
+package org.chromaproxy.wal.append;
+
+/** One append on its way. Thread-safe. */
+public interface AppendTicket {
+    /**
+     * Takes the append back if the writer has not drained it yet.
+     *
+     * @return true: it will never be logged nor executed, and the listener stays silent. False: it is in a commit, or
+     *     done; its outcome is not known until the listener hears
+     */
+    boolean withdraw();
+
+    /** Its LSN, or 0 while it waits in the queue. */
+    long lsn();
+}

@@ -1,0 +1,30 @@
+package org.chromaproxy.wal.append;
+
+import java.util.List;
+import java.util.Optional;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.NewRecord;
+
+/** The log as the proxy's data path sees it. All methods may be called from any thread and never block. */
+public interface WriteAheadLog {
+    /**
+     * Queues a record.
+     *
+     * @return empty when the queue is at its bound of entries or bytes: nothing was queued and the listener stays silent
+     */
+    Optional<AppendTicket> append(NewRecord record, AppendListener listener);
+
+    /**
+     * Queues changes that belong together: they commit in one transaction, after everything this thread submitted before.
+     *
+     * @param urgent whether to commit at once; otherwise they ride with the next transaction, at the latest after 50 ms
+     * @param onDurable called on the writer thread once they are durable; never called if this proxy loses ownership
+     */
+    void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable);
+
+    /** Whether the log takes and commits records now. */
+    LogState state();
+
+    /** Highest LSN known to be durable. */
+    long durableLsn();
+}

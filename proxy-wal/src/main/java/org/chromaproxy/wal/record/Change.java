@@ -1,0 +1,37 @@
+package org.chromaproxy.wal.record;
+
+import java.util.UUID;
+
+/**
+ * A durable change beside the records themselves. Changes ride in the writer's transactions, in the order they were
+ * submitted, under the owner's epoch; applying one twice is the same as once.
+ */
+public sealed interface Change {
+    /** Every record of {@code lane} up to {@code lsn} is applied on {@code instance}. Never moves backwards. */
+    record Cursor(UUID lane, String instance, long lsn) implements Change {}
+
+    /**
+     * What became of a record that is an exception (refused, failed, recovered, pending) or carries the client's own
+     * transaction id.
+     *
+     * @param status the HTTP status the client was or will be told; 0 when there is none yet
+     * @param reason for humans; empty when there is nothing to explain
+     * @param response the response's body as told to the client
+     */
+    record Outcome(long lsn, TransactionState state, int status, String reason, byte[] response) implements Change {
+        @SuppressWarnings("ArrayRecordComponent")
+        public Outcome {}
+    }
+
+    /** Inserts or replaces a mapping with all its places. */
+    record PutMapping(Mapping mapping) implements Change {}
+
+    /** Forgets a mapping: a tombstone every instance has passed, or one an operator removed. */
+    record DropMapping(UUID publicId) implements Change {}
+
+    /** {@code instance} leads {@code lane} from {@code term} on. {@link Subject#CATALOG} stands for the catalog lane. */
+    record Lead(UUID lane, String instance, long term) implements Change {}
+
+    /** The incarnation last seen on an instance and an LSN its witness carries. */
+    record Witness(String instance, String incarnation, long lsn) implements Change {}
+}
