@@ -1,0 +1,8 @@
+/**
+ * Everything that speaks SQL. The only package that imports JDBC. Connections of the pool may be used by any worker
+ * thread; the writer's own connection belongs to the writer thread. May import {@code record} only.
+ */
+@NullMarked
+package org.chromaproxy.wal.store;
+
+import org.jspecify.annotations.NullMarked;
