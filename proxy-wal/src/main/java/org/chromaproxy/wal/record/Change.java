@@ -18,10 +18,7 @@ public sealed interface Change {
      * @param reason for humans; empty when there is nothing to explain
      * @param response the response's body as told to the client
      */
-    record Outcome(long lsn, TransactionState state, int status, String reason, byte[] response) implements Change {
-        @SuppressWarnings("ArrayRecordComponent")
-        public Outcome {}
-    }
+    record Outcome(long lsn, TransactionState state, int status, String reason, byte[] response) implements Change {}
 
     /** Inserts or replaces a mapping with all its places. */
     record PutMapping(Mapping mapping) implements Change {}
