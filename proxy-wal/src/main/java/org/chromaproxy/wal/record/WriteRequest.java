@@ -7,7 +7,4 @@ package org.chromaproxy.wal.record;
  * @param contentType the request's content type, empty if it had none
  * @param body the request's body, verbatim; must not be changed after the record was made
  */
-public record WriteRequest(String method, String path, String contentType, byte[] body) {
-    @SuppressWarnings("ArrayRecordComponent")
-    public WriteRequest {}
-}
+public record WriteRequest(String method, String path, String contentType, byte[] body) {}
