@@ -20,6 +20,9 @@ public sealed interface Change {
      */
     record Outcome(long lsn, TransactionState state, int status, String reason, byte[] response) implements Change {}
 
+    /** What a record that could not be repeated was resolved to: its body from now on. */
+    record Resolution(long lsn, byte[] body) implements Change {}
+
     /** Inserts or replaces a mapping with all its places. */
     record PutMapping(Mapping mapping) implements Change {}
 

@@ -1,0 +1,169 @@
+package org.chromaproxy.catalog;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.wal.record.Mapping;
+
+/** All collections, by every id and name they are known by. */
+public final class Catalog {
+    /** Public ids in the order of their text, which is what clients see. */
+    private static final Comparator<UUID> TEXT_ORDER = (a, b) -> {
+        int high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
+        return high != 0 ? high : Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
+    };
+
+    /** A database: a tenant and a name. */
+    public record Database(String tenant, String name) {}
+
+    private final Instances instances;
+    private final Set<String> protectedNames;
+    private final ReadGate gate;
+    private final Map<UUID, CollectionEntry> byId = new ConcurrentHashMap<>();
+    private final Map<Mapping.Path, CollectionEntry> byPath = new ConcurrentHashMap<>();
+    private final Map<Long, CollectionEntry> byCreate = new ConcurrentHashMap<>();
+    private final Map<Database, ConcurrentSkipListMap<UUID, CollectionEntry>> byDatabase = new ConcurrentHashMap<>();
+    private final Map<UUID, CollectionEntry> tombstones = new ConcurrentHashMap<>();
+
+    /** @param protectedNames collections of these names can be neither deleted nor renamed */
+    public Catalog(Instances instances, Set<String> protectedNames) {
+        this.instances = instances;
+        this.protectedNames = Set.copyOf(protectedNames);
+        this.gate = new ReadGate(instances.size(), 0);
+    }
+
+    /** From where names, lists, databases and tenants may be read. */
+    public ReadGate gate() {
+        return gate;
+    }
+
+    /** The living collection a request means by {@code reference}: any of its ids in any spelling, or its name. */
+    public Optional<CollectionEntry> resolve(String tenant, String database, String reference) {
+        Optional<UUID> id = CollectionIds.parse(reference);
+        if (id.isPresent()) {
+            CollectionEntry entry = byId.get(id.get());
+            if (entry != null
+                    && entry.path().tenant().equals(tenant)
+                    && entry.path().database().equals(database)) {
+                return Optional.of(entry);
+            }
+        }
+        return named(new Mapping.Path(tenant, database, reference));
+    }
+
+    public Optional<CollectionEntry> named(Mapping.Path path) {
+        return Optional.ofNullable(byPath.get(path));
+    }
+
+    /** The living collection with that public or instance id. */
+    public Optional<CollectionEntry> byId(UUID id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    /** The public id of a collection known by any id. */
+    public Optional<UUID> publicId(UUID anyId) {
+        return byId(anyId).map(CollectionEntry::publicId);
+    }
+
+    /** The collection made by that create, alive or not. */
+    public Optional<CollectionEntry> createdBy(long lsn) {
+        return Optional.ofNullable(byCreate.get(lsn));
+    }
+
+    /** The collections deleted by that record that some instance has still to delete. */
+    public List<CollectionEntry> deletedBy(long lsn) {
+        return tombstones.values().stream()
+                .filter(entry -> entry.deletedLsn() == lsn)
+                .toList();
+    }
+
+    /** The collection with that public id, alive or deleted but not yet everywhere. */
+    public Optional<CollectionEntry> known(UUID publicId) {
+        CollectionEntry alive = byId.get(publicId);
+        return Optional.ofNullable(alive != null ? alive : tombstones.get(publicId));
+    }
+
+    /** The living collections of a database, ordered by public id. */
+    public Collection<CollectionEntry> list(String tenant, String database) {
+        ConcurrentSkipListMap<UUID, CollectionEntry> all = byDatabase.get(new Database(tenant, database));
+        return all == null ? List.of() : all.values();
+    }
+
+    /** All living collections, in no order. */
+    public Collection<CollectionEntry> alive() {
+        return byPath.values();
+    }
+
+    public Collection<CollectionEntry> tombstones() {
+        return tombstones.values();
+    }
+
+    public int size() {
+        return byPath.size();
+    }
+
+    public boolean isProtected(String name) {
+        return protectedNames.contains(name);
+    }
+
+    /** Takes over a mapping that is durable now: a new one, or a changed one. */
+    public synchronized CollectionEntry put(Mapping mapping) {
+        CollectionEntry entry = byId.get(mapping.publicId());
+        if (entry == null) {
+            entry = tombstones.getOrDefault(mapping.publicId(), new CollectionEntry(mapping, instances));
+        } else if (!entry.path().equals(mapping.path())) {
+            byPath.remove(entry.path(), entry);
+        }
+        entry.become(mapping);
+        if (mapping.createdLsn() > 0) {
+            byCreate.put(mapping.createdLsn(), entry);
+        }
+        if (mapping.deletedLsn() == 0) {
+            index(entry, mapping);
+        } else {
+            unindex(entry, mapping);
+            tombstones.put(mapping.publicId(), entry);
+        }
+        return entry;
+    }
+
+    /** Forgets a mapping altogether. */
+    public synchronized void drop(UUID publicId) {
+        CollectionEntry entry = tombstones.remove(publicId);
+        CollectionEntry alive = byId.get(publicId);
+        if (alive != null) {
+            unindex(alive, alive.mapping());
+            entry = alive;
+        }
+        if (entry != null) {
+            byCreate.remove(entry.createdLsn());
+        }
+    }
+
+    private void index(CollectionEntry entry, Mapping mapping) {
+        byId.put(mapping.publicId(), entry);
+        mapping.places().values().forEach(place -> byId.put(place.instanceId(), entry));
+        byPath.put(mapping.path(), entry);
+        database(mapping.path()).put(mapping.publicId(), entry);
+    }
+
+    private void unindex(CollectionEntry entry, Mapping mapping) {
+        byId.remove(mapping.publicId(), entry);
+        mapping.places().values().forEach(place -> byId.remove(place.instanceId(), entry));
+        byPath.remove(mapping.path(), entry);
+        database(mapping.path()).remove(mapping.publicId());
+    }
+
+    private ConcurrentSkipListMap<UUID, CollectionEntry> database(Mapping.Path path) {
+        return byDatabase.computeIfAbsent(
+                new Database(path.tenant(), path.database()), key -> new ConcurrentSkipListMap<>(TEXT_ORDER));
+    }
+}

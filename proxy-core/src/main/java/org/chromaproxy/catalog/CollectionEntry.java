@@ -1,0 +1,143 @@
+package org.chromaproxy.catalog;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+
+/** One collection as the proxy knows it. Thread-safe for readers; see the package for who changes it. */
+public final class CollectionEntry {
+    private final UUID publicId;
+    private final long createdLsn;
+    private final Instant createdAt;
+    private final Instances instances;
+    private final ReadGate gate;
+    private volatile Mapping.Path path;
+    private volatile long deletedLsn;
+    private volatile Map<String, Place> places;
+    private volatile long catalogLsn;
+    private volatile boolean dimensionKnown;
+
+    CollectionEntry(Mapping mapping, Instances instances) {
+        this.publicId = mapping.publicId();
+        this.createdLsn = mapping.createdLsn();
+        this.createdAt = mapping.createdAt();
+        this.path = mapping.path();
+        this.deletedLsn = mapping.deletedLsn();
+        this.places = Map.copyOf(mapping.places());
+        this.instances = instances;
+        this.gate = new ReadGate(instances.size(), preferredLeader());
+    }
+
+    public UUID publicId() {
+        return publicId;
+    }
+
+    public long createdLsn() {
+        return createdLsn;
+    }
+
+    /** LSN of the record that deleted it, 0 while it is alive. */
+    public long deletedLsn() {
+        return deletedLsn;
+    }
+
+    public Mapping.Path path() {
+        return path;
+    }
+
+    public ReadGate gate() {
+        return gate;
+    }
+
+    public Optional<Place> place(Instance instance) {
+        return Optional.ofNullable(places.get(instance.name()));
+    }
+
+    /** The first instance in configured order that holds it whole. */
+    public int preferredLeader() {
+        for (Instance instance : instances) {
+            Place place = places.get(instance.name());
+            if (place != null && place.state() == PlaceState.READY) {
+                return instance.index();
+            }
+        }
+        return 0;
+    }
+
+    /** Whether every configured instance holds it and follows its lane. */
+    public boolean complete() {
+        for (Instance instance : instances) {
+            Place place = places.get(instance.name());
+            if (place == null || place.state() == PlaceState.COPYING || place.state() == PlaceState.DIVERGED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether its content may be read on that instance, catalog and lane considered. */
+    public boolean readable(Instance instance, long catalogApplied) {
+        Place place = places.get(instance.name());
+        if (place == null || deletedLsn != 0) {
+            return false;
+        }
+        boolean leads = gate.leader() == instance.index();
+        boolean whole = place.state() == PlaceState.READY || (leads && place.state() == PlaceState.UNVERIFIED);
+        return whole && gate.readable(instance.index()) && (leads || catalogApplied >= catalogLsn);
+    }
+
+    /** A catalog record naming this collection or what contains it is about to be sent. */
+    public void touchedByCatalog(long lsn) {
+        if (lsn > catalogLsn) {
+            catalogLsn = lsn;
+        }
+    }
+
+    /** Whether the embeddings' dimension is fixed; until then no two writes commute. */
+    public boolean dimensionKnown() {
+        return dimensionKnown;
+    }
+
+    public void dimensionIsKnown() {
+        dimensionKnown = true;
+    }
+
+    /** This entry as the log stores it. */
+    public Mapping mapping() {
+        return new Mapping(publicId, path, createdLsn, deletedLsn, createdAt, places);
+    }
+
+    /** What the log would store if it lived on {@code instance} as {@code place}. */
+    public Mapping withPlace(Instance instance, Place place) {
+        Map<String, Place> next = new HashMap<>(places);
+        next.put(instance.name(), place);
+        return new Mapping(publicId, path, createdLsn, deletedLsn, createdAt, next);
+    }
+
+    public Mapping withName(String name) {
+        Mapping.Path next = new Mapping.Path(path.tenant(), path.database(), name);
+        return new Mapping(publicId, next, createdLsn, deletedLsn, createdAt, places);
+    }
+
+    public Mapping withDeleted(long lsn) {
+        return new Mapping(publicId, path, createdLsn, lsn, createdAt, places);
+    }
+
+    void become(Mapping mapping) {
+        path = mapping.path();
+        places = Map.copyOf(mapping.places());
+        deletedLsn = mapping.deletedLsn();
+    }
+
+    @Override
+    public String toString() {
+        return path.tenant() + "/" + path.database() + "/" + path.name() + " (" + publicId + ")";
+    }
+}

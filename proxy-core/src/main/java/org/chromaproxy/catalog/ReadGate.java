@@ -1,0 +1,64 @@
+package org.chromaproxy.catalog;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Decides from which instances a collection may be read without going back in time: from its leader, or from a follower
+ * that has applied everything ever sent to any instance.
+ *
+ * <p>Written by the loop of the collection's lanes, read by all. {@link #sending} comes before the bytes leave, so a read
+ * that still sees the old position began before the write did and may be ordered before it.
+ */
+public final class ReadGate {
+    private final AtomicLongArray applied;
+    private volatile long sent;
+    private volatile int leader;
+    private volatile long leaderFloor;
+
+    ReadGate(int instances, int leader) {
+        this.applied = new AtomicLongArray(instances);
+        this.leader = leader;
+    }
+
+    public int leader() {
+        return leader;
+    }
+
+    /** Highest LSN ever sent to any instance. */
+    public long sent() {
+        return sent;
+    }
+
+    public long applied(int instance) {
+        return applied.get(instance);
+    }
+
+    /** A record is about to be sent to some instance. */
+    public void sending(long lsn) {
+        if (lsn > sent) {
+            sent = lsn;
+        }
+    }
+
+    /** An instance has applied, or rightly skipped, everything up to {@code lsn}. */
+    public void applied(int instance, long lsn) {
+        applied.set(instance, lsn);
+    }
+
+    /** Leadership has moved: the new leader is read only once it has applied what was sent to its predecessor. */
+    public void lead(int instance) {
+        leaderFloor = sent;
+        leader = instance;
+    }
+
+    /** After a start, everything logged may have been sent: nothing is read before it is applied again. */
+    public void recovering(long highestLsn) {
+        sending(highestLsn);
+        leaderFloor = sent;
+    }
+
+    /** Whether a read of this instance sees everything any earlier read or acknowledged write saw. */
+    public boolean readable(int instance) {
+        return applied.get(instance) >= (instance == leader ? leaderFloor : sent);
+    }
+}

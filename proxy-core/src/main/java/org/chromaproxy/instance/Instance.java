@@ -1,0 +1,174 @@
+package org.chromaproxy.instance;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** One Chroma server. Thread-safe. */
+public final class Instance {
+    private final String name;
+    private final int index;
+    private final URI uri;
+    private final String authority;
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder successes = new LongAdder();
+    private final LongAdder inFlight = new LongAdder();
+    private final AtomicLong consecutiveFailures = new AtomicLong();
+    private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile InstanceState state = InstanceState.STARTING;
+    private volatile String reason = "not probed yet";
+    private volatile Instant stateSince = Instant.now();
+    private volatile long stateSinceNanos = System.nanoTime();
+    private volatile Instant lastCheck = Instant.EPOCH;
+    private volatile long lastSuccessNanos = System.nanoTime();
+
+    /**
+     * @param index position in the configured order; 0 is the primary
+     * @throws IllegalArgumentException when the address is not {@code http://host[:port]}
+     */
+    public Instance(String name, int index, URI uri) {
+        if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
+            throw new IllegalArgumentException("instance " + name + ": the address must look like http://host:port, not "
+                    + uri + " (TLS towards instances is not supported yet)");
+        }
+        this.name = name;
+        this.index = index;
+        this.uri = uri;
+        this.authority = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public URI uri() {
+        return uri;
+    }
+
+    /** The value of the {@code Host} header. */
+    public String authority() {
+        return authority;
+    }
+
+    /** Resolved anew on each call, so that a moved address is followed. */
+    public InetSocketAddress address() {
+        return new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort());
+    }
+
+    public InstanceState state() {
+        return state;
+    }
+
+    /** Why it is in its state, for humans. */
+    public String reason() {
+        return reason;
+    }
+
+    public Instant stateSince() {
+        return stateSince;
+    }
+
+    /** When it came into its state, by {@link System#nanoTime}. */
+    public long upSinceNanos() {
+        return stateSinceNanos;
+    }
+
+    public boolean usable() {
+        return state == InstanceState.UP;
+    }
+
+    /** Hears every change of state from now on, on the thread that makes it. */
+    public void onChange(StateListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Changes the state and tells the listeners, unless it is that already. */
+    public synchronized void become(InstanceState next, String why) {
+        InstanceState previous = state;
+        if (previous == next) {
+            return;
+        }
+        reason = why;
+        stateSince = Instant.now();
+        stateSinceNanos = System.nanoTime();
+        state = next;
+        listeners.forEach(listener -> listener.changed(this, previous, next));
+    }
+
+    /** A request was sent. */
+    public void started() {
+        requests.increment();
+        inFlight.increment();
+    }
+
+    /** An answer arrived, of whatever status: the server lives. */
+    public void answered(boolean success) {
+        inFlight.decrement();
+        if (success) {
+            successes.increment();
+        }
+        lastSuccessNanos = System.nanoTime();
+        consecutiveFailures.set(0);
+    }
+
+    /** A request got no answer. */
+    public void failed() {
+        inFlight.decrement();
+        consecutiveFailures.incrementAndGet();
+    }
+
+    /** Marks the time of an active probe. */
+    public void checked(boolean success) {
+        lastCheck = Instant.now();
+        if (success) {
+            lastSuccessNanos = System.nanoTime();
+            consecutiveFailures.set(0);
+        } else {
+            consecutiveFailures.incrementAndGet();
+        }
+    }
+
+    /** Nanoseconds since anything was heard of it. */
+    public long silentNanos() {
+        return System.nanoTime() - lastSuccessNanos;
+    }
+
+    public Instant lastCheck() {
+        return lastCheck;
+    }
+
+    public long requests() {
+        return requests.sum();
+    }
+
+    public long successes() {
+        return successes.sum();
+    }
+
+    public long outstanding() {
+        return inFlight.sum();
+    }
+
+    public long consecutiveFailures() {
+        return consecutiveFailures.get();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /** Hears changes of an instance's state. */
+    @FunctionalInterface
+    public interface StateListener {
+        void changed(Instance instance, InstanceState from, InstanceState to);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The Chroma servers behind the proxy and what is known of their state.
+ *
+ * <p>An {@link org.chromaproxy.instance.Instance} may be read from any thread; its state is changed by the health checker
+ * and by adoption only, each change announced to listeners on the changing thread. Imports nothing of the project.
+ */
+@NullMarked
+package org.chromaproxy.instance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,199 @@
+package org.chromaproxy.lane;
+
+import io.netty.channel.EventLoop;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The catalog lanes: collections, databases and tenants made, changed and deleted in one order everywhere.
+ *
+ * <p>Stricter than the record lanes: each step commits its effect on the mappings together with the lane's cursor before
+ * the next begins, so at most one catalog record per instance is ever in doubt.
+ */
+final class CatalogLanes extends LaneGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogLanes.class);
+    private static final Footprint ALL = new Footprint.Everything("a catalog record");
+    /** How long a client's answer waits for the followers, so that what it made is normally whole when it hears. */
+    private static final long FOLLOWERS_MS = 200;
+
+    private final CollectionLanes collections;
+    private final Map<OpKind, CatalogOp> operations = new HashMap<>();
+
+    CatalogLanes(EventLoop loop, LaneServices services, CollectionLanes collections, long term) {
+        super(Subject.CATALOG, loop, services, services.catalog().gate(), term);
+        this.collections = collections;
+        ContainerOp container = new ContainerOp(this);
+        operations.put(OpKind.CREATE_COLLECTION, new CreateOp(this));
+        operations.put(OpKind.MODIFY_COLLECTION, new ModifyOp(this));
+        operations.put(OpKind.DELETE_COLLECTION, new DeleteOp(this));
+        operations.put(OpKind.DELETE_DATABASE, new DeleteDatabaseOp(this));
+        operations.put(OpKind.CREATE_DATABASE, container);
+        operations.put(OpKind.CREATE_TENANT, container);
+        operations.put(OpKind.MODIFY_TENANT, container);
+    }
+
+    private CatalogOp operation(Write write) {
+        CatalogOp operation = operations.get(write.kind());
+        if (operation == null) {
+            throw new IllegalStateException(write.kind() + " is not a catalog record");
+        }
+        return operation;
+    }
+
+    @Override
+    Plan plan(Lane lane, Write write) {
+        return operation(write).plan(lane, write);
+    }
+
+    @Override
+    void applied(Lane lane, Write write, UpstreamResponse answer) {
+        operation(write).applied(lane, write, answer);
+    }
+
+    @Override
+    void refused(Lane lane, Write write, UpstreamResponse answer) {
+        if (!operation(write).metItself(lane, write, answer)) {
+            super.refused(lane, write, answer);
+        }
+    }
+
+    @Override
+    void missing(Lane lane, Write write, UpstreamResponse answer) {
+        if (operation(write).metItself(lane, write, answer)) {
+            return;
+        }
+        super.refused(lane, write, answer);
+    }
+
+    /** Whether the record may have been executed here before: its own earlier effect must not be mistaken for a refusal. */
+    boolean again(Lane lane, Write write) {
+        return lane.headInDoubt || !decides(lane, write);
+    }
+
+    /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
+    void complete(Lane lane, Write write, Change.PutMapping effect, WriteResult result) {
+        complete(lane, write, List.of(effect), result);
+    }
+
+    void complete(Lane lane, Write write, List<Change.PutMapping> effects, WriteResult result) {
+        boolean decides = decides(lane, write);
+        settle(lane, write, List.copyOf(effects), () -> {
+            for (Change.PutMapping effect : effects) {
+                CollectionEntry entry = catalog().put(effect.mapping());
+                collections.wake(entry.publicId());
+            }
+            if (decides) {
+                decide(write, Write.Decision.APPLIED, result);
+            }
+        });
+    }
+
+    @Override
+    void tell(Write write, WriteResult result) {
+        boolean followers = lanes().stream().anyMatch(lane -> lane.instance.usable() && lane.head() == write && !decidedBy(lane));
+        if (!result.success() || !followers) {
+            write.result().complete(result);
+            return;
+        }
+        write.whenEverywhere(() -> write.result().complete(result));
+        loop().schedule(() -> write.result().complete(result), FOLLOWERS_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private boolean decidedBy(Lane lane) {
+        return leadership().leads(lane);
+    }
+
+    @Override
+    Footprint footprint(Write write) {
+        return ALL;
+    }
+
+    @Override
+    boolean canLead(Lane lane) {
+        return lane.instance.usable() && !lane.detached;
+    }
+
+    @Override
+    int preferredLeader() {
+        return 0;
+    }
+
+    @Override
+    void diverge(Lane lane, Write write, String reason) {
+        LOG.error("the catalog of {} differs at record {} ({} {}): {}", lane, write.lsn(), write.kind(), name(write), reason);
+        services().stats().countDiverged();
+        Optional<CollectionEntry> entry = catalog().known(write.subject().collection());
+        List<Change.PutMapping> effects = entry.flatMap(e -> e.place(lane.instance)
+                        .map(place -> new Place(place.instanceId(), PlaceState.DIVERGED, reason))
+                        .map(place -> new Change.PutMapping(e.withPlace(lane.instance, place))))
+                .map(List::of)
+                .orElse(List.of());
+        if (decides(lane, write)) {
+            refuse(lane, write, WriteResult.json(500, ProxyError.WRITE_FAILED.body(reason)));
+        } else {
+            complete(lane, write, effects, WriteResult.json(500, new byte[0]));
+        }
+    }
+
+    private static String name(Write write) {
+        Subject subject = write.subject();
+        return subject.tenant() + "/" + subject.database() + "/" + subject.name();
+    }
+
+    @Override
+    void left(Lane lane, Write write) {
+        operation(write).left(lane, write);
+        forgetTombstones();
+    }
+
+    /** A deleted collection is forgotten once no instance has its deletion still before it. */
+    private void forgetTombstones() {
+        long everywhere = lanes().stream().mapToLong(lane -> lane.durable).min().orElse(0);
+        for (CollectionEntry entry : catalog().tombstones()) {
+            if (entry.deletedLsn() <= everywhere) {
+                catalog().drop(entry.publicId());
+                collections.forget(entry.publicId());
+                services().log().submit(List.of(new Change.DropMapping(entry.publicId())), false, () -> {});
+            }
+        }
+    }
+
+    Catalog catalog() {
+        return services().catalog();
+    }
+
+    CollectionLanes collections() {
+        return collections;
+    }
+
+    /** What the catalog lanes need of the record lanes; any thread. */
+    interface CollectionLanes {
+        /** Lets the lanes of a collection look again. */
+        void wake(UUID publicId);
+
+        /** Stops a collection's lane on one instance behind {@code lsn}; {@code reached} runs on its loop. */
+        void barrier(UUID publicId, int instance, long lsn, Runnable reached);
+
+        /** The collection is gone everywhere. */
+        void forget(UUID publicId);
+
+        /** Ends a barrier. */
+        void release(UUID publicId, int instance);
+    }
+}

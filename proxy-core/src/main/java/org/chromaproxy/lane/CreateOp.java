@@ -1,0 +1,164 @@
+package org.chromaproxy.lane;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.scan.CollectionHead;
+import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.scan.CreateScan;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+
+/**
+ * Creating a collection. Whether the name is taken is the catalog's word: an existing one is never sent to an instance, so
+ * a 409 or a get-or-create that finds something can only be this record's own earlier effect, or a stranger.
+ */
+final class CreateOp implements CatalogOp {
+    private static final long LOOKUP_MS = 5_000;
+
+    private final CatalogLanes lanes;
+
+    CreateOp(CatalogLanes lanes) {
+        this.lanes = lanes;
+    }
+
+    @Override
+    public Plan plan(Lane lane, Write write) {
+        Optional<CollectionEntry> mine = mine(write);
+        if (mine.flatMap(entry -> entry.place(lane.instance)).isPresent()
+                || mine.map(entry -> entry.deletedLsn() != 0).orElse(false)) {
+            return Plan.SKIP;
+        }
+        if (!lanes.decides(lane, write)) {
+            // Decided without a mapping of its own: it found an existing collection, and changed nothing.
+            return mine.isPresent() || LaneGroup.targeted(write) ? send(write) : Plan.SKIP;
+        }
+        Optional<CollectionEntry> existing = lanes.catalog().named(path(write));
+        return existing.map(entry -> answerExisting(lane, write, entry)).orElseGet(() -> send(write));
+    }
+
+    private static Plan send(Write write) {
+        return new Plan.Send("POST", write.record().content().request().path());
+    }
+
+    private Optional<CollectionEntry> mine(Write write) {
+        return LaneGroup.targeted(write)
+                ? lanes.catalog().known(write.subject().collection())
+                : lanes.catalog().createdBy(write.lsn());
+    }
+
+    private static Mapping.Path path(Write write) {
+        return new Mapping.Path(
+                write.subject().tenant(), write.subject().database(), write.subject().name());
+    }
+
+    private Plan answerExisting(Lane lane, Write write, CollectionEntry entry) {
+        byte[] body = write.body();
+        if (body == null) {
+            // Re-read only to learn whether it was get-or-create.
+            return send(write);
+        }
+        boolean getOrCreate = CreateScan.of(body).map(CreateScan.Body::getOrCreate).orElse(false);
+        if (!getOrCreate) {
+            String message = "Collection [" + entry.path().name() + "] already exists";
+            return new Plan.Refuse(WriteResult.json(409, ProxyError.RESET_FORBIDDEN.body(message)));
+        }
+        lane.busy = true;
+        Lane source = lanes.lane(entry.gate().leader());
+        lookup(source, entry.path(), answer -> {
+            lane.busy = false;
+            Optional<CollectionHead> head = CollectionJson.head(answer.body());
+            if (!answer.success() || head.isEmpty()) {
+                lanes.pause(lane, source + " could not be asked for " + entry);
+                return;
+            }
+            UuidSwap.swapAt(answer.body(), head.get().idStart(), entry.publicId());
+            lanes.complete(lane, write, List.of(), lanes.told(write, answer));
+        }, () -> {
+            lane.busy = false;
+            lanes.pause(lane, source + " could not be asked for " + entry);
+        });
+        return Plan.WAIT;
+    }
+
+    @Override
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
+        Optional<CollectionHead> head = CollectionJson.head(answer.body());
+        Optional<UUID> id = head.flatMap(h -> CollectionIds.parse(h.id()));
+        if (head.isEmpty() || id.isEmpty()) {
+            lanes.fault(lane, write, "created, but the answer is no collection: " + LaneGroup.brief(answer));
+            return;
+        }
+        created(lane, write, answer, head.get(), id.get());
+    }
+
+    private void created(Lane lane, Write write, UpstreamResponse answer, CollectionHead head, UUID id) {
+        boolean stranger = head.dimension().isPresent()
+                || lanes.catalog().byId(id).isPresent();
+        Mapping mapping = mapping(lane, write, id, stranger);
+        UUID publicId = mapping.publicId();
+        UuidSwap.swapAt(answer.body(), head.idStart(), publicId);
+        WriteResult result = lanes.told(write, answer);
+        lanes.complete(lane, write, new Change.PutMapping(mapping), new WriteResult(200, result.headers(), result.contentType(), result.body()));
+    }
+
+    private Mapping mapping(Lane lane, Write write, UUID id, boolean stranger) {
+        Optional<CollectionEntry> mine = mine(write);
+        if (mine.isPresent()) {
+            PlaceState state = LaneGroup.targeted(write) ? PlaceState.COPYING : PlaceState.READY;
+            Place place = stranger
+                    ? new Place(id, PlaceState.DIVERGED, "a collection of this name with data was there already")
+                    : new Place(id, state, "");
+            return mine.get().withPlace(lane.instance, place);
+        }
+        Map<String, Place> places = new HashMap<>();
+        places.put(lane.instance.name(), new Place(id, PlaceState.READY, ""));
+        // Found with data that no record made: it is served from here and reported, not created empty elsewhere.
+        long createdLsn = stranger ? 0 : write.lsn();
+        return new Mapping(
+                write.subject().collection(), path(write), createdLsn, 0, write.record().createdAt(), places);
+    }
+
+    @Override
+    public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
+        if (refusal.status() != 409 || !lanes.again(lane, write)) {
+            return false;
+        }
+        lane.busy = true;
+        lookup(lane, path(write), answer -> {
+            lane.busy = false;
+            if (answer.success()) {
+                applied(lane, write, answer);
+            } else {
+                lanes.fault(lane, write, "it says the name exists, and then that it does not");
+            }
+        }, () -> {
+            lane.busy = false;
+            lanes.fault(lane, write, "the existing collection could not be read");
+        });
+        return true;
+    }
+
+    private void lookup(
+            Lane lane, Mapping.Path path, Consumer<UpstreamResponse> found, Runnable failed) {
+        UpstreamRequest get = UpstreamRequest.get(ChromaPaths.collection(path));
+        lanes.services().upstream().send(lanes.loop(), lane.instance, get, LOOKUP_MS).whenComplete((answer, error) -> {
+            if (answer == null) {
+                failed.run();
+            } else {
+                found.accept(answer);
+            }
+        });
+    }
+}

@@ -1,0 +1,66 @@
+package org.chromaproxy.lane;
+
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.chromaproxy.wal.append.WriteAheadLog;
+import org.chromaproxy.wal.record.Change;
+
+/** Makes the cursors of one group durable: lazily as records pass, at once when a lane waits for it. */
+final class Cursors {
+    private final UUID group;
+    private final EventLoop loop;
+    private final WriteAheadLog log;
+    private final Consumer<Lane> onFlushed;
+
+    /** @param onFlushed called on the loop for a lane that waited and now may go on */
+    Cursors(UUID group, EventLoop loop, WriteAheadLog log, Consumer<Lane> onFlushed) {
+        this.group = group;
+        this.loop = loop;
+        this.log = log;
+        this.onFlushed = onFlushed;
+    }
+
+    /** The lane has moved; its cursor rides with some later transaction. At most one is under way per lane. */
+    void moved(Lane lane) {
+        if (lane.flushing == 0) {
+            submit(lane, false);
+        }
+    }
+
+    /** The lane stops until everything it has applied is behind its durable cursor. */
+    void flush(Lane lane) {
+        lane.busy = true;
+        lane.awaitsFlush = true;
+        submit(lane, true);
+    }
+
+    /** The cursor as a change, for transactions that carry it together with effects. */
+    Change.Cursor at(Lane lane, long lsn) {
+        return new Change.Cursor(group, lane.instance.name(), lsn);
+    }
+
+    /** A cursor submitted with other changes is durable. */
+    void durable(Lane lane, long lsn) {
+        lane.durable = Math.max(lane.durable, lsn);
+        lane.doubt.durable(lsn);
+        if (lane.flushing <= lsn) {
+            lane.flushing = 0;
+        }
+        if (lane.awaitsFlush) {
+            lane.awaitsFlush = false;
+            lane.busy = false;
+            onFlushed.accept(lane);
+        }
+        if (lane.applied > lane.durable && lane.flushing == 0) {
+            submit(lane, false);
+        }
+    }
+
+    private void submit(Lane lane, boolean urgent) {
+        long target = lane.applied;
+        lane.flushing = target;
+        log.submit(List.of(at(lane, target)), urgent, () -> loop.execute(() -> durable(lane, target)));
+    }
+}

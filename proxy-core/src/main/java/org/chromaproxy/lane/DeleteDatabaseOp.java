@@ -1,0 +1,110 @@
+package org.chromaproxy.lane;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Subject;
+
+/**
+ * Deleting a database, and with it its collections: never a protected one, and never one the proxy does not know, since an
+ * instance would drop that silently.
+ */
+final class DeleteDatabaseOp implements CatalogOp {
+    private static final long LOOKUP_MS = 5_000;
+
+    private final CatalogLanes lanes;
+    private final Drain drain;
+    private long counted;
+
+    DeleteDatabaseOp(CatalogLanes lanes) {
+        this.lanes = lanes;
+        this.drain = new Drain(lanes);
+    }
+
+    private Collection<CollectionEntry> doomed(Lane lane, Write write) {
+        Subject subject = write.subject();
+        return lanes.decides(lane, write)
+                ? lanes.catalog().list(subject.tenant(), subject.database())
+                : lanes.catalog().deletedBy(write.lsn());
+    }
+
+    @Override
+    public Plan plan(Lane lane, Write write) {
+        Collection<CollectionEntry> doomed = doomed(lane, write);
+        if (lanes.decides(lane, write)) {
+            Optional<CollectionEntry> kept = doomed.stream()
+                    .filter(entry -> lanes.catalog().isProtected(entry.path().name()))
+                    .findFirst();
+            if (kept.isPresent()) {
+                return refuse(403, write, "it holds the protected collection [" + kept.get().path().name() + "]");
+            }
+        }
+        if (!drain.done(lane, write, doomed)) {
+            return Plan.WAIT;
+        }
+        if (lanes.decides(lane, write) && counted != write.lsn()) {
+            lookForStrangers(lane, write, doomed.size());
+            return Plan.WAIT;
+        }
+        return new Plan.Send("DELETE", ChromaPaths.database(write.subject().tenant(), write.subject().database()));
+    }
+
+    private static Plan refuse(int status, Write write, String why) {
+        String message = "Database [" + write.subject().database() + "] cannot be deleted: " + why + ". Nothing was changed.";
+        return new Plan.Refuse(WriteResult.json(status, ProxyError.PROTECTED.body(message)));
+    }
+
+    private void lookForStrangers(Lane lane, Write write, int known) {
+        lane.busy = true;
+        String path = ChromaPaths.database(write.subject().tenant(), write.subject().database()) + "/collections_count";
+        lanes.services()
+                .upstream()
+                .send(lanes.loop(), lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
+                .whenComplete((answer, error) -> {
+                    lane.busy = false;
+                    if (answer == null || !answer.success()) {
+                        lanes.pause(lane, "its collections could not be counted");
+                    } else if (Long.parseLong(answer.text().strip()) > known) {
+                        Plan refusal = refuse(409, write, "it holds collections the proxy does not manage");
+                        lanes.refuse(lane, write, ((Plan.Refuse) refusal).result());
+                    } else {
+                        counted = write.lsn();
+                        lanes.pump(lane);
+                    }
+                });
+    }
+
+    @Override
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
+        deleted(lane, write, lanes.told(write, answer));
+    }
+
+    private void deleted(Lane lane, Write write, WriteResult result) {
+        List<Change.PutMapping> effects = lanes.decides(lane, write)
+                ? doomed(lane, write).stream()
+                        .map(entry -> new Change.PutMapping(entry.withDeleted(write.lsn())))
+                        .toList()
+                : List.of();
+        lanes.complete(lane, write, effects, result);
+    }
+
+    @Override
+    public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
+        if (refusal.status() != 404 || !lanes.again(lane, write)) {
+            return false;
+        }
+        deleted(lane, write, WriteResult.json(200, "{}".getBytes(StandardCharsets.UTF_8)));
+        return true;
+    }
+
+    @Override
+    public void left(Lane lane, Write write) {
+        drain.release(lane, write);
+    }
+}

@@ -1,0 +1,93 @@
+package org.chromaproxy.lane;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Optional;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.route.Routes;
+import org.chromaproxy.route.Segment;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Subject;
+
+/** Deleting a collection: by the name it has when its turn comes, never one that is protected by then. */
+final class DeleteOp implements CatalogOp {
+    private final CatalogLanes lanes;
+    private final Drain drain;
+
+    DeleteOp(CatalogLanes lanes) {
+        this.lanes = lanes;
+        this.drain = new Drain(lanes);
+    }
+
+    @Override
+    public Plan plan(Lane lane, Write write) {
+        Optional<CollectionEntry> target = target(lane, write);
+        if (target.isEmpty()) {
+            return lanes.decides(lane, write) ? new Plan.Refuse(gone(write)) : Plan.SKIP;
+        }
+        CollectionEntry entry = target.get();
+        if (lanes.decides(lane, write) && lanes.catalog().isProtected(entry.path().name())) {
+            String message = "Collection [" + entry.path().name()
+                    + "] is protected by the proxy's configuration and cannot be deleted. Nothing was changed.";
+            return new Plan.Refuse(WriteResult.json(403, ProxyError.PROTECTED.body(message)));
+        }
+        if (entry.place(lane.instance).isEmpty() && !lanes.decides(lane, write)) {
+            return Plan.SKIP;
+        }
+        if (!drain.done(lane, write, List.of(entry))) {
+            return Plan.WAIT;
+        }
+        return new Plan.Send("DELETE", ChromaPaths.collection(entry.path()));
+    }
+
+    /** The leader finds it by name or id in the catalog of now; followers by the record that deleted it. */
+    private Optional<CollectionEntry> target(Lane lane, Write write) {
+        if (!lanes.decides(lane, write)) {
+            return lanes.catalog().deletedBy(write.lsn()).stream().findFirst();
+        }
+        Subject subject = write.subject();
+        Segment segment = Routes.classify(
+                        HttpMethod.DELETE, write.record().content().request().path())
+                .collection();
+        if (CollectionIds.parse(segment.text()).isPresent()) {
+            return lanes.catalog().known(subject.collection()).filter(entry -> entry.deletedLsn() == 0);
+        }
+        return lanes.catalog().resolve(subject.tenant(), subject.database(), segment.text());
+    }
+
+    private static WriteResult gone(Write write) {
+        String message = ProxyError.noCollectionNamed(write.subject().name());
+        return WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body(message));
+    }
+
+    @Override
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
+        deleted(lane, write, lanes.told(write, answer));
+    }
+
+    private void deleted(Lane lane, Write write, WriteResult result) {
+        Optional<CollectionEntry> target = target(lane, write);
+        List<Change.PutMapping> effects = target.filter(entry -> lanes.decides(lane, write))
+                .map(entry -> List.of(new Change.PutMapping(entry.withDeleted(write.lsn()))))
+                .orElse(List.of());
+        lanes.complete(lane, write, effects, result);
+    }
+
+    @Override
+    public void left(Lane lane, Write write) {
+        drain.release(lane, write);
+    }
+
+    @Override
+    public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
+        if (refusal.status() != 404) {
+            return false;
+        }
+        // The catalog held it as alive at this record, and it is gone: that is what was asked for.
+        deleted(lane, write, WriteResult.json(200, new byte[] {'{', '}'}));
+        return true;
+    }
+}

@@ -1,0 +1,83 @@
+package org.chromaproxy.lane;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.scan.CollectionHead;
+import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.wal.append.AppendListener;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Chroma fixes the dimension of a fresh collection even in an add that it then refuses (seen on 1.0.5). Followers, which
+ * never see a refused write, then get the dimension by a logged update of an id that does not exist.
+ */
+final class Dimension {
+    /** An id no client uses; the update that carries it changes no record. */
+    static final String RESERVED_ID = "chroma-proxy:dimension";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dimension.class);
+    private static final long TIMEOUT_MS = 5_000;
+
+    private final LaneGroup group;
+    private final CollectionEntry entry;
+
+    Dimension(LaneGroup group, CollectionEntry entry) {
+        this.group = group;
+        this.entry = entry;
+    }
+
+    /** Looks whether the refusal fixed the dimension, passes it on if so, then continues. The lane waits. */
+    void afterRefusal(Lane lane, Runnable next) {
+        lane.busy = true;
+        UpstreamRequest request = UpstreamRequest.get(ChromaPaths.collection(entry.path()));
+        group.services().upstream().send(group.loop(), lane.instance, request, TIMEOUT_MS).whenComplete((answer, error) -> {
+            lane.busy = false;
+            if (answer != null && answer.success()) {
+                Optional<CollectionHead> head = CollectionJson.head(answer.body());
+                OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
+                now.ifPresent(this::passOn);
+            }
+            next.run();
+        });
+    }
+
+    private void passOn(int dimension) {
+        LOG.info("{}: a refused write fixed the dimension at {}; the followers are told", entry, dimension);
+        String zeros = "0,".repeat(dimension - 1) + "0";
+        String body = "{\"ids\":[\"" + RESERVED_ID + "\"],\"embeddings\":[[" + zeros + "]]}";
+        Subject subject = new Subject(
+                entry.publicId(), entry.publicId(), entry.path().tenant(), entry.path().database(), entry.path().name(), "");
+        WriteRequest request = new WriteRequest(
+                "POST",
+                ChromaPaths.records(entry.path(), entry.publicId(), "update"),
+                "application/json",
+                body.getBytes(StandardCharsets.UTF_8));
+        NewRecord record = new NewRecord(OpKind.UPDATE, subject, request, Optional.empty());
+        group.services().log().append(record, new AppendListener() {
+            @Override
+            public void committed(LogRecord committed) {
+                group.loop().execute(() -> group.offer(Write.fresh(
+                        committed,
+                        Footprints.of(OpKind.UPDATE, request.body()),
+                        io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE)));
+            }
+
+            @Override
+            public void duplicate(long lsn, boolean sameRequest) {}
+
+            @Override
+            public void failed(String reason) {
+                LOG.warn("{}: the followers could not be told the dimension: {}", entry, reason);
+            }
+        });
+    }
+}

@@ -1,0 +1,61 @@
+package org.chromaproxy.lane;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.chromaproxy.catalog.CollectionEntry;
+
+/**
+ * Before a catalog record deletes collections on an instance, their lanes there finish what came before it and hold what
+ * comes after. Confined to the catalog lanes' loop.
+ */
+final class Drain {
+    private final CatalogLanes lanes;
+    private final Set<Key> reached = new HashSet<>();
+    private final Map<Key, List<CollectionEntry>> begun = new HashMap<>();
+
+    private record Key(int instance, long lsn) {}
+
+    Drain(CatalogLanes lanes) {
+        this.lanes = lanes;
+    }
+
+    /** Whether the lanes of these collections stand at the record; if not, the lane is pumped once they do. */
+    boolean done(Lane lane, Write write, Collection<CollectionEntry> doomed) {
+        Key key = new Key(lane.index(), write.lsn());
+        if (doomed.isEmpty() || reached.contains(key)) {
+            return true;
+        }
+        if (begun.putIfAbsent(key, List.copyOf(doomed)) == null) {
+            AtomicInteger left = new AtomicInteger(doomed.size());
+            for (CollectionEntry entry : doomed) {
+                entry.touchedByCatalog(write.lsn());
+                UUID id = entry.publicId();
+                lanes.collections().barrier(id, lane.index(), write.lsn(), () -> {
+                    if (left.decrementAndGet() == 0) {
+                        lanes.loop().execute(() -> {
+                            reached.add(key);
+                            lanes.pump(lane);
+                        });
+                    }
+                });
+            }
+        }
+        return false;
+    }
+
+    /** The record is done on that instance, one way or the other: the lanes go on. */
+    void release(Lane lane, Write write) {
+        Key key = new Key(lane.index(), write.lsn());
+        reached.remove(key);
+        List<CollectionEntry> doomed = begun.remove(key);
+        if (doomed != null) {
+            doomed.forEach(entry -> lanes.collections().release(entry.publicId(), lane.index()));
+        }
+    }
+}

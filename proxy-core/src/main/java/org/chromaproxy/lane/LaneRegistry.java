@@ -1,0 +1,183 @@
+package org.chromaproxy.lane;
+
+import io.netty.channel.EventLoop;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All lane groups, and the only door to them from other threads. Records must be offered in LSN order by one thread: each
+ * loop then takes them in that order.
+ */
+public final class LaneRegistry implements CatalogLanes.CollectionLanes {
+    private final EventLoops loops;
+    private final LaneServices services;
+    private final RestoredLanes restored;
+    private final CatalogLanes catalogLanes;
+    private final Map<UUID, RecordLanes> groups = new ConcurrentHashMap<>();
+    private final Map<Long, Write> undecided = new ConcurrentHashMap<>();
+
+    /** @param restored cursors and leaders as the log holds them */
+    public LaneRegistry(EventLoops loops, LaneServices services, RestoredLanes restored) {
+        this.loops = loops;
+        this.services = services;
+        this.restored = restored;
+        restored.leader(Subject.CATALOG).ifPresent(lead -> services.catalog().gate().lead(lead.instance()));
+        EventLoop loop = loops.all().getFirst();
+        this.catalogLanes = new CatalogLanes(loop, services, this, restored.term(Subject.CATALOG));
+        restored.restore(Subject.CATALOG, catalogLanes);
+        for (EventLoop each : loops.all()) {
+            each.scheduleWithFixedDelay(() -> tick(each), 1, 1, TimeUnit.SECONDS);
+        }
+        services.instances().forEach(instance -> instance.onChange((changed, from, to) -> instanceChanged(changed)));
+    }
+
+    /** Takes in a record just committed. */
+    public void offer(Write write) {
+        undecided.put(write.lsn(), write);
+        write.result().whenComplete((result, error) -> undecided.remove(write.lsn()));
+        if (write.kind().catalog()) {
+            catalogLanes.loop().execute(() -> catalogLanes.offer(write));
+            return;
+        }
+        UUID id = write.subject().lane();
+        onGroup(
+                id,
+                group -> group.offer(write),
+                () -> write.result().complete(WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body())));
+    }
+
+    /**
+     * Takes in a record found in the log at start.
+     *
+     * @param refused whether its outcome says it was refused: then it goes nowhere
+     */
+    public void recover(LogRecord record, boolean refused) {
+        if (record.content().kind() == OpKind.REPAIR) {
+            // A copy that was under way begins anew; a finished one is behind every cursor.
+            return;
+        }
+        Write write = Write.recovered(record);
+        if (record.content().kind().catalog()) {
+            catalogLanes.loop().execute(() -> catalogLanes.offerRecovered(write, refused));
+        } else {
+            onGroup(record.content().subject().lane(), group -> group.offerRecovered(write, refused), () -> {});
+        }
+    }
+
+    /** Starts the lanes that recovery has filled. */
+    public void start() {
+        catalogLanes.loop().execute(catalogLanes::pumpAll);
+        groups.values().forEach(group -> group.loop().execute(group::pumpAll));
+    }
+
+    /** The write of that LSN while its client cannot be told yet. */
+    public Optional<Write> undecided(long lsn) {
+        return Optional.ofNullable(undecided.get(lsn));
+    }
+
+    /** Finds the LSN below which every instance has applied everything; calls back on some loop. */
+    public void oldestPending(LongConsumer found) {
+        AtomicInteger left = new AtomicInteger(groups.size() + 1);
+        AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
+        Consumer<LaneGroup> ask = group -> group.loop().execute(() -> {
+            oldest.accumulateAndGet(group.oldestPending(), Math::min);
+            if (left.decrementAndGet() == 0) {
+                found.accept(oldest.get());
+            }
+        });
+        var asked = groups.values().stream().toList();
+        left.set(asked.size() + 1);
+        asked.forEach(ask);
+        ask.accept(catalogLanes);
+    }
+
+    /** Whether the catalog lane of that instance has nothing left to apply. */
+    public boolean catalogInSync(Instance instance) {
+        long applied = services.catalog().gate().applied(instance.index());
+        return applied >= services.catalog().gate().sent() && catalogLanes.lane(instance.index()).queue.isEmpty();
+    }
+
+    @Override
+    public void wake(UUID publicId) {
+        RecordLanes group = groups.get(publicId);
+        if (group != null) {
+            group.loop().execute(group::pumpAll);
+        }
+    }
+
+    @Override
+    public void barrier(UUID publicId, int instance, long lsn, Runnable reached) {
+        onGroup(publicId, group -> group.barrier(instance, lsn, reached), reached);
+    }
+
+    @Override
+    public void release(UUID publicId, int instance) {
+        onGroup(publicId, group -> group.release(instance), () -> {});
+    }
+
+    @Override
+    public void forget(UUID publicId) {
+        RecordLanes group = groups.get(publicId);
+        if (group != null) {
+            group.loop().execute(() -> {
+                if (group.lanes().stream().allMatch(lane -> lane.queue.isEmpty())) {
+                    groups.remove(publicId);
+                }
+            });
+        }
+    }
+
+    /** Runs an action on the loop of a collection's lanes, making them if need be; or {@code unknown} right here. */
+    void onGroup(UUID publicId, Consumer<RecordLanes> action, Runnable unknown) {
+        RecordLanes group = group(publicId);
+        if (group == null) {
+            unknown.run();
+        } else {
+            group.loop().execute(() -> action.accept(group));
+        }
+    }
+
+    private @Nullable RecordLanes group(UUID publicId) {
+        RecordLanes present = groups.get(publicId);
+        if (present != null) {
+            return present;
+        }
+        Optional<CollectionEntry> entry = services.catalog().known(publicId);
+        return entry.map(known -> groups.computeIfAbsent(publicId, id -> make(known))).orElse(null);
+    }
+
+    private RecordLanes make(CollectionEntry entry) {
+        restored.leader(entry.publicId()).ifPresent(lead -> entry.gate().lead(lead.instance()));
+        EventLoop loop = loops.owning(entry.publicId().hashCode());
+        RecordLanes group = new RecordLanes(entry, loop, services, restored.term(entry.publicId()));
+        restored.restore(entry.publicId(), group);
+        return group;
+    }
+
+    private void instanceChanged(Instance instance) {
+        catalogLanes.loop().execute(() -> catalogLanes.instanceChanged(instance));
+        groups.values().forEach(group -> group.loop().execute(() -> group.instanceChanged(instance)));
+    }
+
+    private void tick(EventLoop loop) {
+        if (catalogLanes.loop() == loop) {
+            catalogLanes.tick();
+        }
+        groups.values().stream().filter(group -> group.loop() == loop).forEach(LaneGroup::tick);
+    }
+}

@@ -1,0 +1,94 @@
+package org.chromaproxy.lane;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counters of all lanes, for operators. Thread-safe. */
+public final class LaneStats {
+    private final AtomicLong pending = new AtomicLong();
+    private final AtomicLong bodyBytes = new AtomicLong();
+    private final LongAdder applied = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder faults = new LongAdder();
+    private final LongAdder diverged = new LongAdder();
+    private final LongAdder recovered = new LongAdder();
+    private final long bodyLimit;
+
+    /** @param bodyLimit bytes of bodies that waiting followers may keep in memory; beyond it they are re-read */
+    public LaneStats(long bodyLimit) {
+        this.bodyLimit = bodyLimit;
+    }
+
+    /** Records not applied everywhere yet. */
+    public long pending() {
+        return pending.get();
+    }
+
+    /** Applications on one instance, followers included. */
+    public long applied() {
+        return applied.sum();
+    }
+
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Attempts that ended without a usable answer. */
+    public long faults() {
+        return faults.sum();
+    }
+
+    public long diverged() {
+        return diverged.sum();
+    }
+
+    public long recovered() {
+        return recovered.sum();
+    }
+
+    /** Bytes of bodies the lanes hold in memory. */
+    public long bodyBytes() {
+        return bodyBytes.get();
+    }
+
+    void queued(int bytes) {
+        pending.incrementAndGet();
+        bodyBytes.addAndGet(bytes);
+    }
+
+    void loaded(int bytes) {
+        bodyBytes.addAndGet(bytes);
+    }
+
+    void freed(int bytes) {
+        bodyBytes.addAndGet(-bytes);
+    }
+
+    void done() {
+        pending.decrementAndGet();
+    }
+
+    void countApplied() {
+        applied.increment();
+    }
+
+    void countRefused() {
+        refused.increment();
+    }
+
+    void countFault() {
+        faults.increment();
+    }
+
+    void countDiverged() {
+        diverged.increment();
+    }
+
+    void countRecovered() {
+        recovered.increment();
+    }
+
+    boolean crowded() {
+        return bodyBytes.get() > bodyLimit;
+    }
+}

@@ -1,0 +1,119 @@
+package org.chromaproxy.lane;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.wal.record.Change;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who leads one group: whose answer clients get. A change is durable before it takes effect, and sticky: it goes back to
+ * the preferred instance only after that has been stable for a while and holds everything.
+ */
+final class Leadership {
+    private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final LaneGroup group;
+    private int leader;
+    private long term;
+    private boolean moving;
+    private boolean handover;
+
+    Leadership(LaneGroup group, int leader, long term) {
+        this.group = group;
+        this.leader = leader;
+        this.term = term;
+    }
+
+    boolean leads(Lane lane) {
+        return lane.index() == leader;
+    }
+
+    /** Whether the leader may not send: leadership is on the move, or about to be. */
+    boolean paused() {
+        return moving || handover;
+    }
+
+    /** Looks for another leader, because this one cannot take writes; stays if there is none. */
+    void elect() {
+        for (Lane lane : group.lanes()) {
+            if (!leads(lane) && group.canLead(lane) && lane.faults < LaneGroup.MAX_FAULTS) {
+                move(lane, group.lane(leader) + " cannot take writes: " + group.lane(leader).instance.reason());
+                return;
+            }
+        }
+    }
+
+    /** Whether some other instance could decide the head that this one cannot. */
+    boolean yieldTo(String why) {
+        for (Lane lane : group.lanes()) {
+            if (!leads(lane) && group.canLead(lane) && lane.faults < LaneGroup.MAX_FAULTS) {
+                move(lane, why);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void move(Lane to, String why) {
+        if (moving) {
+            return;
+        }
+        moving = true;
+        long next = term + 1;
+        LOG.info("{}: leadership moves from {} to {} (term {}): {}", group, group.lane(leader), to, next, why);
+        Change.Lead change = new Change.Lead(group.id(), to.instance.name(), next);
+        group.services().log().submit(List.of(change), true, () -> group.loop().execute(() -> moved(to, next)));
+    }
+
+    private void moved(Lane to, long next) {
+        moving = false;
+        handover = false;
+        leader = to.index();
+        term = next;
+        group.gate().lead(leader);
+        group.pumpAll();
+    }
+
+    /** Called about once a second: brings leadership home when it can. */
+    void tick(int preferred) {
+        if (leader == preferred || moving) {
+            handover = false;
+            return;
+        }
+        Lane home = group.lane(preferred);
+        if (!group.canLead(home) || !stable(home)) {
+            handover = false;
+            return;
+        }
+        if (caughtUp(home)) {
+            handover = true;
+            settleHandover(preferred);
+        }
+    }
+
+    /** Moves as soon as neither side has anything under way; called whenever a lane comes to rest. */
+    void settleHandover(int preferred) {
+        if (!handover || moving) {
+            return;
+        }
+        Lane home = group.lane(preferred);
+        if (!group.canLead(home)) {
+            handover = false;
+            group.pumpAll();
+        } else if (!group.lane(leader).busy && !home.busy && caughtUp(home)) {
+            move(home, home + " is stable again");
+        }
+    }
+
+    private boolean caughtUp(Lane home) {
+        Write head = home.head();
+        return head == null || !head.decided();
+    }
+
+    private static boolean stable(Lane lane) {
+        long upFor = System.nanoTime() - lane.instance.upSinceNanos();
+        return lane.instance.usable() && upFor >= STABLE_NANOS;
+    }
+}

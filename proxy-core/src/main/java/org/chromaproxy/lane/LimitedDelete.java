@@ -1,0 +1,108 @@
+package org.chromaproxy.lane;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.UUID;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.scan.DeleteBody;
+import org.chromaproxy.scan.DeleteScan;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A delete with a limit takes the first matches in an instance's internal order, so repeating it, or sending it to another
+ * instance, deletes others. The lane therefore asks its leader for the matching ids, commits that list, and every
+ * instance deletes exactly these.
+ */
+final class LimitedDelete {
+    private static final Logger LOG = LoggerFactory.getLogger(LimitedDelete.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long TIMEOUT_MS = 60_000;
+
+    private final LaneGroup group;
+    private final CollectionEntry entry;
+
+    LimitedDelete(LaneGroup group, CollectionEntry entry) {
+        this.group = group;
+        this.entry = entry;
+    }
+
+    /** Starts resolving if the delete has a limit; the lane is busy until its list is committed. */
+    boolean resolve(Lane lane, Write write, byte[] body) {
+        DeleteBody delete = DeleteScan.of(body);
+        if (!delete.understood() || delete.limit().isEmpty()) {
+            return false;
+        }
+        lane.busy = true;
+        UUID id = entry.place(lane.instance).orElseThrow().instanceId();
+        String path = ChromaPaths.records(entry.path(), id, "get");
+        DefaultHttpHeaders headers = new DefaultHttpHeaders();
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        UpstreamRequest get = new UpstreamRequest("POST", path, headers, delete.resolvingGet(body));
+        group.services().upstream().send(group.loop(), lane.instance, get, TIMEOUT_MS).whenComplete((answer, error) -> {
+            if (lane.head() == write) {
+                lane.busy = false;
+                resolved(lane, write, answer, error);
+            }
+        });
+        return true;
+    }
+
+    private void resolved(
+            Lane lane,
+            Write write,
+            @Nullable UpstreamResponse answer,
+            @Nullable Throwable error) {
+        if (answer == null || Verdict.of(answer) == Verdict.BUSY || Verdict.of(answer) == Verdict.FAULT) {
+            group.fault(lane, write, "its matches could not be read: " + (error == null ? "busy" : error.getMessage()));
+        } else if (!answer.success()) {
+            // The filter itself is refused: so is the delete.
+            group.refuse(lane, write, group.told(write, answer));
+        } else {
+            commit(lane, write, answer);
+        }
+    }
+
+    private void commit(Lane lane, Write write, UpstreamResponse answer) {
+        byte[] list;
+        int count;
+        try {
+            JsonNode ids = JSON.readTree(answer.body()).path("ids");
+            ObjectNode delete = JSON.createObjectNode();
+            delete.set("ids", ids);
+            count = ids.size();
+            list = JSON.writeValueAsBytes(delete);
+        } catch (JacksonException e) {
+            group.fault(lane, write, "its matches are not JSON");
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        LOG.debug("{}: delete {} with a limit resolved to {} records", entry, write.lsn(), count);
+        lane.busy = true;
+        group.services().log().submit(List.of(new Change.Resolution(write.lsn(), list)), true, () -> group.loop()
+                .execute(() -> {
+                    lane.busy = false;
+                    replace(write, list);
+                    group.pump(lane);
+                }));
+    }
+
+    private void replace(Write write, byte[] list) {
+        group.services().stats().freed(write.dropBody());
+        group.services().stats().loaded(list.length);
+        write.body(list);
+        write.footprint(Footprints.of(write.kind(), list));
+    }
+}

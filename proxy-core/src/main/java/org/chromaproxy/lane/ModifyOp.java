@@ -1,0 +1,93 @@
+package org.chromaproxy.lane;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Optional;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.Routes;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
+
+/** Renaming a collection, or replacing its metadata or configuration. Repeating it changes nothing. */
+final class ModifyOp implements CatalogOp {
+    private final CatalogLanes lanes;
+
+    ModifyOp(CatalogLanes lanes) {
+        this.lanes = lanes;
+    }
+
+    @Override
+    public Plan plan(Lane lane, Write write) {
+        Optional<CollectionEntry> target = lanes.catalog().known(write.subject().collection());
+        boolean decides = lanes.decides(lane, write);
+        if (target.isEmpty() || target.get().deletedLsn() != 0) {
+            return decides ? new Plan.Refuse(gone(write)) : Plan.SKIP;
+        }
+        CollectionEntry entry = target.get();
+        // The new name is kept as the record's name: a body need not be read again for it.
+        String newName = write.subject().name();
+        if (decides && !newName.isEmpty() && !newName.equals(entry.path().name())) {
+            Optional<WriteResult> refusal = refusal(entry, newName);
+            if (refusal.isPresent()) {
+                return new Plan.Refuse(refusal.get());
+            }
+        }
+        if (entry.place(lane.instance).isEmpty()) {
+            return decides ? new Plan.Diverge("the collection does not exist there") : Plan.SKIP;
+        }
+        entry.touchedByCatalog(write.lsn());
+        String path = write.record().content().request().path();
+        return new Plan.Send(
+                "PUT",
+                UuidSwap.swapSegment(
+                        path,
+                        Routes.classify(HttpMethod.PUT, path).collection(),
+                        entry.place(lane.instance).get().instanceId()));
+    }
+
+    private Optional<WriteResult> refusal(CollectionEntry entry, String newName) {
+        String name = entry.path().name();
+        if (lanes.catalog().isProtected(name) || lanes.catalog().isProtected(newName)) {
+            String message = "Collection [" + name + "] cannot be renamed to [" + newName
+                    + "]: one of these names is protected by the proxy's configuration. Nothing was changed.";
+            return Optional.of(WriteResult.json(403, ProxyError.PROTECTED.body(message)));
+        }
+        Mapping.Path path =
+                new Mapping.Path(entry.path().tenant(), entry.path().database(), newName);
+        if (lanes.catalog().named(path).isPresent()) {
+            // Chroma itself answers 500 here; the client deserves the reason.
+            String message = "Collection [" + newName + "] already exists";
+            return Optional.of(WriteResult.json(409, ProxyError.RESET_FORBIDDEN.body(message)));
+        }
+        return Optional.empty();
+    }
+
+    private static WriteResult gone(Write write) {
+        return WriteResult.json(
+                404,
+                ProxyError.COLLECTION_NOT_FOUND.body(
+                        "Collection [" + write.subject().collection() + "] does not exists."));
+    }
+
+    @Override
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
+        CollectionEntry entry =
+                lanes.catalog().known(write.subject().collection()).orElseThrow();
+        String newName = write.subject().name();
+        boolean rename = lanes.decides(lane, write) && !newName.isEmpty();
+        Mapping mapping = rename ? entry.withName(newName) : entry.mapping();
+        lanes.complete(lane, write, new Change.PutMapping(mapping), lanes.told(write, answer));
+    }
+
+    @Override
+    public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
+        if (refusal.status() != 404) {
+            return false;
+        }
+        lanes.diverge(lane, write, "the collection is alive in the catalog, but the instance does not know it");
+        return true;
+    }
+
+}

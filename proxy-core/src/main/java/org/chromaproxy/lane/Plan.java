@@ -1,0 +1,22 @@
+package org.chromaproxy.lane;
+
+/** What a lane does next with the record at its head. */
+sealed interface Plan {
+    /** Sends it: method and path as this instance knows them; the body is the record's. */
+    record Send(String method, String path) implements Plan {}
+
+    /** Nothing to do on this instance: it is done already, or its collection is gone there. */
+    record Skip() implements Plan {}
+
+    /** Not yet: something else wakes this lane. */
+    record Wait() implements Plan {}
+
+    /** The proxy refuses it without asking an instance. Leader only. */
+    record Refuse(WriteResult result) implements Plan {}
+
+    /** The instance does not hold what the catalog says it holds. */
+    record Diverge(String reason) implements Plan {}
+
+    Plan SKIP = new Skip();
+    Plan WAIT = new Wait();
+}

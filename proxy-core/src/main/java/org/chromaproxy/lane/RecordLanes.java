@@ -1,0 +1,214 @@
+package org.chromaproxy.lane;
+
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.Routes;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.OpKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The lanes of one collection. */
+final class RecordLanes extends LaneGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(RecordLanes.class);
+
+    private final CollectionEntry entry;
+    private final Dimension dimension;
+    private final LimitedDelete limitedDelete;
+    private final Replay replay = new Replay();
+
+    RecordLanes(CollectionEntry entry, EventLoop loop, LaneServices services, long term) {
+        super(entry.publicId(), loop, services, entry.gate(), term);
+        this.entry = entry;
+        this.dimension = new Dimension(this, entry);
+        this.limitedDelete = new LimitedDelete(this, entry);
+        for (Lane lane : lanes()) {
+            Optional<Place> place = entry.place(lane.instance);
+            boolean created = entry.createdLsn() <= services.catalog().gate().applied(lane.index());
+            lane.detached = place.map(p -> p.state() == PlaceState.DIVERGED).orElse(created);
+            lane.held = place.map(p -> p.state() == PlaceState.COPYING).orElse(false);
+        }
+    }
+
+    @Override
+    Plan plan(Lane lane, Write write) {
+        if (entry.deletedLsn() != 0) {
+            boolean after = write.lsn() > entry.deletedLsn();
+            return after && decides(lane, write) ? new Plan.Refuse(notFound()) : Plan.SKIP;
+        }
+        Optional<Place> place = entry.place(lane.instance);
+        if (place.isEmpty()) {
+            boolean pending = entry.createdLsn() > services().catalog().gate().applied(lane.index());
+            return pending ? Plan.WAIT : new Plan.Diverge("the collection does not exist there");
+        }
+        String method = write.record().content().request().method();
+        return new Plan.Send(method, path(write, place.get().instanceId()));
+    }
+
+    private static String path(Write write, UUID instanceId) {
+        String path = write.record().content().request().path();
+        return UuidSwap.swapSegment(path, Routes.classify(HttpMethod.POST, path).collection(), instanceId);
+    }
+
+    private WriteResult notFound() {
+        return WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body(
+                "Collection [" + entry.publicId() + "] does not exists."));
+    }
+
+    @Override
+    boolean resolve(Lane lane, Write write, byte[] body) {
+        return write.kind() == OpKind.DELETE && decides(lane, write) && limitedDelete.resolve(lane, write, body);
+    }
+
+    @Override
+    Footprint footprint(Write write) {
+        Footprint known = write.footprint();
+        if (known == null) {
+            byte[] body = write.body();
+            known = body == null ? new Footprint.Everything("not read") : Footprints.of(write.kind(), body);
+            write.footprint(known);
+        }
+        return entry.dimensionKnown() ? known : new Footprint.Everything("the dimension is not fixed yet");
+    }
+
+    @Override
+    void applied(Lane lane, Write write, UpstreamResponse answer) {
+        if (write.kind() == OpKind.ADD || write.kind() == OpKind.UPSERT) {
+            entry.dimensionIsKnown();
+        }
+        Footprint touched = write.footprint();
+        if (touched != null) {
+            replay.applied(lane, touched);
+        }
+        if (decides(lane, write)) {
+            decide(write, Write.Decision.APPLIED, told(write, answer));
+            pass(lane, write);
+            pumpAll();
+        } else {
+            pass(lane, write);
+            pump(lane);
+        }
+    }
+
+    @Override
+    void refused(Lane lane, Write write, UpstreamResponse answer) {
+        if (decides(lane, write) && !entry.dimensionKnown() && write.kind() != OpKind.DELETE) {
+            dimension.afterRefusal(lane, () -> super.refused(lane, write, answer));
+        } else {
+            super.refused(lane, write, answer);
+        }
+    }
+
+    @Override
+    void missing(Lane lane, Write write, UpstreamResponse answer) {
+        if (entry.deletedLsn() != 0) {
+            pump(lane);
+        } else {
+            diverge(lane, write, "the collection is alive in the catalog, but " + lane + " says: " + brief(answer));
+        }
+    }
+
+    @Override
+    void diverge(Lane lane, Write write, String reason) {
+        Optional<Place> place = entry.place(lane.instance);
+        boolean leads = leadership().leads(lane);
+        if (leads && !leadership().yieldTo(reason)) {
+            LOG.error("{} cannot be written on {}, and no other instance can take over: {}", entry, lane, reason);
+            lane.faults = MAX_FOLLOWER_FAULTS;
+            pause(lane, reason);
+            return;
+        }
+        services().stats().countDiverged();
+        LOG.error("{} has diverged on {}: {}. It is no longer read or written there; repair it by copy.", entry, lane, reason);
+        if (place.isEmpty()) {
+            detach(lane);
+            pumpAll();
+            return;
+        }
+        lane.busy = true;
+        Place diverged = new Place(place.get().instanceId(), PlaceState.DIVERGED, reason);
+        Change change = new Change.PutMapping(entry.withPlace(lane.instance, diverged));
+        services().log().submit(List.of(change), true, () -> loop().execute(() -> {
+            services().catalog().put(entry.withPlace(lane.instance, diverged));
+            detach(lane);
+            pumpAll();
+        }));
+    }
+
+    @Override
+    boolean canLead(Lane lane) {
+        boolean whole = entry.place(lane.instance)
+                .map(place -> place.state() == PlaceState.READY)
+                .orElse(entry.createdLsn() > services().catalog().gate().applied(lane.index()));
+        return whole && !lane.detached && !lane.held && lane.instance.usable();
+    }
+
+    @Override
+    int preferredLeader() {
+        return entry.preferredLeader();
+    }
+
+    /** Lets no record beyond {@code lsn} pass this lane; calls back once all up to it are done. */
+    void barrier(int instance, long lsn, Runnable reached) {
+        Lane lane = lane(instance);
+        lane.barrier = lsn;
+        lane.onBarrier = reached;
+        pump(lane);
+    }
+
+    /** Ends a barrier, or a copy's hold. */
+    void release(int instance) {
+        Lane lane = lane(instance);
+        lane.barrier = Long.MAX_VALUE;
+        lane.onBarrier = null;
+        pumpAll();
+    }
+
+    /** The copy of this collection to that instance is done: its lane may replay what was logged meanwhile. */
+    void startReplay(int instance) {
+        Lane lane = lane(instance);
+        replay.track(lane);
+        lane.held = false;
+        pump(lane);
+    }
+
+    /** Whether the lane has applied everything that is decided. */
+    boolean replayed(int instance) {
+        Lane lane = lane(instance);
+        Write head = lane.head();
+        return !lane.busy && (head == null || !head.decided());
+    }
+
+    Replay replay() {
+        return replay;
+    }
+
+    /** Holds that lane for a copy. */
+    void hold(int instance) {
+        Lane lane = lane(instance);
+        lane.detached = false;
+        lane.held = true;
+    }
+
+    /** The last record that lane has applied, or has under way. */
+    long front(int instance) {
+        Lane lane = lane(instance);
+        Write head = lane.head();
+        return lane.busy && head != null ? head.lsn() : lane.applied;
+    }
+
+    @Override
+    public String toString() {
+        return entry.toString();
+    }
+}

@@ -1,0 +1,37 @@
+package org.chromaproxy.lane;
+
+import org.chromaproxy.upstream.UpstreamResponse;
+
+/** What an instance's answer to a write means. */
+enum Verdict {
+    APPLIED,
+    /** Refused for good, in Chroma's own words. */
+    REFUSED,
+    /** 404: a refusal only where the catalog agrees that there is no such thing. */
+    MISSING,
+    /** Busy: ask again later. */
+    BUSY,
+    /** Neither done nor refused: the record is in doubt there. */
+    FAULT;
+
+    private static final int PAYLOAD_TOO_LARGE = 413;
+
+    static Verdict of(UpstreamResponse answer) {
+        if (answer.success()) {
+            return APPLIED;
+        }
+        return switch (answer.status()) {
+            case PAYLOAD_TOO_LARGE -> REFUSED;
+            case 400, 403, 409, 415, 422, 501 -> chromaShaped(answer) ? REFUSED : FAULT;
+            case 404 -> chromaShaped(answer) ? MISSING : FAULT;
+            case 429, 503 -> BUSY;
+            default -> FAULT;
+        };
+    }
+
+    /** Chroma's errors are JSON objects; an intermediary's error page is not the server's word. */
+    private static boolean chromaShaped(UpstreamResponse answer) {
+        String text = answer.text();
+        return text.startsWith("{") && text.contains("\"error\"") && text.contains("\"message\"");
+    }
+}

@@ -1,0 +1,153 @@
+package org.chromaproxy.lane;
+
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One committed record on its way to the instances.
+ *
+ * <p>Confined to the loop of its lane group, but for {@link #result}, which may be waited for from anywhere, and
+ * {@link #abandoned}.
+ */
+public final class Write {
+    /** Whether clients may be told, and followers may apply it. */
+    enum Decision {
+        UNDECIDED,
+        APPLIED,
+        REFUSED
+    }
+
+    private final LogRecord record;
+    private final boolean recovered;
+    private final CompletableFuture<WriteResult> result = new CompletableFuture<>();
+    private HttpHeaders clientHeaders = EmptyHttpHeaders.INSTANCE;
+    private byte @Nullable [] body;
+    private @Nullable Footprint footprint;
+    private Decision decision = Decision.UNDECIDED;
+    private int lanesToGo;
+    private Runnable everywhere = () -> {};
+    private volatile boolean abandoned;
+
+    private Write(LogRecord record, boolean recovered) {
+        this.record = record;
+        this.recovered = recovered;
+    }
+
+    /** A record just committed, its client waiting. */
+    public static Write fresh(LogRecord record, Footprint footprint, HttpHeaders clientHeaders) {
+        Write write = new Write(record, false);
+        write.body = record.content().request().body();
+        write.footprint = footprint;
+        write.clientHeaders = clientHeaders;
+        return write;
+    }
+
+    /** A record found in the log at start: in doubt on every instance whose cursor has not passed it. */
+    public static Write recovered(LogRecord record) {
+        return new Write(record, true);
+    }
+
+    public long lsn() {
+        return record.lsn();
+    }
+
+    public LogRecord record() {
+        return record;
+    }
+
+    public OpKind kind() {
+        return record.content().kind();
+    }
+
+    public Subject subject() {
+        return record.content().subject();
+    }
+
+    /** Completes once, when the client may be told; on the group's loop. */
+    public CompletableFuture<WriteResult> result() {
+        return result;
+    }
+
+    /** Whether a client was told that the outcome will come later: then the outcome is kept for it to find. */
+    public boolean abandoned() {
+        return abandoned;
+    }
+
+    /** Its client no longer waits for the outcome here. */
+    public void abandon() {
+        abandoned = true;
+    }
+
+    boolean recovered() {
+        return recovered;
+    }
+
+    /** Whether the outcome gets a row of its own. */
+    boolean keepsOutcome() {
+        return abandoned || record.content().transaction().isPresent();
+    }
+
+    HttpHeaders clientHeaders() {
+        return clientHeaders;
+    }
+
+    byte @Nullable [] body() {
+        return body;
+    }
+
+    void body(byte[] loaded) {
+        body = loaded;
+    }
+
+    /** Lets go of the body; whoever needs it again reads it from the log. Returns the bytes freed. */
+    int dropBody() {
+        int freed = body == null ? 0 : body.length;
+        body = null;
+        return freed;
+    }
+
+    @Nullable Footprint footprint() {
+        return footprint;
+    }
+
+    void footprint(Footprint known) {
+        footprint = known;
+    }
+
+    boolean decided() {
+        return decision != Decision.UNDECIDED;
+    }
+
+    boolean refused() {
+        return decision == Decision.REFUSED;
+    }
+
+    void decide(Decision taken) {
+        decision = taken;
+        clientHeaders = EmptyHttpHeaders.INSTANCE;
+    }
+
+    /** What to do once no lane has it any more. */
+    Runnable everywhere() {
+        return everywhere;
+    }
+
+    void whenEverywhere(Runnable action) {
+        everywhere = action;
+    }
+
+    void queuedOn(int lanes) {
+        lanesToGo = lanes;
+    }
+
+    /** One lane is done with it; true when it was the last. */
+    boolean passedOne() {
+        return --lanesToGo == 0;
+    }
+}

@@ -1,0 +1,73 @@
+package org.chromaproxy.transport;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.util.Locale;
+
+/** How sockets are driven. */
+public enum Transport {
+    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class),
+    IO_URING(IoUringSocketChannel.class, IoUringServerSocketChannel.class),
+    NIO(NioSocketChannel.class, NioServerSocketChannel.class);
+
+    private final Class<? extends SocketChannel> socket;
+    private final Class<? extends ServerSocketChannel> server;
+
+    Transport(Class<? extends SocketChannel> socket, Class<? extends ServerSocketChannel> server) {
+        this.socket = socket;
+        this.server = server;
+    }
+
+    /**
+     * The transport of that name; {@code auto} takes epoll where the system has it, else NIO.
+     *
+     * @throws IllegalArgumentException for an unknown name, or one this system cannot run, with the cause
+     */
+    public static Transport named(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "auto" -> Epoll.isAvailable() ? EPOLL : NIO;
+            case "nio" -> NIO;
+            case "epoll" -> require(EPOLL, Epoll.unavailabilityCause());
+            case "io_uring" -> require(IO_URING, IoUring.unavailabilityCause());
+            default -> throw new IllegalArgumentException(
+                    "unknown transport \"" + name + "\": use auto, epoll, io_uring or nio");
+        };
+    }
+
+    private static Transport require(Transport transport, @org.jspecify.annotations.Nullable Throwable cause) {
+        if (cause != null) {
+            throw new IllegalArgumentException(
+                    "transport " + transport + " does not work on this system (" + cause.getMessage() + "); use auto",
+                    cause);
+        }
+        return transport;
+    }
+
+    public Class<? extends SocketChannel> socketClass() {
+        return socket;
+    }
+
+    public Class<? extends ServerSocketChannel> serverClass() {
+        return server;
+    }
+
+    IoHandlerFactory ioHandlers() {
+        return switch (this) {
+            case EPOLL -> EpollIoHandler.newFactory();
+            case IO_URING -> IoUringIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+        };
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * The choice between epoll, io_uring and NIO, and the event loops made of it. Imports nothing of the project.
+ */
+@NullMarked
+package org.chromaproxy.transport;
+
+import org.jspecify.annotations.NullMarked;

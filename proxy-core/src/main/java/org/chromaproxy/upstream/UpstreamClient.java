@@ -1,0 +1,156 @@
+package org.chromaproxy.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.concurrent.Future;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.transport.EventLoops;
+import org.jspecify.annotations.Nullable;
+
+/** The way to the instances from any event loop. The pools themselves stay confined to their loops. */
+public final class UpstreamClient {
+    private static final int CONNECTIONS_PER_LOOP = 256;
+    /** Answers taken whole are small, or pages asked for in a bounded size; anything beyond is refused. */
+    private static final int MAX_WHOLE_ANSWER = 256 << 20;
+
+    private final Map<EventLoop, UpstreamPool[]> pools = new HashMap<>();
+
+    /** @param onTrouble called on an event loop when a connection to that instance is refused or breaks */
+    public UpstreamClient(EventLoops loops, Instances instances, Consumer<Instance> onTrouble) {
+        for (EventLoop loop : loops.all()) {
+            UpstreamPool[] own = new UpstreamPool[instances.size()];
+            for (Instance instance : instances) {
+                own[instance.index()] = new UpstreamPool(
+                        instance, loop, loops.transport(), CONNECTIONS_PER_LOOP, () -> onTrouble.accept(instance));
+            }
+            pools.put(loop, own);
+        }
+    }
+
+    /** The pool of {@code loop}, to be used on that loop only. */
+    public UpstreamPool pool(EventLoop loop, Instance instance) {
+        UpstreamPool[] own = pools.get(loop);
+        if (own == null) {
+            throw new IllegalArgumentException("not one of the proxy's event loops");
+        }
+        return own[instance.index()];
+    }
+
+    /** Resets all connections to an instance, on their own loops. */
+    public void reset(Instance instance) {
+        pools.values().forEach(own -> own[instance.index()].reset());
+    }
+
+    /**
+     * Sends a request and collects its answer. May be called from any thread; the future completes on {@code loop}, with
+     * an {@link UpstreamException} when there is no complete answer.
+     *
+     * @param timeoutMs 0 for none: then only the answer or the end of the connection completes it
+     */
+    public CompletableFuture<UpstreamResponse> send(
+            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs) {
+        CompletableFuture<UpstreamResponse> future = new CompletableFuture<>();
+        if (loop.inEventLoop()) {
+            start(loop, instance, request, timeoutMs, future);
+        } else {
+            loop.execute(() -> start(loop, instance, request, timeoutMs, future));
+        }
+        return future;
+    }
+
+    private void start(
+            EventLoop loop,
+            Instance instance,
+            UpstreamRequest request,
+            long timeoutMs,
+            CompletableFuture<UpstreamResponse> future) {
+        Collector collector = new Collector(future);
+        if (timeoutMs > 0) {
+            Future<?> timer = loop.schedule(
+                    () -> collector.expire(instance + " did not answer within " + timeoutMs + " ms"),
+                    timeoutMs,
+                    TimeUnit.MILLISECONDS);
+            future.whenComplete((answer, error) -> timer.cancel(false));
+        }
+        pool(loop, instance)
+                .acquire(
+                        connection -> {
+                            if (future.isDone()) {
+                                connection.close();
+                                return;
+                            }
+                            collector.connection = connection;
+                            connection.begin(collector);
+                            connection.send(request.toNetty(instance));
+                        },
+                        future::completeExceptionally);
+    }
+
+    private static final class Collector implements UpstreamListener {
+        private final CompletableFuture<UpstreamResponse> future;
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream(512);
+        private HttpHeaders headers = new DefaultHttpHeaders();
+        private int status;
+        private @Nullable UpstreamConnection connection;
+
+        Collector(CompletableFuture<UpstreamResponse> future) {
+            this.future = future;
+        }
+
+        void expire(String why) {
+            boolean sent = connection != null;
+            if (connection != null) {
+                connection.abort();
+            }
+            future.completeExceptionally(new UpstreamException(why, !sent));
+        }
+
+        @Override
+        public void head(HttpResponse head) {
+            status = head.status().code();
+            headers = head.headers();
+        }
+
+        @Override
+        public void content(ByteBuf content) {
+            try {
+                content.readBytes(body, content.readableBytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                content.release();
+            }
+            if (body.size() > MAX_WHOLE_ANSWER && connection != null) {
+                connection.abort();
+                future.completeExceptionally(new UpstreamException("the answer is too large", false));
+            }
+        }
+
+        @Override
+        public void end() {
+            future.complete(new UpstreamResponse(status, headers, body.toByteArray()));
+        }
+
+        @Override
+        public void failed(UpstreamException cause) {
+            future.completeExceptionally(cause);
+        }
+
+        @Override
+        public void writabilityChanged(boolean writable) {
+            // The request went out whole.
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.chromaproxy.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to an instance, carrying one exchange at a time. Confined to its event loop. */
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private final UpstreamPool pool;
+    private final Channel channel;
+    private @Nullable UpstreamListener listener;
+    private boolean requestComplete;
+    private boolean reusable;
+    private boolean interim;
+
+    UpstreamConnection(UpstreamPool pool, Channel channel) {
+        this.pool = pool;
+        this.channel = channel;
+    }
+
+    /** Begins an exchange. Reading starts at once; use {@link #pauseReading} for backpressure. */
+    public void begin(UpstreamListener newListener) {
+        listener = newListener;
+        requestComplete = false;
+        reusable = false;
+        channel.config().setAutoRead(true);
+        pool.instance().started();
+    }
+
+    /** Sends a part of the request; the last one must be a {@link LastHttpContent}. */
+    public void send(HttpObject part) {
+        if (part instanceof LastHttpContent) {
+            requestComplete = true;
+            channel.writeAndFlush(part, channel.voidPromise());
+        } else {
+            channel.write(part, channel.voidPromise());
+        }
+    }
+
+    public void flush() {
+        channel.flush();
+    }
+
+    public boolean writable() {
+        return channel.isWritable();
+    }
+
+    /** Stops or restarts taking bytes from the instance. */
+    public void pauseReading(boolean pause) {
+        channel.config().setAutoRead(!pause);
+    }
+
+    /** Gives the exchange up: the connection is reset and the listener hears nothing more. */
+    public void abort() {
+        if (listener != null) {
+            listener = null;
+            pool.instance().failed();
+        }
+        channel.close();
+    }
+
+    boolean idle() {
+        return listener == null;
+    }
+
+    boolean alive() {
+        return channel.isActive();
+    }
+
+    void close() {
+        channel.close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        UpstreamListener current = listener;
+        if (current == null) {
+            // Bytes nobody asked for: the connection cannot be trusted any more.
+            ReferenceCountUtil.release(msg);
+            ctx.close();
+            return;
+        }
+        if (((HttpObject) msg).decoderResult().isFailure()) {
+            ReferenceCountUtil.release(msg);
+            fail("the answer of " + pool.instance() + " is not HTTP");
+            return;
+        }
+        if (msg instanceof HttpResponse head) {
+            // 1xx answers are not the response; the proxy answers Expect itself.
+            interim = HttpResponseStatus.CONTINUE.code() == head.status().code() || head.status().code() == 102;
+            if (!interim) {
+                reusable = HttpUtil.isKeepAlive(head);
+                current.head(head);
+            }
+        }
+        if (msg instanceof HttpContent content) {
+            body(current, content);
+        }
+    }
+
+    private void body(UpstreamListener current, HttpContent content) {
+        ByteBuf bytes = content.content();
+        if (interim || !bytes.isReadable()) {
+            bytes.release();
+        } else {
+            current.content(bytes);
+        }
+        if (content instanceof LastHttpContent && !interim && listener != null) {
+            complete(current);
+        }
+    }
+
+    private void complete(UpstreamListener current) {
+        listener = null;
+        pool.instance().answered(true);
+        if (reusable && requestComplete) {
+            pool.giveBack(this);
+        } else {
+            channel.close();
+        }
+        current.end();
+    }
+
+    private void fail(String why) {
+        UpstreamListener current = listener;
+        listener = null;
+        channel.close();
+        if (current != null) {
+            pool.instance().failed();
+            pool.troubled();
+            current.failed(new UpstreamException(why, false));
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        pool.forget(this);
+        fail(pool.instance() + " closed the connection before its answer was complete");
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (listener != null) {
+            listener.writabilityChanged(channel.isWritable());
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail("connection to " + pool.instance() + " failed: " + cause.getMessage());
+    }
+}

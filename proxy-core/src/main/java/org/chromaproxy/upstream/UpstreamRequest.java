@@ -1,0 +1,45 @@
+package org.chromaproxy.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import org.chromaproxy.instance.Instance;
+
+/**
+ * A whole request to an instance.
+ *
+ * @param headers what to send beside host and length; hop-by-hop headers already removed
+ * @param body sent verbatim; not changed afterwards
+ */
+public record UpstreamRequest(String method, String uri, HttpHeaders headers, byte[] body) {
+    private static final byte[] NONE = {};
+
+    public static UpstreamRequest get(String uri) {
+        return new UpstreamRequest("GET", uri, EmptyHttpHeaders.INSTANCE, NONE);
+    }
+
+    /** A request with a JSON body. */
+    public static UpstreamRequest json(String method, String uri, String body) {
+        HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        return new UpstreamRequest(method, uri, headers, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    FullHttpRequest toNetty(Instance instance) {
+        ByteBuf content = body.length == 0 ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
+        FullHttpRequest request =
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, content);
+        request.headers().set(headers).set(HttpHeaderNames.HOST, instance.authority());
+        if (body.length > 0 || !"GET".equals(method)) {
+            request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        }
+        return request;
+    }
+}
