@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
-import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.http.Json;
 import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.scan.CollectionHead;
@@ -72,7 +72,7 @@ final class CreateOp implements CatalogOp {
         boolean getOrCreate = CreateScan.of(body).map(CreateScan.Body::getOrCreate).orElse(false);
         if (!getOrCreate) {
             String message = "Collection [" + entry.path().name() + "] already exists";
-            return new Plan.Refuse(WriteResult.json(409, ProxyError.RESET_FORBIDDEN.body(message)));
+            return new Plan.Refuse(WriteResult.json(409, Json.error("ChromaError", message)));
         }
         lane.busy = true;
         Lane source = lanes.lane(entry.gate().leader());

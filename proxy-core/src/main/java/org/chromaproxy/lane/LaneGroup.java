@@ -273,7 +273,7 @@ abstract class LaneGroup {
 
     private void unanswered(Lane lane, Write write, @Nullable Throwable error) {
         if (error instanceof UpstreamException upstream && upstream.neverSent()) {
-            pause(lane, upstream.getMessage());
+            pause(lane, String.valueOf(upstream.getMessage()));
             return;
         }
         fault(lane, write, error == null ? "no answer" : String.valueOf(error.getMessage()));

@@ -37,11 +37,14 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         this.services = services;
         this.restored = restored;
         restored.leader(Subject.CATALOG).ifPresent(lead -> services.catalog().gate().lead(lead.instance()));
+        for (CollectionEntry entry : services.catalog().alive()) {
+            restored.leader(entry.publicId()).ifPresent(lead -> entry.gate().lead(lead.instance()));
+        }
         EventLoop loop = loops.all().getFirst();
         this.catalogLanes = new CatalogLanes(loop, services, this, restored.term(Subject.CATALOG));
         restored.restore(Subject.CATALOG, catalogLanes);
         for (EventLoop each : loops.all()) {
-            each.scheduleWithFixedDelay(() -> tick(each), 1, 1, TimeUnit.SECONDS);
+            each.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
         }
         services.instances().forEach(instance -> instance.onChange((changed, from, to) -> instanceChanged(changed)));
     }
@@ -162,7 +165,6 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     }
 
     private RecordLanes make(CollectionEntry entry) {
-        restored.leader(entry.publicId()).ifPresent(lead -> entry.gate().lead(lead.instance()));
         EventLoop loop = loops.owning(entry.publicId().hashCode());
         RecordLanes group = new RecordLanes(entry, loop, services, restored.term(entry.publicId()));
         restored.restore(entry.publicId(), group);
@@ -174,10 +176,11 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         groups.values().forEach(group -> group.loop().execute(() -> group.instanceChanged(instance)));
     }
 
-    private void tick(EventLoop loop) {
-        if (catalogLanes.loop() == loop) {
+    /** On each loop, for the groups of that loop. */
+    private void tick() {
+        if (catalogLanes.loop().inEventLoop()) {
             catalogLanes.tick();
         }
-        groups.values().stream().filter(group -> group.loop() == loop).forEach(LaneGroup::tick);
+        groups.values().stream().filter(group -> group.loop().inEventLoop()).forEach(LaneGroup::tick);
     }
 }

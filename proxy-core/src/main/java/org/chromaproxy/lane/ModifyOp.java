@@ -3,6 +3,7 @@ package org.chromaproxy.lane;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.Routes;
@@ -59,7 +60,7 @@ final class ModifyOp implements CatalogOp {
         if (lanes.catalog().named(path).isPresent()) {
             // Chroma itself answers 500 here; the client deserves the reason.
             String message = "Collection [" + newName + "] already exists";
-            return Optional.of(WriteResult.json(409, ProxyError.RESET_FORBIDDEN.body(message)));
+            return Optional.of(WriteResult.json(409, Json.error("ChromaError", message)));
         }
         return Optional.empty();
     }

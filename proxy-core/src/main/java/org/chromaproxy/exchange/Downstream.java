@@ -1,0 +1,243 @@
+package org.chromaproxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.http.ForwardedHeaders;
+import org.chromaproxy.http.FramingGuard;
+import org.chromaproxy.http.ProxyError;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection: takes requests one at a time, in order, and reads the next only when the last is answered.
+ * Confined to its event loop.
+ */
+final class Downstream extends ChannelInboundHandlerAdapter {
+    /** Longer than the 40 s for which Chroma's Python client keeps idle connections. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(120);
+    /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final Router router;
+    private final ExchangeServices services;
+    private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
+    private @Nullable Exchange exchange;
+    private @Nullable RequestBody body;
+    private boolean bodyComplete = true;
+    private boolean closing;
+    private boolean counted;
+    private long lastProgress = System.nanoTime();
+    private @Nullable ScheduledFuture<?> watchdog;
+
+    Downstream(Router router, ExchangeServices services) {
+        this.router = router;
+        this.services = services;
+    }
+
+    ForwardedHeaders.Client client() {
+        return client;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
+            client = new ForwardedHeaders.Client(remote.getAddress().getHostAddress(), false);
+        }
+        watchdog = ctx.executor().scheduleWithFixedDelay(() -> watch(ctx), 1, 1, TimeUnit.SECONDS);
+        ctx.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        lastProgress = System.nanoTime();
+        switch (msg) {
+            case HttpRequest request -> begin(ctx, request);
+            case HttpContent content -> content(ctx, content);
+            case FramingGuard.BodyBroken broken -> broken(ctx, broken);
+            default -> ReferenceCountUtil.release(msg);
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+        bodyComplete = false;
+        Exchange started = new Exchange(ctx, request, router.classify(request), this);
+        exchange = started;
+        counted = services.admission().requests().enter();
+        if (!counted) {
+            body = null;
+            started.fail(ProxyError.QUEUE_FULL);
+        } else {
+            body = router.route(started);
+        }
+        if (HttpUtil.is100ContinueExpected(request) && body != null && !started.finished()) {
+            ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
+        if (body == null) {
+            ctx.read();
+        }
+        if (request instanceof HttpContent content) {
+            content(ctx, content);
+        }
+    }
+
+    private void content(ChannelHandlerContext ctx, HttpContent content) {
+        ByteBuf bytes = content.content();
+        RequestBody receiver = body;
+        boolean last = content instanceof LastHttpContent;
+        bodyComplete |= last;
+        if (receiver == null) {
+            bytes.release();
+            if (!last) {
+                ctx.read();
+            }
+        } else {
+            if (bytes.isReadable()) {
+                receiver.content(bytes);
+            } else {
+                bytes.release();
+                if (!last) {
+                    ctx.read();
+                }
+            }
+            if (last) {
+                receiver.complete();
+            }
+        }
+        if (last) {
+            next(ctx);
+        }
+    }
+
+    private void broken(ChannelHandlerContext ctx, FramingGuard.BodyBroken broken) {
+        RequestBody receiver = body;
+        body = null;
+        closing = true;
+        bodyComplete = true;
+        if (receiver != null) {
+            receiver.gone();
+        }
+        Exchange current = exchange;
+        if (current != null && !current.headSent()) {
+            current.fail(broken.error());
+        }
+        next(ctx);
+    }
+
+    /** Whether the connection stays open after the answer to this request. */
+    boolean keepAlive(HttpRequest request) {
+        if (!bodyComplete && body == null) {
+            closing = true;
+        }
+        return !closing && HttpUtil.isKeepAlive(request) && !(HttpUtil.is100ContinueExpected(request) && !bodyComplete);
+    }
+
+    /** The answer to this exchange is on its way out. */
+    void finished(Exchange done) {
+        count(done.status());
+        if (!bodyComplete) {
+            // Answered before the body ended: the rest is read and dropped, then the connection closes.
+            closing = true;
+            body = null;
+            done.more();
+        }
+        closing |= !HttpUtil.isKeepAlive(done.request());
+        done.loop().execute(() -> next(null));
+    }
+
+    private void count(int status) {
+        if (counted) {
+            counted = false;
+            services.admission().requests().leave(status);
+        }
+    }
+
+    private @Nullable ChannelHandlerContext own;
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        own = ctx;
+    }
+
+    /** Goes on to the next request, or closes, once request and response are both complete. */
+    private void next(@Nullable ChannelHandlerContext unused) {
+        ChannelHandlerContext ctx = own;
+        Exchange current = exchange;
+        if (ctx == null || current == null || !bodyComplete || !current.finished()) {
+            return;
+        }
+        exchange = null;
+        body = null;
+        lastProgress = System.nanoTime();
+        if (closing) {
+            ctx.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+                    .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+        } else {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (body != null) {
+            body.writabilityChanged(ctx.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (watchdog != null) {
+            watchdog.cancel(false);
+        }
+        Exchange current = exchange;
+        RequestBody receiver = body;
+        exchange = null;
+        body = null;
+        if (current != null) {
+            current.gone();
+            count(0);
+        }
+        if (receiver != null) {
+            receiver.gone();
+        }
+    }
+
+    /** Idle connections, stalled bodies, and refused bodies that never end. */
+    private void watch(ChannelHandlerContext ctx) {
+        long quiet = System.nanoTime() - lastProgress;
+        if (exchange == null) {
+            if (quiet > IDLE_NANOS) {
+                ctx.close();
+            }
+        } else if (!bodyComplete && exchange.finished()) {
+            if (quiet > LINGER_NANOS) {
+                ctx.close();
+            }
+        } else if (!bodyComplete
+                && body instanceof WriteExchange write
+                && write.reading()
+                && quiet > TimeUnit.MILLISECONDS.toNanos(services.limits().stallMs())) {
+            Exchange stalled = exchange;
+            body.gone();
+            body = null;
+            closing = true;
+            stalled.fail(ProxyError.CLIENT_STALLED);
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

@@ -1,0 +1,168 @@
+package org.chromaproxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import org.chromaproxy.http.ErrorResponses;
+import org.chromaproxy.http.ForwardedHeaders;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.route.Route;
+
+/** One client request and its one response. Confined to the connection's event loop. */
+final class Exchange {
+    private final ChannelHandlerContext ctx;
+    private final HttpRequest request;
+    private final Route route;
+    private final Downstream connection;
+    private boolean headSent;
+    private boolean finished;
+    private int status;
+
+    Exchange(ChannelHandlerContext ctx, HttpRequest request, Route route, Downstream connection) {
+        this.ctx = ctx;
+        this.request = request;
+        this.route = route;
+        this.connection = connection;
+    }
+
+    HttpRequest request() {
+        return request;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    EventLoop loop() {
+        return ctx.channel().eventLoop();
+    }
+
+    ForwardedHeaders.Client client() {
+        return connection.client();
+    }
+
+    boolean writable() {
+        return ctx.channel().isWritable();
+    }
+
+    /** Whether the client can still be told anything. */
+    boolean open() {
+        return !finished && ctx.channel().isActive();
+    }
+
+    boolean headSent() {
+        return headSent;
+    }
+
+    int status() {
+        return status;
+    }
+
+    boolean finished() {
+        return finished;
+    }
+
+    /** Asks for the next piece of the request. */
+    void more() {
+        ctx.read();
+    }
+
+    /** Answers with one of the proxy's own errors. */
+    void fail(ProxyError error, String message) {
+        respond(ErrorResponses.of(error, message));
+    }
+
+    void fail(ProxyError error) {
+        respond(ErrorResponses.of(error));
+    }
+
+    /** Answers whole. Headers may be added before; the connection's keep-alive is set here. */
+    void respond(FullHttpResponse response) {
+        if (!open() || headSent) {
+            response.release();
+            return;
+        }
+        HttpUtil.setContentLength(response, response.content().readableBytes());
+        head(response, response.status().code());
+        finish(response);
+    }
+
+    /** Answers whole with the given bytes. */
+    void respond(int code, String contentType, byte[] body, HttpHeaders extra) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), Unpooled.wrappedBuffer(body));
+        response.headers().add(extra);
+        if (!contentType.isEmpty()) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
+        }
+        respond(response);
+    }
+
+    /** Begins a streamed answer. */
+    void head(HttpResponse response) {
+        if (open()) {
+            head(response, response.status().code());
+            ctx.write(response, ctx.voidPromise());
+        }
+    }
+
+    private void head(HttpResponse response, int code) {
+        headSent = true;
+        status = code;
+        if (!connection.keepAlive(request)) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    /** A piece of a streamed answer; takes over the buffer. */
+    void content(ByteBuf content) {
+        if (open()) {
+            ctx.writeAndFlush(new DefaultHttpContent(content), ctx.voidPromise());
+        } else {
+            content.release();
+        }
+    }
+
+    /** Ends a streamed answer. */
+    void end() {
+        if (open()) {
+            finish(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    private void finish(Object last) {
+        finished = true;
+        ctx.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        connection.finished(this);
+    }
+
+    /** The answer cannot be completed as announced: closing is the only honest end. */
+    void abort() {
+        if (!finished) {
+            finished = true;
+            connection.finished(this);
+            ctx.close();
+        }
+    }
+
+    /** The client is gone. */
+    void gone() {
+        finished = true;
+    }
+}

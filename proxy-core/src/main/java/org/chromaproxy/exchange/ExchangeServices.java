@@ -1,0 +1,37 @@
+package org.chromaproxy.exchange;
+
+import java.util.function.BooleanSupplier;
+import org.chromaproxy.admit.MemoryBudget;
+import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.lane.LaneRegistry;
+import org.chromaproxy.lane.LaneServices;
+
+/** What exchanges need of the rest of the proxy. Thread-safe. */
+public record ExchangeServices(
+        LaneServices proxy,
+        LaneRegistry lanes,
+        Admission admission,
+        Transactions transactions,
+        OwnEndpoints own,
+        ExchangeLimits limits) {
+
+    /**
+     * What is let in.
+     *
+     * @param serving whether this proxy owns the log, and so may serve at all
+     */
+    public record Admission(MemoryBudget memory, RequestBound requests, BooleanSupplier serving) {}
+
+    /**
+     * Bounds of one exchange.
+     *
+     * @param maxBody bytes of a logged body
+     * @param readReplicaRatio share of reads that prefer a follower
+     * @param requestMs how long a client waits at most
+     * @param logMs how long a write waits for the log at most
+     * @param readWaitMs how long a read waits for an instance that may serve it
+     * @param stallMs how long a client may pause within a body
+     */
+    public record ExchangeLimits(
+            int maxBody, double readReplicaRatio, long requestMs, long logMs, long readWaitMs, long stallMs) {}
+}

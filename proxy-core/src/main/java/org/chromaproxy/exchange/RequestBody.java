@@ -1,0 +1,18 @@
+package org.chromaproxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+
+/** Takes one request's body as it arrives, on the connection's loop. It asks for each piece by {@link Exchange#more}. */
+interface RequestBody {
+    /** A piece of the body; the receiver now owns the buffer. */
+    void content(ByteBuf content);
+
+    /** The body is complete. */
+    void complete();
+
+    /** The client left, stalled, or broke its framing: there will be no more, and no answer is read. */
+    void gone();
+
+    /** The client's socket can or cannot take more of the response now. */
+    void writabilityChanged(boolean writable);
+}

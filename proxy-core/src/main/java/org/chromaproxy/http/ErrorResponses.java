@@ -1,0 +1,36 @@
+package org.chromaproxy.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpVersion;
+
+/** Complete responses for the proxy's own errors. */
+public final class ErrorResponses {
+    private ErrorResponses() {}
+
+    public static FullHttpResponse of(ProxyError error) {
+        return of(error, error.message());
+    }
+
+    /** @param message the body's message; with an empty one the body is empty */
+    public static FullHttpResponse of(ProxyError error, String message) {
+        byte[] body = error.body(message);
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, error.status(), Unpooled.wrappedBuffer(body));
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        if (body.length > 0) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+        }
+        return response;
+    }
+
+    /** @param allow the methods that the path answers, separated by commas */
+    public static FullHttpResponse methodNotAllowed(String allow) {
+        FullHttpResponse response = of(ProxyError.METHOD_NOT_ALLOWED);
+        response.headers().set(HttpHeaderNames.ALLOW, allow);
+        return response;
+    }
+}

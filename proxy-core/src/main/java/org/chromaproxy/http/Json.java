@@ -1,0 +1,27 @@
+package org.chromaproxy.http;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Writes the little JSON that the data path itself answers. */
+public final class Json {
+    private static final JsonStringEncoder ENCODER = JsonStringEncoder.getInstance();
+
+    private Json() {}
+
+    /** Chroma's error object. */
+    public static byte[] error(String name, String message) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(64 + message.length());
+        out.writeBytes(ascii("{\"error\":\""));
+        out.writeBytes(ENCODER.quoteAsUTF8(name));
+        out.writeBytes(ascii("\",\"message\":\""));
+        out.writeBytes(ENCODER.quoteAsUTF8(message));
+        out.writeBytes(ascii("\"}"));
+        return out.toByteArray();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,127 @@
+package org.chromaproxy.http;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Locale;
+
+/**
+ * Every answer the proxy gives of its own accord. The default message says what happened, what it means for the data, and
+ * what to do. Names are those Chroma's clients turn into exceptions.
+ */
+public enum ProxyError {
+    BAD_REQUEST(400, Names.ARGUMENT, "The request is not valid HTTP. Nothing was executed."),
+    BAD_PATH(
+            400,
+            Names.ARGUMENT,
+            "The path is ambiguous or malformed. Nothing was executed; encode it as RFC 3986 says."),
+    FRAMING(400, Names.ARGUMENT, "The length of the request's body is ambiguous. Nothing was executed."),
+    BODY_NOT_UNDERSTOOD(400, Names.ARGUMENT, "The body names nothing the proxy could log. Nothing was executed."),
+    VERSION_NOT_SUPPORTED(505, Names.GENERAL, "Only HTTP/1.0 and HTTP/1.1 are spoken here. Nothing was executed."),
+    HEADERS_TOO_LARGE(431, Names.GENERAL, "The request's headers are too large. Nothing was executed."),
+    URI_TOO_LONG(414, Names.GENERAL, "The request line is too long. Nothing was executed."),
+    /** Worded as a running Chroma does. */
+    BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
+    CLIENT_STALLED(408, Names.GENERAL, "The request's body stopped arriving. Nothing was executed; send it again."),
+    UNAUTHENTICATED(401, Names.AUTH, "A valid token is needed. Nothing was executed."),
+    FORBIDDEN(403, Names.AUTH, "The token does not permit this. Nothing was executed."),
+    /** An empty body, as in Chroma. */
+    UNKNOWN_ROUTE(404, Names.NOT_FOUND, ""),
+    /** An empty body, as in Chroma. */
+    METHOD_NOT_ALLOWED(405, Names.GENERAL, ""),
+    V1_GONE(410, "Unimplemented", "The v1 API is deprecated. Please use /v2 apis"),
+    COLLECTION_NOT_FOUND(404, Names.NOT_FOUND, "Collection does not exist."),
+    COLLECTION_ID_INVALID(400, Names.ARGUMENT, "Collection ID is not a valid UUIDv4"),
+    PROTECTED(403, Names.GENERAL, "The collection is protected by configuration. Nothing was changed."),
+    RESET_FORBIDDEN(403, Names.GENERAL, "Reset is disabled by config"),
+    TRANSACTION_REUSED(
+            422,
+            Names.ARGUMENT,
+            "The transaction id was used for another request. Nothing was executed; choose a new id."),
+    LOG_UNAVAILABLE(
+            503,
+            Names.INTERNAL,
+            "The log does not take writes now. The write was not executed and never will be; retry."),
+    LOG_OUTCOME_UNKNOWN(
+            503,
+            Names.INTERNAL,
+            "The log did not confirm the write in time: it may yet be executed. Ask for its state."),
+    QUEUE_FULL(503, Names.INTERNAL, "Too many requests are waiting. Nothing was executed; retry later."),
+    OUT_OF_MEMORY_BUDGET(
+            503, Names.INTERNAL, "The memory for request bodies is used up. Nothing was executed; retry later."),
+    NO_INSTANCE(503, Names.INTERNAL, "No instance can serve this now. Nothing was executed; retry later."),
+    PENDING_RECOVERY(
+            503,
+            Names.INTERNAL,
+            "The write is logged and will be executed in order on recovery. Do not retry; ask for its state."),
+    STANDBY(503, Names.INTERNAL, "This proxy stands by for another one. Nothing was executed; use the active one."),
+    DIVERGED(
+            503,
+            Names.INTERNAL,
+            "No instance holds a trustworthy copy of the collection. Nothing was executed; repair it."),
+    UPSTREAM_FAILED(502, Names.INTERNAL, "The instance did not answer. Nothing was changed; retry."),
+    /** A write that every instance failed alike; recorded as such. */
+    WRITE_FAILED(
+            500, Names.INTERNAL, "Every instance failed this write alike. It is recorded as failed and not executed."),
+    INTERNAL(500, Names.INTERNAL, "The proxy failed. Whether a write was executed is in its transaction's state.");
+
+    private final int status;
+    private final String chromaName;
+    private final String message;
+    private final String tag;
+
+    ProxyError(int status, String chromaName, String message) {
+        this.status = status;
+        this.chromaName = chromaName;
+        this.message = message;
+        this.tag = name().toLowerCase(Locale.ROOT);
+    }
+
+    public HttpResponseStatus status() {
+        return HttpResponseStatus.valueOf(status);
+    }
+
+    /** The {@code error} member of the body. */
+    public String chromaName() {
+        return chromaName;
+    }
+
+    /** The value of the {@code reason} label in metrics and the access log. */
+    public String tag() {
+        return tag;
+    }
+
+    /** The default {@code message} member of the body; empty where Chroma answers an empty body. */
+    public String message() {
+        return message;
+    }
+
+    /** The JSON body with the default message; empty where Chroma answers an empty body. */
+    public byte[] body() {
+        return body(message);
+    }
+
+    /** The JSON body with a message for this case; empty for an empty message. */
+    public byte[] body(String text) {
+        return text.isEmpty() ? new byte[0] : Json.error(chromaName, text);
+    }
+
+    /** What Chroma says, with 404, of an unknown collection where a name stands in the path. */
+    public static String noCollectionNamed(String name) {
+        return "Collection [" + name + "] does not exists";
+    }
+
+    /** What Chroma says, with 404, of an unknown collection where an id stands in the path. */
+    public static String noCollectionWithId(String id) {
+        return "Collection [" + id + "] does not exist.";
+    }
+
+    /** Chroma's exception names; its clients raise a general error for the ones they do not know. */
+    private static final class Names {
+        static final String ARGUMENT = "InvalidArgumentError";
+        static final String NOT_FOUND = "NotFoundError";
+        static final String GENERAL = "ChromaError";
+        static final String INTERNAL = "InternalError";
+        static final String AUTH = "AuthError";
+
+        private Names() {}
+    }
+}

@@ -1,0 +1,148 @@
+package org.chromaproxy.route;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The raw path: what is refused before it is read, and how a segment is decoded. Decoding happens once, after matching,
+ * as in Chroma; a path whose meaning could change with a second decoding or a normalisation is refused.
+ */
+final class RoutePath {
+    private RoutePath() {}
+
+    /** Offset behind the path: of the query's question mark, or the URI's length. */
+    static int end(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri.length() : query;
+    }
+
+    static int segmentEnd(String uri, int start, int end) {
+        int slash = uri.indexOf('/', start);
+        return slash < 0 || slash > end ? end : slash;
+    }
+
+    /** Whether {@code uri[start, end)} is exactly {@code text}. */
+    static boolean rest(String uri, int start, int end, String text) {
+        return end - start == text.length() && uri.startsWith(text, start);
+    }
+
+    /** What is wrong with {@code uri[0, end)}, or an empty string. A trailing slash is not a fault. */
+    static String fault(String uri, int end) {
+        boolean high = false;
+        int segment = 1;
+        for (int i = 1; i < end; i++) {
+            char c = uri.charAt(i);
+            if (c == '/') {
+                if (i == segment) {
+                    return "an empty segment";
+                }
+                if (dots(uri, segment, i)) {
+                    return "a dot segment";
+                }
+                segment = i + 1;
+            } else if (c == '%') {
+                int octet = octet(uri, i, end);
+                String fault = faultOf(octet);
+                if (!fault.isEmpty()) {
+                    return fault;
+                }
+                high |= octet >= 0x80;
+                i += 2;
+            } else if (c <= ' ' || c >= 0x7f || c == '\\' || c == '#') {
+                return "a character that must be percent-encoded";
+            }
+        }
+        if (dots(uri, segment, end)) {
+            return "a dot segment";
+        }
+        return high && !utf8(uri, end) ? "an escape sequence that is not UTF-8" : "";
+    }
+
+    private static String faultOf(int octet) {
+        if (octet < 0) {
+            return "an invalid percent escape";
+        }
+        if (octet == '/' || octet == '\\') {
+            return "an encoded slash or backslash";
+        }
+        return octet < ' ' || octet == 0x7f ? "an encoded control character" : "";
+    }
+
+    private static boolean dots(String uri, int start, int end) {
+        int dots = 0;
+        for (int i = start; i < end; dots++) {
+            if (uri.charAt(i) == '.') {
+                i++;
+            } else if (uri.charAt(i) == '%' && octet(uri, i, end) == '.') {
+                i += 3;
+            } else {
+                return false;
+            }
+        }
+        return dots == 1 || dots == 2;
+    }
+
+    /** The escaped octet at the percent sign, or -1. */
+    private static int octet(String uri, int percent, int end) {
+        if (percent + 2 >= end) {
+            return -1;
+        }
+        int high = hex(uri.charAt(percent + 1));
+        int low = hex(uri.charAt(percent + 2));
+        return high < 0 || low < 0 ? -1 : (high << 4) | low;
+    }
+
+    static int hex(char c) {
+        if (c >= '0' && c <= '9') {
+            return c - '0';
+        }
+        int letter = c | 0x20;
+        return letter >= 'a' && letter <= 'f' && c < 0x7f ? letter - 'a' + 10 : -1;
+    }
+
+    private static boolean utf8(String uri, int end) {
+        try {
+            String _ = strict(octets(uri, 0, end));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    /** The segment decoded; {@link #fault} must have passed the path before. */
+    static String decode(String uri, int start, int end) {
+        int percent = uri.indexOf('%', start);
+        if (percent < 0 || percent >= end) {
+            return uri.substring(start, end);
+        }
+        try {
+            return strict(octets(uri, start, end));
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("a path that was not checked first", e);
+        }
+    }
+
+    private static String strict(ByteBuffer octets) throws CharacterCodingException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .decode(octets)
+                .toString();
+    }
+
+    private static ByteBuffer octets(String uri, int start, int end) {
+        ByteBuffer octets = ByteBuffer.allocate(end - start);
+        for (int i = start; i < end; i++) {
+            char c = uri.charAt(i);
+            if (c == '%') {
+                octets.put((byte) octet(uri, i, end));
+                i += 2;
+            } else {
+                octets.put((byte) c);
+            }
+        }
+        return octets.flip();
+    }
+}

@@ -1,0 +1,174 @@
+package org.chromaproxy.scan;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import com.fasterxml.jackson.core.async.NonBlockingInputFeeder;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+
+/**
+ * A scan of one JSON object, fed in pieces of any size. Bytes behind the object's end are not looked at: Chroma ignores
+ * them on record routes and refuses the request elsewhere.
+ */
+abstract class BodyScan implements AutoCloseable {
+    /** Longest string in bytes; above the largest body that the proxy accepts. */
+    private static final int MAX_STRING = 64 << 20;
+
+    private static final int MAX_DEPTH = 64;
+    private static final int COPY_BYTES = 8 << 10;
+
+    static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(MAX_STRING)
+                    .build())
+            // Metadata keys are the clients': they must not fill the process-wide table of interned strings.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    private final JsonParser parser;
+    private final ByteArrayFeeder feeder;
+    private int depth;
+    private boolean done;
+
+    BodyScan() {
+        try {
+            parser = JSON.createNonBlockingByteArrayParser();
+        } catch (IOException e) {
+            throw new IllegalStateException("a parser without input cannot fail to open", e);
+        }
+        NonBlockingInputFeeder input = parser.getNonBlockingInputFeeder();
+        feeder = (ByteArrayFeeder) input;
+    }
+
+    /**
+     * Takes the next bytes of the body; they may be reused afterwards.
+     *
+     * @return true once nothing more needs to be fed: the rest of the body cannot change the result
+     */
+    public final boolean feed(byte[] bytes, int offset, int length) {
+        if (!done && length > 0) {
+            try {
+                feeder.feedInput(bytes, offset, offset + length);
+                drain();
+            } catch (IOException e) {
+                fail(e);
+            }
+        }
+        return done;
+    }
+
+    /** The same for a buffer's readable bytes; neither its indices nor its reference count change. */
+    public final boolean feed(ByteBuf chunk) {
+        if (chunk.hasArray()) {
+            return feed(chunk.array(), chunk.arrayOffset() + chunk.readerIndex(), chunk.readableBytes());
+        }
+        byte[] copy = new byte[Math.min(COPY_BYTES, chunk.readableBytes())];
+        for (int at = chunk.readerIndex(); at < chunk.writerIndex() && !done; at += copy.length) {
+            int length = Math.min(copy.length, chunk.writerIndex() - at);
+            chunk.getBytes(at, copy, 0, length);
+            feed(copy, 0, length);
+        }
+        return done;
+    }
+
+    /** Whether the result is known already. */
+    public final boolean done() {
+        return done;
+    }
+
+    /** Gives the parser's buffers back; needed only for a scan that is abandoned, harmless otherwise. */
+    @Override
+    public final void close() {
+        done = true;
+        try {
+            parser.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("a parser without a stream cannot fail to close", e);
+        }
+    }
+
+    /** The body has ended: what was not understood by now never will be. */
+    final void end() {
+        if (!done) {
+            feeder.endOfInput();
+            notUnderstood("the body is incomplete");
+            close();
+        }
+    }
+
+    private void drain() throws IOException {
+        while (!done) {
+            JsonToken token = parser.nextToken();
+            if (token == null || token == JsonToken.NOT_AVAILABLE) {
+                return;
+            }
+            if (token.isStructEnd()) {
+                depth--;
+            }
+            boolean opening = depth == 0 && !token.isStructEnd();
+            boolean enough = opening ? root(token) : accept(token, depth);
+            if (token.isStructStart()) {
+                depth++;
+            }
+            if (enough) {
+                close();
+            }
+        }
+    }
+
+    private boolean root(JsonToken token) {
+        return token != JsonToken.START_OBJECT && stop("the body is not an object");
+    }
+
+    private void fail(IOException cause) {
+        notUnderstood(
+                cause instanceof StreamConstraintsException
+                        ? "the body goes beyond a bound of the JSON parser"
+                        : "the body is not JSON");
+        close();
+    }
+
+    /** Notes that the body was not understood; returns true, to end {@link #accept}. */
+    final boolean stop(String reason) {
+        notUnderstood(reason);
+        return true;
+    }
+
+    /**
+     * Looks at one token below the root object's opening brace.
+     *
+     * @param level how many containers the token is in; 1 for the object's keys and their values; 0 only for its end
+     * @return true when no later token can matter
+     */
+    abstract boolean accept(JsonToken token, int level) throws IOException;
+
+    /** Called at most once, and then no token is accepted any more. */
+    abstract void notUnderstood(String reason);
+
+    final String text() throws IOException {
+        return parser.getText();
+    }
+
+    final JsonParser.NumberType numberType() throws IOException {
+        return parser.getNumberType();
+    }
+
+    final long number() throws IOException {
+        return parser.getLongValue();
+    }
+
+    /** Bytes of the body up to and including the current token, which must not be a number. */
+    final int position() {
+        return (int) parser.currentLocation().getByteOffset();
+    }
+
+    /** Whether UTF-8 can hold the text. An escaped half of a surrogate pair cannot; Chroma refuses it. */
+    static boolean wellFormed(String text) {
+        return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+}

@@ -1,0 +1,59 @@
+package org.chromaproxy.scan;
+
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Collects a few scalar members of an object and passes over everything else. */
+abstract class FieldScan extends BodyScan {
+    /** A member's value. */
+    record Field(JsonToken token, String text) {}
+
+    private final Set<String> wanted;
+    private final Map<String, Field> fields = new HashMap<>();
+    private String key = "";
+    private boolean complete;
+
+    FieldScan(Set<String> wanted) {
+        this.wanted = wanted;
+    }
+
+    /** Whether the object was read to its end, with each wanted key at most once. */
+    final boolean complete() {
+        end();
+        return complete;
+    }
+
+    final Optional<Field> field(String name) {
+        return Optional.ofNullable(fields.get(name));
+    }
+
+    @Override
+    final boolean accept(JsonToken token, int level) throws IOException {
+        if (level == 0) {
+            complete = true;
+            return true;
+        }
+        if (level > 1) {
+            return false;
+        }
+        if (token == JsonToken.FIELD_NAME) {
+            key = text();
+            return fields.containsKey(key) && stop("a key twice");
+        }
+        if (wanted.contains(key) && !token.isStructEnd()) {
+            String text = token == JsonToken.VALUE_STRING ? text() : "";
+            fields.put(key, new Field(token, text));
+            return !wellFormed(text) && stop("a name is not Unicode");
+        }
+        return false;
+    }
+
+    @Override
+    final void notUnderstood(String reason) {
+        complete = false;
+    }
+}

@@ -1,0 +1,33 @@
+package org.chromaproxy.scan;
+
+import com.fasterxml.jackson.core.JsonToken;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads from a body that modifies a collection whether, and to what, it renames it. */
+public final class ModifyScan extends FieldScan {
+    /** @param newName empty if the collection keeps its name */
+    public record Body(Optional<String> newName) {}
+
+    public ModifyScan() {
+        super(Set.of("new_name"));
+    }
+
+    /** Scans a whole body. */
+    public static Optional<Body> of(byte[] body) {
+        ModifyScan scan = new ModifyScan();
+        scan.feed(body, 0, body.length);
+        return scan.finish();
+    }
+
+    /** The result; empty if the body was not understood. */
+    public Optional<Body> finish() {
+        if (!complete()) {
+            return Optional.empty();
+        }
+        Optional<Field> name = field("new_name").filter(field -> field.token() != JsonToken.VALUE_NULL);
+        return name.isPresent() && name.get().token() != JsonToken.VALUE_STRING
+                ? Optional.empty()
+                : Optional.of(new Body(name.map(Field::text)));
+    }
+}
