@@ -45,6 +45,7 @@ public enum OpKind {
                 return kind;
             }
         }
-        throw new IllegalArgumentException("unknown record kind " + code + ": was this log written by a newer release?");
+        throw new IllegalArgumentException(
+                "unknown record kind " + code + ": was this log written by a newer release?");
     }
 }

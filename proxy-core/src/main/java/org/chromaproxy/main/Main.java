@@ -1,0 +1,24 @@
+package org.chromaproxy.main;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry point: {@code chroma-proxy COMMAND}. Exit status 0: done; 1: failed; 2: wrong usage. */
+@Command(
+        name = "chroma-proxy",
+        description = "High availability for Chroma.",
+        subcommands = {VersionCommand.class},
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+    private Main() {}
+
+    public static void main(String... arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The whole command line, for {@link #main} and for tests. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
+    }
+}

@@ -1,0 +1,68 @@
+package org.chromaproxy.tidy;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The allowed arrows between packages. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.chromaproxy");
+
+    @Test
+    void packagesFormNoCycles() {
+        slices().matching("org.chromaproxy.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void theLogKnowsNoNetty() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.chromaproxy.wal..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theLogKnowsNothingOfTheProxy() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.chromaproxy.wal..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("org.chromaproxy..").and(not(resideInAPackage("org.chromaproxy.wal.."))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheStoreSpeaksSql() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.chromaproxy.wal.store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theDataPathKnowsNoAdministration() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..lane..", "..exchange..", "..upstream..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..admin..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+}
