@@ -1,0 +1,127 @@
+package org.chromaproxy.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A server process that does not outlive this one. */
+final class ChildProcess {
+    /** Never ends while the JVM lives: Linux sends the death signal when the starting thread ends. */
+    private static final ExecutorService SPAWNER = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("spawner").factory());
+
+    private static final boolean KERNEL_TELLS = succeeds(List.of("setpriv", "--pdeathsig", "KILL", "true"));
+    private static final long SHORT_COMMAND_SECONDS = 20;
+
+    private final Process process;
+    private final Path log;
+
+    private ChildProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Starts a server, its output appended to {@code log}.
+     *
+     * @param deathSignal what the kernel sends it when this JVM is gone, however it went: {@code KILL}, {@code INT}.
+     *     Without util-linux's {@code setpriv}, an orderly end of this JVM still kills it; a {@code kill -9} does not.
+     */
+    static ChildProcess start(List<String> command, String deathSignal, Path log) throws IOException {
+        List<String> full = new ArrayList<>();
+        if (KERNEL_TELLS) {
+            full.addAll(List.of("setpriv", "--pdeathsig", deathSignal));
+        }
+        full.addAll(command);
+        var builder = new ProcessBuilder(full).redirectErrorStream(true).redirectOutput(toLog(log));
+        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        Process process = onSpawner(builder::start);
+        if (!KERNEL_TELLS) {
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "reaper-" + process.pid()));
+        }
+        return new ChildProcess(process, log);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Sends a signal by its short name. */
+    void signal(String name) {
+        if (!succeeds(List.of("sh", "-c", "kill -" + name + " " + process.pid())) && process.isAlive()) {
+            throw new LocalServerException("cannot send SIG" + name + " to process " + process.pid());
+        }
+    }
+
+    /** Kills it and waits until it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Whether it ended within the time. */
+    boolean awaitExit(Duration time) throws InterruptedException {
+        return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether it has ended, and with status 0. */
+    boolean succeeded() {
+        return !process.isAlive() && process.exitValue() == 0;
+    }
+
+    /** The last lines it wrote, for error messages. */
+    String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+        } catch (IOException e) {
+            return "(no output: " + e.getMessage() + ")";
+        }
+    }
+
+    /** Runs a short command; false when it is missing, fails or hangs. */
+    static boolean succeeds(List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (process.waitFor(SHORT_COMMAND_SECONDS, TimeUnit.SECONDS)) {
+                return process.exitValue() == 0;
+            }
+            process.destroyForcibly();
+            return false;
+        } catch (IOException missing) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static ProcessBuilder.Redirect toLog(Path log) {
+        return ProcessBuilder.Redirect.appendTo(log.toFile());
+    }
+
+    private static Process onSpawner(Callable<Process> start) throws IOException {
+        try {
+            return SPAWNER.submit(start).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting a process", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package org.chromaproxy.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** A pinned Chroma release out of its npm package, installed in a folder once and used by everybody after. */
+public final class ChromaInstallation {
+    private static final int OLDEST_NODE = 20;
+    private static final Pattern NODE_VERSION = Pattern.compile("v(\\d+)\\..*");
+
+    private final Path program;
+
+    private ChromaInstallation(Path program) {
+        this.program = program;
+    }
+
+    /** The installation in the project's build folder; installs it first when it is not there. */
+    public static ChromaInstallation ensure() {
+        return ensure(LocalFolders.build("chroma"));
+    }
+
+    /**
+     * The installation in that folder; installs it first when it is not there. Blocks for the download, and while
+     * another process installs into the same folder.
+     *
+     * @throws LocalServerException when Node.js or npm is missing or too old, or the download fails
+     */
+    public static ChromaInstallation ensure(Path folder) {
+        ChromaRelease release = ChromaRelease.fitting();
+        Path home = folder.toAbsolutePath().resolve("chroma-" + release.npmVersion());
+        try (FolderLock _ = FolderLock.acquire(home)) {
+            Path complete = home.resolve(".complete");
+            String pinned = resource(release, "package-lock.json");
+            if (!Files.exists(complete) || !Files.readString(complete).equals(pinned)) {
+                requireNode(home);
+                install(home, release);
+                Files.writeString(complete, pinned);
+            }
+            return new ChromaInstallation(home.resolve("node_modules/chromadb/dist/cli.mjs"));
+        } catch (IOException e) {
+            throw new LocalServerException("cannot install Chroma in " + home, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LocalServerException("interrupted while installing Chroma", e);
+        }
+    }
+
+    /** The command that runs one server: Node itself, without npm's wrappers, which would survive it as orphans. */
+    List<String> command(Path dataDirectory, int port) {
+        return List.of(
+                "node",
+                program.toString(),
+                "run",
+                "--path",
+                dataDirectory.toString(),
+                "--host",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port));
+    }
+
+    private static void install(Path home, ChromaRelease release) throws IOException, InterruptedException {
+        for (String file : List.of("package.json", "package-lock.json")) {
+            Files.writeString(home.resolve(file), resource(release, file));
+        }
+        Path log = home.resolve("npm.log");
+        int status = run(home, log, "npm", "ci", "--no-audit", "--no-fund");
+        if (status != 0) {
+            throw new LocalServerException(
+                    "npm could not install Chroma (status " + status + "): " + Files.readString(log));
+        }
+    }
+
+    private static void requireNode(Path home) throws IOException, InterruptedException {
+        Path log = home.resolve("node.version");
+        int status = run(home, log, "node", "--version");
+        String output = Files.readString(log).strip();
+        var version = NODE_VERSION.matcher(output);
+        if (status != 0 || !version.matches() || Integer.parseInt(version.group(1)) < OLDEST_NODE) {
+            throw new LocalServerException("the local Chroma servers need Node.js " + OLDEST_NODE
+                    + " or newer with npm, and this machine has " + output);
+        }
+    }
+
+    private static int run(Path folder, Path log, String... command) throws IOException, InterruptedException {
+        Process process;
+        try {
+            process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new LocalServerException(
+                    "the local Chroma servers need Node.js " + OLDEST_NODE + " or newer with npm; cannot run "
+                            + command[0],
+                    e);
+        }
+        process.getOutputStream().close();
+        return process.waitFor();
+    }
+
+    private static String resource(ChromaRelease release, String file) throws IOException {
+        String name = "chroma-" + release.npmVersion() + "/" + file;
+        try (InputStream stream = ChromaInstallation.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new IOException("not in this build: " + name);
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
