@@ -82,13 +82,12 @@ final class Segments {
     }
 
     /**
-     * Detaches and drops a segment; the connection must be in auto-commit mode.
+     * Detaches and drops a segment; the connection must be in auto-commit mode with a lock time-out.
      *
      * @return false if a long transaction stood in the way; to be tried again later
      */
     static boolean drop(Connection connection, Segment segment) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = '2s'");
             statement.execute("ALTER TABLE log_record DETACH PARTITION " + segment.table()
                     + (segment.detaching() ? " FINALIZE" : " CONCURRENTLY"));
             statement.execute("DROP TABLE " + segment.table());
@@ -98,10 +97,6 @@ final class Segments {
                 return false;
             }
             throw e;
-        } finally {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("RESET lock_timeout");
-            }
         }
     }
 

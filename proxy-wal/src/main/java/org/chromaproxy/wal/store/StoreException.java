@@ -29,7 +29,8 @@ public final class StoreException extends RuntimeException {
         return kind;
     }
 
-    static StoreException lost(String message) {
+    /** A loss that no SQL exception tells of. */
+    public static StoreException lost(String message) {
         return new StoreException(Kind.LOST, message, null);
     }
 
