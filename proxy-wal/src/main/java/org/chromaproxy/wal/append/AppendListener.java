@@ -20,4 +20,10 @@ public interface AppendListener {
      * Not called for a withdrawn append.
      */
     void failed(String reason);
+
+    /**
+     * The record may be durable, and then the log's next owner will execute it; this process must not. Happens only when
+     * the log is lost to another owner, or closed, while a commit is unanswered. Nothing may be told but "unknown".
+     */
+    default void unknown(String reason) {}
 }

@@ -1,0 +1,52 @@
+package org.chromaproxy.wal;
+
+import org.chromaproxy.wal.append.LogWriter;
+import org.chromaproxy.wal.owner.Ownership;
+import org.chromaproxy.wal.recovery.Retention;
+import org.chromaproxy.wal.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The log while this process owns it. */
+public final class OwnedLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnedLog.class);
+
+    private final Ownership ownership;
+    private final long epoch;
+    private final LogWriter writer;
+    private final Retention retention;
+
+    OwnedLog(Ownership ownership, long epoch, LogWriter writer, Retention retention) {
+        this.ownership = ownership;
+        this.epoch = epoch;
+        this.writer = writer;
+        this.retention = retention;
+    }
+
+    public long epoch() {
+        return epoch;
+    }
+
+    /** Running already; commits once it is connected. */
+    public LogWriter writer() {
+        return writer;
+    }
+
+    public Retention retention() {
+        return retention;
+    }
+
+    /**
+     * Commits what is queued, ends the writer and lets the next proxy take the log. Nothing may be under way to an
+     * instance any more: the successor starts at once.
+     */
+    @Override
+    public void close() {
+        writer.close();
+        try {
+            ownership.release(epoch);
+        } catch (StoreException e) {
+            LOG.warn("log not released, a successor has to wait for the lease: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.chromaproxy.wal;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.chromaproxy.wal.append.LogClock;
+import org.chromaproxy.wal.append.LogWriter;
+import org.chromaproxy.wal.owner.Ownership;
+import org.chromaproxy.wal.owner.Processes;
+import org.chromaproxy.wal.recovery.LogReader;
+import org.chromaproxy.wal.recovery.OperatorQueries;
+import org.chromaproxy.wal.recovery.Retention;
+import org.chromaproxy.wal.store.Database;
+import org.chromaproxy.wal.store.LogQueries;
+import org.chromaproxy.wal.store.OwnerTable;
+import org.chromaproxy.wal.store.RetentionSql;
+import org.chromaproxy.wal.store.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one proxy process: open it, poll {@link #tryOwn} until the log is yours, recover from {@link #reader},
+ * write to {@link OwnedLog#writer}, close.
+ */
+public final class Wal implements AutoCloseable {
+    private final WalConfig config;
+    private final Database database;
+    private final Ownership ownership;
+    private final LogReader reader;
+    private final OperatorQueries operator;
+    private @Nullable OwnedLog owned;
+
+    private Wal(WalConfig config, Database database) {
+        this.config = config;
+        this.database = database;
+        this.ownership =
+                new Ownership(new OwnerTable(database), Processes.ofProc(), config.lease(), LogClock.SYSTEM::nanoTime);
+        LogQueries queries = new LogQueries(database);
+        this.reader = new LogReader(queries);
+        this.operator = new OperatorQueries(queries);
+    }
+
+    /**
+     * Connects to PostgreSQL and brings the schema up to date; owns nothing yet. Blocks.
+     *
+     * @throws StoreException if the server does not answer, or the schema cannot be migrated: try again later
+     */
+    public static Wal open(WalConfig config) {
+        return new Wal(config, Database.open(config.database()));
+    }
+
+    /**
+     * Looks once whether the log may be taken, and takes it. To be called every second or so while standing by: how long
+     * the owner has been silent is counted between calls.
+     *
+     * @return the log, its writer running; empty while another proxy owns it
+     * @throws StoreException if PostgreSQL does not answer: try again
+     */
+    public Optional<OwnedLog> tryOwn() {
+        if (owned != null) {
+            return Optional.of(owned);
+        }
+        OptionalLong epoch = ownership.tryAcquire();
+        if (epoch.isEmpty()) {
+            return Optional.empty();
+        }
+        LogWriter writer =
+                new LogWriter(database.sessions(), epoch.getAsLong(), LogClock.SYSTEM, config.writer()).start();
+        Retention retention = new Retention(new RetentionSql(database), epoch.getAsLong(), config.retention());
+        OwnedLog taken = new OwnedLog(ownership, epoch.getAsLong(), writer, retention);
+        owned = taken;
+        return Optional.of(taken);
+    }
+
+    /** Who owned the log when {@link #tryOwn} last looked. */
+    public String owner() {
+        return ownership.owner();
+    }
+
+    /** The log read back; also while standing by. */
+    public LogReader reader() {
+        return reader;
+    }
+
+    /** The log as operators ask for it; also while standing by. */
+    public OperatorQueries operator() {
+        return operator;
+    }
+
+    /** Closes and releases the owned log, if any, and disconnects. */
+    @Override
+    public void close() {
+        if (owned != null) {
+            owned.close();
+        }
+        database.close();
+    }
+}

@@ -1,0 +1,169 @@
+package org.chromaproxy.wal.append;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.chromaproxy.wal.append.Inbox.ChangeGroup;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.ClientTransaction;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.store.LogSession.Taken;
+
+/** What goes into one transaction. Confined to the writer thread. */
+final class Batch {
+    /** A record with its place in the log and the one who waits for it. */
+    record Entry(PendingAppend append, LogRecord record) {}
+
+    private record TransactionKey(String scope, String id) {}
+
+    private static final int CHANGE_WEIGHT = 64;
+    private static final int MAX_CHANGES = 10_000;
+
+    private final WriterSettings settings;
+    private final List<Entry> entries;
+    private final List<ChangeGroup> groups;
+    /** By the LSN of the record that must not be inserted. */
+    private final Map<Long, Taken> duplicates = new HashMap<>();
+
+    private final Instant now;
+    private long nextLsn;
+    private long bytes;
+    private long changeBytes;
+    private int changeCount;
+    private boolean inDoubt;
+
+    Batch(WriterSettings settings, long nextLsn, Instant now) {
+        this(settings, new ArrayList<>(), new ArrayList<>(), now);
+        this.nextLsn = nextLsn;
+    }
+
+    private Batch(WriterSettings settings, List<Entry> entries, List<ChangeGroup> groups, Instant now) {
+        this.settings = settings;
+        this.entries = entries;
+        this.groups = groups;
+        this.now = now;
+    }
+
+    boolean changesFull() {
+        return changeCount >= MAX_CHANGES || changeBytes >= settings.batchBytes();
+    }
+
+    boolean recordsFull() {
+        return entries.size() >= settings.batchRecords() || bytes >= settings.batchBytes();
+    }
+
+    void add(ChangeGroup group) {
+        groups.add(group);
+        changeCount += group.changes().size();
+        for (Change change : group.changes()) {
+            changeBytes += CHANGE_WEIGHT + (change instanceof Change.Outcome outcome ? outcome.response().length : 0);
+        }
+    }
+
+    /** Gives the record the next LSN, for good: retries and splits keep it. */
+    void add(PendingAppend append, NewRecord content) {
+        long lsn = nextLsn++;
+        append.assign(lsn);
+        entries.add(new Entry(append, new LogRecord(lsn, now, content, content.request().body().length)));
+        bytes += append.weight();
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty() && groups.isEmpty();
+    }
+
+    long nextLsn() {
+        return nextLsn;
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    List<ChangeGroup> groups() {
+        return groups;
+    }
+
+    List<Change> changes() {
+        List<Change> all = new ArrayList<>();
+        groups.forEach(group -> all.addAll(group.changes()));
+        return all;
+    }
+
+    /** The records whose client transaction ids are to be reserved: the first of each id. Finds repeats in the batch. */
+    List<LogRecord> reservations() {
+        duplicates.clear();
+        Map<TransactionKey, LogRecord> firsts = new HashMap<>();
+        List<LogRecord> reservations = new ArrayList<>();
+        for (Entry entry : entries) {
+            ClientTransaction transaction = entry.record().content().transaction().orElse(null);
+            if (transaction == null) {
+                continue;
+            }
+            LogRecord first =
+                    firsts.putIfAbsent(new TransactionKey(transaction.scope(), transaction.id()), entry.record());
+            if (first == null) {
+                reservations.add(entry.record());
+            } else {
+                String digest = first.content().transaction().orElseThrow().digest();
+                duplicates.put(entry.record().lsn(), new Taken(entry.record().lsn(), first.lsn(), digest));
+            }
+        }
+        return reservations;
+    }
+
+    /** Strikes out the records whose ids are taken, and repeats of those within the batch. */
+    void refuse(List<Taken> taken) {
+        Map<Long, Taken> byLsn = new HashMap<>();
+        taken.forEach(one -> byLsn.put(one.refusedLsn(), one));
+        duplicates.replaceAll((lsn, repeat) -> {
+            Taken holder = byLsn.get(repeat.holderLsn());
+            return holder == null ? repeat : new Taken(lsn, holder.holderLsn(), holder.holderDigest());
+        });
+        duplicates.putAll(byLsn);
+    }
+
+    /** The records to insert: all but the struck out. */
+    List<LogRecord> survivors() {
+        return entries.stream()
+                .map(Entry::record)
+                .filter(entry -> !duplicates.containsKey(entry.lsn()))
+                .toList();
+    }
+
+    Map<Long, Taken> duplicates() {
+        return duplicates;
+    }
+
+    /** Whether a COMMIT was sent whose answer is not known. */
+    boolean inDoubt() {
+        return inDoubt;
+    }
+
+    void inDoubt(boolean doubt) {
+        inDoubt = doubt;
+    }
+
+    boolean divisible() {
+        return entries.size() + groups.size() > 1;
+    }
+
+    /** Two batches that together are this one, in order: records first. Only for one that is not in doubt. */
+    List<Batch> split() {
+        if (!entries.isEmpty() && !groups.isEmpty()) {
+            return List.of(part(entries, List.of()), part(List.of(), groups));
+        }
+        int records = entries.size() / 2;
+        int changes = groups.size() / 2;
+        return List.of(
+                part(entries.subList(0, records), groups.subList(0, changes)),
+                part(entries.subList(records, entries.size()), groups.subList(changes, groups.size())));
+    }
+
+    private Batch part(List<Entry> someEntries, List<ChangeGroup> someGroups) {
+        return new Batch(settings, someEntries, someGroups, now);
+    }
+}

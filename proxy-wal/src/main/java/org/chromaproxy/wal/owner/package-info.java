@@ -1,0 +1,8 @@
+/**
+ * Who owns the log: acquiring it, standing by, letting go. Confined to the one thread that opens and closes the log;
+ * blocks on PostgreSQL. May import {@code record} and {@code store}.
+ */
+@NullMarked
+package org.chromaproxy.wal.owner;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,86 @@
+package org.chromaproxy.wal.recovery;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.store.LogQueries;
+
+/** What recovery needs to know, read from the log. Take ownership first: what is read then can no longer change. */
+public final class LogReader {
+    private static final int PAGE = 5_000;
+
+    private final LogQueries queries;
+
+    public LogReader(LogQueries queries) {
+        this.queries = queries;
+    }
+
+    /** The identity of this log: other logs have others. */
+    public UUID logId() {
+        return queries.logId();
+    }
+
+    /** Up to here every record is applied wherever it has to be, or given up; recovery starts above. */
+    public long lowWater() {
+        return queries.lowWater();
+    }
+
+    /** Passes every record above {@code lsn} on, in LSN order, without bodies; in pages, so memory stays small. */
+    public void forEachAfter(long lsn, Consumer<LogRecord> consumer) {
+        long after = lsn;
+        while (true) {
+            List<LogRecord> page = queries.recordsAfter(after, PAGE);
+            page.forEach(consumer);
+            if (page.size() < PAGE) {
+                return;
+            }
+            after = page.getLast().lsn();
+        }
+    }
+
+    /** Passes every outcome above {@code lsn} on, in LSN order. */
+    public void forEachOutcomeAfter(long lsn, Consumer<Change.Outcome> consumer) {
+        long after = lsn;
+        while (true) {
+            List<Change.Outcome> page = queries.outcomesAfter(after, PAGE);
+            page.forEach(consumer);
+            if (page.size() < PAGE) {
+                return;
+            }
+            after = page.getLast().lsn();
+        }
+    }
+
+    /** The body of one record; empty if it is not in the log (any more). */
+    public Optional<byte[]> body(long lsn) {
+        return Optional.ofNullable(queries.bodies(List.of(lsn)).get(lsn));
+    }
+
+    /** LSN → body; the caller bounds the bytes it asks for. Records not in the log are missing. */
+    public Map<Long, byte[]> bodies(Collection<Long> lsns) {
+        return queries.bodies(lsns);
+    }
+
+    public List<Change.Cursor> cursors() {
+        return queries.cursors();
+    }
+
+    public List<Change.Lead> leaders() {
+        return queries.leaders();
+    }
+
+    /** All mappings, tombstones included. */
+    public List<Mapping> mappings() {
+        return queries.mappings();
+    }
+
+    public List<Change.Witness> witnesses() {
+        return queries.witnesses();
+    }
+}

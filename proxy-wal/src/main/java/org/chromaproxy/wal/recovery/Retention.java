@@ -1,0 +1,53 @@
+package org.chromaproxy.wal.recovery;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.chromaproxy.wal.store.RetentionSql;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives back the space of what nobody needs any more. Takes no lock the writer waits for, and gives up for now where a
+ * report holds a segment.
+ */
+public final class Retention {
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+    /**
+     * How long things are kept.
+     *
+     * @param records at least, for operators; recovery keeps what it needs for as long as it needs it
+     * @param transactions at least, for clients' retries under their own transaction ids
+     */
+    public record Terms(Duration records, Duration transactions) {
+        public static final Terms DEFAULT = new Terms(Duration.ofDays(7), Duration.ofHours(24));
+    }
+
+    private final RetentionSql sql;
+    private final long epoch;
+    private final Terms terms;
+
+    public Retention(RetentionSql sql, long epoch, Terms terms) {
+        this.sql = sql;
+        this.epoch = epoch;
+        this.terms = terms;
+    }
+
+    /**
+     * Publishes the low-water mark: recovery will never look at a record at or below it again. Cheap; the sooner, the
+     * shorter the next start.
+     */
+    public void advance(long mark) {
+        sql.raiseLowWater(mark, epoch);
+    }
+
+    /** Drops what lies below the mark and is out of date at {@code now}. To be run now and then. */
+    public void sweep(Instant now) {
+        long gone = sql.dropSegments(now.minus(terms.records()));
+        int transactions = sql.deleteTransactions(now.minus(terms.transactions()));
+        int outcomes = gone == 0 ? 0 : sql.deleteOutcomesBelow(gone);
+        if (gone > 0) {
+            LOG.info("log dropped below LSN {}: {} outcomes, {} transaction ids", gone, outcomes, transactions);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The log read back, at start and for operators, and the space it gives back. Stateless but for the pool beneath; any
+ * worker thread may call, never an event loop: everything blocks on PostgreSQL and throws {@code StoreException}. May
+ * import {@code record} and {@code store}.
+ */
+@NullMarked
+package org.chromaproxy.wal.recovery;
+
+import org.jspecify.annotations.NullMarked;

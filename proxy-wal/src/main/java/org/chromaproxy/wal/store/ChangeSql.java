@@ -1,0 +1,169 @@
+package org.chromaproxy.wal.store;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
+
+/**
+ * Changes as SQL. Within one transaction their order matters only where two touch the same row, so all but the mappings
+ * are reduced to the last (cursors: the highest) per row and written one statement per kind. Mappings keep their order,
+ * since a path must be free again before another collection may take it.
+ */
+final class ChangeSql {
+    private record LaneOn(UUID lane, String instance) {}
+
+    private static final String CURSORS = "INSERT INTO lane_cursor AS t (lane, instance, lsn)"
+            + " SELECT * FROM unnest(?::uuid[], ?::text[], ?::bigint[])"
+            + " ON CONFLICT (lane, instance) DO UPDATE SET lsn = excluded.lsn WHERE t.lsn < excluded.lsn";
+    private static final String OUTCOMES = "INSERT INTO record_outcome (lsn, state, status, reason, response)"
+            + " SELECT * FROM unnest(?::bigint[], ?::text[], ?::integer[], ?::text[], ?::bytea[])"
+            + " ON CONFLICT (lsn) DO UPDATE SET state = excluded.state, status = excluded.status,"
+            + " reason = excluded.reason, response = excluded.response, updated_at = clock_timestamp()";
+    private static final String LEADERS = "INSERT INTO lane_leader AS t (lane, instance, term)"
+            + " SELECT * FROM unnest(?::uuid[], ?::text[], ?::bigint[])"
+            + " ON CONFLICT (lane) DO UPDATE SET instance = excluded.instance, term = excluded.term"
+            + " WHERE t.term <= excluded.term";
+    private static final String WITNESSES = "INSERT INTO witness (instance, incarnation, lsn)"
+            + " SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[])"
+            + " ON CONFLICT (instance) DO UPDATE SET incarnation = excluded.incarnation, lsn = excluded.lsn";
+    private static final String PUT_MAPPING = "WITH kept AS (INSERT INTO collection"
+            + " (public_id, tenant, database, name, created_lsn, deleted_lsn, created_at)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO UPDATE SET tenant = excluded.tenant,"
+            + " database = excluded.database, name = excluded.name, created_lsn = excluded.created_lsn,"
+            + " deleted_lsn = excluded.deleted_lsn, updated_at = clock_timestamp()),"
+            + " gone AS (DELETE FROM collection_place WHERE public_id = ? AND instance <> ALL (?::text[]))"
+            + " INSERT INTO collection_place (public_id, instance, instance_id, state, reason)"
+            + " SELECT ?, * FROM unnest(?::text[], ?::uuid[], ?::text[], ?::text[])"
+            + " ON CONFLICT (public_id, instance) DO UPDATE SET instance_id = excluded.instance_id,"
+            + " state = excluded.state, reason = excluded.reason";
+    private static final String DROP_MAPPING = "WITH gone AS (DELETE FROM collection_place WHERE public_id = ?)"
+            + " DELETE FROM collection WHERE public_id = ?";
+
+    private final Connection connection;
+    private final Map<LaneOn, Change.Cursor> cursors = new LinkedHashMap<>();
+    private final Map<Long, Change.Outcome> outcomes = new LinkedHashMap<>();
+    private final Map<UUID, Change.Lead> leaders = new LinkedHashMap<>();
+    private final Map<String, Change.Witness> witnesses = new LinkedHashMap<>();
+
+    private ChangeSql(Connection connection) {
+        this.connection = connection;
+    }
+
+    static void apply(Connection connection, List<? extends Change> changes) throws SQLException {
+        ChangeSql sql = new ChangeSql(connection);
+        for (Change change : changes) {
+            sql.take(change);
+        }
+        sql.flush();
+    }
+
+    private void take(Change change) throws SQLException {
+        switch (change) {
+            case Change.Cursor cursor ->
+                cursors.merge(
+                        new LaneOn(cursor.lane(), cursor.instance()), cursor, (a, b) -> a.lsn() >= b.lsn() ? a : b);
+            case Change.Outcome outcome -> outcomes.put(outcome.lsn(), outcome);
+            case Change.Lead lead -> leaders.merge(lead.lane(), lead, (a, b) -> a.term() > b.term() ? a : b);
+            case Change.Witness witness -> witnesses.put(witness.instance(), witness);
+            case Change.PutMapping put -> put(put.mapping());
+            case Change.DropMapping drop -> drop(drop.publicId());
+        }
+    }
+
+    private void flush() throws SQLException {
+        rows(
+                OUTCOMES,
+                outcomes.values(),
+                new Column<>("bigint", Change.Outcome::lsn),
+                new Column<>("text", outcome -> outcome.state().name()),
+                new Column<>("integer", Change.Outcome::status),
+                new Column<>("text", Change.Outcome::reason),
+                new Column<>("bytea", Change.Outcome::response));
+        rows(
+                LEADERS,
+                leaders.values(),
+                new Column<>("uuid", Change.Lead::lane),
+                new Column<>("text", Change.Lead::instance),
+                new Column<>("bigint", Change.Lead::term));
+        rows(
+                WITNESSES,
+                witnesses.values(),
+                new Column<>("text", Change.Witness::instance),
+                new Column<>("text", Change.Witness::incarnation),
+                new Column<>("bigint", Change.Witness::lsn));
+        rows(
+                CURSORS,
+                cursors.values(),
+                new Column<>("uuid", Change.Cursor::lane),
+                new Column<>("text", Change.Cursor::instance),
+                new Column<>("bigint", Change.Cursor::lsn));
+    }
+
+    private record Column<T>(String type, Function<T, Object> value) {}
+
+    @SafeVarargs
+    private <T> void rows(String sql, Collection<T> values, Column<T>... columns) throws SQLException {
+        if (values.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < columns.length; i++) {
+                statement.setArray(i + 1, array(columns[i], values));
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    private <T> Array array(Column<T> column, Collection<T> values) throws SQLException {
+        Object[] elements = column.type().equals("bytea") ? new byte[values.size()][] : new Object[values.size()];
+        int i = 0;
+        for (T value : values) {
+            elements[i++] = column.value().apply(value);
+        }
+        return connection.createArrayOf(column.type(), elements);
+    }
+
+    private void put(Mapping mapping) throws SQLException {
+        Collection<Map.Entry<String, Mapping.Place>> places = mapping.places().entrySet();
+        Array instances = array(new Column<>("text", Map.Entry::getKey), places);
+        try (PreparedStatement statement = connection.prepareStatement(PUT_MAPPING)) {
+            statement.setObject(1, mapping.publicId());
+            statement.setString(2, mapping.path().tenant());
+            statement.setString(3, mapping.path().database());
+            statement.setString(4, mapping.path().name());
+            statement.setLong(5, mapping.createdLsn());
+            statement.setLong(6, mapping.deletedLsn());
+            statement.setObject(7, mapping.createdAt().atOffset(ZoneOffset.UTC));
+            statement.setObject(8, mapping.publicId());
+            statement.setArray(9, instances);
+            statement.setObject(10, mapping.publicId());
+            statement.setArray(11, instances);
+            statement.setArray(
+                    12, array(new Column<>("uuid", place -> place.getValue().instanceId()), places));
+            statement.setArray(
+                    13,
+                    array(new Column<>("text", place -> place.getValue().state().name()), places));
+            statement.setArray(
+                    14, array(new Column<>("text", place -> place.getValue().reason()), places));
+            statement.executeUpdate();
+        }
+    }
+
+    private void drop(UUID publicId) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DROP_MAPPING)) {
+            statement.setObject(1, publicId);
+            statement.setObject(2, publicId);
+            statement.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package org.chromaproxy.wal.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/** The log's database: its pool and its schema. Thread-safe. */
+public final class Database implements AutoCloseable {
+    /** Work on one pooled connection, in one transaction. */
+    @FunctionalInterface
+    interface Work<T extends @Nullable Object> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    private final DatabaseTarget target;
+    private final HikariDataSource pool;
+
+    private Database(DatabaseTarget target, HikariDataSource pool) {
+        this.target = target;
+        this.pool = pool;
+    }
+
+    /**
+     * Connects and brings the schema up to date.
+     *
+     * @throws StoreException if the server does not answer, or the schema cannot be migrated
+     */
+    public static Database open(DatabaseTarget target) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("wal");
+        config.setJdbcUrl(target.url());
+        config.setUsername(target.user());
+        config.setPassword(target.password());
+        config.setSchema(target.schema());
+        config.setMaximumPoolSize(target.poolSize());
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(3_000);
+        config.addDataSourceProperty("ApplicationName", "chroma-proxy");
+        config.addDataSourceProperty("connectTimeout", "2");
+        config.addDataSourceProperty("socketTimeout", "60");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        HikariDataSource pool;
+        try {
+            pool = new HikariDataSource(config);
+        } catch (PoolInitializationException e) {
+            throw StoreException.lost("cannot connect to " + target, e);
+        }
+        try {
+            migrate(pool, target.schema());
+        } catch (FlywayException e) {
+            pool.close();
+            throw StoreException.lost("cannot bring schema " + target.schema() + " up to date", e);
+        }
+        return new Database(target, pool);
+    }
+
+    private static void migrate(HikariDataSource pool, String schema) {
+        Flyway.configure()
+                .dataSource(pool)
+                .defaultSchema(schema)
+                .createSchemas(true)
+                .table("schema_history")
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+    }
+
+    /** Opens writer sessions on this database. */
+    public LogSession.Connector sessions() {
+        return () -> PgLogSession.open(target);
+    }
+
+    <T extends @Nullable Object> T call(String doing, Work<T> work) {
+        try (Connection connection = pool.getConnection()) {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw StoreException.of(doing, e);
+        }
+    }
+
+    <T extends @Nullable Object> T transaction(String doing, Work<T> work) {
+        return call(doing, connection -> {
+            connection.setAutoCommit(false);
+            try {
+                T result = work.on(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

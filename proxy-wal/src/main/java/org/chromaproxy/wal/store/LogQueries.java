@@ -1,0 +1,243 @@
+package org.chromaproxy.wal.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.ClientTransaction;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
+import org.chromaproxy.wal.record.WriteRequest;
+
+/** Reads of the log and of what is durable beside it. Thread-safe; blocks; every method throws {@link StoreException}. */
+public final class LogQueries {
+    private static final byte[] NO_BODY = {};
+    /** Body left out: its length alone is read, which EXTERNAL storage answers without touching the body. */
+    private static final String RECORD = "SELECT lsn, created_at, kind, lane, collection, tenant, database, name, target,"
+            + " method, path, content_type, tx_scope, tx_id, tx_digest, octet_length(body) FROM log_record";
+
+    private final Database database;
+
+    public LogQueries(Database database) {
+        this.database = database;
+    }
+
+    /** The identity of this log, made with its schema. */
+    public UUID logId() {
+        return one("SELECT log_id FROM log_identity", row -> row.getObject(1, UUID.class));
+    }
+
+    public long lowWater() {
+        return one("SELECT low_water FROM log_identity", row -> row.getLong(1));
+    }
+
+    /** Up to {@code limit} records above {@code lsn}, in LSN order, without bodies. */
+    public List<LogRecord> recordsAfter(long lsn, int limit) {
+        return list(RECORD + " WHERE lsn > ? ORDER BY lsn LIMIT ?", LogQueries::toRecord, lsn, limit);
+    }
+
+    /** The newest records, newest first, without bodies. */
+    public List<LogRecord> newestRecords(int limit) {
+        return list(RECORD + " ORDER BY lsn DESC LIMIT ?", LogQueries::toRecord, limit);
+    }
+
+    /** One record without its body. */
+    public Optional<LogRecord> record(long lsn) {
+        return list(RECORD + " WHERE lsn = ?", LogQueries::toRecord, lsn).stream().findFirst();
+    }
+
+    /** LSN reserved for a client's transaction id. */
+    public Optional<Long> lsnOf(String scope, String transactionId) {
+        return list(
+                        "SELECT lsn FROM client_transaction WHERE scope = ? AND tx_id = ?",
+                        row -> row.getLong(1),
+                        scope,
+                        transactionId)
+                .stream()
+                .findFirst();
+    }
+
+    /** How many records lie above {@code lsn}, counted up to {@code atMost}. */
+    public long countAfter(long lsn, long atMost) {
+        return list(
+                        "SELECT count(*) FROM (SELECT FROM log_record WHERE lsn > ? LIMIT ?) x",
+                        row -> row.getLong(1),
+                        lsn,
+                        atMost)
+                .getFirst();
+    }
+
+    /** LSN → body. Records that are not in the log are missing from the answer. The caller bounds the bytes. */
+    public Map<Long, byte[]> bodies(Collection<Long> lsns) {
+        return database.call("reading bodies", connection -> {
+            Map<Long, byte[]> bodies = new HashMap<>();
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT lsn, body FROM log_record WHERE lsn = ANY (?::bigint[])")) {
+                select.setArray(1, connection.createArrayOf("bigint", lsns.toArray()));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        bodies.put(rows.getLong(1), rows.getBytes(2));
+                    }
+                }
+            }
+            return bodies;
+        });
+    }
+
+    public List<Change.Cursor> cursors() {
+        return list("SELECT lane, instance, lsn FROM lane_cursor", LogQueries::toCursor);
+    }
+
+    /** Instance → cursor of one lane. */
+    public List<Change.Cursor> cursors(UUID lane) {
+        return list("SELECT lane, instance, lsn FROM lane_cursor WHERE lane = ?", LogQueries::toCursor, lane);
+    }
+
+    private static Change.Cursor toCursor(ResultSet row) throws SQLException {
+        return new Change.Cursor(row.getObject(1, UUID.class), row.getString(2), row.getLong(3));
+    }
+
+    public List<Change.Lead> leaders() {
+        return list(
+                "SELECT lane, instance, term FROM lane_leader",
+                row -> new Change.Lead(row.getObject(1, UUID.class), row.getString(2), row.getLong(3)));
+    }
+
+    public List<Change.Witness> witnesses() {
+        return list(
+                "SELECT instance, incarnation, lsn FROM witness",
+                row -> new Change.Witness(row.getString(1), row.getString(2), row.getLong(3)));
+    }
+
+    private static final String OUTCOME = "SELECT lsn, state, status, reason, response FROM record_outcome";
+
+    /** Up to {@code limit} outcomes above {@code lsn}, in LSN order. */
+    public List<Change.Outcome> outcomesAfter(long lsn, int limit) {
+        return list(OUTCOME + " WHERE lsn > ? ORDER BY lsn LIMIT ?", LogQueries::toOutcome, lsn, limit);
+    }
+
+    public Optional<Change.Outcome> outcome(long lsn) {
+        return list(OUTCOME + " WHERE lsn = ?", LogQueries::toOutcome, lsn).stream()
+                .findFirst();
+    }
+
+    /** The newest outcomes of one state, newest first. */
+    public List<Change.Outcome> outcomes(TransactionState state, int limit) {
+        return list(OUTCOME + " WHERE state = ? ORDER BY lsn DESC LIMIT ?", LogQueries::toOutcome, state.name(), limit);
+    }
+
+    private static Change.Outcome toOutcome(ResultSet row) throws SQLException {
+        return new Change.Outcome(
+                row.getLong(1),
+                TransactionState.valueOf(row.getString(2)),
+                row.getInt(3),
+                row.getString(4),
+                row.getBytes(5));
+    }
+
+    /** All mappings, tombstones included, read at one moment. */
+    public List<Mapping> mappings() {
+        Map<UUID, Mapping> mappings = new LinkedHashMap<>();
+        list(
+                "SELECT c.public_id, c.tenant, c.database, c.name, c.created_lsn, c.deleted_lsn, c.created_at,"
+                        + " p.instance, p.instance_id, p.state, p.reason"
+                        + " FROM collection c LEFT JOIN collection_place p USING (public_id) ORDER BY c.public_id",
+                row -> toMapping(row, mappings));
+        return List.copyOf(mappings.values());
+    }
+
+    private static Mapping toMapping(ResultSet row, Map<UUID, Mapping> mappings) throws SQLException {
+        UUID publicId = row.getObject(1, UUID.class);
+        Mapping mapping = mappings.get(publicId);
+        if (mapping == null) {
+            mapping = new Mapping(
+                    publicId,
+                    new Mapping.Path(row.getString(2), row.getString(3), row.getString(4)),
+                    row.getLong(5),
+                    row.getLong(6),
+                    row.getObject(7, OffsetDateTime.class).toInstant(),
+                    new LinkedHashMap<>());
+            mappings.put(publicId, mapping);
+        }
+        String instance = row.getString(8);
+        if (instance != null) {
+            Mapping.PlaceState state = Mapping.PlaceState.valueOf(row.getString(10));
+            mapping.places()
+                    .put(instance, new Mapping.Place(row.getObject(9, UUID.class), state, row.getString(11)));
+        }
+        return mapping;
+    }
+
+    /** Status → number of transactions since {@code hours} hours ago, as the operators' view derives them. */
+    public Map<TransactionState, Long> counts(int hours) {
+        Map<TransactionState, Long> counts = new HashMap<>();
+        list(
+                "SELECT status, count(*) FROM emergency_transaction_log"
+                        + " WHERE created_at > now() - make_interval(hours => ?) GROUP BY status",
+                row -> counts.put(TransactionState.valueOf(row.getString(1)), row.getLong(2)),
+                hours);
+        return counts;
+    }
+
+    private static LogRecord toRecord(ResultSet row) throws SQLException {
+        Subject subject = new Subject(
+                row.getObject(4, UUID.class),
+                row.getObject(5, UUID.class),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                row.getString(9));
+        WriteRequest request = new WriteRequest(row.getString(10), row.getString(11), row.getString(12), NO_BODY);
+        String transactionId = row.getString(14);
+        Optional<ClientTransaction> transaction = transactionId == null
+                ? Optional.empty()
+                : Optional.of(new ClientTransaction(row.getString(13), transactionId, row.getString(15)));
+        return new LogRecord(
+                row.getLong(1),
+                row.getObject(2, OffsetDateTime.class).toInstant(),
+                new NewRecord(OpKind.ofCode(row.getInt(3)), subject, request, transaction),
+                row.getInt(16));
+    }
+
+    private interface Row<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private <T> T one(String sql, Row<T> mapper) {
+        return list(sql, mapper).getFirst();
+    }
+
+    private <T> List<T> list(String sql, Row<T> mapper, Object... parameters) {
+        return database.call("reading the log", connection -> list(connection, sql, mapper, parameters));
+    }
+
+    private static <T> List<T> list(Connection connection, String sql, Row<T> mapper, Object... parameters)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                select.setObject(i + 1, parameters[i]);
+            }
+            List<T> result = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    result.add(mapper.of(rows));
+                }
+            }
+            return result;
+        }
+    }
+}

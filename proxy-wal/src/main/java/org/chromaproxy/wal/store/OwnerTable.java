@@ -1,0 +1,68 @@
+package org.chromaproxy.wal.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import org.chromaproxy.wal.store.LogSession.Owner;
+
+/** The owner row of the log, for those who do not own it (yet). Thread-safe; every method throws {@link StoreException}. */
+public final class OwnerTable {
+    private final Database database;
+
+    public OwnerTable(Database database) {
+        this.database = database;
+    }
+
+    public Owner read() {
+        return database.call("reading the owner", OwnerTable::read);
+    }
+
+    static Owner read(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT epoch, owner, released, heartbeat FROM log_owner WHERE id = 1")) {
+            if (!row.next()) {
+                throw StoreException.lost("log_owner has no row: it was deleted by hand");
+            }
+            return new Owner(
+                    row.getLong(1),
+                    row.getString(2),
+                    row.getBoolean(3),
+                    row.getObject(4, OffsetDateTime.class).toInstant());
+        }
+    }
+
+    /**
+     * Takes the log if its owner row is still as it was seen.
+     *
+     * @return whether {@code owner} now owns the log, under epoch {@code seen.epoch() + 1}
+     */
+    public boolean take(Owner seen, String owner) {
+        return database.call("taking the log", connection -> {
+            try (PreparedStatement update = connection.prepareStatement("UPDATE log_owner SET epoch = epoch + 1,"
+                    + " owner = ?, released = false, heartbeat = clock_timestamp()"
+                    + " WHERE id = 1 AND epoch = ? AND released = ? AND heartbeat = ?")) {
+                update.setString(1, owner);
+                update.setLong(2, seen.epoch());
+                update.setBoolean(3, seen.released());
+                update.setObject(4, seen.heartbeat().atOffset(ZoneOffset.UTC));
+                return update.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Lets the next proxy take the log at once. No effect under another epoch. */
+    public void release(long epoch) {
+        database.call("releasing the log", connection -> {
+            try (PreparedStatement update = connection.prepareStatement(
+                    "UPDATE log_owner SET released = true WHERE id = 1 AND epoch = ?")) {
+                update.setLong(1, epoch);
+                return update.executeUpdate();
+            }
+        });
+    }
+}

@@ -1,0 +1,124 @@
+package org.chromaproxy.wal.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.chromaproxy.wal.store.Segments.Segment;
+
+/** Space given back to PostgreSQL. Thread-safe; every method blocks and throws {@link StoreException}. */
+public final class RetentionSql {
+    /** Rows per DELETE, so that none holds locks for long. */
+    private static final int ROWS = 5_000;
+
+    private final Database database;
+
+    public RetentionSql(Database database) {
+        this.database = database;
+    }
+
+    /** Raises the low-water mark; it never falls. No effect under another epoch. */
+    public void raiseLowWater(long mark, long epoch) {
+        database.call("raising the low-water mark", connection -> {
+            try (PreparedStatement update = connection.prepareStatement("UPDATE log_identity SET low_water = ?"
+                    + " WHERE low_water < ? AND EXISTS (SELECT FROM log_owner WHERE epoch = ?)")) {
+                update.setLong(1, mark);
+                update.setLong(2, mark);
+                update.setLong(3, epoch);
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /**
+     * Drops, oldest first, the segments that lie wholly at or below the stored low-water mark and whose records were all
+     * made before {@code before}. Stops at the first that a long transaction keeps busy.
+     *
+     * @return the LSN below which everything is gone; 0 if nothing was dropped
+     */
+    public long dropSegments(Instant before) {
+        return database.call("dropping segments", connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET lock_timeout = '2s'");
+                return dropSegments(connection, before);
+            } finally {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("RESET lock_timeout");
+                }
+            }
+        });
+    }
+
+    private static long dropSegments(Connection connection, Instant before) throws SQLException {
+        Segments.dropOrphans(connection);
+        long mark = number(connection, "SELECT low_water FROM log_identity");
+        long newest = number(connection, "SELECT coalesce(max(lsn), 0) FROM log_record");
+        long gone = 0;
+        for (Segment segment : Segments.list(connection)) {
+            boolean passed = segment.to() - 1 <= mark && segment.to() <= newest;
+            if (!segment.detaching() && !(passed && olderThan(connection, segment, before))) {
+                break;
+            }
+            if (!Segments.drop(connection, segment)) {
+                break;
+            }
+            gone = segment.to();
+        }
+        return gone;
+    }
+
+    private static boolean olderThan(Connection connection, Segment segment, Instant before) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT created_at FROM " + segment.table() + " ORDER BY lsn DESC LIMIT 1");
+                ResultSet row = select.executeQuery()) {
+            return !row.next()
+                    || row.getObject(1, OffsetDateTime.class).toInstant().isBefore(before);
+        }
+    }
+
+    private static long number(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql);
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** Forgets the outcomes of records that are gone from the log. Returns how many. */
+    public int deleteOutcomesBelow(long lsn) {
+        return inSlices(
+                "DELETE FROM record_outcome WHERE lsn IN (SELECT lsn FROM record_outcome WHERE lsn < ? LIMIT " + ROWS
+                        + ")",
+                List.of(lsn));
+    }
+
+    /** Forgets clients' transaction ids from before {@code before} whose records are below the low-water mark. */
+    public int deleteTransactions(Instant before) {
+        return inSlices(
+                "DELETE FROM client_transaction WHERE ctid = ANY (ARRAY(SELECT ctid FROM client_transaction"
+                        + " WHERE created_at < ? AND lsn <= (SELECT low_water FROM log_identity) LIMIT " + ROWS + "))",
+                List.of(before.atOffset(ZoneOffset.UTC)));
+    }
+
+    private int inSlices(String sql, List<Object> parameters) {
+        int total = 0;
+        int slice;
+        do {
+            slice = database.call("deleting what is out of date", connection -> {
+                try (PreparedStatement delete = connection.prepareStatement(sql)) {
+                    for (int i = 0; i < parameters.size(); i++) {
+                        delete.setObject(i + 1, parameters.get(i));
+                    }
+                    return delete.executeUpdate();
+                }
+            });
+            total += slice;
+        } while (slice == ROWS);
+        return total;
+    }
+}

@@ -1,0 +1,220 @@
+package org.chromaproxy.wal.append;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.testkit.Heard;
+import org.chromaproxy.wal.testkit.LogFixture;
+import org.chromaproxy.wal.testkit.PostgresServer;
+import org.chromaproxy.wal.testkit.Records;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an append promises, on any PostgreSQL server. */
+abstract class LogWriterContract {
+    private LogFixture log;
+    private final Heard heard = new Heard();
+
+    abstract PostgresServer server();
+
+    @BeforeEach
+    void open() {
+        log = new LogFixture(server(), 1_000_000);
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    @Test
+    void aCommittedRecordIsInTheDatabaseAsItCame() {
+        LogWriter writer = log.writer();
+
+        writer.append(Records.transaction("tx-1", "{\"ids\":[\"ü\"]}"), heard);
+
+        await().until(() -> heard.total() == 1);
+        LogRecord committed = heard.committed.getFirst();
+        assertEquals(committed.lsn(), writer.durableLsn());
+        LogRecord stored = log.queries.record(committed.lsn()).orElseThrow();
+        assertEquals(committed.createdAt(), stored.createdAt());
+        assertEquals(committed.bodyBytes(), stored.bodyBytes());
+        assertEquals(committed.content().subject(), stored.content().subject());
+        assertEquals(committed.content().transaction(), stored.content().transaction());
+        assertEquals(committed.content().request().path(), stored.content().request().path());
+        assertEquals(
+                "{\"ids\":[\"ü\"]}",
+                new String(log.queries.bodies(List.of(committed.lsn())).get(committed.lsn()), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatWaitsBecomesOneTransactionInTheOrderItCame() {
+        LogWriter writer = log.unstarted(WriterSettings.DEFAULT);
+        IntStream.range(0, 500).forEach(i -> writer.append(Records.add("r" + i), heard));
+
+        log.opened(writer.start());
+
+        await().until(() -> heard.total() == 500);
+        assertEquals(IntStream.range(0, 500).mapToObj(i -> "r" + i).toList(), heard.bodies());
+        assertEquals(heard.lsns().stream().sorted().distinct().toList(), heard.lsns());
+        assertEquals(List.of("1"), log.column("SELECT count(DISTINCT xmin::text) FROM log_record"));
+    }
+
+    @Test
+    void aBatchEndsAtItsBoundOfRecordsOrBytes() {
+        WriterSettings small = new WriterSettings(1000, 1 << 20, 10, 3000, Duration.ofMillis(50), Duration.ofSeconds(1));
+        LogWriter writer = log.unstarted(small);
+        IntStream.range(0, 20).forEach(i -> writer.append(Records.add("x"), heard));
+        writer.append(Records.add("y".repeat(5000)), heard);
+        writer.append(Records.add("z"), heard);
+
+        log.opened(writer.start());
+
+        await().until(() -> heard.total() == 22);
+        List<Integer> sizes = log.column("SELECT count(*) FROM log_record GROUP BY xmin::text ORDER BY min(lsn)").stream()
+                .map(Integer::valueOf)
+                .toList();
+        assertTrue(sizes.size() >= 3, () -> "batches: " + sizes);
+        assertTrue(sizes.stream().allMatch(size -> size <= 10), () -> "batches: " + sizes);
+    }
+
+    @Test
+    void atTheBoundOfRecordsNothingMoreIsQueued() {
+        LogWriter writer = log.unstarted(
+                new WriterSettings(3, 1 << 20, 10, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(1)));
+        for (int i = 0; i < 3; i++) {
+            assertTrue(writer.append(Records.add("x"), heard).isPresent());
+        }
+
+        assertTrue(writer.append(Records.add("x"), heard).isEmpty());
+        log.opened(writer.start());
+        await().until(() -> heard.total() == 3 && writer.queuedRecords() == 0);
+        assertTrue(writer.append(Records.add("x"), heard).isPresent());
+        await().until(() -> heard.committed.size() == 4);
+    }
+
+    @Test
+    void atTheBoundOfBytesNothingMoreIsQueuedButALoneGiantIs() {
+        LogWriter writer =
+                log.unstarted(new WriterSettings(100, 2000, 10, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(1)));
+
+        assertTrue(writer.append(Records.add("x".repeat(5000)), heard).isPresent());
+        assertTrue(writer.append(Records.add("x"), heard).isEmpty());
+        log.opened(writer.start());
+        await().until(() -> heard.total() == 1 && writer.queuedBytes() == 0);
+        assertTrue(writer.append(Records.add("x"), heard).isPresent());
+    }
+
+    @Test
+    void aWithdrawnAppendIsNeverLoggedAndMakesRoom() {
+        LogWriter writer =
+                log.unstarted(new WriterSettings(100, 600, 10, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(1)));
+        AppendTicket first = writer.append(Records.add("gone"), heard).orElseThrow();
+
+        assertTrue(first.withdraw());
+        assertFalse(first.withdraw());
+        writer.append(Records.add("kept"), heard);
+        log.opened(writer.start());
+
+        await().until(() -> heard.total() == 1);
+        assertEquals(List.of("kept"), heard.bodies());
+        assertEquals(List.of("1"), log.column("SELECT count(*) FROM log_record"));
+        await().until(() -> writer.queuedRecords() == 0);
+        assertEquals(0, writer.queuedBytes());
+    }
+
+    @Test
+    void aCommittedAppendCannotBeWithdrawn() {
+        LogWriter writer = log.writer();
+
+        AppendTicket ticket = writer.append(Records.add("x"), heard).orElseThrow();
+
+        await().until(() -> heard.total() == 1);
+        assertFalse(ticket.withdraw());
+        assertEquals(heard.lsns().getFirst(), ticket.lsn());
+    }
+
+    @Test
+    void aThrowingListenerStopsNobody() {
+        LogWriter writer = log.writer();
+
+        writer.append(Records.add("x"), new AppendListener() {
+            @Override
+            public void committed(LogRecord record) {
+                throw new IllegalStateException("thrown on purpose by a test");
+            }
+
+            @Override
+            public void duplicate(long lsn, boolean sameRequest) {}
+
+            @Override
+            public void failed(String reason) {}
+        });
+        writer.append(Records.add("y"), heard);
+
+        await().until(() -> heard.committed.size() == 1);
+    }
+
+    @Test
+    void aRecordThatPostgresRefusesFailsAloneAmongItsNeighbours() {
+        LogWriter writer = log.unstarted(WriterSettings.DEFAULT);
+        Heard poisoned = new Heard();
+        IntStream.range(0, 5).forEach(i -> writer.append(Records.add("a" + i), heard));
+        writer.append(Records.poison(), poisoned);
+        IntStream.range(0, 5).forEach(i -> writer.append(Records.add("b" + i), heard));
+
+        log.opened(writer.start());
+
+        await().until(() -> heard.total() == 10 && poisoned.total() == 1);
+        assertEquals(1, poisoned.failures.size());
+        assertEquals(List.of("a0", "a1", "a2", "a3", "a4", "b0", "b1", "b2", "b3", "b4"), heard.bodies());
+    }
+
+    @Test
+    void manyProducersLoseNothingAndKeepTheirOwnOrder() throws InterruptedException {
+        LogWriter writer = log.writer();
+        List<Heard> all = new CopyOnWriteArrayList<>();
+        List<Thread> producers = new ArrayList<>();
+        for (int p = 0; p < 8; p++) {
+            producers.add(Thread.ofPlatform().start(() -> {
+                Heard mine = new Heard();
+                all.add(mine);
+                for (int i = 0; i < 2000; i++) {
+                    writer.append(Records.add(Integer.toString(i)), mine);
+                }
+            }));
+        }
+        for (Thread producer : producers) {
+            producer.join();
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> all.stream().mapToInt(Heard::total).sum() == 16_000);
+        for (Heard mine : all) {
+            assertEquals(IntStream.range(0, 2000).mapToObj(Integer::toString).toList(), mine.bodies());
+            assertEquals(mine.lsns().stream().sorted().toList(), mine.lsns());
+        }
+        assertEquals(List.of("16000"), log.column("SELECT count(*) FROM log_record"));
+    }
+
+    @Test
+    void closingCommitsWhatWasQueued() {
+        LogWriter writer = log.unstarted(WriterSettings.DEFAULT).start();
+        IntStream.range(0, 50).forEach(i -> writer.append(Records.add("r" + i), heard));
+
+        writer.close();
+
+        assertEquals(50, heard.committed.size());
+        assertEquals(LogState.CLOSED, writer.state());
+        assertTrue(writer.append(Records.add("late"), heard).isEmpty());
+    }
+}
