@@ -1,6 +1,8 @@
 package org.chromaproxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -32,6 +34,7 @@ final class Downstream extends ChannelInboundHandlerAdapter {
     private final Router router;
     private final ExchangeServices services;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
+    private @Nullable ChannelHandlerContext own;
     private @Nullable Exchange exchange;
     private @Nullable RequestBody body;
     private boolean bodyComplete = true;
@@ -64,7 +67,6 @@ final class Downstream extends ChannelInboundHandlerAdapter {
         switch (msg) {
             case HttpRequest request -> begin(ctx, request);
             case HttpContent content -> content(ctx, content);
-            case FramingGuard.BodyBroken broken -> broken(ctx, broken);
             default -> ReferenceCountUtil.release(msg);
         }
     }
@@ -115,23 +117,22 @@ final class Downstream extends ChannelInboundHandlerAdapter {
             }
         }
         if (last) {
-            next(ctx);
+            next();
         }
     }
 
-    private void broken(ChannelHandlerContext ctx, FramingGuard.BodyBroken broken) {
-        RequestBody receiver = body;
-        body = null;
-        closing = true;
-        bodyComplete = true;
-        if (receiver != null) {
-            receiver.gone();
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof FramingGuard.BodyBroken) {
+            // The guard answers and closes; whoever took the body must not act on a part of it.
+            RequestBody receiver = body;
+            body = null;
+            closing = true;
+            if (receiver != null) {
+                receiver.gone();
+            }
         }
-        Exchange current = exchange;
-        if (current != null && !current.headSent()) {
-            current.fail(broken.error());
-        }
-        next(ctx);
+        ctx.fireUserEventTriggered(event);
     }
 
     /** Whether the connection stays open after the answer to this request. */
@@ -152,7 +153,7 @@ final class Downstream extends ChannelInboundHandlerAdapter {
             done.more();
         }
         closing |= !HttpUtil.isKeepAlive(done.request());
-        done.loop().execute(() -> next(null));
+        done.loop().execute(this::next);
     }
 
     private void count(int status) {
@@ -162,15 +163,13 @@ final class Downstream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private @Nullable ChannelHandlerContext own;
-
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         own = ctx;
     }
 
     /** Goes on to the next request, or closes, once request and response are both complete. */
-    private void next(@Nullable ChannelHandlerContext unused) {
+    private void next() {
         ChannelHandlerContext ctx = own;
         Exchange current = exchange;
         if (ctx == null || current == null || !bodyComplete || !current.finished()) {
@@ -180,8 +179,8 @@ final class Downstream extends ChannelInboundHandlerAdapter {
         body = null;
         lastProgress = System.nanoTime();
         if (closing) {
-            ctx.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-                    .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(ChannelFutureListener.CLOSE);
         } else {
             ctx.read();
         }

@@ -1,6 +1,7 @@
 package org.chromaproxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -45,6 +46,10 @@ final class Exchange {
 
     Route route() {
         return route;
+    }
+
+    ByteBufAllocator alloc() {
+        return ctx.alloc();
     }
 
     EventLoop loop() {

@@ -5,7 +5,9 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 
 /** Complete responses for the proxy's own errors. */
 public final class ErrorResponses {
@@ -31,6 +33,16 @@ public final class ErrorResponses {
     public static FullHttpResponse methodNotAllowed(String allow) {
         FullHttpResponse response = of(ProxyError.METHOD_NOT_ALLOWED);
         response.headers().set(HttpHeaderNames.ALLOW, allow);
+        return response;
+    }
+
+    /** A small JSON answer of the proxy's own. */
+    public static FullHttpResponse json(int status, String body) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(status),
+                Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
         return response;
     }
 }

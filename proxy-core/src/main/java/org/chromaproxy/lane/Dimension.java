@@ -1,5 +1,6 @@
 package org.chromaproxy.lane;
 
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -68,11 +69,16 @@ final class Dimension {
                 group.loop().execute(() -> group.offer(Write.fresh(
                         committed,
                         Footprints.of(OpKind.UPDATE, request.body()),
-                        io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE)));
+                        EmptyHttpHeaders.INSTANCE)));
             }
 
             @Override
             public void duplicate(long lsn, boolean sameRequest) {}
+
+            @Override
+            public void unknown(String reason) {
+                failed(reason);
+            }
 
             @Override
             public void failed(String reason) {

@@ -1,6 +1,7 @@
 package org.chromaproxy.lane;
 
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,9 +15,11 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +94,20 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** The write of that LSN while its client cannot be told yet. */
     public Optional<Write> undecided(long lsn) {
         return Optional.ofNullable(undecided.get(lsn));
+    }
+
+    /** The client was told that the outcome comes later: it is kept, and until then the state says so. */
+    public void abandon(Write write) {
+        write.abandon();
+        if (!write.result().isDone()) {
+            byte[] none = {};
+            services.log()
+                    .submit(
+                            List.of(new Change.Outcome(
+                                    write.lsn(), TransactionState.PENDING_RECOVERY, 0, "no instance could take it yet", none)),
+                            true,
+                            () -> {});
+        }
     }
 
     /** Finds the LSN below which every instance has applied everything; calls back on some loop. */

@@ -1,0 +1,58 @@
+package org.chromaproxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import org.chromaproxy.http.ProxyError;
+
+/** A request to one of the proxy's own endpoints. */
+final class OwnExchange implements RequestBody {
+    private static final int MAX_BODY = 1 << 20;
+
+    private final Exchange exchange;
+    private final ExchangeServices services;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    OwnExchange(Exchange exchange, ExchangeServices services) {
+        this.exchange = exchange;
+        this.services = services;
+        exchange.more();
+    }
+
+    @Override
+    public void content(ByteBuf content) {
+        byte[] bytes = new byte[content.readableBytes()];
+        content.readBytes(bytes);
+        content.release();
+        body.writeBytes(bytes);
+        if (body.size() > MAX_BODY) {
+            exchange.fail(ProxyError.BODY_TOO_LARGE);
+        } else {
+            exchange.more();
+        }
+    }
+
+    @Override
+    public void complete() {
+        if (exchange.finished()) {
+            return;
+        }
+        boolean local = InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
+        services.own()
+                .handle(exchange.request().method(), exchange.request().uri(), body.toByteArray(), local)
+                .whenComplete((answer, error) -> exchange.loop().execute(() -> {
+                    if (answer == null) {
+                        exchange.fail(ProxyError.INTERNAL, "The endpoint failed: " + error);
+                    } else {
+                        exchange.respond(answer.status(), answer.contentType(), answer.body(), EmptyHttpHeaders.INSTANCE);
+                    }
+                }));
+    }
+
+    @Override
+    public void gone() {}
+
+    @Override
+    public void writabilityChanged(boolean writable) {}
+}

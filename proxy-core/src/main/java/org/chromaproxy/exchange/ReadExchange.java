@@ -1,0 +1,288 @@
+package org.chromaproxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.http.ForwardedHeaders;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.upstream.UpstreamConnection;
+import org.chromaproxy.upstream.UpstreamException;
+import org.chromaproxy.upstream.UpstreamListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A read: streamed through on one event loop, with backpressure both ways. Goes to another instance once if the first
+ * fails before its first byte and the request is still at hand.
+ */
+final class ReadExchange implements RequestBody {
+    /** Up to this many bytes of a request are kept for a second try. */
+    private static final int REPLAY_BYTES = 256 << 10;
+    /** Most bytes of a response that is collected to be rewritten. */
+    private static final int COLLECT_BYTES = 16 << 20;
+    private static final long RETRY_MS = 20;
+    private static final int MAX_FAILURES = 2;
+
+    private final Exchange exchange;
+    private final ExchangeServices services;
+    private final ReadTarget target;
+    private final Rewriting rewriting;
+    private final long deadline;
+    private final List<ByteBuf> kept = new ArrayList<>(1);
+    private final Set<Instance> failed = new HashSet<>(2);
+    private int failures;
+    private int keptBytes;
+    private boolean replayable = true;
+    private boolean requestComplete;
+    private boolean clientGone;
+    private @Nullable UpstreamConnection upstream;
+    private @Nullable HttpResponse collectedHead;
+    private @Nullable CompositeByteBuf collected;
+
+    ReadExchange(Exchange exchange, ExchangeServices services, ReadTarget target, Rewriting rewriting) {
+        this.exchange = exchange;
+        this.services = services;
+        this.target = target;
+        this.rewriting = rewriting;
+        this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
+    }
+
+    ReadExchange start() {
+        connect();
+        return this;
+    }
+
+    private void connect() {
+        if (clientGone) {
+            return;
+        }
+        Optional<Instance> chosen = target.choose(failed);
+        if (chosen.isEmpty()) {
+            waitForInstance();
+            return;
+        }
+        Instance instance = chosen.get();
+        services.proxy()
+                .upstream()
+                .pool(exchange.loop(), instance)
+                .acquire(connection -> send(connection, instance), cause -> unreachable(instance));
+    }
+
+    private void waitForInstance() {
+        if (System.nanoTime() > deadline) {
+            release();
+            services.admission().requests().countTimeout();
+            String message = "No instance can serve this read now: none is up and in sync. Retry later.";
+            exchange.fail(ProxyError.NO_INSTANCE, message);
+            return;
+        }
+        failed.clear();
+        exchange.loop().schedule(this::connect, RETRY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void unreachable(Instance instance) {
+        failed.add(instance);
+        connect();
+    }
+
+    private void send(UpstreamConnection connection, Instance instance) {
+        if (clientGone) {
+            connection.begin(new Attempt(instance));
+            connection.abort();
+            return;
+        }
+        upstream = connection;
+        connection.begin(new Attempt(instance));
+        connection.send(head(instance));
+        for (ByteBuf part : kept) {
+            connection.send(new DefaultHttpContent(part.retainedDuplicate()));
+        }
+        if (requestComplete) {
+            connection.send(LastHttpContent.EMPTY_LAST_CONTENT);
+        } else {
+            connection.flush();
+            exchange.more();
+        }
+    }
+
+    private HttpRequest head(Instance instance) {
+        HttpRequest from = exchange.request();
+        HttpHeaders headers = new DefaultHttpHeaders();
+        ForwardedHeaders.request(from.headers(), exchange.client(), instance.authority(), headers);
+        if (HttpUtil.isTransferEncodingChunked(from)) {
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        return new DefaultHttpRequest(HttpVersion.HTTP_1_1, from.method(), target.uri(instance), headers);
+    }
+
+    @Override
+    public void content(ByteBuf content) {
+        UpstreamConnection connection = upstream;
+        if (connection == null) {
+            // Only after a failure: kept for the next try.
+            keep(content.retainedDuplicate());
+            content.release();
+            return;
+        }
+        keep(content.retainedDuplicate());
+        connection.send(new DefaultHttpContent(content));
+        connection.flush();
+        if (connection.writable()) {
+            exchange.more();
+        }
+    }
+
+    private void keep(ByteBuf content) {
+        keptBytes += content.readableBytes();
+        if (replayable && keptBytes <= REPLAY_BYTES) {
+            kept.add(content);
+        } else {
+            content.release();
+            replayable = false;
+            release();
+        }
+    }
+
+    private void release() {
+        kept.forEach(ByteBuf::release);
+        kept.clear();
+        if (collected != null) {
+            collected.release();
+            collected = null;
+        }
+    }
+
+    @Override
+    public void complete() {
+        requestComplete = true;
+        if (upstream != null) {
+            upstream.send(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    @Override
+    public void gone() {
+        clientGone = true;
+        release();
+        if (upstream != null) {
+            upstream.abort();
+            upstream = null;
+        }
+    }
+
+    /** The client's socket. */
+    @Override
+    public void writabilityChanged(boolean writable) {
+        if (upstream != null) {
+            if (exchange.headSent()) {
+                upstream.pauseReading(!exchange.writable());
+            }
+            if (!requestComplete && upstream.writable()) {
+                exchange.more();
+            }
+        }
+    }
+
+    /** One try on one instance. */
+    private final class Attempt implements UpstreamListener {
+        private final Instance instance;
+
+        Attempt(Instance instance) {
+            this.instance = instance;
+        }
+
+        @Override
+        public void head(HttpResponse from) {
+            replayable = false;
+            kept.forEach(ByteBuf::release);
+            kept.clear();
+            HttpResponse to = new DefaultHttpResponse(HttpVersion.HTTP_1_1, from.status());
+            ForwardedHeaders.response(from.headers(), to.headers());
+            boolean bodiless = exchange.request().method().equals(HttpMethod.HEAD);
+            if (!bodiless && rewriting.collects(from.status().code())) {
+                collectedHead = to;
+                collected = exchange.alloc().compositeBuffer(1024);
+                return;
+            }
+            if (!bodiless && !to.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+                HttpUtil.setTransferEncodingChunked(to, true);
+            }
+            exchange.head(to);
+        }
+
+        @Override
+        public void content(ByteBuf content) {
+            CompositeByteBuf collecting = collected;
+            if (collecting == null) {
+                exchange.content(content);
+                if (!exchange.writable() && upstream != null) {
+                    upstream.pauseReading(true);
+                }
+            } else if (collecting.readableBytes() + content.readableBytes() > COLLECT_BYTES) {
+                content.release();
+                gone();
+                exchange.fail(ProxyError.UPSTREAM_FAILED, "The instance's answer is too large to be translated.");
+            } else {
+                collecting.addComponent(true, content);
+            }
+        }
+
+        @Override
+        public void end() {
+            upstream = null;
+            CompositeByteBuf whole = collected;
+            HttpResponse head = collectedHead;
+            if (whole == null || head == null) {
+                exchange.end();
+                return;
+            }
+            byte[] body = ByteBufUtil.getBytes(whole);
+            release();
+            int status = head.status().code();
+            byte[] rewritten = rewriting.apply(status, body, services.proxy().catalog());
+            exchange.respond(status, "", rewritten, head.headers());
+        }
+
+        @Override
+        public void failed(UpstreamException cause) {
+            upstream = null;
+            failures++;
+            if (exchange.headSent()) {
+                exchange.abort();
+            } else if (!replayable || failures >= MAX_FAILURES) {
+                release();
+                String message = "The read failed: " + cause.getMessage() + ". Nothing was changed; retry.";
+                exchange.fail(ProxyError.UPSTREAM_FAILED, message);
+            } else {
+                failed.add(instance);
+                connect();
+            }
+        }
+
+        @Override
+        public void writabilityChanged(boolean writable) {
+            if (writable && !requestComplete) {
+                exchange.more();
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.chromaproxy.exchange;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.instance.Instance;
+
+/** Where a read may go: the leader or an in-sync follower, and under which path there. */
+final class ReadTarget {
+    private final ExchangeServices services;
+    private final Optional<CollectionEntry> collection;
+    private final Function<Instance, String> uri;
+
+    /** @param collection whose records are read; empty for reads of the catalog or the server */
+    ReadTarget(ExchangeServices services, Optional<CollectionEntry> collection, Function<Instance, String> uri) {
+        this.services = services;
+        this.collection = collection;
+        this.uri = uri;
+    }
+
+    String uri(Instance instance) {
+        return uri.apply(instance);
+    }
+
+    /** An instance for this read; followers first for the configured share of reads, then the least busy. */
+    Optional<Instance> choose(Set<Instance> failed) {
+        List<Instance> followers = new ArrayList<>(2);
+        Optional<Instance> leader = Optional.empty();
+        for (Instance instance : services.proxy().instances()) {
+            if (!instance.usable() || failed.contains(instance) || !readable(instance)) {
+                continue;
+            }
+            if (instance.index() == leaderIndex()) {
+                leader = Optional.of(instance);
+            } else {
+                followers.add(instance);
+            }
+        }
+        boolean follow = !followers.isEmpty()
+                && (leader.isEmpty() || ThreadLocalRandom.current().nextDouble() < services.limits().readReplicaRatio());
+        return follow ? Optional.of(leastBusy(followers)) : leader;
+    }
+
+    private static Instance leastBusy(List<Instance> followers) {
+        Instance best = followers.getFirst();
+        for (Instance instance : followers) {
+            if (instance.outstanding() < best.outstanding()) {
+                best = instance;
+            }
+        }
+        return best;
+    }
+
+    private int leaderIndex() {
+        Catalog catalog = services.proxy().catalog();
+        return collection.map(CollectionEntry::gate).orElse(catalog.gate()).leader();
+    }
+
+    private boolean readable(Instance instance) {
+        Catalog catalog = services.proxy().catalog();
+        long applied = catalog.gate().applied(instance.index());
+        return collection
+                .map(entry -> entry.readable(instance, applied))
+                .orElse(catalog.gate().readable(instance.index()));
+    }
+}

@@ -1,0 +1,82 @@
+package org.chromaproxy.exchange;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.UUID;
+import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.route.DatabaseIds;
+import org.chromaproxy.scan.CollectionHead;
+import org.chromaproxy.scan.CollectionJson;
+
+/** What is changed in a response on its way to the client. Bodies that are changed are collected first. */
+enum Rewriting {
+    /** Nothing. */
+    NONE,
+    /** Collection ids in error texts. */
+    ERRORS,
+    /** A collection's id, and ids in error texts. */
+    COLLECTION,
+    /** A database's id, alone or in a list: each instance makes its own. */
+    DATABASE_IDS;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Whether the body of a response with that status has to be collected. */
+    boolean collects(int status) {
+        return switch (this) {
+            case NONE -> false;
+            case ERRORS -> status >= 400;
+            case COLLECTION, DATABASE_IDS -> true;
+        };
+    }
+
+    byte[] apply(int status, byte[] body, Catalog catalog) {
+        if (status >= 400) {
+            UuidSwap.swapAll(body, catalog::publicId);
+            return body;
+        }
+        return switch (this) {
+            case NONE, ERRORS -> body;
+            case COLLECTION -> collection(body, catalog);
+            case DATABASE_IDS -> databases(body);
+        };
+    }
+
+    private static byte[] collection(byte[] body, Catalog catalog) {
+        Optional<CollectionHead> head = CollectionJson.head(body);
+        Optional<UUID> id = head.flatMap(h -> CollectionIds.parse(h.id())).flatMap(catalog::publicId);
+        id.ifPresent(publicId -> UuidSwap.swapAt(body, head.orElseThrow().idStart(), publicId));
+        return body;
+    }
+
+    private static byte[] databases(byte[] body) {
+        try {
+            JsonNode tree = JSON.readTree(body);
+            if (tree.isArray()) {
+                tree.forEach(Rewriting::stableId);
+            } else {
+                stableId(tree);
+            }
+            return JSON.writeValueAsBytes(tree);
+        } catch (JsonProcessingException e) {
+            return body;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void stableId(JsonNode database) {
+        if (database instanceof ObjectNode object) {
+            String tenant = object.path("tenant").asText();
+            String name = object.path("name").asText();
+            object.put("id", DatabaseIds.stable(tenant, name).toString());
+        }
+    }
+}

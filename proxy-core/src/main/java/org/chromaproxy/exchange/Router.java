@@ -1,0 +1,158 @@
+package org.chromaproxy.exchange;
+
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.Optional;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ErrorResponses;
+import org.chromaproxy.http.Json;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Witnesses;
+import org.chromaproxy.lane.ChromaPaths;
+import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.route.Route;
+import org.chromaproxy.route.Routes;
+import org.jspecify.annotations.Nullable;
+
+/** Decides which way an exchange takes. Any event loop. */
+final class Router {
+    private final ExchangeServices services;
+
+    Router(ExchangeServices services) {
+        this.services = services;
+    }
+
+    Route classify(HttpRequest request) {
+        return Routes.classify(request.method(), request.uri());
+    }
+
+    /** Starts the exchange; returns who takes its body, or null if it is answered already. */
+    @Nullable RequestBody route(Exchange exchange) {
+        Route route = exchange.route();
+        return switch (route.kind()) {
+            case OWN -> new OwnExchange(exchange, services);
+            case BAD_PATH -> refuse(exchange, ProxyError.BAD_PATH, route.reason());
+            case UNKNOWN -> unknown(exchange);
+            case METHOD_NOT_ALLOWED -> notAllowed(exchange);
+            case V1_GONE -> refuse(exchange, ProxyError.V1_GONE, ProxyError.V1_GONE.message());
+            case RESET ->
+                refuse(exchange, ProxyError.RESET_FORBIDDEN, "Reset is disabled: it would drop everything, everywhere.");
+            case CRN -> notImplemented(exchange);
+            default -> chroma(exchange);
+        };
+    }
+
+    private @Nullable RequestBody chroma(Exchange exchange) {
+        if (!services.admission().serving().getAsBoolean()) {
+            return refuse(exchange, ProxyError.STANDBY, ProxyError.STANDBY.message());
+        }
+        Route route = exchange.route();
+        if (Witnesses.TENANT.equals(route.scope().tenant())) {
+            String message = "Tenant [" + Witnesses.TENANT + "] not found";
+            return refuse(exchange, ProxyError.COLLECTION_NOT_FOUND, message);
+        }
+        return switch (route.kind()) {
+            case READ_COLLECTION_RECORDS -> records(exchange);
+            case WRITE_ADD, WRITE_UPDATE, WRITE_UPSERT, WRITE_DELETE, WRITE_OTHER, MODIFY_COLLECTION, DELETE_COLLECTION ->
+                writeTo(exchange);
+            case CREATE_COLLECTION, CREATE_DATABASE, DELETE_DATABASE, CREATE_TENANT, MODIFY_TENANT ->
+                WriteExchange.begin(exchange, services, Optional.empty());
+            case GET_COLLECTION, GET_COLLECTION_BY_ID -> collection(exchange);
+            case LIST_COLLECTIONS -> ListExchange.begin(exchange, services);
+            case COUNT_COLLECTIONS -> count(exchange);
+            case GET_DATABASE, LIST_DATABASES -> read(exchange, exchange.request().uri(), Rewriting.DATABASE_IDS);
+            default -> read(exchange, exchange.request().uri(), Rewriting.NONE);
+        };
+    }
+
+    private Optional<CollectionEntry> resolve(Route route) {
+        return services.proxy()
+                .catalog()
+                .resolve(
+                        route.scope().tenant(),
+                        route.scope().database(),
+                        route.collection().text());
+    }
+
+    private @Nullable RequestBody records(Exchange exchange) {
+        Optional<CollectionEntry> entry = resolve(exchange.route());
+        if (entry.isEmpty()) {
+            return notFound(exchange, true);
+        }
+        ReadTarget target = new ReadTarget(services, entry, instance -> UuidSwap.swapSegment(
+                exchange.request().uri(),
+                exchange.route().collection(),
+                entry.get().place(instance).orElseThrow().instanceId()));
+        return new ReadExchange(exchange, services, target, Rewriting.ERRORS).start();
+    }
+
+    private @Nullable RequestBody writeTo(Exchange exchange) {
+        Optional<CollectionEntry> entry = resolve(exchange.route());
+        return entry.isEmpty()
+                ? notFound(exchange, !exchange.request().method().name().equals("DELETE"))
+                : WriteExchange.begin(exchange, services, entry);
+    }
+
+    /** By name whatever the client named it by: the older releases have no route for ids. */
+    private @Nullable RequestBody collection(Exchange exchange) {
+        Optional<CollectionEntry> entry = resolve(exchange.route());
+        if (entry.isEmpty()) {
+            return notFound(exchange, false);
+        }
+        return read(exchange, ChromaPaths.collection(entry.get().path()), Rewriting.COLLECTION);
+    }
+
+    private @Nullable RequestBody count(Exchange exchange) {
+        int count = services.proxy()
+                .catalog()
+                .list(exchange.route().scope().tenant(), exchange.route().scope().database())
+                .size();
+        exchange.respond(ErrorResponses.json(200, Integer.toString(count)));
+        return null;
+    }
+
+    private RequestBody read(Exchange exchange, String uri, Rewriting rewriting) {
+        ReadTarget target = new ReadTarget(services, Optional.empty(), instance -> uri);
+        return new ReadExchange(exchange, services, target, rewriting).start();
+    }
+
+    private static @Nullable RequestBody notFound(Exchange exchange, boolean byId) {
+        String reference = exchange.route().collection().text();
+        boolean id = CollectionIds.parse(reference).isPresent();
+        return refuse(
+                exchange,
+                ProxyError.COLLECTION_NOT_FOUND,
+                byId && id ? ProxyError.noCollectionWithId(reference) : ProxyError.noCollectionNamed(reference));
+    }
+
+    private static @Nullable RequestBody refuse(Exchange exchange, ProxyError error, String message) {
+        exchange.fail(error, message);
+        return null;
+    }
+
+    private static @Nullable RequestBody unknown(Exchange exchange) {
+        String path = exchange.request().uri();
+        int query = path.indexOf('?');
+        String shown = query < 0 ? path : path.substring(0, query);
+        exchange.fail(ProxyError.UNKNOWN_ROUTE, "There is no route " + exchange.request().method() + " " + shown);
+        return null;
+    }
+
+    private static @Nullable RequestBody notAllowed(Exchange exchange) {
+        exchange.respond(ErrorResponses.methodNotAllowed(exchange.route().allow()));
+        return null;
+    }
+
+    private static @Nullable RequestBody notImplemented(Exchange exchange) {
+        byte[] body = Json.error("ChromaError", "Resource names are not supported by a single-node Chroma.");
+        exchange.respond(501, "application/json", body, EmptyHttpHeaders.INSTANCE);
+        return null;
+    }
+
+    static boolean hasBody(HttpRequest request) {
+        return request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+                || request.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0) > 0;
+    }
+}

@@ -1,0 +1,286 @@
+package org.chromaproxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ForwardedHeaders;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.wal.append.AppendListener;
+import org.chromaproxy.wal.append.AppendTicket;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.NewRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A write: its body is taken whole, logged, and only then offered to the lanes; the client hears what the lanes decide. A
+ * client that leaves cancels nothing that was logged.
+ */
+final class WriteExchange implements RequestBody {
+    static final String TRANSACTION_ID = "Transaction-ID";
+    private static final int FIRST_RESERVATION = 64 << 10;
+
+    private final Exchange exchange;
+    private final ExchangeServices services;
+    private final WriteRecords records;
+    private byte[] body = {};
+    private int length;
+    private int reserved;
+    private boolean waitingForMemory;
+    private boolean clientGone;
+    private @Nullable ByteBuf early;
+    private boolean earlyEnd;
+    private @Nullable AppendTicket ticket;
+    private volatile @Nullable Write write;
+    private @Nullable ScheduledFuture<?> timer;
+
+    private WriteExchange(Exchange exchange, ExchangeServices services, WriteRecords records) {
+        this.exchange = exchange;
+        this.services = services;
+        this.records = records;
+    }
+
+    /** Starts taking the body; null if the write was refused at once. */
+    static @Nullable RequestBody begin(
+            Exchange exchange, ExchangeServices services, Optional<CollectionEntry> collection) {
+        WriteRecords records = new WriteRecords(exchange, services, collection);
+        if (records.refusedAtOnce()) {
+            return null;
+        }
+        long announced = announced(exchange);
+        if (announced > services.limits().maxBody()) {
+            exchange.fail(ProxyError.BODY_TOO_LARGE);
+            return null;
+        }
+        WriteExchange started = new WriteExchange(exchange, services, records);
+        started.reserve(announced < 0 ? FIRST_RESERVATION : (int) announced);
+        return started;
+    }
+
+    private static long announced(Exchange exchange) {
+        String text = exchange.request().headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        if (text != null) {
+            return Long.parseLong(text.strip());
+        }
+        return exchange.request().headers().contains(HttpHeaderNames.TRANSFER_ENCODING) ? -1 : 0;
+    }
+
+    /** Whether a stalled client is what this exchange waits for. */
+    boolean reading() {
+        return !waitingForMemory;
+    }
+
+    private void reserve(int bytes) {
+        waitingForMemory = true;
+        services.admission().memory().reserve(
+                bytes, exchange.loop(), services.limits().logMs(), () -> granted(bytes), this::noMemory);
+    }
+
+    private void granted(int bytes) {
+        waitingForMemory = false;
+        reserved += bytes;
+        if (clientGone || exchange.finished()) {
+            free();
+            return;
+        }
+        ByteBuf waiting = early;
+        early = null;
+        if (waiting != null) {
+            content(waiting);
+        } else {
+            exchange.more();
+        }
+        if (earlyEnd && !waitingForMemory) {
+            complete();
+        }
+    }
+
+    private void noMemory() {
+        waitingForMemory = false;
+        dropEarly();
+        free();
+        exchange.fail(ProxyError.OUT_OF_MEMORY_BUDGET);
+    }
+
+    @Override
+    public void content(ByteBuf content) {
+        int size = content.readableBytes();
+        if (clientGone || exchange.finished()) {
+            content.release();
+        } else if (length + size > services.limits().maxBody()) {
+            content.release();
+            free();
+            exchange.fail(ProxyError.BODY_TOO_LARGE);
+        } else if (length + size > reserved) {
+            early = content;
+            reserve(Math.max(size, reserved));
+        } else {
+            append(content, size);
+            exchange.more();
+        }
+    }
+
+    private void append(ByteBuf content, int size) {
+        if (length + size > body.length) {
+            int wanted = Math.max(length + size, Math.min(reserved, Math.max(4096, body.length * 2)));
+            body = Arrays.copyOf(body, wanted);
+        }
+        content.readBytes(body, length, size);
+        content.release();
+        length += size;
+    }
+
+    @Override
+    public void complete() {
+        if (waitingForMemory) {
+            earlyEnd = true;
+            return;
+        }
+        earlyEnd = false;
+        if (clientGone || exchange.finished()) {
+            free();
+            return;
+        }
+        byte[] whole = body.length == length ? body : Arrays.copyOf(body, length);
+        body = whole;
+        Optional<NewRecord> record = records.record(whole);
+        if (record.isEmpty()) {
+            free();
+            return;
+        }
+        log(record.get());
+    }
+
+    private void log(NewRecord record) {
+        Optional<AppendTicket> queued = services.proxy().log().append(record, new Logged());
+        if (queued.isEmpty()) {
+            free();
+            exchange.fail(ProxyError.QUEUE_FULL, "The log's queue is full. Nothing was executed; retry later.");
+            return;
+        }
+        ticket = queued.get();
+        timer = exchange.loop().schedule(this::logOverdue, services.limits().logMs(), TimeUnit.MILLISECONDS);
+    }
+
+    private void logOverdue() {
+        AppendTicket waiting = ticket;
+        if (write != null || waiting == null) {
+            long left = services.limits().requestMs() - services.limits().logMs();
+            timer = exchange.loop().schedule(this::resultOverdue, Math.max(0, left), TimeUnit.MILLISECONDS);
+        } else if (waiting.withdraw()) {
+            overdue(ProxyError.LOG_UNAVAILABLE, 0);
+        } else {
+            overdue(ProxyError.LOG_OUTCOME_UNKNOWN, waiting.lsn());
+        }
+    }
+
+    private void resultOverdue() {
+        Write pending = write;
+        if (pending == null) {
+            return;
+        }
+        services.lanes().abandon(pending);
+        overdue(ProxyError.PENDING_RECOVERY, pending.lsn());
+    }
+
+    private void overdue(ProxyError error, long lsn) {
+        free();
+        services.admission().requests().countTimeout();
+        HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.RETRY_AFTER, 5);
+        String message = error.message();
+        if (lsn > 0) {
+            String id = services.transactions().idOf(lsn);
+            headers.set(TRANSACTION_ID, records.clientId().orElse(id));
+            headers.set(HttpHeaderNames.LOCATION, "/transactions/" + id);
+            message += " Transaction " + id + ": GET /transactions/" + id + "?wait=30s";
+        }
+        exchange.respond(error.status().code(), "application/json", error.body(message), headers);
+    }
+
+    private void free() {
+        services.admission().memory().release(reserved);
+        reserved = 0;
+        body = new byte[0];
+    }
+
+    private void dropEarly() {
+        if (early != null) {
+            early.release();
+            early = null;
+        }
+    }
+
+    @Override
+    public void gone() {
+        clientGone = true;
+        dropEarly();
+        if (ticket == null && !waitingForMemory) {
+            free();
+        }
+    }
+
+    @Override
+    public void writabilityChanged(boolean writable) {
+        // The answer is small and written whole.
+    }
+
+    private void answer(long lsn, WriteResult result) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        free();
+        HttpHeaders headers = new DefaultHttpHeaders();
+        ForwardedHeaders.response(result.headers(), headers);
+        headers.set(TRANSACTION_ID, records.clientId().orElseGet(() -> services.transactions().idOf(lsn)));
+        byte[] told = result.success() ? result.body() : records.publicIds(result.body());
+        exchange.respond(result.status(), result.contentType(), told, headers);
+    }
+
+    /** Hears the writer thread, and hops to the connection's loop with what concerns the client. */
+    private final class Logged implements AppendListener {
+        @Override
+        public void committed(LogRecord record) {
+            Write accepted = Write.fresh(record, records.footprint(), records.upstreamHeaders());
+            write = accepted;
+            accepted.result()
+                    .whenComplete((result, error) -> exchange.loop().execute(() -> answer(record.lsn(), result)));
+            services.lanes().offer(accepted);
+        }
+
+        @Override
+        public void duplicate(long lsn, boolean sameRequest) {
+            exchange.loop().execute(() -> {
+                if (!sameRequest) {
+                    free();
+                    exchange.fail(ProxyError.TRANSACTION_REUSED);
+                    return;
+                }
+                Retry.join(services, lsn, result -> exchange.loop().execute(() -> answer(lsn, result)));
+            });
+        }
+
+        @Override
+        public void failed(String reason) {
+            exchange.loop().execute(() -> {
+                free();
+                exchange.fail(ProxyError.LOG_UNAVAILABLE, "The write was not logged (" + reason
+                        + "). It was not executed and never will be; retry.");
+            });
+        }
+
+        @Override
+        public void unknown(String reason) {
+            exchange.loop().execute(() -> {
+                AppendTicket queued = ticket;
+                overdue(ProxyError.LOG_OUTCOME_UNKNOWN, queued == null ? 0 : queued.lsn());
+            });
+        }
+    }
+}

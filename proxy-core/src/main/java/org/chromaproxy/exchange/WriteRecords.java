@@ -1,0 +1,186 @@
+package org.chromaproxy.exchange;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ForwardedHeaders;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.Footprints;
+import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.PublicIds;
+import org.chromaproxy.route.Route;
+import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.scan.CreateScan;
+import org.chromaproxy.scan.DeleteBody;
+import org.chromaproxy.scan.DeleteScan;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.scan.ModifyScan;
+import org.chromaproxy.wal.record.ClientTransaction;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
+
+/** Makes the record of one write request, or refuses what cannot be logged. Confined to the exchange's loop. */
+final class WriteRecords {
+    private static final PublicIds PUBLIC_IDS =
+            new PublicIds(InstantSource.system(), new SecureRandom());
+    private static final int MAX_TRANSACTION_ID = 200;
+
+    private final Exchange exchange;
+    private final ExchangeServices services;
+    private final Optional<CollectionEntry> collection;
+    private Footprint footprint = new Footprint.Everything("a catalog record");
+
+    WriteRecords(Exchange exchange, ExchangeServices services, Optional<CollectionEntry> collection) {
+        this.exchange = exchange;
+        this.services = services;
+        this.collection = collection;
+    }
+
+    /** What the logged body touches. */
+    Footprint footprint() {
+        return footprint;
+    }
+
+    /** The id the client gave its transaction. */
+    Optional<String> clientId() {
+        HttpHeaders headers = exchange.request().headers();
+        String id = headers.get(WriteExchange.TRANSACTION_ID);
+        return Optional.ofNullable(id == null ? headers.get("Idempotency-Key") : id);
+    }
+
+    /** Refuses, before its body is taken, what can never be done. */
+    boolean refusedAtOnce() {
+        String id = clientId().orElse("-");
+        if (id.isBlank() || id.length() > MAX_TRANSACTION_ID) {
+            exchange.fail(ProxyError.BAD_REQUEST, "A transaction id has 1 to 200 characters. Nothing was executed.");
+            return true;
+        }
+        boolean delete = exchange.route().kind() == RouteKind.DELETE_COLLECTION;
+        String name = collection.map(entry -> entry.path().name()).orElse("");
+        if (delete && services.proxy().catalog().isProtected(name)) {
+            exchange.fail(ProxyError.PROTECTED, "Collection [" + name
+                    + "] is protected by the proxy's configuration and cannot be deleted. Nothing was changed.");
+            return true;
+        }
+        return false;
+    }
+
+    /** The record of this request; empty if it was refused, and answered, instead. */
+    Optional<NewRecord> record(byte[] body) {
+        Route route = exchange.route();
+        HttpRequest request = exchange.request();
+        Optional<Subject> subject = subject(route, body);
+        if (subject.isEmpty()) {
+            return Optional.empty();
+        }
+        OpKind kind = kind(route.kind());
+        if (!kind.catalog()) {
+            footprint = Footprints.of(kind, body);
+        }
+        String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+        WriteRequest logged = new WriteRequest(request.method().name(), request.uri(), contentType, body);
+        Optional<ClientTransaction> transaction =
+                clientId().map(id -> new ClientTransaction(route.scope().tenant(), id, digest(request, body)));
+        return Optional.of(new NewRecord(kind, subject.get(), logged, transaction));
+    }
+
+    private Optional<Subject> subject(Route route, byte[] body) {
+        String tenant = route.scope().tenant();
+        String database = route.scope().database();
+        UUID id = collection.map(CollectionEntry::publicId).orElse(Subject.CATALOG);
+        String name = collection.map(entry -> entry.path().name()).orElse("");
+        return switch (route.kind()) {
+            case CREATE_COLLECTION ->
+                understood(CreateScan.of(body).map(CreateScan.Body::name), "no collection name")
+                        .map(given -> new Subject(
+                                Subject.CATALOG, PUBLIC_IDS.mint(), tenant, database, given, ""));
+            case MODIFY_COLLECTION ->
+                understood(ModifyScan.of(body), "no change the proxy understands")
+                        .map(change -> new Subject(
+                                Subject.CATALOG, id, tenant, database, change.newName().orElse(""), ""));
+            case DELETE_COLLECTION -> Optional.of(new Subject(Subject.CATALOG, id, tenant, database, name, ""));
+            case WRITE_DELETE -> repeatable(body).map(ok -> new Subject(id, id, tenant, database, name, ""));
+            case CREATE_DATABASE, DELETE_DATABASE, CREATE_TENANT, MODIFY_TENANT ->
+                Optional.of(new Subject(Subject.CATALOG, Subject.CATALOG, tenant, database, "", ""));
+            default -> Optional.of(new Subject(id, id, tenant, database, name, ""));
+        };
+    }
+
+    private <T> Optional<T> understood(Optional<T> scanned, String what) {
+        if (scanned.isEmpty()) {
+            String message = "Failed to parse the request body as JSON: it has " + what
+                    + ". Nothing was logged or executed.";
+            exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, message);
+        }
+        return scanned;
+    }
+
+    /** A delete that was not understood must not carry a limit: repeated, it would delete other records. */
+    private Optional<Boolean> repeatable(byte[] body) {
+        DeleteBody delete = DeleteScan.of(body);
+        if (!delete.understood()) {
+            String text = new String(body, StandardCharsets.UTF_8);
+            if (text.contains("limit") || text.contains("\\u")) {
+                exchange.fail(
+                        ProxyError.BODY_NOT_UNDERSTOOD,
+                        "The delete was not understood, and may have a limit, so that it could not be repeated safely."
+                                + " Nothing was logged or executed.");
+                return Optional.empty();
+            }
+        }
+        return Optional.of(true);
+    }
+
+    private static OpKind kind(RouteKind route) {
+        return switch (route) {
+            case WRITE_ADD -> OpKind.ADD;
+            case WRITE_UPDATE -> OpKind.UPDATE;
+            case WRITE_UPSERT -> OpKind.UPSERT;
+            case WRITE_DELETE -> OpKind.DELETE;
+            case CREATE_COLLECTION -> OpKind.CREATE_COLLECTION;
+            case MODIFY_COLLECTION -> OpKind.MODIFY_COLLECTION;
+            case DELETE_COLLECTION -> OpKind.DELETE_COLLECTION;
+            case CREATE_DATABASE -> OpKind.CREATE_DATABASE;
+            case DELETE_DATABASE -> OpKind.DELETE_DATABASE;
+            case CREATE_TENANT -> OpKind.CREATE_TENANT;
+            case MODIFY_TENANT -> OpKind.MODIFY_TENANT;
+            default -> OpKind.OTHER;
+        };
+    }
+
+    private static String digest(HttpRequest request, byte[] body) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((request.method() + " " + request.uri() + "\n").getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** What the leader is sent beside the body; followers and replays get the content type only. */
+    HttpHeaders upstreamHeaders() {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        ForwardedHeaders.request(exchange.request().headers(), exchange.client(), "", headers);
+        headers.remove(HttpHeaderNames.HOST).remove(HttpHeaderNames.CONTENT_LENGTH);
+        return headers;
+    }
+
+    /** An error text with the ids clients know. */
+    byte[] publicIds(byte[] body) {
+        UuidSwap.swapAll(body, services.proxy().catalog()::publicId);
+        return body;
+    }
+}
