@@ -75,18 +75,34 @@ class ErrorsAndHeadersTest {
     void whatConcernsOneConnectionIsNotForwarded() {
         HttpHeaders from = new DefaultHttpHeaders();
         for (String name : List.of(
-                "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
-                "HTTP2-Settings", "Expect", "X-Private")) {
+                "Keep-Alive",
+                "Proxy-Authorization",
+                "Proxy-Connection",
+                "TE",
+                "Trailer",
+                "Transfer-Encoding",
+                "Upgrade",
+                "HTTP2-Settings",
+                "Expect",
+                "X-Private")) {
             from.add(name, "v");
         }
         from.add("Connection", "keep-alive, x-PRIVATE , content-length").add("Connection", "x-other");
-        from.add("X-Other", "v").add("Content-Length", "3").add("Content-Type", "application/json").add("Host", "h:1");
+        from.add("X-Other", "v")
+                .add("Content-Length", "3")
+                .add("Content-Type", "application/json")
+                .add("Host", "h:1");
         from.add("X-Many", "1").add("X-Many", "2");
         HttpHeaders to = new DefaultHttpHeaders();
         ForwardedHeaders.request(from, CLIENT, "127.0.0.1:8001", to);
         assertEquals(
                 Set.of(
-                        "Content-Length", "Content-Type", "host", "X-Many", "x-forwarded-for", "x-forwarded-proto",
+                        "Content-Length",
+                        "Content-Type",
+                        "host",
+                        "X-Many",
+                        "x-forwarded-for",
+                        "x-forwarded-proto",
                         "x-forwarded-host"),
                 to.names());
         assertEquals("127.0.0.1:8001", to.get("host"));

@@ -34,7 +34,8 @@ class FramingGuardTest {
             assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
             assertTrue(answer.contains("connection: close"), answer);
             assertTrue(answer.contains("{\"error\":\""), answer);
-            assertEquals(answer.indexOf("connection: close"), answer.lastIndexOf("connection: close"), "one answer only");
+            assertEquals(
+                    answer.indexOf("connection: close"), answer.lastIndexOf("connection: close"), "one answer only");
             assertFalse(channel.open());
         });
     }
@@ -176,7 +177,9 @@ class FramingGuardTest {
 
     @Test
     void anAbsoluteTargetThatAgreesWithHostIsBroughtIntoOriginForm() {
-        exchange("GET HTTP://X:1/a?b HTTP/1.1\r\nHost: x:1\r\n\r\n", channel -> assertEquals("GET /a?b .", channel.routed()));
+        exchange(
+                "GET HTTP://X:1/a?b HTTP/1.1\r\nHost: x:1\r\n\r\n",
+                channel -> assertEquals("GET /a?b .", channel.routed()));
         exchange("GET http://x?b HTTP/1.1\r\nHost: x\r\n\r\n", channel -> assertEquals("GET /?b .", channel.routed()));
     }
 

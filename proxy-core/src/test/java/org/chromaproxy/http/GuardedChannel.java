@@ -82,7 +82,10 @@ final class GuardedChannel implements AutoCloseable {
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
             if (msg instanceof HttpRequest request) {
                 headers = request.headers();
-                routed.append(request.method()).append(' ').append(request.uri()).append(' ');
+                routed.append(request.method())
+                        .append(' ')
+                        .append(request.uri())
+                        .append(' ');
             }
             if (msg instanceof HttpContent content) {
                 routed.append(content.content().toString(StandardCharsets.ISO_8859_1));

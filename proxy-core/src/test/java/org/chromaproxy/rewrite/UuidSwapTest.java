@@ -57,8 +57,14 @@ class UuidSwapTest {
     @Test
     void otherIdsAndLongerWordsStay() {
         for (String text : new String[] {
-            "", "-", "no id", "------------------------------------", B.toString(), A.toString().substring(1),
-            A.toString().replace("-", ""), "12345678-1234-1234-1234-12345678901g"
+            "",
+            "-",
+            "no id",
+            "------------------------------------",
+            B.toString(),
+            A.toString().substring(1),
+            A.toString().replace("-", ""),
+            "12345678-1234-1234-1234-12345678901g"
         }) {
             assertEquals(text, swapAll(text));
         }

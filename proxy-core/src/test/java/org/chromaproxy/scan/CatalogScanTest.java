@@ -33,7 +33,9 @@ class CatalogScanTest {
                 "{\"metadata\":{\"name\":\"no\",\"get_or_create\":1},\"configuration\":{\"hnsw\":{\"space\":\"l2\"}},"
                         + "\"get_or_create\":true,\"n\\u0061me\":\"\u00e4\\ud83d\\ude00\"}",
                 Optional.of(new CreateScan.Body("\u00e4\ud83d\ude00", true)));
-        create("{\"name\":\"n\",\"get_or_create\":false,\"schema\":null}", Optional.of(new CreateScan.Body("n", false)));
+        create(
+                "{\"name\":\"n\",\"get_or_create\":false,\"schema\":null}",
+                Optional.of(new CreateScan.Body("n", false)));
     }
 
     @ParameterizedTest
@@ -64,7 +66,8 @@ class CatalogScanTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"new_name\":1}", "{\"new_name\":{}}", "{\"new_name\":\"a\",\"new_name\":\"b\"}", "[]", "{"})
+    @ValueSource(
+            strings = {"{\"new_name\":1}", "{\"new_name\":{}}", "{\"new_name\":\"a\",\"new_name\":\"b\"}", "[]", "{"})
     void aModificationThatIsNotUnderstood(String text) {
         modify(text, Optional.empty());
     }

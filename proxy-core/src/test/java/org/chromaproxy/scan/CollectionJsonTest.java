@@ -26,8 +26,7 @@ class CollectionJsonTest {
     void aCollectionAsChromaAnswersIt() {
         byte[] body = utf8("{\"id\":\"" + A + "\",\"name\":\"aaa\",\"configuration_json\":{\"id\":\"x\",\"name\":[1]},"
                 + "\"metadata\":{\"id\":\"y\"},\"dimension\":4,\"tenant\":\"t\",\"database\":\"d\",\"version\":0}");
-        assertEquals(
-                Optional.of(new CollectionHead(7, A, "aaa", OptionalInt.of(4))), CollectionJson.head(body));
+        assertEquals(Optional.of(new CollectionHead(7, A, "aaa", OptionalInt.of(4))), CollectionJson.head(body));
         assertEquals(A, text(body, 7, 43));
     }
 

@@ -120,8 +120,7 @@ class IdScanTest {
     void nestingNumbersAndIdsHaveBounds() {
         assertInstanceOf(Footprint.Everything.class, IdScan.of(utf8("{\"x\":" + "[".repeat(64))));
         String number = "1".repeat(100_000);
-        assertInstanceOf(
-                Footprint.Everything.class, IdScan.of(utf8("{\"x\":" + number + ",\"ids\":[\"a\"]}")));
+        assertInstanceOf(Footprint.Everything.class, IdScan.of(utf8("{\"x\":" + number + ",\"ids\":[\"a\"]}")));
         StringBuilder ids = new StringBuilder("{\"ids\":[\"0\"");
         for (int i = 1; i < IdScan.MAX_IDS; i++) {
             ids.append(",\"").append(i).append('"');
@@ -133,8 +132,10 @@ class IdScanTest {
     @Test
     void buffersAreReadWithoutBeingMovedOrReleased() {
         byte[] body = utf8("{\"documents\":[\"" + "x".repeat(20_000) + "\"],\"ids\":[\"a\"],\"more\":1}");
-        for (ByteBuf chunk : List.of(Unpooled.copiedBuffer(body), Unpooled.directBuffer().writeBytes(body))) {
-            ByteBuf shifted = chunk.alloc().buffer().writeByte('?').writeBytes(chunk).skipBytes(1);
+        for (ByteBuf chunk :
+                List.of(Unpooled.copiedBuffer(body), Unpooled.directBuffer().writeBytes(body))) {
+            ByteBuf shifted =
+                    chunk.alloc().buffer().writeByte('?').writeBytes(chunk).skipBytes(1);
             IdScan scan = new IdScan();
             assertTrue(scan.feed(shifted));
             assertEquals(new Footprint.Ids(List.of("a")), scan.finish());
