@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class CollectionListTest {
@@ -26,7 +25,9 @@ class CollectionListTest {
             UUID.fromString(INSTANCE[1]), UUID.fromString(LATE),
             UUID.fromString(INSTANCE[3]), UUID.fromString(EARLY));
 
-    private static final Function<UUID, Optional<UUID>> PUBLIC_ID = id -> Optional.ofNullable(PUBLIC.get(id));
+    private static Optional<UUID> publicId(UUID instanceId) {
+        return Optional.ofNullable(PUBLIC.get(instanceId));
+    }
 
     private static String collection(String id, int number) {
         return "{\"id\":\"" + id + "\",\"name\":\"n" + number + "\",\"metadata\":{\"x\":[1]}}";
@@ -38,7 +39,7 @@ class CollectionListTest {
             body.append(i == 0 ? "" : " , ").append(collection(INSTANCE[i], i));
         }
         byte[] bytes = body.append("]").toString().getBytes(StandardCharsets.UTF_8);
-        return CollectionList.rewrite(bytes, PUBLIC_ID, offset, limit)
+        return CollectionList.rewrite(bytes, CollectionListTest::publicId, offset, limit)
                 .map(list -> new String(list, StandardCharsets.UTF_8))
                 .orElseThrow();
     }
@@ -60,6 +61,6 @@ class CollectionListTest {
     @Test
     void anythingElseIsNotRewritten() {
         byte[] error = "{\"error\":\"e\",\"message\":\"m\"}".getBytes(StandardCharsets.UTF_8);
-        assertEquals(Optional.empty(), CollectionList.rewrite(error, PUBLIC_ID, 0, 10));
+        assertEquals(Optional.empty(), CollectionList.rewrite(error, CollectionListTest::publicId, 0, 10));
     }
 }

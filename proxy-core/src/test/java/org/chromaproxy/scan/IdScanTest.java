@@ -35,7 +35,8 @@ class IdScanTest {
     @Test
     void idsBehindEmbeddingsAndNestedNamesakes() {
         idsOf(
-                " {\"embeddings\" : [[1.5e-3,-2],[3,1e400]], \"metadatas\":[{\"ids\":[\"no\"]},null],\"ids\" : [ \"a\" ] }",
+                " {\"embeddings\" : [[1.5e-3,-2],[3,1e400]], \"metadatas\":[{\"ids\":[\"no\"]},null],"
+                        + "\"ids\" : [ \"a\" ] }",
                 "a");
     }
 
