@@ -32,6 +32,13 @@ abstract class BodyScan implements AutoCloseable {
 
     private final JsonParser parser;
     private final ByteArrayFeeder feeder;
+    private byte[] piece = {};
+    private int pieceOffset;
+    /** Bytes of the body before the piece. */
+    private long before;
+    /** Last byte before the piece that is not white space. */
+    private byte last;
+
     private int depth;
     private boolean done;
 
@@ -52,12 +59,17 @@ abstract class BodyScan implements AutoCloseable {
      */
     public final boolean feed(byte[] bytes, int offset, int length) {
         if (!done && length > 0) {
+            piece = bytes;
+            pieceOffset = offset;
             try {
                 feeder.feedInput(bytes, offset, offset + length);
                 drain();
             } catch (IOException e) {
                 fail(e);
             }
+            last = lastSolid(offset + length);
+            before += length;
+            piece = new byte[0];
         }
         return done;
     }
@@ -109,6 +121,11 @@ abstract class BodyScan implements AutoCloseable {
             }
             if (token.isStructEnd()) {
                 depth--;
+                if (dangling(position() - 1 - before)) {
+                    notUnderstood("the body is not JSON");
+                    close();
+                    return;
+                }
             }
             boolean opening = depth == 0 && !token.isStructEnd();
             boolean enough = opening ? root(token) : accept(token, depth);
@@ -119,6 +136,26 @@ abstract class BodyScan implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    /**
+     * Whether a closing bracket, so many bytes into the piece, follows a comma or colon. Jackson 2.22 refuses that only
+     * if both come in one piece.
+     */
+    private boolean dangling(long bracket) {
+        byte previous = lastSolid(pieceOffset + (int) bracket);
+        return previous == ',' || previous == ':';
+    }
+
+    /** The last byte that is not white space before an index of the piece's array, or else before the piece. */
+    private byte lastSolid(int end) {
+        for (int i = end - 1; i >= pieceOffset; i--) {
+            byte b = piece[i];
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b;
+            }
+        }
+        return last;
     }
 
     private boolean root(JsonToken token) {
