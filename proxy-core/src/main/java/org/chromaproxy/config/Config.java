@@ -1,0 +1,59 @@
+package org.chromaproxy.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Everything that can be set. Sizes in bytes, times in milliseconds unless named otherwise. */
+public record Config(Listen listen, List<Upstream> instances, Log log, Limits limits, Timing timing, Rules rules) {
+    /**
+     * Where clients connect.
+     *
+     * @param port 0 takes a free one
+     * @param transport auto, epoll, io_uring or nio
+     * @param threads event loops
+     */
+    public record Listen(String host, int port, String transport, int threads) {}
+
+    /** One Chroma server. */
+    public record Upstream(String name, URI url) {}
+
+    /**
+     * Where the log lives.
+     *
+     * @param url {@code postgresql://user:password@host:port/database}; empty for an embedded server
+     * @param dataDirectory of the embedded server
+     * @param soleOwner no second proxy is ever started on this log: reads may go on while it is unavailable
+     */
+    public record Log(Optional<String> url, Path dataDirectory, boolean soleOwner) {}
+
+    /** Bounds. */
+    public record Limits(
+            int maxMemoryMb,
+            int maxBody,
+            int maxConcurrentRequests,
+            int requestQueueSize,
+            int maxWorkers,
+            Batches batches) {
+        /** Records per replay request. */
+        public record Batches(int standard, int most) {}
+
+        /** Bytes of request bodies in memory at once. */
+        public long bodyMemory() {
+            return maxMemoryMb * 1024L * 1024 / 4;
+        }
+
+        /** Bytes of bodies that records waiting for followers keep in memory. */
+        public long backlogMemory() {
+            return maxMemoryMb * 1024L * 1024 / 8;
+        }
+    }
+
+    /** How long things may take. */
+    public record Timing(long checkIntervalMs, long requestMs, long logMs, long readWaitMs, long stallMs) {}
+
+    /** How requests are treated. */
+    public record Rules(double readReplicaRatio, Set<String> protectedCollections, List<String> adoptedTenants) {}
+}

@@ -1,0 +1,12 @@
+package org.chromaproxy.config;
+
+import java.util.List;
+
+/** Settings that cannot work, all of them at once, each with its key, value, reason and a suggestion. */
+public final class ConfigException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ConfigException(List<String> problems) {
+        super("the configuration has " + problems.size() + " problem(s):\n  - " + String.join("\n  - ", problems));
+    }
+}

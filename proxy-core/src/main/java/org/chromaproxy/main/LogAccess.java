@@ -1,0 +1,53 @@
+package org.chromaproxy.main;
+
+import io.netty.channel.EventLoop;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import org.chromaproxy.exchange.Transactions;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.wal.recovery.LogReader;
+import org.chromaproxy.wal.recovery.OperatorQueries;
+import org.chromaproxy.wal.recovery.TransactionView;
+import org.chromaproxy.wal.record.TransactionUuid;
+
+/** Reads the log for the data path, on worker threads. */
+final class LogAccess implements LaneServices.Bodies, Transactions {
+    private final LogReader reader;
+    private final OperatorQueries queries;
+    private final ExecutorService workers;
+    private final UUID logId;
+
+    LogAccess(LogReader reader, OperatorQueries queries, ExecutorService workers) {
+        this.reader = reader;
+        this.queries = queries;
+        this.workers = workers;
+        this.logId = reader.logId();
+    }
+
+    @Override
+    public CompletableFuture<byte[]> load(long lsn, EventLoop loop) {
+        return CompletableFuture.supplyAsync(
+                        () -> reader.body(lsn)
+                                .orElseThrow(() -> new IllegalStateException("record " + lsn + " is not in the log")),
+                        workers)
+                .whenCompleteAsync((body, error) -> {}, loop);
+    }
+
+    @Override
+    public String idOf(long lsn) {
+        return TransactionUuid.of(logId, lsn).toString();
+    }
+
+    @Override
+    public CompletableFuture<Optional<WriteResult>> outcome(long lsn) {
+        return CompletableFuture.supplyAsync(
+                () -> queries.transaction(lsn)
+                        .flatMap(TransactionView::outcome)
+                        .filter(outcome -> outcome.status() > 0)
+                        .map(outcome -> WriteResult.json(outcome.status(), outcome.response())),
+                workers);
+    }
+}
