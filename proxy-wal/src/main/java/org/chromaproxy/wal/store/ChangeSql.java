@@ -88,7 +88,8 @@ final class ChangeSql {
                 new Column<>("bigint", Change.Outcome::lsn),
                 new Column<>("text", outcome -> outcome.state().name()),
                 new Column<>("integer", Change.Outcome::status),
-                new Column<>("text", Change.Outcome::reason),
+                // Reasons quote what instances answered; a text cannot hold NUL.
+                new Column<>("text", outcome -> outcome.reason().replace('\0', '\uFFFD')),
                 new Column<>("bytea", Change.Outcome::response));
         rows(
                 LEADERS,
