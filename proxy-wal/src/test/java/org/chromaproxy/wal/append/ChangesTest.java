@@ -74,7 +74,9 @@ class ChangesTest {
 
         writer.submit(List.of(cursor(1)), false, () -> done.set(true));
 
-        await().atMost(Duration.ofMillis(500)).pollInterval(Duration.ofMillis(5)).untilTrue(done);
+        await().atMost(Duration.ofMillis(500))
+                .pollInterval(Duration.ofMillis(5))
+                .untilTrue(done);
         assertEquals(List.of(cursor(1)), log.queries.cursors());
     }
 
@@ -133,8 +135,8 @@ class ChangesTest {
         durable(new Change.PutMapping(both));
         assertEquals(List.of(both), log.queries.mappings());
 
-        Mapping one = mapping(
-                A, "renamed", 0, Map.of("replica", new Place(B, PlaceState.DIVERGED, "answered otherwise")));
+        Mapping one =
+                mapping(A, "renamed", 0, Map.of("replica", new Place(B, PlaceState.DIVERGED, "answered otherwise")));
         durable(new Change.PutMapping(one));
         assertEquals(List.of(one), log.queries.mappings());
 

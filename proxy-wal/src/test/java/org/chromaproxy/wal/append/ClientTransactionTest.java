@@ -71,8 +71,7 @@ class ClientTransactionTest {
     void equalIdsOfDifferentScopesAreDifferentTransactions() {
         LogWriter writer = log.writer();
         writer.append(Records.transaction("tx", "a"), first);
-        writer.append(
-                Records.add(new byte[0], Optional.of(new ClientTransaction("bob@tenant", "tx", "a"))), first);
+        writer.append(Records.add(new byte[0], Optional.of(new ClientTransaction("bob@tenant", "tx", "a"))), first);
 
         await().until(() -> first.total() == 2);
         assertEquals(2, first.committed.size());

@@ -55,7 +55,9 @@ class LogReaderTest {
         List<LogRecord> read = new ArrayList<>();
         reader.forEachAfter(skipped, read::add);
 
-        assertEquals(heard.lsns().subList(100, 11_000), read.stream().map(LogRecord::lsn).toList());
+        assertEquals(
+                heard.lsns().subList(100, 11_000),
+                read.stream().map(LogRecord::lsn).toList());
         assertTrue(read.stream().allMatch(one -> one.content().request().body().length == 0));
         assertEquals("r100".length(), read.getFirst().bodyBytes());
     }
@@ -71,6 +73,17 @@ class LogReaderTest {
         assertEquals("r2", new String(bodies.get(lsns.get(2)), UTF_8));
         assertEquals("r1", new String(reader.body(lsns.get(1)).orElseThrow(), UTF_8));
         assertTrue(reader.body(999).isEmpty());
+    }
+
+    @Test
+    void aResolvedRecordHasTheBodyItWasResolvedTo() {
+        append(1);
+        long lsn = heard.lsns().getFirst();
+
+        durable(new Change.Resolution(lsn, "{\"ids\":[]}".getBytes(UTF_8)));
+
+        assertEquals("{\"ids\":[]}", new String(reader.body(lsn).orElseThrow(), UTF_8));
+        assertEquals(10, operator.transaction(lsn).orElseThrow().record().bodyBytes());
     }
 
     @Test
@@ -103,10 +116,15 @@ class LogReaderTest {
                 operator.transaction(lsns.get(2)).orElseThrow().state());
         assertEquals(
                 lsns.get(0).longValue(),
-                operator.transaction("alice@tenant", "mine").orElseThrow().record().lsn());
+                operator.transaction("alice@tenant", "mine")
+                        .orElseThrow()
+                        .record()
+                        .lsn());
         assertTrue(operator.transaction("bob@tenant", "mine").isEmpty());
         assertEquals(Map.of(TransactionState.COMPLETED, 2L, TransactionState.ATTEMPTING, 1L), operator.counts(1));
-        assertEquals(lsns.reversed(), operator.recent(10).stream().map(LogRecord::lsn).toList());
+        assertEquals(
+                lsns.reversed(),
+                operator.recent(10).stream().map(LogRecord::lsn).toList());
         assertEquals(2, operator.countAfter(lsns.get(0), 100));
     }
 

@@ -41,7 +41,8 @@ class RetentionTest {
 
     private void append(int count) {
         int before = heard.total();
-        IntStream.range(0, count).forEach(i -> writer.append(Records.transaction("tx" + heard.total() + "-" + i, "x"), heard));
+        IntStream.range(0, count)
+                .forEach(i -> writer.append(Records.transaction("tx" + heard.total() + "-" + i, "x"), heard));
         await().until(() -> heard.total() == before + count);
     }
 
@@ -57,8 +58,7 @@ class RetentionTest {
     @Test
     void segmentsBelowTheMarkAreDroppedOnceTheyAreOld() {
         append(3500);
-        writer.submit(
-                List.of(new Change.Outcome(7, TransactionState.FAILED, 400, "", new byte[0])), true, () -> {});
+        writer.submit(List.of(new Change.Outcome(7, TransactionState.FAILED, 400, "", new byte[0])), true, () -> {});
         await().until(() -> log.queries.outcome(7).isPresent());
         retention.advance(2500);
 
