@@ -80,7 +80,6 @@ final class ChangeSql {
             case Change.Resolution resolution -> resolutions.put(resolution.lsn(), resolution);
             case Change.Lead lead -> leaders.merge(lead.lane(), lead, (a, b) -> a.term() > b.term() ? a : b);
             case Change.Witness witness -> witnesses.put(witness.instance(), witness);
-            case Change.Resolution resolution -> resolve(resolution);
             case Change.PutMapping put -> put(put.mapping());
             case Change.DropMapping drop -> drop(drop.publicId());
         }
@@ -167,15 +166,6 @@ final class ChangeSql {
                     array(new Column<>("text", place -> place.getValue().state().name()), places));
             statement.setArray(
                     14, array(new Column<>("text", place -> place.getValue().reason()), places));
-            statement.executeUpdate();
-        }
-    }
-
-    /** The one change to a logged record: before anyone was sent it, and so that everyone is sent the same. */
-    private void resolve(Change.Resolution resolution) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("UPDATE log_record SET body = ? WHERE lsn = ?")) {
-            statement.setBytes(1, resolution.body());
-            statement.setLong(2, resolution.lsn());
             statement.executeUpdate();
         }
     }
