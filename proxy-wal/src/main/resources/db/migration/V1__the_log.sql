@@ -19,6 +19,8 @@
 -- Progress.  Records are never updated. lane_cursor says, for one lane on one instance: everything up to this LSN is
 -- applied there. It never goes back. record_outcome holds the exceptions only (refused, failed, pending, recovered,
 -- given up) and the answers to clients' own transaction ids; it commits no later than the cursor that passes it.
+-- record_resolution holds, for a record that could not be repeated (a delete with a limit), the body every instance is
+-- sent instead; it commits before any instance is.
 -- A record without an outcome row is completed when some instance's cursor has passed it, and attempted otherwise.
 --
 -- Space.  log_record is partitioned by LSN into segments of a fixed number of positions, attached before they are
@@ -85,6 +87,11 @@ CREATE TABLE record_outcome (
     reason     text NOT NULL,
     response   bytea NOT NULL,
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE record_resolution (
+    lsn  bigint PRIMARY KEY,
+    body bytea STORAGE EXTERNAL NOT NULL
 );
 
 CREATE TABLE client_transaction (

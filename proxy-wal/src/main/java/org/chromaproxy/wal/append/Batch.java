@@ -59,15 +59,25 @@ final class Batch {
         groups.add(group);
         changeCount += group.changes().size();
         for (Change change : group.changes()) {
-            changeBytes += CHANGE_WEIGHT + (change instanceof Change.Outcome outcome ? outcome.response().length : 0);
+            changeBytes += weight(change);
         }
+    }
+
+    private static int weight(Change change) {
+        int content = switch (change) {
+            case Change.Outcome outcome -> outcome.response().length;
+            case Change.Resolution resolution -> resolution.body().length;
+            default -> 0;
+        };
+        return CHANGE_WEIGHT + content;
     }
 
     /** Gives the record the next LSN, for good: retries and splits keep it. */
     void add(PendingAppend append, NewRecord content) {
         long lsn = nextLsn++;
         append.assign(lsn);
-        entries.add(new Entry(append, new LogRecord(lsn, now, content, content.request().body().length)));
+        entries.add(new Entry(
+                append, new LogRecord(lsn, now, content, content.request().body().length)));
         bytes += append.weight();
     }
 
@@ -99,7 +109,8 @@ final class Batch {
         Map<TransactionKey, LogRecord> firsts = new HashMap<>();
         List<LogRecord> reservations = new ArrayList<>();
         for (Entry entry : entries) {
-            ClientTransaction transaction = entry.record().content().transaction().orElse(null);
+            ClientTransaction transaction =
+                    entry.record().content().transaction().orElse(null);
             if (transaction == null) {
                 continue;
             }

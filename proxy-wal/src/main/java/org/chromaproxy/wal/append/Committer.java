@@ -186,7 +186,9 @@ final class Committer {
 
     /** Ns until the heartbeat is due; 0 or less when it is. */
     long heartbeatIn(long now) {
-        return lastHeartbeat.equals(Instant.MIN) ? 0 : confirmedAtNanos + settings.heartbeat().toNanos() - now;
+        return lastHeartbeat.equals(Instant.MIN)
+                ? 0
+                : confirmedAtNanos + settings.heartbeat().toNanos() - now;
     }
 
     /** Confirms ownership in a transaction of its own. Also while truncated, so that no standby takes this for a crash. */
@@ -267,7 +269,10 @@ final class Committer {
     }
 
     private void fenced(long newEpoch) {
-        LOG.error("log owned by another proxy (epoch {}, ours was {}): this one commits nothing any more", newEpoch, epoch);
+        LOG.error(
+                "log owned by another proxy (epoch {}, ours was {}): this one commits nothing any more",
+                newEpoch,
+                epoch);
         state = LogState.FENCED;
     }
 

@@ -40,7 +40,8 @@ final class PendingAppend implements AppendTicket {
     }
 
     /** Writer thread: claims the append; empty if it was withdrawn before. */
-    @Nullable NewRecord take() {
+    @Nullable
+    NewRecord take() {
         return stage.compareAndSet(Stage.QUEUED, Stage.TAKEN) ? content : null;
     }
 

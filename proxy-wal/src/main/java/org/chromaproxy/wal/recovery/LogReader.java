@@ -57,7 +57,7 @@ public final class LogReader {
         }
     }
 
-    /** The body of one record; empty if it is not in the log (any more). */
+    /** The body of one record, or what it was resolved to; empty if it is not in the log (any more). */
     public Optional<byte[]> body(long lsn) {
         return Optional.ofNullable(queries.bodies(List.of(lsn)).get(lsn));
     }

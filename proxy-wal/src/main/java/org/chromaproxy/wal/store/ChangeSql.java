@@ -29,6 +29,9 @@ final class ChangeSql {
             + " SELECT * FROM unnest(?::bigint[], ?::text[], ?::integer[], ?::text[], ?::bytea[])"
             + " ON CONFLICT (lsn) DO UPDATE SET state = excluded.state, status = excluded.status,"
             + " reason = excluded.reason, response = excluded.response, updated_at = clock_timestamp()";
+    private static final String RESOLUTIONS = "INSERT INTO record_resolution (lsn, body)"
+            + " SELECT * FROM unnest(?::bigint[], ?::bytea[])"
+            + " ON CONFLICT (lsn) DO UPDATE SET body = excluded.body";
     private static final String LEADERS = "INSERT INTO lane_leader AS t (lane, instance, term)"
             + " SELECT * FROM unnest(?::uuid[], ?::text[], ?::bigint[])"
             + " ON CONFLICT (lane) DO UPDATE SET instance = excluded.instance, term = excluded.term"
@@ -52,6 +55,7 @@ final class ChangeSql {
     private final Connection connection;
     private final Map<LaneOn, Change.Cursor> cursors = new LinkedHashMap<>();
     private final Map<Long, Change.Outcome> outcomes = new LinkedHashMap<>();
+    private final Map<Long, Change.Resolution> resolutions = new LinkedHashMap<>();
     private final Map<UUID, Change.Lead> leaders = new LinkedHashMap<>();
     private final Map<String, Change.Witness> witnesses = new LinkedHashMap<>();
 
@@ -73,9 +77,9 @@ final class ChangeSql {
                 cursors.merge(
                         new LaneOn(cursor.lane(), cursor.instance()), cursor, (a, b) -> a.lsn() >= b.lsn() ? a : b);
             case Change.Outcome outcome -> outcomes.put(outcome.lsn(), outcome);
+            case Change.Resolution resolution -> resolutions.put(resolution.lsn(), resolution);
             case Change.Lead lead -> leaders.merge(lead.lane(), lead, (a, b) -> a.term() > b.term() ? a : b);
             case Change.Witness witness -> witnesses.put(witness.instance(), witness);
-            case Change.Resolution resolution -> resolve(resolution);
             case Change.PutMapping put -> put(put.mapping());
             case Change.DropMapping drop -> drop(drop.publicId());
         }
@@ -88,8 +92,14 @@ final class ChangeSql {
                 new Column<>("bigint", Change.Outcome::lsn),
                 new Column<>("text", outcome -> outcome.state().name()),
                 new Column<>("integer", Change.Outcome::status),
-                new Column<>("text", Change.Outcome::reason),
+                // Reasons quote what instances answered; a text cannot hold NUL.
+                new Column<>("text", outcome -> outcome.reason().replace('\0', '\uFFFD')),
                 new Column<>("bytea", Change.Outcome::response));
+        rows(
+                RESOLUTIONS,
+                resolutions.values(),
+                new Column<>("bigint", Change.Resolution::lsn),
+                new Column<>("bytea", Change.Resolution::body));
         rows(
                 LEADERS,
                 leaders.values(),
@@ -156,15 +166,6 @@ final class ChangeSql {
                     array(new Column<>("text", place -> place.getValue().state().name()), places));
             statement.setArray(
                     14, array(new Column<>("text", place -> place.getValue().reason()), places));
-            statement.executeUpdate();
-        }
-    }
-
-    /** The one change to a logged record: before anyone was sent it, and so that everyone is sent the same. */
-    private void resolve(Change.Resolution resolution) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("UPDATE log_record SET body = ? WHERE lsn = ?")) {
-            statement.setBytes(1, resolution.body());
-            statement.setLong(2, resolution.lsn());
             statement.executeUpdate();
         }
     }

@@ -18,8 +18,9 @@ import org.postgresql.copy.CopyIn;
  * one buffer; bodies larger than it are handed to the driver without copying.
  */
 final class CopyEncoder {
-    static final String COPY = "COPY log_record (lsn, created_at, kind, lane, collection, tenant, database, name, target,"
-            + " method, path, content_type, tx_scope, tx_id, tx_digest, body) FROM STDIN (FORMAT BINARY)";
+    static final String COPY =
+            "COPY log_record (lsn, created_at, kind, lane, collection, tenant, database, name, target,"
+                    + " method, path, content_type, tx_scope, tx_id, tx_digest, body) FROM STDIN (FORMAT BINARY)";
 
     private static final short FIELDS = 16;
     private static final byte[] SIGNATURE = {

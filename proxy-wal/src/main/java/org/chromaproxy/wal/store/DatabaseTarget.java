@@ -9,8 +9,7 @@ package org.chromaproxy.wal.store;
  * @param poolSize connections for reads and housekeeping; the writer's own connection comes on top
  * @param segmentLsns positions per segment of the log; may be changed between starts
  */
-public record DatabaseTarget(
-        String url, String user, String password, String schema, int poolSize, long segmentLsns) {
+public record DatabaseTarget(String url, String user, String password, String schema, int poolSize, long segmentLsns) {
     public static final String DEFAULT_SCHEMA = "chroma_proxy";
     public static final int DEFAULT_POOL = 4;
     public static final long DEFAULT_SEGMENT = 1_000_000;

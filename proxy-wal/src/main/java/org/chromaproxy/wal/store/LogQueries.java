@@ -27,8 +27,9 @@ import org.chromaproxy.wal.record.WriteRequest;
 public final class LogQueries {
     private static final byte[] NO_BODY = {};
     /** Body left out: its length alone is read, which EXTERNAL storage answers without touching the body. */
-    private static final String RECORD = "SELECT lsn, created_at, kind, lane, collection, tenant, database, name, target,"
-            + " method, path, content_type, tx_scope, tx_id, tx_digest, octet_length(body) FROM log_record";
+    private static final String RECORD = "SELECT r.lsn, created_at, kind, lane, collection, tenant, database, name,"
+            + " target, method, path, content_type, tx_scope, tx_id, tx_digest, octet_length(coalesce(x.body, r.body))"
+            + " FROM log_record r LEFT JOIN record_resolution x ON x.lsn = r.lsn";
 
     private final Database database;
 
@@ -47,17 +48,18 @@ public final class LogQueries {
 
     /** Up to {@code limit} records above {@code lsn}, in LSN order, without bodies. */
     public List<LogRecord> recordsAfter(long lsn, int limit) {
-        return list(RECORD + " WHERE lsn > ? ORDER BY lsn LIMIT ?", LogQueries::toRecord, lsn, limit);
+        return list(RECORD + " WHERE r.lsn > ? ORDER BY r.lsn LIMIT ?", LogQueries::toRecord, lsn, limit);
     }
 
     /** The newest records, newest first, without bodies. */
     public List<LogRecord> newestRecords(int limit) {
-        return list(RECORD + " ORDER BY lsn DESC LIMIT ?", LogQueries::toRecord, limit);
+        return list(RECORD + " ORDER BY r.lsn DESC LIMIT ?", LogQueries::toRecord, limit);
     }
 
     /** One record without its body. */
     public Optional<LogRecord> record(long lsn) {
-        return list(RECORD + " WHERE lsn = ?", LogQueries::toRecord, lsn).stream().findFirst();
+        return list(RECORD + " WHERE r.lsn = ?", LogQueries::toRecord, lsn).stream()
+                .findFirst();
     }
 
     /** LSN reserved for a client's transaction id. */
@@ -81,12 +83,13 @@ public final class LogQueries {
                 .getFirst();
     }
 
-    /** LSN → body. Records that are not in the log are missing from the answer. The caller bounds the bytes. */
+    /** LSN → body, or what it was resolved to. Records that are not in the log are missing from the answer. The caller bounds the bytes. */
     public Map<Long, byte[]> bodies(Collection<Long> lsns) {
         return database.call("reading bodies", connection -> {
             Map<Long, byte[]> bodies = new HashMap<>();
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT lsn, body FROM log_record WHERE lsn = ANY (?::bigint[])")) {
+            try (PreparedStatement select = connection.prepareStatement("SELECT r.lsn, coalesce(x.body, r.body)"
+                    + " FROM log_record r LEFT JOIN record_resolution x ON x.lsn = r.lsn"
+                    + " WHERE r.lsn = ANY (?::bigint[])")) {
                 select.setArray(1, connection.createArrayOf("bigint", lsns.toArray()));
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
@@ -176,8 +179,7 @@ public final class LogQueries {
         String instance = row.getString(8);
         if (instance != null) {
             Mapping.PlaceState state = Mapping.PlaceState.valueOf(row.getString(10));
-            mapping.places()
-                    .put(instance, new Mapping.Place(row.getObject(9, UUID.class), state, row.getString(11)));
+            mapping.places().put(instance, new Mapping.Place(row.getObject(9, UUID.class), state, row.getString(11)));
         }
         return mapping;
     }

@@ -58,8 +58,8 @@ public final class OwnerTable {
     /** Lets the next proxy take the log at once. No effect under another epoch. */
     public void release(long epoch) {
         database.call("releasing the log", connection -> {
-            try (PreparedStatement update = connection.prepareStatement(
-                    "UPDATE log_owner SET released = true WHERE id = 1 AND epoch = ?")) {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE log_owner SET released = true WHERE id = 1 AND epoch = ?")) {
                 update.setLong(1, epoch);
                 return update.executeUpdate();
             }

@@ -57,12 +57,15 @@ final class PgLogSession implements LogSession {
             return new PgLogSession(connection, target);
         } catch (SQLException | RuntimeException e) {
             closeQuietly(connection);
-            throw e instanceof SQLException sql ? StoreException.of("opening a writer session", sql) : (RuntimeException) e;
+            throw e instanceof SQLException sql
+                    ? StoreException.of("opening a writer session", sql)
+                    : (RuntimeException) e;
         }
     }
 
     private static void prepare(Connection connection) throws SQLException {
-        if (single(connection, "SELECT current_setting('transaction_read_only')").equals("on")) {
+        if (single(connection, "SELECT current_setting('transaction_read_only')")
+                .equals("on")) {
             throw StoreException.lost("this PostgreSQL server takes no writes: it is a standby, or set read-only");
         }
         // remote_apply is stronger than on; anything else is weaker than invariant 1.
@@ -99,13 +102,16 @@ final class PgLogSession implements LogSession {
         step("taking the writer's lock", () -> {
             String key = "hashtextextended('chroma-proxy writer ' || current_schema(), 0)";
             for (int round = 0; round < EXPEL_ROUNDS; round++) {
-                boolean ours = single(connection, "SELECT pg_try_advisory_lock(" + key + ")").equals("t");
+                boolean ours = single(connection, "SELECT pg_try_advisory_lock(" + key + ")")
+                        .equals("t");
                 if (!ours) {
                     // The holder ends within its current step; waiting for it is the server's, bounded to 100 ms.
-                    single(connection, "SELECT count(pg_terminate_backend(pid, 100)) FROM pg_locks"
-                            + " WHERE locktype = 'advisory' AND granted AND objsubid = 1"
-                            + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-                            + " AND ((classid::bigint << 32) | objid::bigint) = " + key);
+                    single(
+                            connection,
+                            "SELECT count(pg_terminate_backend(pid, 100)) FROM pg_locks"
+                                    + " WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+                                    + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                                    + " AND ((classid::bigint << 32) | objid::bigint) = " + key);
                 }
                 connection.commit();
                 if (ours) {
@@ -194,8 +200,8 @@ final class PgLogSession implements LogSession {
             Long[] lsns = records.stream().map(LogRecord::lsn).toArray(Long[]::new);
             Set<Long> refused = new HashSet<>(List.of(lsns));
             String ids = " FROM unnest(?::text[], ?::text[], ?::text[], ?::bigint[]) AS n(scope, tx_id, digest, lsn)";
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO client_transaction (scope, tx_id, digest, lsn, created_at)"
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO client_transaction (scope, tx_id, digest, lsn, created_at)"
                             + " SELECT n.scope, n.tx_id, n.digest, n.lsn, now()" + ids
                             + " ON CONFLICT DO NOTHING RETURNING lsn")) {
                 bind(insert, columns, lsns);
@@ -226,8 +232,7 @@ final class PgLogSession implements LogSession {
         return taken;
     }
 
-    private static Object[] column(
-            List<LogRecord> records, Function<ClientTransaction, String> field) {
+    private static Object[] column(List<LogRecord> records, Function<ClientTransaction, String> field) {
         return records.stream()
                 .map(entry -> field.apply(entry.content().transaction().orElseThrow()))
                 .toArray();

@@ -89,10 +89,14 @@ public final class RetentionSql {
         }
     }
 
-    /** Forgets the outcomes of records that are gone from the log. Returns how many. */
+    /** Forgets the outcomes and resolutions of records that are gone from the log. Returns how many. */
     public int deleteOutcomesBelow(long lsn) {
+        return deleteBelow("record_outcome", lsn) + deleteBelow("record_resolution", lsn);
+    }
+
+    private int deleteBelow(String table, long lsn) {
         return inSlices(
-                "DELETE FROM record_outcome WHERE lsn IN (SELECT lsn FROM record_outcome WHERE lsn < ? LIMIT " + ROWS
+                "DELETE FROM " + table + " WHERE lsn IN (SELECT lsn FROM " + table + " WHERE lsn < ? LIMIT " + ROWS
                         + ")",
                 List.of(lsn));
     }

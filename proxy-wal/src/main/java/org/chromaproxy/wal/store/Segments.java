@@ -31,8 +31,8 @@ final class Segments {
             while (rows.next()) {
                 String table = rows.getString(1);
                 String[] bounds = table.substring(PREFIX.length()).split("_", 2);
-                segments.add(new Segment(
-                        table, Long.parseLong(bounds[0]), Long.parseLong(bounds[1]), rows.getBoolean(2)));
+                segments.add(
+                        new Segment(table, Long.parseLong(bounds[0]), Long.parseLong(bounds[1]), rows.getBoolean(2)));
             }
         }
         segments.sort(Comparator.comparingLong(Segment::from));

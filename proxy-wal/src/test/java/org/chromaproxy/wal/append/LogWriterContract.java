@@ -51,7 +51,8 @@ abstract class LogWriterContract {
         assertEquals(committed.bodyBytes(), stored.bodyBytes());
         assertEquals(committed.content().subject(), stored.content().subject());
         assertEquals(committed.content().transaction(), stored.content().transaction());
-        assertEquals(committed.content().request().path(), stored.content().request().path());
+        assertEquals(
+                committed.content().request().path(), stored.content().request().path());
         assertEquals(
                 "{\"ids\":[\"ü\"]}",
                 new String(log.queries.bodies(List.of(committed.lsn())).get(committed.lsn()), StandardCharsets.UTF_8));
@@ -72,7 +73,8 @@ abstract class LogWriterContract {
 
     @Test
     void aBatchEndsAtItsBoundOfRecordsOrBytes() {
-        WriterSettings small = new WriterSettings(1000, 1 << 20, 10, 3000, Duration.ofMillis(50), Duration.ofSeconds(1));
+        WriterSettings small =
+                new WriterSettings(1000, 1 << 20, 10, 3000, Duration.ofMillis(50), Duration.ofSeconds(1));
         LogWriter writer = log.unstarted(small);
         IntStream.range(0, 20).forEach(i -> writer.append(Records.add("x"), heard));
         writer.append(Records.add("y".repeat(5000)), heard);
@@ -81,9 +83,10 @@ abstract class LogWriterContract {
         log.opened(writer.start());
 
         await().until(() -> heard.total() == 22);
-        List<Integer> sizes = log.column("SELECT count(*) FROM log_record GROUP BY xmin::text ORDER BY min(lsn)").stream()
-                .map(Integer::valueOf)
-                .toList();
+        List<Integer> sizes =
+                log.column("SELECT count(*) FROM log_record GROUP BY xmin::text ORDER BY min(lsn)").stream()
+                        .map(Integer::valueOf)
+                        .toList();
         assertTrue(sizes.size() >= 3, () -> "batches: " + sizes);
         assertTrue(sizes.stream().allMatch(size -> size <= 10), () -> "batches: " + sizes);
     }
@@ -198,7 +201,8 @@ abstract class LogWriterContract {
             producer.join();
         }
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> all.stream().mapToInt(Heard::total).sum() == 16_000);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> all.stream().mapToInt(Heard::total).sum() == 16_000);
         for (Heard mine : all) {
             assertEquals(IntStream.range(0, 2000).mapToObj(Integer::toString).toList(), mine.bodies());
             assertEquals(mine.lsns().stream().sorted().toList(), mine.lsns());

@@ -22,13 +22,13 @@ public final class Records {
     public static NewRecord add(byte[] body, Optional<ClientTransaction> transaction) {
         Subject subject = new Subject(LANE, LANE, "default_tenant", "default_database", "things", "");
         String path = "/api/v2/tenants/default_tenant/databases/default_database/collections/" + LANE + "/add";
-        return new NewRecord(OpKind.ADD, subject, new WriteRequest("POST", path, "application/json", body), transaction);
+        return new NewRecord(
+                OpKind.ADD, subject, new WriteRequest("POST", path, "application/json", body), transaction);
     }
 
     /** A record under a transaction id of the client's; the body stands in for the digest. */
     public static NewRecord transaction(String id, String body) {
-        return add(
-                body.getBytes(StandardCharsets.UTF_8), Optional.of(new ClientTransaction("alice@tenant", id, body)));
+        return add(body.getBytes(StandardCharsets.UTF_8), Optional.of(new ClientTransaction("alice@tenant", id, body)));
     }
 
     /** A record that PostgreSQL refuses: a text cannot hold NUL. */
