@@ -2,6 +2,7 @@ package org.chromaproxy.exchange;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
@@ -10,23 +11,30 @@ import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.HttpCodecs;
 import org.chromaproxy.transport.EventLoops;
 
 /**
  * The listening socket. Each connection's handlers, in order: the HTTP codec; the guard that refuses ambiguous framing;
- * flow control, which hands over one message per read; and {@link Downstream}.
+ * flow control, which hands over one message per read; and {@link Downstream}, or {@link Standby} while this proxy does
+ * not own the log.
  */
 public final class FrontEnd implements AutoCloseable {
     private static final int BACKLOG = 4_096;
 
     private final Channel listener;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private volatile Supplier<ChannelHandler> last;
 
-    /** Binds; port 0 takes a free one. Blocks until bound. */
-    public FrontEnd(EventLoops loops, InetSocketAddress address, ExchangeServices services) {
-        Router router = new Router(services);
+    /**
+     * Binds, blocking until bound; until {@link #serve} every request is answered by the standby endpoints.
+     *
+     * @param address port 0 takes a free one
+     */
+    public FrontEnd(EventLoops loops, InetSocketAddress address, OwnEndpoints standby) {
+        this.last = () -> new Standby(standby);
         this.listener = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.transport().serverClass())
@@ -38,7 +46,7 @@ public final class FrontEnd implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
-                        handlers(channel, router, services);
+                        handlers(channel, last.get());
                     }
                 })
                 .bind(address)
@@ -46,12 +54,19 @@ public final class FrontEnd implements AutoCloseable {
                 .channel();
     }
 
-    static void handlers(Channel channel, Router router, ExchangeServices services) {
+    static void handlers(Channel channel, ChannelHandler last) {
         channel.pipeline()
                 .addLast("codec", HttpCodecs.server())
                 .addLast("framing", new FramingGuard())
                 .addLast("flow", new FlowControlHandler())
-                .addLast("downstream", new Downstream(router, services));
+                .addLast("exchange", last);
+    }
+
+    /** From now on new connections are served; those of the standby are closed. */
+    public void serve(ExchangeServices services) {
+        Router router = new Router(services);
+        last = () -> new Downstream(router, services);
+        connections.close();
     }
 
     public InetSocketAddress address() {

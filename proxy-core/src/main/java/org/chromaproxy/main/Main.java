@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "chroma-proxy",
         description = "High availability for Chroma.",
-        subcommands = {VersionCommand.class},
+        subcommands = {ServeCommand.class, VersionCommand.class},
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {

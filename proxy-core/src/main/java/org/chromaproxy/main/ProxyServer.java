@@ -1,64 +1,46 @@
 package org.chromaproxy.main;
 
-import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
-import org.chromaproxy.admit.MemoryBudget;
-import org.chromaproxy.admit.RequestBound;
-import org.chromaproxy.catalog.Catalog;
+import java.util.concurrent.locks.LockSupport;
 import org.chromaproxy.config.Config;
-import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.FrontEnd;
-import org.chromaproxy.exchange.OwnEndpoints;
-import org.chromaproxy.health.HealthChecker;
-import org.chromaproxy.instance.Instance;
-import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.LaneRegistry;
-import org.chromaproxy.lane.LaneServices;
-import org.chromaproxy.lane.LaneStats;
-import org.chromaproxy.lane.RestoredLanes;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
-import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
-import org.chromaproxy.wal.owner.Lease;
-import org.chromaproxy.wal.record.TransactionState;
+import org.chromaproxy.wal.store.StoreException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One running proxy: everything made, connected and started in order, and stopped in the reverse. */
+/** One running proxy: listens at once, stands by while another proxy owns the log, then recovers and serves. */
 public final class ProxyServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
-    private static final long FIRST_PROBES_MS = 5_000;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Config config;
     private final Wal wal;
     private final EventLoops loops;
-    private final ExecutorService workers =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("worker-", 0).factory());
+    private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("worker-", 0).factory());
     private final FrontEnd frontEnd;
+    private volatile @Nullable Engine engine;
     private volatile boolean stopping;
 
     private ProxyServer(Config config, Wal wal) {
         this.config = config;
         this.wal = wal;
-        this.loops = new EventLoops(Transport.named(config.listen().transport()), config.listen().threads());
-        this.frontEnd = new FrontEnd(loops, new InetSocketAddress(config.listen().host(), config.listen().port()));
+        Config.Listen listen = config.listen();
+        this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
+        InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
+        this.frontEnd = new FrontEnd(loops, address, new StandbyAnswer(wal));
     }
 
-    /**
-     * Starts a proxy on an opened log and returns at once: it listens, stands by while another proxy owns the log, then
-     * recovers and serves.
-     */
+    /** Starts a proxy on an opened log; returns when it listens. */
     public static ProxyServer start(Config config, Wal wal) {
         ProxyServer server = new ProxyServer(config, wal);
         server.workers.execute(server::takeOver);
@@ -68,5 +50,61 @@ public final class ProxyServer implements AutoCloseable {
     /** Where it listens. */
     public InetSocketAddress address() {
         return frontEnd.address();
+    }
+
+    /** Whether it owns the log and serves. */
+    public boolean serving() {
+        return engine != null;
+    }
+
+    private void takeOver() {
+        boolean told = false;
+        while (!stopping) {
+            try {
+                Optional<OwnedLog> owned = wal.tryOwn();
+                if (owned.isPresent()) {
+                    serve(owned.get());
+                    return;
+                }
+                if (!told) {
+                    LOG.info("standing by: the log is owned by {}; taking over when it stops", wal.owner());
+                    told = true;
+                }
+            } catch (StoreException e) {
+                LOG.warn("the log cannot be asked who owns it: {}", e.getMessage());
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private void serve(OwnedLog log) {
+        try {
+            Engine started = new Engine(config, wal, log, loops, workers);
+            started.start();
+            engine = started;
+            frontEnd.serve(started.exchangeServices());
+            LOG.info("serving: epoch {}, {} collections", log.epoch(), started.collections());
+        } catch (RuntimeException | Error e) {
+            LOG.error("the proxy could not start serving; it exits so that it can be restarted", e);
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /** Stops accepting, lets what is under way finish for a bounded time, and releases the log. */
+    @Override
+    public void close() {
+        stopping = true;
+        frontEnd.stopAccepting();
+        Engine running = engine;
+        if (running != null) {
+            running.drain();
+        }
+        frontEnd.close();
+        if (running != null) {
+            running.close();
+        }
+        loops.close();
+        workers.shutdownNow();
+        wal.close();
     }
 }

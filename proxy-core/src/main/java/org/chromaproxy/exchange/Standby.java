@@ -1,0 +1,76 @@
+package org.chromaproxy.exchange;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.chromaproxy.http.ErrorResponses;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.route.Routes;
+
+/** A client connection while another proxy owns the log: says so, and nothing else. Confined to its event loop. */
+final class Standby extends ChannelInboundHandlerAdapter {
+    private final OwnEndpoints endpoints;
+    private HttpMethod method = HttpMethod.GET;
+    private String uri = "/";
+
+    Standby(OwnEndpoints endpoints) {
+        this.endpoints = endpoints;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        try {
+            if (msg instanceof HttpRequest request) {
+                method = request.method();
+                uri = request.uri();
+            }
+            if (msg instanceof LastHttpContent) {
+                answer(ctx);
+            } else {
+                ctx.read();
+            }
+        } finally {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    private void answer(ChannelHandlerContext ctx) {
+        if (Routes.classify(method, uri).kind() != RouteKind.OWN) {
+            write(ctx, ErrorResponses.of(ProxyError.STANDBY));
+            return;
+        }
+        endpoints.handle(method, uri, new byte[0], false).whenComplete((answer, error) -> ctx.executor()
+                .execute(() -> write(ctx, answer == null ? ErrorResponses.of(ProxyError.INTERNAL) : response(answer))));
+    }
+
+    private static FullHttpResponse response(OwnEndpoints.Answer answer) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(answer.status()),
+                Unpooled.wrappedBuffer(answer.body()));
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+        return response;
+    }
+
+    private static void write(ChannelHandlerContext ctx, FullHttpResponse response) {
+        HttpUtil.setContentLength(response, response.content().readableBytes());
+        ctx.writeAndFlush(response, ctx.voidPromise());
+        ctx.read();
+    }
+}

@@ -1,0 +1,183 @@
+package org.chromaproxy.main;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.chromaproxy.admit.MemoryBudget;
+import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.config.Config;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.health.HealthChecker;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.LaneRegistry;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.LaneStats;
+import org.chromaproxy.lane.RestoredLanes;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.wal.OwnedLog;
+import org.chromaproxy.wal.Wal;
+import org.chromaproxy.wal.owner.Lease;
+import org.chromaproxy.wal.record.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The proxy while it owns the log: recovered, connected to its instances, ready for exchanges. */
+final class Engine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final long FIRST_PROBES_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long SWEEP_SECONDS = 60;
+
+    private final Config config;
+    private final Wal wal;
+    private final OwnedLog log;
+    private final EventLoops loops;
+    private final ExecutorService workers;
+    private final Instances instances;
+    private final Catalog catalog;
+    private final LaneServices services;
+    private final LaneRegistry lanes;
+    private final HealthChecker health;
+    private final LogAccess access;
+    private final MemoryBudget memory;
+    private final RequestBound requests;
+    private final AtomicLong sweptAt = new AtomicLong();
+
+    Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers) {
+        this.config = config;
+        this.wal = wal;
+        this.log = log;
+        this.loops = loops;
+        this.workers = workers;
+        this.instances = instances(config);
+        this.catalog = new Catalog(instances, config.rules().protectedCollections());
+        this.memory = new MemoryBudget(config.limits().bodyMemory());
+        this.requests = new RequestBound(config.limits().maxConcurrentRequests());
+        this.access = new LogAccess(wal.reader(), wal.operator(), workers);
+        AtomicReference<HealthChecker> checker = new AtomicReference<>();
+        UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance));
+        LaneStats stats = new LaneStats(config.limits().backlogMemory());
+        this.services = new LaneServices(log.writer(), upstream, catalog, instances, access, stats);
+        this.lanes = recovered();
+        this.health = new HealthChecker(
+                loops.all().getFirst(),
+                instances,
+                upstream,
+                instance -> CompletableFuture.completedFuture(""),
+                config.timing().checkIntervalMs());
+        checker.set(health);
+    }
+
+    private static void suspect(AtomicReference<HealthChecker> checker, Instance instance) {
+        HealthChecker health = checker.get();
+        if (health != null) {
+            health.suspect(instance);
+        }
+    }
+
+    private static Instances instances(Config config) {
+        List<Instance> all = new ArrayList<>();
+        for (Config.Upstream upstream : config.instances()) {
+            all.add(new Instance(upstream.name(), all.size(), upstream.url()));
+        }
+        return new Instances(all);
+    }
+
+    /** The lanes with everything in the log that some instance may not have applied. */
+    private LaneRegistry recovered() {
+        wal.reader().mappings().forEach(catalog::put);
+        RestoredLanes restored = new RestoredLanes(instances);
+        wal.reader().cursors().forEach(restored::add);
+        wal.reader().leaders().forEach(restored::add);
+        long lowWater = wal.reader().lowWater();
+        Set<Long> refused = new HashSet<>();
+        wal.reader().forEachOutcomeAfter(lowWater, outcome -> {
+            if (outcome.state() == TransactionState.FAILED || outcome.state() == TransactionState.ABANDONED) {
+                refused.add(outcome.lsn());
+            }
+        });
+        LaneRegistry registry = new LaneRegistry(loops, services, restored);
+        wal.reader().forEachAfter(lowWater, record -> registry.recover(record, refused.contains(record.lsn())));
+        return registry;
+    }
+
+    /** Waits, bounded, for the first word of every instance, then lets the lanes go. */
+    void start() {
+        long deadline = System.nanoTime() + FIRST_PROBES_NANOS;
+        while (System.nanoTime() < deadline && instances.stream().anyMatch(Engine::unknown)) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        instances.forEach(instance -> LOG.info("instance {} at {}: {}", instance, instance.uri(), instance.state()));
+        lanes.start();
+        loops.all().getFirst().scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static boolean unknown(Instance instance) {
+        return instance.state() == InstanceState.STARTING;
+    }
+
+    ExchangeServices exchangeServices() {
+        ExchangeServices.Admission admission = new ExchangeServices.Admission(memory, requests, serving());
+        ExchangeServices.ExchangeLimits limits = new ExchangeServices.ExchangeLimits(
+                config.limits().maxBody(),
+                config.rules().readReplicaRatio(),
+                config.timing().requestMs(),
+                config.timing().logMs(),
+                config.timing().readWaitMs(),
+                config.timing().stallMs());
+        return new ExchangeServices(services, lanes, admission, access, new StandbyAnswer(wal), limits);
+    }
+
+    /** A proxy that may have a rival serves only while it knows that it owns the log. */
+    private BooleanSupplier serving() {
+        if (config.log().soleOwner()) {
+            return () -> true;
+        }
+        long lease = Lease.DEFAULT.length().toNanos();
+        return () -> System.nanoTime() - log.writer().confirmedAtNanos() < lease;
+    }
+
+    /**
+     * Lets the log drop what every instance has applied. The mark is the durable end of the sweep before: whatever was
+     * committed then has reached its lane by now.
+     */
+    private void sweep() {
+        long durable = sweptAt.getAndSet(log.writer().durableLsn());
+        lanes.oldestPending(oldest -> workers.execute(() -> {
+            log.retention().advance(Math.min(durable, oldest - 1));
+            log.retention().sweep(Instant.now());
+        }));
+    }
+
+    int collections() {
+        return catalog.size();
+    }
+
+    /** Waits, bounded, until nothing is under way. */
+    void drain() {
+        long deadline = System.nanoTime() + DRAIN_NANOS;
+        while (System.nanoTime() < deadline && requests.active() > 0) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    @Override
+    public void close() {
+        instances.forEach(services.upstream()::reset);
+        log.close();
+    }
+}

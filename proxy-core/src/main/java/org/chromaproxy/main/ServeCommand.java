@@ -1,0 +1,48 @@
+package org.chromaproxy.main;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.chromaproxy.config.Config;
+import org.chromaproxy.config.ConfigException;
+import org.chromaproxy.config.ConfigReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/** {@code chroma-proxy serve}: runs the proxy until it is told to stop. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = "Runs the proxy in front of PRIMARY_URL and REPLICA_URL, its log in DATABASE_URL or, without one,"
+                + " in an embedded PostgreSQL under DATA_DIR.")
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Config config;
+        try {
+            config = ConfigReader.fromEnvironment();
+        } catch (ConfigException e) {
+            LOG.error("{}", e.getMessage());
+            return 2;
+        }
+        OpenedLog log = OpenedLog.open(config.log());
+        ProxyServer server = ProxyServer.start(config, log.wal());
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+                    LOG.info("stopping: finishing what is under way");
+                    server.close();
+                    log.close();
+                    LOG.info("stopped");
+                    stopped.countDown();
+                }));
+        InetSocketAddress address = server.address();
+        String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
+        LOG.info("listening on http://{}:{}", host, address.getPort());
+        stopped.await();
+        return 0;
+    }
+}
