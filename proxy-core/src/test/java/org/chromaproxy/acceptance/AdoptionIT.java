@@ -120,7 +120,8 @@ class AdoptionIT {
     void writesDuringTheCopyOfALargeCollectionEndEqualOnBothSides() {
         String large = collection("large");
         for (int i = 0; i < 60; i++) {
-            proxy.post(large + "/upsert", records("l", i * 80, i * 80 + 1, "changed")).expect(200);
+            proxy.post(large + "/upsert", records("l", i * 80, i * 80 + 1, "changed"))
+                    .expect(200);
             proxy.post(large + "/delete", Json.object("ids", Json.array("l" + (i * 80 + 7))))
                     .expect(200);
             proxy.add(large, records("new", i, i + 1));

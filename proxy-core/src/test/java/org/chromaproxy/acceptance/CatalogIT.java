@@ -149,7 +149,9 @@ class CatalogIT {
                 pages.addAll(listed(paged + "/collections?limit=4&offset=" + offset));
             }
             assertEquals(sorted, pages, "pages neither overlap nor leave gaps");
-            assertEquals(9, proxy.get(paged + "/collections_count").expect(200).json().asInt());
+            assertEquals(
+                    9,
+                    proxy.get(paged + "/collections_count").expect(200).json().asInt());
         }
         assertEquals(List.of(), listed(paged + "/collections?limit=4&offset=100"));
     }

@@ -112,7 +112,8 @@ class ConcurrentCreateIT {
 
     private static void assertOnceOnEachSide(List<String> names) {
         deployment.assertEqualWhenDrained(proxy);
-        for (ChromaApi side : List.of(deployment.primary().api(), deployment.replica().api(), proxy)) {
+        for (ChromaApi side :
+                List.of(deployment.primary().api(), deployment.replica().api(), proxy)) {
             List<String> listed = new ArrayList<>();
             side.get(D + "/collections?limit=1000")
                     .expect(200)

@@ -88,7 +88,8 @@ class UseCase1IT {
         String path = collection(proxy.create("selective"));
         proxy.post(path + "/add", GROUPS).expect(201);
 
-        proxy.post(path + "/delete", "{\"ids\":[\"a2\",\"b1\",\"never-there\"]}").expect(200);
+        proxy.post(path + "/delete", "{\"ids\":[\"a2\",\"b1\",\"never-there\"]}")
+                .expect(200);
 
         JsonNode left = proxy.records(path, Json.object());
         assertEquals(List.of("a1", "a3", "b2"), sorted(left.path("ids")));
@@ -114,8 +115,10 @@ class UseCase1IT {
 
         proxy.post(path + "/update", "{\"ids\":[\"a1\",\"none\"],\"metadatas\":[{\"page\":9,\"score\":null},{}]}")
                 .expect(200);
-        proxy.post(path + "/upsert", "{\"ids\":[\"b2\",\"c1\"],\"embeddings\":[[1,1,1],[2,2,2]],"
-                        + "\"documents\":[\"beta two\",\"gamma\"]}")
+        proxy.post(
+                        path + "/upsert",
+                        "{\"ids\":[\"b2\",\"c1\"],\"embeddings\":[[1,1,1],[2,2,2]],"
+                                + "\"documents\":[\"beta two\",\"gamma\"]}")
                 .expect(200);
 
         JsonNode a1 = proxy.records(path, Json.object("ids", Json.array("a1")));
@@ -134,13 +137,15 @@ class UseCase1IT {
         int expected = 0;
         for (String spelling : spellings(publicId, mapping)) {
             String path = collection(spelling);
-            var record = Json.object("ids", Json.array("r" + expected), "embeddings", Json.array(Json.array(1, expected)));
+            var record =
+                    Json.object("ids", Json.array("r" + expected), "embeddings", Json.array(Json.array(1, expected)));
             proxy.post(path + "/add", record).expect(201);
             proxy.post(path + "/upsert", record).expect(200);
             proxy.post(path + "/update", record).expect(200);
             expected++;
             assertEquals(expected, proxy.count(path), spelling);
-            assertEquals(expected, proxy.records(path, Json.object()).path("ids").size(), spelling);
+            assertEquals(
+                    expected, proxy.records(path, Json.object()).path("ids").size(), spelling);
             proxy.post(path + "/query", Json.object("query_embeddings", Json.array(Json.array(1, 1)), "n_results", 1))
                     .expect(200);
             proxy.post(path + "/delete", "{\"ids\":[\"x\"]}").expect(200);

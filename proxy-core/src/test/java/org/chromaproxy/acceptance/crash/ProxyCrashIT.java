@@ -106,7 +106,8 @@ class ProxyCrashIT {
                     Awaitility.await("load before crash " + crash)
                             .atMost(Duration.ofSeconds(60))
                             .pollInterval(Duration.ofMillis(5))
-                            .until(() -> acknowledged.get() >= enough || writers.stream().anyMatch(Future::isDone));
+                            .until(() -> acknowledged.get() >= enough
+                                    || writers.stream().anyMatch(Future::isDone));
                     proxy.kill9();
                     proxy.restart();
                 }
@@ -120,8 +121,7 @@ class ProxyCrashIT {
     }
 
     /** Writes until told to stop; after a write without an answer it waits until the proxy serves again. */
-    private static void write(
-            ProxyProcess proxy, Ledger ledger, AtomicBoolean writing, AtomicInteger acknowledged) {
+    private static void write(ProxyProcess proxy, Ledger ledger, AtomicBoolean writing, AtomicInteger acknowledged) {
         while (writing.get()) {
             if (ledger.writeOnce(proxy.api())) {
                 acknowledged.incrementAndGet();
@@ -130,7 +130,8 @@ class ProxyCrashIT {
                         .atMost(Duration.ofSeconds(90))
                         .pollInterval(Duration.ofMillis(10))
                         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-                        .until(() -> !writing.get() || proxy.api().get("/health").status() == 200);
+                        .until(() ->
+                                !writing.get() || proxy.api().get("/health").status() == 200);
             }
         }
     }

@@ -81,12 +81,12 @@ public final class Deployment implements AutoCloseable {
 
     /** How many writes the proxy says it has logged since it began. */
     public static long writesLogged(ChromaApi proxy) {
-        return proxy.get("/status")
-                .expect(200)
-                .json()
-                .path("stats")
-                .path("total_wal_writes")
-                .asLong(-1);
+        Answer status = proxy.get("/status").expect(200);
+        JsonNode writes = status.json().path("stats").path("total_wal_writes");
+        if (!writes.isIntegralNumber()) {
+            throw new AssertionError("no stats.total_wal_writes: " + status);
+        }
+        return writes.asLong();
     }
 
     @Override

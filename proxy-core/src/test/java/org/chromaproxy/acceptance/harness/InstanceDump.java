@@ -133,7 +133,8 @@ public record InstanceDump(SortedMap<String, CollectionDump> collections) {
             JsonNode got = instance.records(collection, Json.object("limit", PAGE, "offset", offset));
             page = got.path("ids").size();
             for (int i = 0; i < page; i++) {
-                ObjectNode before = (ObjectNode) records.put(got.path("ids").path(i).asText(), recordAt(got, i));
+                ObjectNode before =
+                        (ObjectNode) records.put(got.path("ids").path(i).asText(), recordAt(got, i));
                 if (before != null) {
                     throw new AssertionError("the id " + got.path("ids").path(i) + " stands twice in " + collection);
                 }

@@ -40,8 +40,9 @@ public record Mapping(String name, String primaryId, String replicaId, String st
         return Awaitility.await("a complete mapping of " + name)
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> find(proxy, name), found -> found.filter(Mapping::complete)
-                        .isPresent())
+                .until(
+                        () -> find(proxy, name),
+                        found -> found.filter(Mapping::complete).isPresent())
                 .orElseThrow();
     }
 
