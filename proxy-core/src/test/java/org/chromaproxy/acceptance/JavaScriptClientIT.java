@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.chromaproxy.acceptance.harness.ChromaInstance;
 import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.Json;
+import org.chromaproxy.local.ChromaInstallation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +68,7 @@ class JavaScriptClientIT {
         Process node = new ProcessBuilder(
                         "node",
                         script.toString(),
-                        ChromaInstance.nodeModules().toString(),
+                        ChromaInstallation.ensure().nodeModules().toString(),
                         server.getHost(),
                         Integer.toString(server.getPort()))
                 .redirectOutput(output.toFile())
@@ -83,7 +85,7 @@ class JavaScriptClientIT {
     private static String read(Path file) {
         try {
             return Files.readString(file, UTF_8);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return e.toString();
         }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import org.awaitility.Awaitility;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.Deployment;
@@ -28,9 +29,7 @@ class ReplacedInstanceIT {
             ChromaApi proxy = deployment.startProxy().api();
             String path = fill(deployment, proxy);
 
-            deployment.replica().kill();
-            deployment.replica().wipe();
-            deployment.replica().restart();
+            deployment.replica().replaceByEmpty();
 
             awaitNeedsResync(proxy, "replica");
             servesFromTheOther(proxy, path);
@@ -44,9 +43,7 @@ class ReplacedInstanceIT {
             ChromaApi proxy = deployment.startProxy().api();
             String path = fill(deployment, proxy);
 
-            deployment.primary().kill();
-            deployment.primary().wipe();
-            deployment.primary().restart();
+            deployment.primary().replaceByEmpty();
 
             awaitNeedsResync(proxy, "primary");
             for (int i = 0; i < 20; i++) {
@@ -63,9 +60,7 @@ class ReplacedInstanceIT {
             String path = fill(deployment, process.api());
             process.kill9();
 
-            deployment.replica().kill();
-            deployment.replica().wipe();
-            deployment.replica().restart();
+            deployment.replica().replaceByEmpty();
             process.restart();
 
             awaitNeedsResync(process.api(), "replica");
@@ -93,7 +88,7 @@ class ReplacedInstanceIT {
         JsonNode instances = proxy.get("/admin/instances").expect(200).json().path("instances");
         for (JsonNode instance : instances) {
             if (instance.path("name").asText().equals(name)) {
-                String told = instance.toString().replace('_', ' ').toLowerCase(java.util.Locale.ROOT);
+                String told = instance.toString().replace('_', ' ').toLowerCase(Locale.ROOT);
                 return told.contains("needs resync")
                         && !instance.path("healthy").asBoolean(true);
             }

@@ -6,34 +6,49 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** One process of the test bed: its output goes to a file, and it dies with this JVM. */
+/** The proxy's process: its output goes to a file, and where Linux helps it dies with this JVM, however that ends. */
 final class ChildProcess {
+    /** Never ends while the JVM lives: Linux sends the death signal when the starting thread ends. */
+    private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("starter").factory());
+
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
     private final Process process;
     private final Path log;
-    private final Thread reaper;
 
     private ChildProcess(Process process, Path log) {
         this.process = process;
         this.log = log;
-        this.reaper = new Thread(process::destroyForcibly, "reaper-" + process.pid());
-        Runtime.getRuntime().addShutdownHook(reaper);
     }
 
     /** Starts a command; its output is appended to the file. */
     static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path log) {
-        ProcessBuilder builder = new ProcessBuilder(command)
+        List<String> full = new ArrayList<>();
+        if (Files.isExecutable(SETPRIV)) {
+            full.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
+        }
+        full.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(full)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
         try {
-            return new ChildProcess(builder.start(), log);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot start " + command.getFirst(), e);
+            return new ChildProcess(STARTER.submit(builder::start).get(), log);
+        } catch (ExecutionException e) {
+            throw new AssertionError("cannot start " + command.getFirst(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while starting " + command.getFirst(), e);
         }
     }
 
@@ -45,7 +60,7 @@ final class ChildProcess {
         return process.pid();
     }
 
-    /** SIGKILL, and waits for the end: Chroma ignores SIGTERM, and a crash test wants nothing gentler. */
+    /** SIGKILL, and waits for the end. */
     void kill() {
         process.destroyForcibly();
         awaitEnd(Duration.ofSeconds(20));
@@ -64,11 +79,7 @@ final class ChildProcess {
 
     boolean awaitEnd(Duration patience) {
         try {
-            boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
-            if (ended) {
-                forget();
-            }
-            return ended;
+            return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while waiting for a process to end", e);
@@ -87,13 +98,5 @@ final class ChildProcess {
     String tail() {
         List<String> lines = output().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
-    }
-
-    private void forget() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(reaper);
-        } catch (IllegalStateException alreadyShuttingDown) {
-            // The hook is running or has run: nothing is left to forget.
-        }
     }
 }

@@ -2,37 +2,29 @@ package org.chromaproxy.acceptance.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
-import org.awaitility.Awaitility;
+import org.chromaproxy.local.ChromaServer;
 
 /** A real Chroma server on a directory and a port of its own, which it keeps over restarts. */
 public final class ChromaInstance implements AutoCloseable {
-    private final Path directory;
-    private final int port;
-    private ChildProcess process;
+    private static final Duration START = Duration.ofSeconds(60);
 
-    private ChromaInstance(Path directory, int port) {
-        this.directory = directory;
-        this.port = port;
-        this.process = launch();
+    private final ChromaServer server;
+
+    private ChromaInstance(ChromaServer server) {
+        this.server = server;
     }
 
-    /** Starts a server on a directory and waits until it answers. */
+    /** Starts a server that stores in a directory, and waits until it answers. */
     public static ChromaInstance start(Path directory) {
-        ChromaInstance instance = new ChromaInstance(directory, freePort());
-        instance.awaitReady();
-        return instance;
+        return new ChromaInstance(ChromaServer.start(directory.resolve("data"), 0).awaitReady(START));
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port;
+        return server.url();
     }
 
     public ChromaApi api() {
@@ -41,86 +33,40 @@ public final class ChromaInstance implements AutoCloseable {
 
     /** SIGKILL; returns once the process is gone. */
     public void kill() {
-        process.kill();
+        server.kill();
     }
 
-    /** Starts it again on the same directory and port, after a {@link #kill}. */
+    /** SIGSTOP: it accepts connections and answers nothing. */
+    public void freeze() {
+        server.stopSignal();
+    }
+
+    /** Ends a {@link #freeze}. */
+    public void thaw() {
+        server.continueSignal();
+    }
+
+    /** Starts it again on the same directory and port, and waits until it answers. */
     public void restart() {
-        process = launch();
-        awaitReady();
+        server.restart();
+        server.awaitReady(START);
     }
 
-    /** Removes everything it had stored, as when a disk is replaced. Only after a {@link #kill}. */
-    public void wipe() {
-        try (var files = Files.walk(data())) {
+    /** As when its disk is replaced by an empty one: kills it, removes all it had stored, starts it again. */
+    public void replaceByEmpty() {
+        kill();
+        try (var files = Files.walk(server.dataDirectory())) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        restart();
     }
 
     @Override
     public void close() {
         kill();
-    }
-
-    private Path data() {
-        return directory.resolve("data");
-    }
-
-    private ChildProcess launch() {
-        try {
-            Files.createDirectories(data());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Path cli = nodeModules().resolve("chromadb/dist/cli.mjs");
-        List<String> command = List.of(
-                "node",
-                cli.toString(),
-                "run",
-                "--path",
-                data().toString(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                Integer.toString(port));
-        return ChildProcess.start(command, Map.of(), directory, directory.resolve("chroma.log"));
-    }
-
-    private void awaitReady() {
-        Awaitility.await("Chroma on port " + port)
-                .atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptions()
-                .until(() -> api().get(ChromaApi.TENANT).status() == 200);
-    }
-
-    /** Where npm put the real server, which is also the real JavaScript client. */
-    public static Path nodeModules() {
-        return root().resolve(".build/chroma/node_modules");
-    }
-
-    /** The project's top directory. */
-    static Path root() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.isDirectory(directory.resolve("proxy-wal"))) {
-            Path parent = directory.getParent();
-            if (parent == null) {
-                throw new AssertionError("not started within the project");
-            }
-            directory = parent;
-        }
-        return directory;
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -51,7 +51,7 @@ public final class Deployment implements AutoCloseable {
         Map<String, String> environment = new HashMap<>();
         environment.put("PRIMARY_URL", primary.url());
         environment.put("REPLICA_URL", replica.url());
-        environment.put("DATABASE_URL", log.url());
+        environment.put("DATABASE_URL", log.url().toString());
         for (int i = 0; i < settings.length; i += 2) {
             environment.put(settings[i], settings[i + 1]);
         }

@@ -1,13 +1,15 @@
 package org.chromaproxy.acceptance.harness;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.chromaproxy.local.EmbeddedPostgres;
 
 /** A real PostgreSQL for the proxy's log, which outlives the proxy's crashes. */
 final class LogDatabase implements AutoCloseable {
+    private static final Pattern PASSWORD = Pattern.compile("[?&]password=([^&]+)");
+
     private final EmbeddedPostgres postgres;
 
     private LogDatabase(EmbeddedPostgres postgres) {
@@ -15,29 +17,20 @@ final class LogDatabase implements AutoCloseable {
     }
 
     static LogDatabase start(Path directory) {
-        try {
-            return new LogDatabase(EmbeddedPostgres.builder()
-                    .setDataDirectory(directory)
-                    .setPGStartupWait(Duration.ofSeconds(60))
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot start PostgreSQL", e);
-        }
+        return new LogDatabase(EmbeddedPostgres.start(directory));
     }
 
     /** In the form of {@code DATABASE_URL}. */
-    String url() {
-        return "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
+    URI url() {
+        Matcher password = PASSWORD.matcher(postgres.jdbcUrl());
+        if (!password.find()) {
+            throw new AssertionError("no password in the address of the embedded PostgreSQL");
+        }
+        return URI.create("postgresql://postgres:" + password.group(1) + "@127.0.0.1:" + postgres.port() + "/postgres");
     }
 
     @Override
     public void close() {
-        try {
-            postgres.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        postgres.close();
     }
 }
