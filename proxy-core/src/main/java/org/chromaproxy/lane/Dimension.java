@@ -39,15 +39,18 @@ final class Dimension {
     void afterRefusal(Lane lane, Runnable next) {
         lane.busy = true;
         UpstreamRequest request = UpstreamRequest.get(ChromaPaths.collection(entry.path()));
-        group.services().upstream().send(group.loop(), lane.instance, request, TIMEOUT_MS).whenComplete((answer, error) -> {
-            lane.busy = false;
-            if (answer != null && answer.success()) {
-                Optional<CollectionHead> head = CollectionJson.head(answer.body());
-                OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
-                now.ifPresent(this::passOn);
-            }
-            next.run();
-        });
+        group.services()
+                .upstream()
+                .send(group.loop(), lane.instance, request, TIMEOUT_MS)
+                .whenComplete((answer, error) -> {
+                    lane.busy = false;
+                    if (answer != null && answer.success()) {
+                        Optional<CollectionHead> head = CollectionJson.head(answer.body());
+                        OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
+                        now.ifPresent(this::passOn);
+                    }
+                    next.run();
+                });
     }
 
     private void passOn(int dimension) {
@@ -55,7 +58,12 @@ final class Dimension {
         String zeros = "0,".repeat(dimension - 1) + "0";
         String body = "{\"ids\":[\"" + RESERVED_ID + "\"],\"embeddings\":[[" + zeros + "]]}";
         Subject subject = new Subject(
-                entry.publicId(), entry.publicId(), entry.path().tenant(), entry.path().database(), entry.path().name(), "");
+                entry.publicId(),
+                entry.publicId(),
+                entry.path().tenant(),
+                entry.path().database(),
+                entry.path().name(),
+                "");
         WriteRequest request = new WriteRequest(
                 "POST",
                 ChromaPaths.records(entry.path(), entry.publicId(), "update"),
@@ -65,10 +73,11 @@ final class Dimension {
         group.services().log().append(record, new AppendListener() {
             @Override
             public void committed(LogRecord committed) {
-                group.loop().execute(() -> group.offer(Write.fresh(
-                        committed,
-                        Footprints.of(OpKind.UPDATE, request.body()),
-                        io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE)));
+                group.loop()
+                        .execute(() -> group.offer(Write.fresh(
+                                committed,
+                                Footprints.of(OpKind.UPDATE, request.body()),
+                                io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE)));
             }
 
             @Override

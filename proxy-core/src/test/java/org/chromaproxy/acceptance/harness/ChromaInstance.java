@@ -20,7 +20,8 @@ public final class ChromaInstance implements AutoCloseable {
 
     /** Starts a server that stores in a directory, and waits until it answers. */
     public static ChromaInstance start(Path directory) {
-        return new ChromaInstance(ChromaServer.start(directory.resolve("data"), 0).awaitReady(START));
+        return new ChromaInstance(
+                ChromaServer.start(directory.resolve("data"), 0).awaitReady(START));
     }
 
     public String url() {
