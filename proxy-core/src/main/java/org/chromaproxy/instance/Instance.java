@@ -32,8 +32,9 @@ public final class Instance {
      */
     public Instance(String name, int index, URI uri) {
         if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
-            throw new IllegalArgumentException("instance " + name + ": the address must look like http://host:port, not "
-                    + uri + " (TLS towards instances is not supported yet)");
+            throw new IllegalArgumentException(
+                    "instance " + name + ": the address must look like http://host:port, not " + uri
+                            + " (TLS towards instances is not supported yet)");
         }
         this.name = name;
         this.index = index;

@@ -106,7 +106,8 @@ final class CatalogLanes extends LaneGroup {
 
     @Override
     void tell(Write write, WriteResult result) {
-        boolean followers = lanes().stream().anyMatch(lane -> lane.instance.usable() && lane.head() == write && !decidedBy(lane));
+        boolean followers =
+                lanes().stream().anyMatch(lane -> lane.instance.usable() && lane.head() == write && !decidedBy(lane));
         if (!result.success() || !followers) {
             write.result().complete(result);
             return;
@@ -136,7 +137,13 @@ final class CatalogLanes extends LaneGroup {
 
     @Override
     void diverge(Lane lane, Write write, String reason) {
-        LOG.error("the catalog of {} differs at record {} ({} {}): {}", lane, write.lsn(), write.kind(), name(write), reason);
+        LOG.error(
+                "the catalog of {} differs at record {} ({} {}): {}",
+                lane,
+                write.lsn(),
+                write.kind(),
+                name(write),
+                reason);
         services().stats().countDiverged();
         Optional<CollectionEntry> entry = catalog().known(write.subject().collection());
         List<Change.PutMapping> effects = entry.flatMap(e -> e.place(lane.instance)

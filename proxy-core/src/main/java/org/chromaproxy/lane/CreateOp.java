@@ -60,7 +60,9 @@ final class CreateOp implements CatalogOp {
 
     private static Mapping.Path path(Write write) {
         return new Mapping.Path(
-                write.subject().tenant(), write.subject().database(), write.subject().name());
+                write.subject().tenant(),
+                write.subject().database(),
+                write.subject().name());
     }
 
     private Plan answerExisting(Lane lane, Write write, CollectionEntry entry) {
@@ -69,26 +71,31 @@ final class CreateOp implements CatalogOp {
             // Re-read only to learn whether it was get-or-create.
             return send(write);
         }
-        boolean getOrCreate = CreateScan.of(body).map(CreateScan.Body::getOrCreate).orElse(false);
+        boolean getOrCreate =
+                CreateScan.of(body).map(CreateScan.Body::getOrCreate).orElse(false);
         if (!getOrCreate) {
             String message = "Collection [" + entry.path().name() + "] already exists";
             return new Plan.Refuse(WriteResult.json(409, Json.error("ChromaError", message)));
         }
         lane.busy = true;
         Lane source = lanes.lane(entry.gate().leader());
-        lookup(source, entry.path(), answer -> {
-            lane.busy = false;
-            Optional<CollectionHead> head = CollectionJson.head(answer.body());
-            if (!answer.success() || head.isEmpty()) {
-                lanes.pause(lane, source + " could not be asked for " + entry);
-                return;
-            }
-            UuidSwap.swapAt(answer.body(), head.get().idStart(), entry.publicId());
-            lanes.complete(lane, write, List.of(), lanes.told(write, answer));
-        }, () -> {
-            lane.busy = false;
-            lanes.pause(lane, source + " could not be asked for " + entry);
-        });
+        lookup(
+                source,
+                entry.path(),
+                answer -> {
+                    lane.busy = false;
+                    Optional<CollectionHead> head = CollectionJson.head(answer.body());
+                    if (!answer.success() || head.isEmpty()) {
+                        lanes.pause(lane, source + " could not be asked for " + entry);
+                        return;
+                    }
+                    UuidSwap.swapAt(answer.body(), head.get().idStart(), entry.publicId());
+                    lanes.complete(lane, write, List.of(), lanes.told(write, answer));
+                },
+                () -> {
+                    lane.busy = false;
+                    lanes.pause(lane, source + " could not be asked for " + entry);
+                });
         return Plan.WAIT;
     }
 
@@ -104,13 +111,17 @@ final class CreateOp implements CatalogOp {
     }
 
     private void created(Lane lane, Write write, UpstreamResponse answer, CollectionHead head, UUID id) {
-        boolean stranger = head.dimension().isPresent()
-                || lanes.catalog().byId(id).isPresent();
+        boolean stranger =
+                head.dimension().isPresent() || lanes.catalog().byId(id).isPresent();
         Mapping mapping = mapping(lane, write, id, stranger);
         UUID publicId = mapping.publicId();
         UuidSwap.swapAt(answer.body(), head.idStart(), publicId);
         WriteResult result = lanes.told(write, answer);
-        lanes.complete(lane, write, new Change.PutMapping(mapping), new WriteResult(200, result.headers(), result.contentType(), result.body()));
+        lanes.complete(
+                lane,
+                write,
+                new Change.PutMapping(mapping),
+                new WriteResult(200, result.headers(), result.contentType(), result.body()));
     }
 
     private Mapping mapping(Lane lane, Write write, UUID id, boolean stranger) {
@@ -127,7 +138,12 @@ final class CreateOp implements CatalogOp {
         // Found with data that no record made: it is served from here and reported, not created empty elsewhere.
         long createdLsn = stranger ? 0 : write.lsn();
         return new Mapping(
-                write.subject().collection(), path(write), createdLsn, 0, write.record().createdAt(), places);
+                write.subject().collection(),
+                path(write),
+                createdLsn,
+                0,
+                write.record().createdAt(),
+                places);
     }
 
     @Override
@@ -136,29 +152,35 @@ final class CreateOp implements CatalogOp {
             return false;
         }
         lane.busy = true;
-        lookup(lane, path(write), answer -> {
-            lane.busy = false;
-            if (answer.success()) {
-                applied(lane, write, answer);
-            } else {
-                lanes.fault(lane, write, "it says the name exists, and then that it does not");
-            }
-        }, () -> {
-            lane.busy = false;
-            lanes.fault(lane, write, "the existing collection could not be read");
-        });
+        lookup(
+                lane,
+                path(write),
+                answer -> {
+                    lane.busy = false;
+                    if (answer.success()) {
+                        applied(lane, write, answer);
+                    } else {
+                        lanes.fault(lane, write, "it says the name exists, and then that it does not");
+                    }
+                },
+                () -> {
+                    lane.busy = false;
+                    lanes.fault(lane, write, "the existing collection could not be read");
+                });
         return true;
     }
 
-    private void lookup(
-            Lane lane, Mapping.Path path, Consumer<UpstreamResponse> found, Runnable failed) {
+    private void lookup(Lane lane, Mapping.Path path, Consumer<UpstreamResponse> found, Runnable failed) {
         UpstreamRequest get = UpstreamRequest.get(ChromaPaths.collection(path));
-        lanes.services().upstream().send(lanes.loop(), lane.instance, get, LOOKUP_MS).whenComplete((answer, error) -> {
-            if (answer == null) {
-                failed.run();
-            } else {
-                found.accept(answer);
-            }
-        });
+        lanes.services()
+                .upstream()
+                .send(lanes.loop(), lane.instance, get, LOOKUP_MS)
+                .whenComplete((answer, error) -> {
+                    if (answer == null) {
+                        failed.run();
+                    } else {
+                        found.accept(answer);
+                    }
+                });
     }
 }

@@ -42,7 +42,11 @@ final class DeleteDatabaseOp implements CatalogOp {
                     .filter(entry -> lanes.catalog().isProtected(entry.path().name()))
                     .findFirst();
             if (kept.isPresent()) {
-                return refuse(403, write, "it holds the protected collection [" + kept.get().path().name() + "]");
+                return refuse(
+                        403,
+                        write,
+                        "it holds the protected collection ["
+                                + kept.get().path().name() + "]");
             }
         }
         if (!drain.done(lane, write, doomed)) {
@@ -52,17 +56,21 @@ final class DeleteDatabaseOp implements CatalogOp {
             lookForStrangers(lane, write, doomed.size());
             return Plan.WAIT;
         }
-        return new Plan.Send("DELETE", ChromaPaths.database(write.subject().tenant(), write.subject().database()));
+        return new Plan.Send(
+                "DELETE",
+                ChromaPaths.database(write.subject().tenant(), write.subject().database()));
     }
 
     private static Plan refuse(int status, Write write, String why) {
-        String message = "Database [" + write.subject().database() + "] cannot be deleted: " + why + ". Nothing was changed.";
+        String message =
+                "Database [" + write.subject().database() + "] cannot be deleted: " + why + ". Nothing was changed.";
         return new Plan.Refuse(WriteResult.json(status, ProxyError.PROTECTED.body(message)));
     }
 
     private void lookForStrangers(Lane lane, Write write, int known) {
         lane.busy = true;
-        String path = ChromaPaths.database(write.subject().tenant(), write.subject().database()) + "/collections_count";
+        String path =
+                ChromaPaths.database(write.subject().tenant(), write.subject().database()) + "/collections_count";
         lanes.services()
                 .upstream()
                 .send(lanes.loop(), lane.instance, UpstreamRequest.get(path), LOOKUP_MS)

@@ -29,7 +29,8 @@ final class DeleteOp implements CatalogOp {
             return lanes.decides(lane, write) ? new Plan.Refuse(gone(write)) : Plan.SKIP;
         }
         CollectionEntry entry = target.get();
-        if (lanes.decides(lane, write) && lanes.catalog().isProtected(entry.path().name())) {
+        if (lanes.decides(lane, write)
+                && lanes.catalog().isProtected(entry.path().name())) {
             String message = "Collection [" + entry.path().name()
                     + "] is protected by the proxy's configuration and cannot be deleted. Nothing was changed.";
             return new Plan.Refuse(WriteResult.json(403, ProxyError.PROTECTED.body(message)));

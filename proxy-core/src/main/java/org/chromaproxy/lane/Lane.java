@@ -21,7 +21,10 @@ final class Lane {
     boolean held;
     /** Records beyond this LSN wait. */
     long barrier = Long.MAX_VALUE;
-    @Nullable Runnable onBarrier;
+
+    @Nullable
+    Runnable onBarrier;
+
     long applied;
     long durable;
     /** Nothing more is sent before the cursor is durable. */
@@ -33,7 +36,8 @@ final class Lane {
         this.instance = instance;
     }
 
-    @Nullable Write head() {
+    @Nullable
+    Write head() {
         return queue.peek();
     }
 

@@ -291,15 +291,19 @@ abstract class LaneGroup {
     /** Makes the refusal durable, then tells it; nobody else is ever sent the record. */
     void refuse(Lane lane, Write write, WriteResult result) {
         lane.busy = true;
-        Change.Outcome outcome = new Change.Outcome(
-                write.lsn(), TransactionState.FAILED, result.status(), text(result), result.body());
-        services.log().submit(List.of(outcome), true, () -> loop.execute(() -> {
-            lane.busy = false;
-            services.stats().countRefused();
-            decide(write, Write.Decision.REFUSED, result);
-            pass(lane, write);
-            pumpAll();
-        }));
+        Change.Outcome outcome =
+                new Change.Outcome(write.lsn(), TransactionState.FAILED, result.status(), text(result), result.body());
+        services.log()
+                .submit(
+                        List.of(outcome),
+                        true,
+                        () -> loop.execute(() -> {
+                            lane.busy = false;
+                            services.stats().countRefused();
+                            decide(write, Write.Decision.REFUSED, result);
+                            pass(lane, write);
+                            pumpAll();
+                        }));
     }
 
     /** In doubt on an instance that is up: again after a pause, then elsewhere, then given up for good. */
@@ -315,8 +319,13 @@ abstract class LaneGroup {
         LOG.warn("{} on {}: record {} in doubt (attempt {}): {}", this, lane, write.lsn(), lane.faults, why);
         if (!follower && lane.faults >= MAX_FAULTS) {
             if (!leadership.yieldTo("record " + write.lsn() + " got no usable answer from " + lane + ": " + why)) {
-                refuse(lane, write, WriteResult.json(500, ProxyError.WRITE_FAILED.body("Every usable instance failed this write alike ("
-                                + why + "). It is recorded as failed; no instance is sent it again.")));
+                refuse(
+                        lane,
+                        write,
+                        WriteResult.json(
+                                500,
+                                ProxyError.WRITE_FAILED.body("Every usable instance failed this write alike (" + why
+                                        + "). It is recorded as failed; no instance is sent it again.")));
                 return;
             }
         } else if (follower && lane.faults >= MAX_FOLLOWER_FAULTS) {
@@ -377,13 +386,17 @@ abstract class LaneGroup {
         lane.busy = true;
         List<Change> all = new ArrayList<>(effects);
         all.add(cursors.at(lane, write.lsn()));
-        services.log().submit(all, true, () -> loop.execute(() -> {
-            lane.busy = false;
-            whenDurable.run();
-            leave(lane, write);
-            cursors.durable(lane, write.lsn());
-            pumpAll();
-        }));
+        services.log()
+                .submit(
+                        all,
+                        true,
+                        () -> loop.execute(() -> {
+                            lane.busy = false;
+                            whenDurable.run();
+                            leave(lane, write);
+                            cursors.durable(lane, write.lsn());
+                            pumpAll();
+                        }));
     }
 
     private void leave(Lane lane, Write write) {

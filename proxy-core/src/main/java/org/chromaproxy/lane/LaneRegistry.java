@@ -39,7 +39,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         this.loops = loops;
         this.services = services;
         this.restored = restored;
-        restored.leader(Subject.CATALOG).ifPresent(lead -> services.catalog().gate().lead(lead.instance()));
+        restored.leader(Subject.CATALOG)
+                .ifPresent(lead -> services.catalog().gate().lead(lead.instance()));
         for (CollectionEntry entry : services.catalog().alive()) {
             restored.leader(entry.publicId()).ifPresent(lead -> entry.gate().lead(lead.instance()));
         }
@@ -129,7 +130,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** Whether the catalog lane of that instance has nothing left to apply. */
     public boolean catalogInSync(Instance instance) {
         long applied = services.catalog().gate().applied(instance.index());
-        return applied >= services.catalog().gate().sent() && catalogLanes.lane(instance.index()).queue.isEmpty();
+        return applied >= services.catalog().gate().sent()
+                && catalogLanes.lane(instance.index()).queue.isEmpty();
     }
 
     @Override
@@ -178,7 +180,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             return present;
         }
         Optional<CollectionEntry> entry = services.catalog().known(publicId);
-        return entry.map(known -> groups.computeIfAbsent(publicId, id -> make(known))).orElse(null);
+        return entry.map(known -> groups.computeIfAbsent(publicId, id -> make(known)))
+                .orElse(null);
     }
 
     private RecordLanes make(CollectionEntry entry) {

@@ -39,7 +39,10 @@ final class Leadership {
     void elect() {
         for (Lane lane : group.lanes()) {
             if (!leads(lane) && group.canLead(lane) && lane.faults < LaneGroup.MAX_FAULTS) {
-                move(lane, group.lane(leader) + " cannot take writes: " + group.lane(leader).instance.reason());
+                move(
+                        lane,
+                        group.lane(leader) + " cannot take writes: "
+                                + group.lane(leader).instance.reason());
                 return;
             }
         }

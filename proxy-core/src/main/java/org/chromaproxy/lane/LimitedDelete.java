@@ -50,20 +50,19 @@ final class LimitedDelete {
         DefaultHttpHeaders headers = new DefaultHttpHeaders();
         headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
         UpstreamRequest get = new UpstreamRequest("POST", path, headers, delete.resolvingGet(body));
-        group.services().upstream().send(group.loop(), lane.instance, get, TIMEOUT_MS).whenComplete((answer, error) -> {
-            if (lane.head() == write) {
-                lane.busy = false;
-                resolved(lane, write, answer, error);
-            }
-        });
+        group.services()
+                .upstream()
+                .send(group.loop(), lane.instance, get, TIMEOUT_MS)
+                .whenComplete((answer, error) -> {
+                    if (lane.head() == write) {
+                        lane.busy = false;
+                        resolved(lane, write, answer, error);
+                    }
+                });
         return true;
     }
 
-    private void resolved(
-            Lane lane,
-            Write write,
-            @Nullable UpstreamResponse answer,
-            @Nullable Throwable error) {
+    private void resolved(Lane lane, Write write, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
         if (answer == null || Verdict.of(answer) == Verdict.BUSY || Verdict.of(answer) == Verdict.FAULT) {
             group.fault(lane, write, "its matches could not be read: " + (error == null ? "busy" : error.getMessage()));
         } else if (!answer.success()) {
@@ -91,12 +90,16 @@ final class LimitedDelete {
         }
         LOG.debug("{}: delete {} with a limit resolved to {} records", entry, write.lsn(), count);
         lane.busy = true;
-        group.services().log().submit(List.of(new Change.Resolution(write.lsn(), list)), true, () -> group.loop()
-                .execute(() -> {
-                    lane.busy = false;
-                    replace(write, list);
-                    group.pump(lane);
-                }));
+        group.services()
+                .log()
+                .submit(
+                        List.of(new Change.Resolution(write.lsn(), list)),
+                        true,
+                        () -> group.loop().execute(() -> {
+                            lane.busy = false;
+                            replace(write, list);
+                            group.pump(lane);
+                        }));
     }
 
     private void replace(Write write, byte[] list) {

@@ -55,8 +55,7 @@ final class ModifyOp implements CatalogOp {
                     + "]: one of these names is protected by the proxy's configuration. Nothing was changed.";
             return Optional.of(WriteResult.json(403, ProxyError.PROTECTED.body(message)));
         }
-        Mapping.Path path =
-                new Mapping.Path(entry.path().tenant(), entry.path().database(), newName);
+        Mapping.Path path = new Mapping.Path(entry.path().tenant(), entry.path().database(), newName);
         if (lanes.catalog().named(path).isPresent()) {
             // Chroma itself answers 500 here; the client deserves the reason.
             String message = "Collection [" + newName + "] already exists";
@@ -90,5 +89,4 @@ final class ModifyOp implements CatalogOp {
         lanes.diverge(lane, write, "the collection is alive in the catalog, but the instance does not know it");
         return true;
     }
-
 }

@@ -61,8 +61,8 @@ final class RecordLanes extends LaneGroup {
     }
 
     private WriteResult notFound() {
-        return WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body(
-                "Collection [" + entry.publicId() + "] does not exists."));
+        return WriteResult.json(
+                404, ProxyError.COLLECTION_NOT_FOUND.body("Collection [" + entry.publicId() + "] does not exists."));
     }
 
     @Override
@@ -129,7 +129,11 @@ final class RecordLanes extends LaneGroup {
             return;
         }
         services().stats().countDiverged();
-        LOG.error("{} has diverged on {}: {}. It is no longer read or written there; repair it by copy.", entry, lane, reason);
+        LOG.error(
+                "{} has diverged on {}: {}. It is no longer read or written there; repair it by copy.",
+                entry,
+                lane,
+                reason);
         if (place.isEmpty()) {
             detach(lane);
             pumpAll();
@@ -138,11 +142,16 @@ final class RecordLanes extends LaneGroup {
         lane.busy = true;
         Place diverged = new Place(place.get().instanceId(), PlaceState.DIVERGED, reason);
         Change change = new Change.PutMapping(entry.withPlace(lane.instance, diverged));
-        services().log().submit(List.of(change), true, () -> loop().execute(() -> {
-            services().catalog().put(entry.withPlace(lane.instance, diverged));
-            detach(lane);
-            pumpAll();
-        }));
+        services()
+                .log()
+                .submit(
+                        List.of(change),
+                        true,
+                        () -> loop().execute(() -> {
+                            services().catalog().put(entry.withPlace(lane.instance, diverged));
+                            detach(lane);
+                            pumpAll();
+                        }));
     }
 
     @Override

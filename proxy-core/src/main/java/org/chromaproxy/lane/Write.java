@@ -112,7 +112,8 @@ public final class Write {
         return freed;
     }
 
-    @Nullable Footprint footprint() {
+    @Nullable
+    Footprint footprint() {
         return footprint;
     }
 

@@ -13,10 +13,10 @@ public final class ChromaInstallation {
     private static final int OLDEST_NODE = 20;
     private static final Pattern NODE_VERSION = Pattern.compile("v(\\d+)\\..*");
 
-    private final Path program;
+    private final Path nodeModules;
 
-    private ChromaInstallation(Path program) {
-        this.program = program;
+    private ChromaInstallation(Path nodeModules) {
+        this.nodeModules = nodeModules;
     }
 
     /** The installation in the project's build folder; installs it first when it is not there. */
@@ -41,7 +41,7 @@ public final class ChromaInstallation {
                 install(home, release);
                 Files.writeString(complete, pinned);
             }
-            return new ChromaInstallation(home.resolve("node_modules/chromadb/dist/cli.mjs"));
+            return new ChromaInstallation(home.resolve("node_modules"));
         } catch (IOException e) {
             throw new LocalServerException("cannot install Chroma in " + home, e);
         } catch (InterruptedException e) {
@@ -50,11 +50,16 @@ public final class ChromaInstallation {
         }
     }
 
+    /** The folder of npm packages that holds the server, which is also the JavaScript client. */
+    public Path nodeModules() {
+        return nodeModules;
+    }
+
     /** The command that runs one server: Node itself, without npm's wrappers, which would survive it as orphans. */
     List<String> command(Path dataDirectory, int port) {
         return List.of(
                 "node",
-                program.toString(),
+                nodeModules.resolve("chromadb/dist/cli.mjs").toString(),
                 "run",
                 "--path",
                 dataDirectory.toString(),

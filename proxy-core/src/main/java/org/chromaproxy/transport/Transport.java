@@ -41,8 +41,9 @@ public enum Transport {
             case "nio" -> NIO;
             case "epoll" -> require(EPOLL, Epoll.unavailabilityCause());
             case "io_uring" -> require(IO_URING, IoUring.unavailabilityCause());
-            default -> throw new IllegalArgumentException(
-                    "unknown transport \"" + name + "\": use auto, epoll, io_uring or nio");
+            default ->
+                throw new IllegalArgumentException(
+                        "unknown transport \"" + name + "\": use auto, epoll, io_uring or nio");
         };
     }
 

@@ -96,7 +96,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         if (msg instanceof HttpResponse head) {
             // 1xx answers are not the response; the proxy answers Expect itself.
-            interim = HttpResponseStatus.CONTINUE.code() == head.status().code() || head.status().code() == 102;
+            interim = HttpResponseStatus.CONTINUE.code() == head.status().code()
+                    || head.status().code() == 102;
             if (!interim) {
                 reusable = HttpUtil.isKeepAlive(head);
                 current.head(head);

@@ -65,8 +65,10 @@ public final class UpstreamPool {
 
     private void initialise(Channel channel) {
         UpstreamConnection connection = new UpstreamConnection(this, channel);
-        HttpDecoderConfig decoder =
-                new HttpDecoderConfig().setMaxInitialLineLength(8192).setMaxHeaderSize(65_536).setMaxChunkSize(65_536);
+        HttpDecoderConfig decoder = new HttpDecoderConfig()
+                .setMaxInitialLineLength(8192)
+                .setMaxHeaderSize(65_536)
+                .setMaxChunkSize(65_536);
         channel.pipeline().addLast(new HttpClientCodec(decoder, false, false), connection);
         open.add(connection);
     }

@@ -1,0 +1,121 @@
+package org.chromaproxy.acceptance.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** Two real Chroma servers, a real PostgreSQL and, once started, the proxy in front of them. */
+public final class Deployment implements AutoCloseable {
+    private static final Duration DRAIN = Duration.ofSeconds(90);
+
+    private final Path directory;
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final ChromaInstance primary;
+    private final ChromaInstance replica;
+    private final LogDatabase log;
+
+    private Deployment(Path directory) {
+        this.directory = directory;
+        this.primary = keep(ChromaInstance.start(folder("primary")));
+        this.replica = keep(ChromaInstance.start(folder("replica")));
+        this.log = keep(LogDatabase.start(folder("log")));
+    }
+
+    /** Empty instances and an empty log, no proxy yet. */
+    public static Deployment prepare(Path directory) {
+        return new Deployment(directory);
+    }
+
+    public ChromaInstance primary() {
+        return primary;
+    }
+
+    public ChromaInstance replica() {
+        return replica;
+    }
+
+    /**
+     * Starts the proxy in front of the two.
+     *
+     * @param settings alternating names and values of environment variables beyond the three addresses
+     */
+    public ProxyProcess startProxy(String... settings) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("PRIMARY_URL", primary.url());
+        environment.put("REPLICA_URL", replica.url());
+        environment.put("DATABASE_URL", log.url().toString());
+        for (int i = 0; i < settings.length; i += 2) {
+            environment.put(settings[i], settings[i + 1]);
+        }
+        return keep(ProxyProcess.start(environment, folder("proxy")));
+    }
+
+    /** Waits until every logged write is applied on every instance, then compares the two record for record. */
+    public void assertEqualWhenDrained(ChromaApi proxy, String... furtherTenants) {
+        awaitDrained(proxy);
+        InstanceDump.assertEqual(
+                InstanceDump.of(primary.api(), furtherTenants), InstanceDump.of(replica.api(), furtherTenants));
+    }
+
+    /** Waits until {@code /wal/status} says that nothing is pending. */
+    public static void awaitDrained(ChromaApi proxy) {
+        Awaitility.await("no pending writes")
+                .atMost(DRAIN)
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() -> {
+                    Answer status = proxy.get("/wal/status").expect(200);
+                    JsonNode pending = status.json().path("wal_system").path("pending_writes");
+                    if (!pending.isIntegralNumber() || pending.asLong() != 0) {
+                        throw new AssertionError("pending: " + status);
+                    }
+                });
+    }
+
+    /** How many writes the proxy says it has logged since it began. */
+    public static long writesLogged(ChromaApi proxy) {
+        Answer status = proxy.get("/status").expect(200);
+        JsonNode writes = status.json().path("stats").path("total_wal_writes");
+        if (!writes.isIntegralNumber()) {
+            throw new AssertionError("no stats.total_wal_writes: " + status);
+        }
+        return writes.asLong();
+    }
+
+    @Override
+    public void close() {
+        AssertionError failure = null;
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (AssertionError e) {
+                failure = e;
+            } catch (Exception e) {
+                failure = new AssertionError("cannot stop a process of the test bed", e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        started.push(resource);
+        return resource;
+    }
+
+    private Path folder(String name) {
+        try {
+            return Files.createDirectories(directory.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package org.chromaproxy.acceptance.harness;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.chromaproxy.local.EmbeddedPostgres;
+
+/** A real PostgreSQL for the proxy's log, which outlives the proxy's crashes. */
+final class LogDatabase implements AutoCloseable {
+    private static final Pattern PASSWORD = Pattern.compile("[?&]password=([^&]+)");
+
+    private final EmbeddedPostgres postgres;
+
+    private LogDatabase(EmbeddedPostgres postgres) {
+        this.postgres = postgres;
+    }
+
+    static LogDatabase start(Path directory) {
+        return new LogDatabase(EmbeddedPostgres.start(directory));
+    }
+
+    /** In the form of {@code DATABASE_URL}. */
+    URI url() {
+        Matcher password = PASSWORD.matcher(postgres.jdbcUrl());
+        if (!password.find()) {
+            throw new AssertionError("no password in the address of the embedded PostgreSQL");
+        }
+        return URI.create("postgresql://postgres:" + password.group(1) + "@127.0.0.1:" + postgres.port() + "/postgres");
+    }
+
+    @Override
+    public void close() {
+        postgres.close();
+    }
+}
