@@ -46,7 +46,8 @@ public final class ConfigReader {
         List<Config.Upstream> instances = List.of(
                 new Config.Upstream("primary", url("PRIMARY_URL", "http://127.0.0.1:8001")),
                 new Config.Upstream("replica", url("REPLICA_URL", "http://127.0.0.1:8002")));
-        Optional<String> database = Optional.ofNullable(environment.get("DATABASE_URL")).filter(v -> !v.isBlank());
+        Optional<String> database =
+                Optional.ofNullable(environment.get("DATABASE_URL")).filter(v -> !v.isBlank());
         Config.Log log = new Config.Log(
                 database,
                 Path.of(text("DATA_DIR", "data")),
@@ -99,14 +100,22 @@ public final class ConfigReader {
     }
 
     private int integer(String key, int otherwise, int least, int most) {
-        return parsed(key, otherwise, Integer::valueOf, "a whole number from " + least + " to " + most, value ->
-                value >= least && value <= most);
+        return parsed(
+                key,
+                otherwise,
+                Integer::valueOf,
+                "a whole number from " + least + " to " + most,
+                value -> value >= least && value <= most);
     }
 
     private long seconds(String key, int otherwise) {
         return Math.round(1000
-                * parsed(key, (double) otherwise, Double::valueOf, "seconds, from 0.01 to 86400", value ->
-                        value >= 0.01 && value <= 86_400));
+                * parsed(
+                        key,
+                        (double) otherwise,
+                        Double::valueOf,
+                        "seconds, from 0.01 to 86400",
+                        value -> value >= 0.01 && value <= 86_400));
     }
 
     private double ratio(String key, double otherwise) {
@@ -122,8 +131,7 @@ public final class ConfigReader {
                 value -> "http".equals(value.getScheme()) && value.getHost() != null);
     }
 
-    private <T> T parsed(
-            String key, T otherwise, Function<String, T> parse, String expected, Predicate<T> fits) {
+    private <T> T parsed(String key, T otherwise, Function<String, T> parse, String expected, Predicate<T> fits) {
         String value = environment.get(key);
         if (value == null || value.isBlank()) {
             return otherwise;

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -30,6 +31,8 @@ final class Downstream extends ChannelInboundHandlerAdapter {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(120);
     /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final int SMALL_BODY = 64 << 10;
 
     private final Router router;
     private final ExchangeServices services;
@@ -137,18 +140,23 @@ final class Downstream extends ChannelInboundHandlerAdapter {
 
     /** Whether the connection stays open after the answer to this request. */
     boolean keepAlive(HttpRequest request) {
-        if (!bodyComplete && body == null) {
-            closing = true;
-        }
-        return !closing && HttpUtil.isKeepAlive(request) && !(HttpUtil.is100ContinueExpected(request) && !bodyComplete);
+        // Answered before a body of unknown or large size has come: reading it all only to stay open is not worth it.
+        closing |= !bodyComplete && !smallBody(request);
+        return !closing && HttpUtil.isKeepAlive(request);
+    }
+
+    private static boolean smallBody(HttpRequest request) {
+        boolean counted = !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+        return counted
+                && !HttpUtil.is100ContinueExpected(request)
+                && HttpUtil.getContentLength(request, 0L) <= SMALL_BODY;
     }
 
     /** The answer to this exchange is on its way out. */
     void finished(Exchange done) {
         count(done.status());
         if (!bodyComplete) {
-            // Answered before the body ended: the rest is read and dropped, then the connection closes.
-            closing = true;
+            // Answered before the body ended: the rest is read and dropped.
             body = null;
             done.more();
         }
@@ -179,8 +187,7 @@ final class Downstream extends ChannelInboundHandlerAdapter {
         body = null;
         lastProgress = System.nanoTime();
         if (closing) {
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(ChannelFutureListener.CLOSE);
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else {
             ctx.read();
         }

@@ -3,8 +3,8 @@ package org.chromaproxy.exchange;
 import java.util.function.BooleanSupplier;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
-import org.chromaproxy.lane.LaneRegistry;
 import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.registry.LaneRegistry;
 
 /** What exchanges need of the rest of the proxy. Thread-safe. */
 public record ExchangeServices(

@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.ChromaPaths;
 import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.upstream.UpstreamRequest;
@@ -71,9 +71,12 @@ final class ListExchange implements RequestBody {
     }
 
     private void start(int limit, int offset) {
-        services.proxy()
+        services
+                .proxy()
                 .catalog()
-                .list(exchange.route().scope().tenant(), exchange.route().scope().database())
+                .list(
+                        exchange.route().scope().tenant(),
+                        exchange.route().scope().database())
                 .stream()
                 .skip(offset)
                 .limit(limit)
@@ -113,7 +116,8 @@ final class ListExchange implements RequestBody {
                         return;
                     }
                     if (page == null) {
-                        String message = "The list could not be read: " + error.getMessage() + ". Nothing was changed; retry.";
+                        String message =
+                                "The list could not be read: " + error.getMessage() + ". Nothing was changed; retry.";
                         exchange.fail(ProxyError.UPSTREAM_FAILED, message);
                     } else if (!page.success()) {
                         exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);

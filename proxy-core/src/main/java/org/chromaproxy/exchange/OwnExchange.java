@@ -45,7 +45,8 @@ final class OwnExchange implements RequestBody {
                     if (answer == null) {
                         exchange.fail(ProxyError.INTERNAL, "The endpoint failed: " + error);
                     } else {
-                        exchange.respond(answer.status(), answer.contentType(), answer.body(), EmptyHttpHeaders.INSTANCE);
+                        exchange.respond(
+                                answer.status(), answer.contentType(), answer.body(), EmptyHttpHeaders.INSTANCE);
                     }
                 }));
     }

@@ -39,6 +39,7 @@ final class ReadExchange implements RequestBody {
     private static final int REPLAY_BYTES = 256 << 10;
     /** Most bytes of a response that is collected to be rewritten. */
     private static final int COLLECT_BYTES = 16 << 20;
+
     private static final long RETRY_MS = 20;
     private static final int MAX_FAILURES = 2;
 
@@ -63,7 +64,8 @@ final class ReadExchange implements RequestBody {
         this.services = services;
         this.target = target;
         this.rewriting = rewriting;
-        this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
+        this.deadline = System.nanoTime()
+                + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
     }
 
     ReadExchange start() {

@@ -42,7 +42,9 @@ final class ReadTarget {
             }
         }
         boolean follow = !followers.isEmpty()
-                && (leader.isEmpty() || ThreadLocalRandom.current().nextDouble() < services.limits().readReplicaRatio());
+                && (leader.isEmpty()
+                        || ThreadLocalRandom.current().nextDouble()
+                                < services.limits().readReplicaRatio());
         return follow ? Optional.of(leastBusy(followers)) : leader;
     }
 

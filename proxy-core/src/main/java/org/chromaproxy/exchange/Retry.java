@@ -20,8 +20,9 @@ final class Retry {
         services.transactions().outcome(lsn).whenComplete((stored, error) -> {
             Optional<WriteResult> result = error == null ? stored : Optional.empty();
             told.accept(result.orElseGet(() -> {
-                String message = "The first request of this transaction has no outcome yet. It has one effect in any case: "
-                        + "GET /transactions/" + services.transactions().idOf(lsn) + "?wait=30s";
+                String message =
+                        "The first request of this transaction has no outcome yet. It has one effect in any case: "
+                                + "GET /transactions/" + services.transactions().idOf(lsn) + "?wait=30s";
                 return WriteResult.json(503, ProxyError.PENDING_RECOVERY.body(message));
             }));
         });

@@ -9,8 +9,8 @@ import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Witnesses;
-import org.chromaproxy.lane.ChromaPaths;
 import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.Routes;
@@ -29,7 +29,8 @@ final class Router {
     }
 
     /** Starts the exchange; returns who takes its body, or null if it is answered already. */
-    @Nullable RequestBody route(Exchange exchange) {
+    @Nullable
+    RequestBody route(Exchange exchange) {
         Route route = exchange.route();
         return switch (route.kind()) {
             case OWN -> new OwnExchange(exchange, services);
@@ -38,7 +39,10 @@ final class Router {
             case METHOD_NOT_ALLOWED -> notAllowed(exchange);
             case V1_GONE -> refuse(exchange, ProxyError.V1_GONE, ProxyError.V1_GONE.message());
             case RESET ->
-                refuse(exchange, ProxyError.RESET_FORBIDDEN, "Reset is disabled: it would drop everything, everywhere.");
+                refuse(
+                        exchange,
+                        ProxyError.RESET_FORBIDDEN,
+                        "Reset is disabled: it would drop everything, everywhere.");
             case CRN -> notImplemented(exchange);
             default -> chroma(exchange);
         };
@@ -55,14 +59,20 @@ final class Router {
         }
         return switch (route.kind()) {
             case READ_COLLECTION_RECORDS -> records(exchange);
-            case WRITE_ADD, WRITE_UPDATE, WRITE_UPSERT, WRITE_DELETE, WRITE_OTHER, MODIFY_COLLECTION, DELETE_COLLECTION ->
-                writeTo(exchange);
+            case WRITE_ADD,
+                    WRITE_UPDATE,
+                    WRITE_UPSERT,
+                    WRITE_DELETE,
+                    WRITE_OTHER,
+                    MODIFY_COLLECTION,
+                    DELETE_COLLECTION -> writeTo(exchange);
             case CREATE_COLLECTION, CREATE_DATABASE, DELETE_DATABASE, CREATE_TENANT, MODIFY_TENANT ->
                 WriteExchange.begin(exchange, services, Optional.empty());
             case GET_COLLECTION, GET_COLLECTION_BY_ID -> collection(exchange);
             case LIST_COLLECTIONS -> ListExchange.begin(exchange, services);
             case COUNT_COLLECTIONS -> count(exchange);
-            case GET_DATABASE, LIST_DATABASES -> read(exchange, exchange.request().uri(), Rewriting.DATABASE_IDS);
+            case GET_DATABASE, LIST_DATABASES ->
+                read(exchange, exchange.request().uri(), Rewriting.DATABASE_IDS);
             default -> read(exchange, exchange.request().uri(), Rewriting.NONE);
         };
     }
@@ -81,10 +91,13 @@ final class Router {
         if (entry.isEmpty()) {
             return notFound(exchange, true);
         }
-        ReadTarget target = new ReadTarget(services, entry, instance -> UuidSwap.swapSegment(
-                exchange.request().uri(),
-                exchange.route().collection(),
-                entry.get().place(instance).orElseThrow().instanceId()));
+        ReadTarget target = new ReadTarget(
+                services,
+                entry,
+                instance -> UuidSwap.swapSegment(
+                        exchange.request().uri(),
+                        exchange.route().collection(),
+                        entry.get().place(instance).orElseThrow().instanceId()));
         return new ReadExchange(exchange, services, target, Rewriting.ERRORS).start();
     }
 
@@ -107,7 +120,9 @@ final class Router {
     private @Nullable RequestBody count(Exchange exchange) {
         int count = services.proxy()
                 .catalog()
-                .list(exchange.route().scope().tenant(), exchange.route().scope().database())
+                .list(
+                        exchange.route().scope().tenant(),
+                        exchange.route().scope().database())
                 .size();
         exchange.respond(ErrorResponses.json(200, Integer.toString(count)));
         return null;
@@ -136,7 +151,9 @@ final class Router {
         String path = exchange.request().uri();
         int query = path.indexOf('?');
         String shown = query < 0 ? path : path.substring(0, query);
-        exchange.fail(ProxyError.UNKNOWN_ROUTE, "There is no route " + exchange.request().method() + " " + shown);
+        exchange.fail(
+                ProxyError.UNKNOWN_ROUTE,
+                "There is no route " + exchange.request().method() + " " + shown);
         return null;
     }
 

@@ -55,8 +55,11 @@ final class Standby extends ChannelInboundHandlerAdapter {
             write(ctx, ErrorResponses.of(ProxyError.STANDBY));
             return;
         }
-        endpoints.handle(method, uri, new byte[0], false).whenComplete((answer, error) -> ctx.executor()
-                .execute(() -> write(ctx, answer == null ? ErrorResponses.of(ProxyError.INTERNAL) : response(answer))));
+        endpoints
+                .handle(method, uri, new byte[0], false)
+                .whenComplete((answer, error) -> ctx.executor()
+                        .execute(() -> write(
+                                ctx, answer == null ? ErrorResponses.of(ProxyError.INTERNAL) : response(answer))));
     }
 
     private static FullHttpResponse response(OwnEndpoints.Answer answer) {

@@ -79,8 +79,9 @@ final class WriteExchange implements RequestBody {
 
     private void reserve(int bytes) {
         waitingForMemory = true;
-        services.admission().memory().reserve(
-                bytes, exchange.loop(), services.limits().logMs(), () -> granted(bytes), this::noMemory);
+        services.admission()
+                .memory()
+                .reserve(bytes, exchange.loop(), services.limits().logMs(), () -> granted(bytes), this::noMemory);
     }
 
     private void granted(int bytes) {
@@ -238,7 +239,9 @@ final class WriteExchange implements RequestBody {
         free();
         HttpHeaders headers = new DefaultHttpHeaders();
         ForwardedHeaders.response(result.headers(), headers);
-        headers.set(TRANSACTION_ID, records.clientId().orElseGet(() -> services.transactions().idOf(lsn)));
+        headers.set(
+                TRANSACTION_ID,
+                records.clientId().orElseGet(() -> services.transactions().idOf(lsn)));
         byte[] told = result.success() ? result.body() : records.publicIds(result.body());
         exchange.respond(result.status(), result.contentType(), told, headers);
     }
@@ -270,8 +273,9 @@ final class WriteExchange implements RequestBody {
         public void failed(String reason) {
             exchange.loop().execute(() -> {
                 free();
-                exchange.fail(ProxyError.LOG_UNAVAILABLE, "The write was not logged (" + reason
-                        + "). It was not executed and never will be; retry.");
+                exchange.fail(
+                        ProxyError.LOG_UNAVAILABLE,
+                        "The write was not logged (" + reason + "). It was not executed and never will be; retry.");
             });
         }
 

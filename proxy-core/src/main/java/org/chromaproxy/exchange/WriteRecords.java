@@ -15,7 +15,6 @@ import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.lane.Footprints;
 import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.PublicIds;
 import org.chromaproxy.route.Route;
@@ -24,6 +23,7 @@ import org.chromaproxy.scan.CreateScan;
 import org.chromaproxy.scan.DeleteBody;
 import org.chromaproxy.scan.DeleteScan;
 import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.scan.ModifyScan;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.NewRecord;
@@ -33,8 +33,7 @@ import org.chromaproxy.wal.record.WriteRequest;
 
 /** Makes the record of one write request, or refuses what cannot be logged. Confined to the exchange's loop. */
 final class WriteRecords {
-    private static final PublicIds PUBLIC_IDS =
-            new PublicIds(InstantSource.system(), new SecureRandom());
+    private static final PublicIds PUBLIC_IDS = new PublicIds(InstantSource.system(), new SecureRandom());
     private static final int MAX_TRANSACTION_ID = 200;
 
     private final Exchange exchange;
@@ -70,8 +69,10 @@ final class WriteRecords {
         boolean delete = exchange.route().kind() == RouteKind.DELETE_COLLECTION;
         String name = collection.map(entry -> entry.path().name()).orElse("");
         if (delete && services.proxy().catalog().isProtected(name)) {
-            exchange.fail(ProxyError.PROTECTED, "Collection [" + name
-                    + "] is protected by the proxy's configuration and cannot be deleted. Nothing was changed.");
+            exchange.fail(
+                    ProxyError.PROTECTED,
+                    "Collection [" + name
+                            + "] is protected by the proxy's configuration and cannot be deleted. Nothing was changed.");
             return true;
         }
         return false;
@@ -104,12 +105,16 @@ final class WriteRecords {
         return switch (route.kind()) {
             case CREATE_COLLECTION ->
                 understood(CreateScan.of(body).map(CreateScan.Body::name), "no collection name")
-                        .map(given -> new Subject(
-                                Subject.CATALOG, PUBLIC_IDS.mint(), tenant, database, given, ""));
+                        .map(given -> new Subject(Subject.CATALOG, PUBLIC_IDS.mint(), tenant, database, given, ""));
             case MODIFY_COLLECTION ->
                 understood(ModifyScan.of(body), "no change the proxy understands")
                         .map(change -> new Subject(
-                                Subject.CATALOG, id, tenant, database, change.newName().orElse(""), ""));
+                                Subject.CATALOG,
+                                id,
+                                tenant,
+                                database,
+                                change.newName().orElse(""),
+                                ""));
             case DELETE_COLLECTION -> Optional.of(new Subject(Subject.CATALOG, id, tenant, database, name, ""));
             case WRITE_DELETE -> repeatable(body).map(ok -> new Subject(id, id, tenant, database, name, ""));
             case CREATE_DATABASE, DELETE_DATABASE, CREATE_TENANT, MODIFY_TENANT ->
@@ -120,8 +125,8 @@ final class WriteRecords {
 
     private <T> Optional<T> understood(Optional<T> scanned, String what) {
         if (scanned.isEmpty()) {
-            String message = "Failed to parse the request body as JSON: it has " + what
-                    + ". Nothing was logged or executed.";
+            String message =
+                    "Failed to parse the request body as JSON: it has " + what + ". Nothing was logged or executed.";
             exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, message);
         }
         return scanned;

@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class Probe {
     /** Neither heartbeat nor healthcheck touches SQLite; this does. */
     private static final String PATH = "/api/v2/tenants/default_tenant";
+
     private static final long TIMEOUT_MS = 2_500;
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** After its connections were reset, nothing old may still be on its way when its lanes reopen. */
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private static final int RISE = 2;
     private static final int RECHECK_PROBES = 10;
 
@@ -81,12 +83,11 @@ final class Probe {
             return;
         }
         risen++;
-        boolean due =
-                switch (instance.state()) {
-                    case STARTING, UP -> true;
-                    case DOWN -> risen >= RISE;
-                    case NEEDS_RESYNC -> risen % RECHECK_PROBES == 0;
-                };
+        boolean due = switch (instance.state()) {
+            case STARTING, UP -> true;
+            case DOWN -> risen >= RISE;
+            case NEEDS_RESYNC -> risen % RECHECK_PROBES == 0;
+        };
         if (due && !admitting) {
             admitting = true;
             admission.check(instance).whenComplete((reason, error) -> loop.execute(() -> admitted(reason, error)));

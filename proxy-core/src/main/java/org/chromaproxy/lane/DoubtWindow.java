@@ -12,7 +12,7 @@ import org.chromaproxy.scan.Footprint;
  * <p>After a crash everything in the window is applied again, so only records that commute may share it: operations on
  * disjoint ids. Anything else waits until the cursor is durable. Confined to its lane's loop.
  */
-final class DoubtWindow {
+public final class DoubtWindow {
     /** Beyond this many ids the window is closed by a flush: memory stays bounded. */
     private static final int MAX_IDS = 10_000;
 
@@ -23,13 +23,13 @@ final class DoubtWindow {
     private boolean exclusive;
 
     /** Whether that record was sent already: sending it again is always allowed, as nothing was sent after it. */
-    boolean holds(long lsn) {
+    public boolean holds(long lsn) {
         Sent last = window.peekLast();
         return last != null && last.lsn == lsn;
     }
 
     /** Whether the record may be sent now; if not, the cursor must be made durable first. */
-    boolean admits(Footprint footprint) {
+    public boolean admits(Footprint footprint) {
         if (window.isEmpty()) {
             return true;
         }
@@ -50,7 +50,7 @@ final class DoubtWindow {
     }
 
     /** The record is about to be sent. Sending the same one again changes nothing. */
-    void sending(long lsn, Footprint footprint) {
+    public void sending(long lsn, Footprint footprint) {
         if (holds(lsn)) {
             return;
         }
@@ -67,7 +67,7 @@ final class DoubtWindow {
     }
 
     /** The cursor is durable up to {@code lsn}. */
-    void durable(long lsn) {
+    public void durable(long lsn) {
         for (Sent first = window.peek(); first != null && first.lsn <= lsn; first = window.peek()) {
             window.poll();
             // Ids are disjoint within a window, so each belongs to one record only.

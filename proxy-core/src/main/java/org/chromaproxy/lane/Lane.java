@@ -5,55 +5,53 @@ import org.chromaproxy.instance.Instance;
 import org.jspecify.annotations.Nullable;
 
 /** The ordered stream of records of one group on one instance. A plain state holder, confined to its group's loop. */
-final class Lane {
-    final Instance instance;
-    final ArrayDeque<Write> queue = new ArrayDeque<>();
-    final DoubtWindow doubt = new DoubtWindow();
+public final class Lane {
+    public final Instance instance;
+    public final ArrayDeque<Write> queue = new ArrayDeque<>();
+    public final DoubtWindow doubt = new DoubtWindow();
     /** Something is under way for the head: a request, a body being read, a cursor being flushed, a pause. */
-    boolean busy;
+    public boolean busy;
     /** The head was sent here without an answer, or may have been before a restart. */
-    boolean headInDoubt;
+    public boolean headInDoubt;
     /** Attempts at the head that ended without a usable answer while the instance was up. */
-    int faults;
+    public int faults;
     /** Takes no records: the collection is not (any more) to be kept on this instance. */
-    boolean detached;
+    public boolean detached;
     /** Filled by a copy: nothing is sent until it is released. */
-    boolean held;
+    public boolean held;
     /** Records beyond this LSN wait. */
-    long barrier = Long.MAX_VALUE;
+    public long barrier = Long.MAX_VALUE;
 
-    @Nullable
-    Runnable onBarrier;
+    public @Nullable Runnable onBarrier;
 
-    long applied;
-    long durable;
+    public long applied;
+    public long durable;
     /** Nothing more is sent before the cursor is durable. */
-    boolean awaitsFlush;
+    public boolean awaitsFlush;
     /** The cursor's last submission that is not durable yet; at most one is under way. */
-    long flushing;
+    public long flushing;
 
     Lane(Instance instance) {
         this.instance = instance;
     }
 
-    @Nullable
-    Write head() {
+    public @Nullable Write head() {
         return queue.peek();
     }
 
     /** Whether nothing is left before the barrier. */
-    boolean drainedToBarrier() {
+    public boolean drainedToBarrier() {
         Write head = queue.peek();
         return !busy && (head == null || head.lsn() > barrier);
     }
 
     /** The head is done: forgets its troubles. */
-    void nextHead() {
+    public void nextHead() {
         headInDoubt = false;
         faults = 0;
     }
 
-    int index() {
+    public int index() {
         return instance.index();
     }
 

@@ -51,44 +51,44 @@ public final class LaneStats {
         return bodyBytes.get();
     }
 
-    void queued(int bytes) {
+    public void queued(int bytes) {
         pending.incrementAndGet();
         bodyBytes.addAndGet(bytes);
     }
 
-    void loaded(int bytes) {
+    public void loaded(int bytes) {
         bodyBytes.addAndGet(bytes);
     }
 
-    void freed(int bytes) {
+    public void freed(int bytes) {
         bodyBytes.addAndGet(-bytes);
     }
 
-    void done() {
+    public void done() {
         pending.decrementAndGet();
     }
 
-    void countApplied() {
+    public void countApplied() {
         applied.increment();
     }
 
-    void countRefused() {
+    public void countRefused() {
         refused.increment();
     }
 
-    void countFault() {
+    public void countFault() {
         faults.increment();
     }
 
-    void countDiverged() {
+    public void countDiverged() {
         diverged.increment();
     }
 
-    void countRecovered() {
+    public void countRecovered() {
         recovered.increment();
     }
 
-    boolean crowded() {
+    public boolean crowded() {
         return bodyBytes.get() > bodyLimit;
     }
 }

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Who leads one group: whose answer clients get. A change is durable before it takes effect, and sticky: it goes back to
  * the preferred instance only after that has been stable for a while and holds everything.
  */
-final class Leadership {
+public final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -26,17 +26,17 @@ final class Leadership {
         this.term = term;
     }
 
-    boolean leads(Lane lane) {
+    public boolean leads(Lane lane) {
         return lane.index() == leader;
     }
 
     /** Whether the leader may not send: leadership is on the move, or about to be. */
-    boolean paused() {
+    public boolean paused() {
         return moving || handover;
     }
 
     /** Looks for another leader, because this one cannot take writes; stays if there is none. */
-    void elect() {
+    public void elect() {
         for (Lane lane : group.lanes()) {
             if (!leads(lane) && group.canLead(lane) && lane.faults < LaneGroup.MAX_FAULTS) {
                 move(
@@ -49,7 +49,7 @@ final class Leadership {
     }
 
     /** Whether some other instance could decide the head that this one cannot. */
-    boolean yieldTo(String why) {
+    public boolean yieldTo(String why) {
         for (Lane lane : group.lanes()) {
             if (!leads(lane) && group.canLead(lane) && lane.faults < LaneGroup.MAX_FAULTS) {
                 move(lane, why);
@@ -80,7 +80,7 @@ final class Leadership {
     }
 
     /** Called about once a second: brings leadership home when it can. */
-    void tick(int preferred) {
+    public void tick(int preferred) {
         if (leader == preferred || moving) {
             handover = false;
             return;
@@ -97,7 +97,7 @@ final class Leadership {
     }
 
     /** Moves as soon as neither side has anything under way; called whenever a lane comes to rest. */
-    void settleHandover(int preferred) {
+    public void settleHandover(int preferred) {
         if (!handover || moving) {
             return;
         }

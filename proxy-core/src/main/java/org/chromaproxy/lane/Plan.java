@@ -1,7 +1,7 @@
 package org.chromaproxy.lane;
 
 /** What a lane does next with the record at its head. */
-sealed interface Plan {
+public sealed interface Plan {
     /** Sends it: method and path as this instance knows them; the body is the record's. */
     record Send(String method, String path) implements Plan {}
 

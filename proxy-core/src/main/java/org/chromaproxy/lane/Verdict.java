@@ -3,7 +3,7 @@ package org.chromaproxy.lane;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /** What an instance's answer to a write means. */
-enum Verdict {
+public enum Verdict {
     APPLIED,
     /** Refused for good, in Chroma's own words. */
     REFUSED,
@@ -16,7 +16,7 @@ enum Verdict {
 
     private static final int PAYLOAD_TOO_LARGE = 413;
 
-    static Verdict of(UpstreamResponse answer) {
+    public static Verdict of(UpstreamResponse answer) {
         if (answer.success()) {
             return APPLIED;
         }

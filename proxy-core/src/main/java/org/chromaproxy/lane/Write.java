@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Write {
     /** Whether clients may be told, and followers may apply it. */
-    enum Decision {
+    public enum Decision {
         UNDECIDED,
         APPLIED,
         REFUSED
@@ -84,71 +84,71 @@ public final class Write {
         abandoned = true;
     }
 
-    boolean recovered() {
+    public boolean recovered() {
         return recovered;
     }
 
     /** Whether the outcome gets a row of its own. */
-    boolean keepsOutcome() {
+    public boolean keepsOutcome() {
         return abandoned || record.content().transaction().isPresent();
     }
 
-    HttpHeaders clientHeaders() {
+    public HttpHeaders clientHeaders() {
         return clientHeaders;
     }
 
-    byte @Nullable [] body() {
+    public byte @Nullable [] body() {
         return body;
     }
 
-    void body(byte[] loaded) {
+    public void body(byte[] loaded) {
         body = loaded;
     }
 
     /** Lets go of the body; whoever needs it again reads it from the log. Returns the bytes freed. */
-    int dropBody() {
+    public int dropBody() {
         int freed = body == null ? 0 : body.length;
         body = null;
         return freed;
     }
 
     @Nullable
-    Footprint footprint() {
+    public Footprint footprint() {
         return footprint;
     }
 
-    void footprint(Footprint known) {
+    public void footprint(Footprint known) {
         footprint = known;
     }
 
-    boolean decided() {
+    public boolean decided() {
         return decision != Decision.UNDECIDED;
     }
 
-    boolean refused() {
+    public boolean refused() {
         return decision == Decision.REFUSED;
     }
 
-    void decide(Decision taken) {
+    public void decide(Decision taken) {
         decision = taken;
         clientHeaders = EmptyHttpHeaders.INSTANCE;
     }
 
     /** What to do once no lane has it any more. */
-    Runnable everywhere() {
+    public Runnable everywhere() {
         return everywhere;
     }
 
-    void whenEverywhere(Runnable action) {
+    public void whenEverywhere(Runnable action) {
         everywhere = action;
     }
 
-    void queuedOn(int lanes) {
+    public void queuedOn(int lanes) {
         lanesToGo = lanes;
     }
 
     /** One lane is done with it; true when it was the last. */
-    boolean passedOne() {
+    public boolean passedOne() {
         return --lanesToGo == 0;
     }
 }

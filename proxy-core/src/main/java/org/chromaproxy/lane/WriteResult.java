@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
  * @param headers the instance's response headers, or none
  */
 public record WriteResult(int status, HttpHeaders headers, String contentType, byte[] body) {
-    static final String JSON = "application/json";
+    public static final String JSON = "application/json";
 
     /** A result the proxy makes itself, or replays from the log. */
     public static WriteResult json(int status, byte[] body) {

@@ -8,10 +8,10 @@ import java.util.concurrent.ExecutorService;
 import org.chromaproxy.exchange.Transactions;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.wal.record.TransactionUuid;
 import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;
 import org.chromaproxy.wal.recovery.TransactionView;
-import org.chromaproxy.wal.record.TransactionUuid;
 
 /** Reads the log for the data path, on worker threads. */
 final class LogAccess implements LaneServices.Bodies, Transactions {

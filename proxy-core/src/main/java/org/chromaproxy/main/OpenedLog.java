@@ -22,7 +22,8 @@ record OpenedLog(Wal wal, Optional<EmbeddedPostgres> embedded) implements AutoCl
         if (config.url().isPresent()) {
             return new OpenedLog(await(PostgresUrl.parse(config.url().get())), Optional.empty());
         }
-        EmbeddedPostgres postgres = EmbeddedPostgres.start(config.dataDirectory().resolve("postgres"));
+        EmbeddedPostgres postgres =
+                EmbeddedPostgres.start(config.dataDirectory().resolve("postgres"));
         LOG.info(
                 "no DATABASE_URL: the log is kept in an embedded PostgreSQL under {} (port {}), durable across restarts;"
                         + " for production give it a server with synchronous standbys",

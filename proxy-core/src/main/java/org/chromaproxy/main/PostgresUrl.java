@@ -16,11 +16,13 @@ final class PostgresUrl {
         }
         URI uri = URI.create(url.replaceFirst("^postgres(ql)?://", "postgresql://"));
         if (!"postgresql".equals(uri.getScheme()) || uri.getRawAuthority() == null) {
-            throw new IllegalArgumentException("DATABASE_URL must look like postgresql://user:password@host:port/database");
+            throw new IllegalArgumentException(
+                    "DATABASE_URL must look like postgresql://user:password@host:port/database");
         }
         String authority = uri.getRawAuthority();
         int at = authority.lastIndexOf('@');
-        String[] credentials = at < 0 ? new String[0] : authority.substring(0, at).split(":", 2);
+        String[] credentials =
+                at < 0 ? new String[0] : authority.substring(0, at).split(":", 2);
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         String jdbc = "jdbc:postgresql://" + authority.substring(at + 1) + uri.getRawPath() + query;
         return DatabaseTarget.of(jdbc, decoded(credentials, 0), decoded(credentials, 1));

@@ -31,14 +31,13 @@ final class ServeCommand implements Callable<Integer> {
         OpenedLog log = OpenedLog.open(config.log());
         ProxyServer server = ProxyServer.start(config, log.wal());
         CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-                    LOG.info("stopping: finishing what is under way");
-                    server.close();
-                    log.close();
-                    LOG.info("stopped");
-                    stopped.countDown();
-                }));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            LOG.info("stopping: finishing what is under way");
+            server.close();
+            log.close();
+            LOG.info("stopped");
+            stopped.countDown();
+        }));
         InetSocketAddress address = server.address();
         String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
         LOG.info("listening on http://{}:{}", host, address.getPort());

@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.registry;
 
 import io.netty.channel.EventLoop;
 import java.util.List;
@@ -14,6 +14,12 @@ import java.util.function.LongConsumer;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.lane.catalog.CatalogLanes;
+import org.chromaproxy.lane.collection.RecordLanes;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
@@ -105,7 +111,11 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             services.log()
                     .submit(
                             List.of(new Change.Outcome(
-                                    write.lsn(), TransactionState.PENDING_RECOVERY, 0, "no instance could take it yet", none)),
+                                    write.lsn(),
+                                    TransactionState.PENDING_RECOVERY,
+                                    0,
+                                    "no instance could take it yet",
+                                    none)),
                             true,
                             () -> {});
         }

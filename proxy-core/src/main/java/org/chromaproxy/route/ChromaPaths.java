@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.route;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

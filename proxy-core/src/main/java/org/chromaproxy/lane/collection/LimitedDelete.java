@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.collection;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,8 +11,14 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.Verdict;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.scan.DeleteBody;
 import org.chromaproxy.scan.DeleteScan;
+import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;

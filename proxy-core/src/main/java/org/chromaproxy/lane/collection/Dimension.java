@@ -1,12 +1,17 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.collection;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.append.AppendListener;
 import org.chromaproxy.wal.record.LogRecord;
@@ -40,15 +45,18 @@ final class Dimension {
     void afterRefusal(Lane lane, Runnable next) {
         lane.busy = true;
         UpstreamRequest request = UpstreamRequest.get(ChromaPaths.collection(entry.path()));
-        group.services().upstream().send(group.loop(), lane.instance, request, TIMEOUT_MS).whenComplete((answer, error) -> {
-            lane.busy = false;
-            if (answer != null && answer.success()) {
-                Optional<CollectionHead> head = CollectionJson.head(answer.body());
-                OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
-                now.ifPresent(this::passOn);
-            }
-            next.run();
-        });
+        group.services()
+                .upstream()
+                .send(group.loop(), lane.instance, request, TIMEOUT_MS)
+                .whenComplete((answer, error) -> {
+                    lane.busy = false;
+                    if (answer != null && answer.success()) {
+                        Optional<CollectionHead> head = CollectionJson.head(answer.body());
+                        OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
+                        now.ifPresent(this::passOn);
+                    }
+                    next.run();
+                });
     }
 
     private void passOn(int dimension) {
@@ -56,7 +64,12 @@ final class Dimension {
         String zeros = "0,".repeat(dimension - 1) + "0";
         String body = "{\"ids\":[\"" + RESERVED_ID + "\"],\"embeddings\":[[" + zeros + "]]}";
         Subject subject = new Subject(
-                entry.publicId(), entry.publicId(), entry.path().tenant(), entry.path().database(), entry.path().name(), "");
+                entry.publicId(),
+                entry.publicId(),
+                entry.path().tenant(),
+                entry.path().database(),
+                entry.path().name(),
+                "");
         WriteRequest request = new WriteRequest(
                 "POST",
                 ChromaPaths.records(entry.path(), entry.publicId(), "update"),
@@ -66,10 +79,9 @@ final class Dimension {
         group.services().log().append(record, new AppendListener() {
             @Override
             public void committed(LogRecord committed) {
-                group.loop().execute(() -> group.offer(Write.fresh(
-                        committed,
-                        Footprints.of(OpKind.UPDATE, request.body()),
-                        EmptyHttpHeaders.INSTANCE)));
+                group.loop()
+                        .execute(() -> group.offer(Write.fresh(
+                                committed, Footprints.of(OpKind.UPDATE, request.body()), EmptyHttpHeaders.INSTANCE)));
             }
 
             @Override

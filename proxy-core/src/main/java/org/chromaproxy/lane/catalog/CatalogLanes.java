@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.catalog;
 
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
@@ -10,6 +10,12 @@ import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.Plan;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
@@ -26,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>Stricter than the record lanes: each step commits its effect on the mappings together with the lane's cursor before
  * the next begins, so at most one catalog record per instance is ever in doubt.
  */
-final class CatalogLanes extends LaneGroup {
+public final class CatalogLanes extends LaneGroup {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogLanes.class);
     private static final Footprint ALL = new Footprint.Everything("a catalog record");
     /** How long a client's answer waits for the followers, so that what it made is normally whole when it hears. */
@@ -35,7 +41,7 @@ final class CatalogLanes extends LaneGroup {
     private final CollectionLanes collections;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
 
-    CatalogLanes(EventLoop loop, LaneServices services, CollectionLanes collections, long term) {
+    public CatalogLanes(EventLoop loop, LaneServices services, CollectionLanes collections, long term) {
         super(Subject.CATALOG, loop, services, services.catalog().gate(), term);
         this.collections = collections;
         ContainerOp container = new ContainerOp(this);
@@ -57,24 +63,24 @@ final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    Plan plan(Lane lane, Write write) {
+    public Plan plan(Lane lane, Write write) {
         return operation(write).plan(lane, write);
     }
 
     @Override
-    void applied(Lane lane, Write write, UpstreamResponse answer) {
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
         operation(write).applied(lane, write, answer);
     }
 
     @Override
-    void refused(Lane lane, Write write, UpstreamResponse answer) {
+    public void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (!operation(write).metItself(lane, write, answer)) {
             super.refused(lane, write, answer);
         }
     }
 
     @Override
-    void missing(Lane lane, Write write, UpstreamResponse answer) {
+    public void missing(Lane lane, Write write, UpstreamResponse answer) {
         if (operation(write).metItself(lane, write, answer)) {
             return;
         }
@@ -82,16 +88,16 @@ final class CatalogLanes extends LaneGroup {
     }
 
     /** Whether the record may have been executed here before: its own earlier effect must not be mistaken for a refusal. */
-    boolean again(Lane lane, Write write) {
+    public boolean again(Lane lane, Write write) {
         return lane.headInDoubt || !decides(lane, write);
     }
 
     /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
-    void complete(Lane lane, Write write, Change.PutMapping effect, WriteResult result) {
+    public void complete(Lane lane, Write write, Change.PutMapping effect, WriteResult result) {
         complete(lane, write, List.of(effect), result);
     }
 
-    void complete(Lane lane, Write write, List<Change.PutMapping> effects, WriteResult result) {
+    public void complete(Lane lane, Write write, List<Change.PutMapping> effects, WriteResult result) {
         boolean decides = decides(lane, write);
         settle(lane, write, List.copyOf(effects), () -> {
             for (Change.PutMapping effect : effects) {
@@ -105,7 +111,7 @@ final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    void tell(Write write, WriteResult result) {
+    public void tell(Write write, WriteResult result) {
         boolean followers =
                 lanes().stream().anyMatch(lane -> lane.instance.usable() && lane.head() == write && !decidedBy(lane));
         if (!result.success() || !followers) {
@@ -121,22 +127,22 @@ final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    Footprint footprint(Write write) {
+    public Footprint footprint(Write write) {
         return ALL;
     }
 
     @Override
-    boolean canLead(Lane lane) {
+    public boolean canLead(Lane lane) {
         return lane.instance.usable() && !lane.detached;
     }
 
     @Override
-    int preferredLeader() {
+    public int preferredLeader() {
         return 0;
     }
 
     @Override
-    void diverge(Lane lane, Write write, String reason) {
+    public void diverge(Lane lane, Write write, String reason) {
         LOG.error(
                 "the catalog of {} differs at record {} ({} {}): {}",
                 lane,
@@ -164,7 +170,7 @@ final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    void left(Lane lane, Write write) {
+    public void left(Lane lane, Write write) {
         operation(write).left(lane, write);
         forgetTombstones();
     }
@@ -181,16 +187,16 @@ final class CatalogLanes extends LaneGroup {
         }
     }
 
-    Catalog catalog() {
+    public Catalog catalog() {
         return services().catalog();
     }
 
-    CollectionLanes collections() {
+    public CollectionLanes collections() {
         return collections;
     }
 
     /** What the catalog lanes need of the record lanes; any thread. */
-    interface CollectionLanes {
+    public interface CollectionLanes {
         /** Lets the lanes of a collection look again. */
         void wake(UUID publicId);
 

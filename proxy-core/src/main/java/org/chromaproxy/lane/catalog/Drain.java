@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.catalog;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.Write;
 
 /**
  * Before a catalog record deletes collections on an instance, their lanes there finish what came before it and hold what

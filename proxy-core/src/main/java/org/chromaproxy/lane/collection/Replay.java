@@ -1,8 +1,9 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.collection;
 
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.chromaproxy.lane.Lane;
 import org.chromaproxy.scan.Footprint;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,13 @@ public final class Replay {
 
     Replay() {}
 
-    void track(Lane lane) {
+    public void track(Lane lane) {
         tracked = lane;
         ids.clear();
         overflow = false;
     }
 
-    void applied(Lane lane, Footprint footprint) {
+    public void applied(Lane lane, Footprint footprint) {
         if (lane == tracked && footprint instanceof Footprint.Ids named) {
             ids.addAll(named.ids());
             overflow |= ids.size() > MAX_IDS;
@@ -34,7 +35,7 @@ public final class Replay {
     }
 
     /** The ids named since tracking began, ending it; empty if there were too many to remember. */
-    Optional<Set<String>> take() {
+    public Optional<Set<String>> take() {
         tracked = null;
         Set<String> taken = Set.copyOf(ids);
         ids.clear();

@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.catalog;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -6,6 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.Plan;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;

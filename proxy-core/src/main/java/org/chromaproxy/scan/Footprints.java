@@ -1,8 +1,5 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.scan;
 
-import org.chromaproxy.scan.DeleteScan;
-import org.chromaproxy.scan.Footprint;
-import org.chromaproxy.scan.IdScan;
 import org.chromaproxy.wal.record.OpKind;
 
 /** What a body read back from the log touches; the same answer as on the record's first way in. */

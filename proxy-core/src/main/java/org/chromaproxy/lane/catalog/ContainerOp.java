@@ -1,7 +1,11 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.catalog;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.Plan;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /** Creating databases and tenants, and changing tenants: no mapping hangs on them. */

@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.registry;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.wal.record.Change;
 
 /** Cursors and leaders as the log held them at start. Filled before the lanes are made, read-only afterwards. */

@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.collection;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
@@ -7,9 +7,16 @@ import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.Plan;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
 import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -19,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The lanes of one collection. */
-final class RecordLanes extends LaneGroup {
+public final class RecordLanes extends LaneGroup {
     private static final Logger LOG = LoggerFactory.getLogger(RecordLanes.class);
 
     private final CollectionEntry entry;
@@ -27,7 +34,7 @@ final class RecordLanes extends LaneGroup {
     private final LimitedDelete limitedDelete;
     private final Replay replay = new Replay();
 
-    RecordLanes(CollectionEntry entry, EventLoop loop, LaneServices services, long term) {
+    public RecordLanes(CollectionEntry entry, EventLoop loop, LaneServices services, long term) {
         super(entry.publicId(), loop, services, entry.gate(), term);
         this.entry = entry;
         this.dimension = new Dimension(this, entry);
@@ -41,7 +48,7 @@ final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    Plan plan(Lane lane, Write write) {
+    public Plan plan(Lane lane, Write write) {
         if (entry.deletedLsn() != 0) {
             boolean after = write.lsn() > entry.deletedLsn();
             return after && decides(lane, write) ? new Plan.Refuse(notFound()) : Plan.SKIP;
@@ -66,12 +73,12 @@ final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    boolean resolve(Lane lane, Write write, byte[] body) {
+    public boolean resolve(Lane lane, Write write, byte[] body) {
         return write.kind() == OpKind.DELETE && decides(lane, write) && limitedDelete.resolve(lane, write, body);
     }
 
     @Override
-    Footprint footprint(Write write) {
+    public Footprint footprint(Write write) {
         Footprint known = write.footprint();
         if (known == null) {
             byte[] body = write.body();
@@ -82,7 +89,7 @@ final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    void applied(Lane lane, Write write, UpstreamResponse answer) {
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
         if (write.kind() == OpKind.ADD || write.kind() == OpKind.UPSERT) {
             entry.dimensionIsKnown();
         }
@@ -101,7 +108,7 @@ final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    void refused(Lane lane, Write write, UpstreamResponse answer) {
+    public void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (decides(lane, write) && !entry.dimensionKnown() && write.kind() != OpKind.DELETE) {
             dimension.afterRefusal(lane, () -> super.refused(lane, write, answer));
         } else {
@@ -110,7 +117,7 @@ final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    void missing(Lane lane, Write write, UpstreamResponse answer) {
+    public void missing(Lane lane, Write write, UpstreamResponse answer) {
         if (entry.deletedLsn() != 0) {
             pump(lane);
         } else {
@@ -119,7 +126,7 @@ final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    void diverge(Lane lane, Write write, String reason) {
+    public void diverge(Lane lane, Write write, String reason) {
         Optional<Place> place = entry.place(lane.instance);
         boolean leads = leadership().leads(lane);
         if (leads && !leadership().yieldTo(reason)) {
@@ -155,7 +162,7 @@ final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    boolean canLead(Lane lane) {
+    public boolean canLead(Lane lane) {
         boolean whole = entry.place(lane.instance)
                 .map(place -> place.state() == PlaceState.READY)
                 .orElse(entry.createdLsn() > services().catalog().gate().applied(lane.index()));
@@ -163,12 +170,12 @@ final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    int preferredLeader() {
+    public int preferredLeader() {
         return entry.preferredLeader();
     }
 
     /** Lets no record beyond {@code lsn} pass this lane; calls back once all up to it are done. */
-    void barrier(int instance, long lsn, Runnable reached) {
+    public void barrier(int instance, long lsn, Runnable reached) {
         Lane lane = lane(instance);
         lane.barrier = lsn;
         lane.onBarrier = reached;
@@ -176,7 +183,7 @@ final class RecordLanes extends LaneGroup {
     }
 
     /** Ends a barrier, or a copy's hold. */
-    void release(int instance) {
+    public void release(int instance) {
         Lane lane = lane(instance);
         lane.barrier = Long.MAX_VALUE;
         lane.onBarrier = null;
@@ -184,7 +191,7 @@ final class RecordLanes extends LaneGroup {
     }
 
     /** The copy of this collection to that instance is done: its lane may replay what was logged meanwhile. */
-    void startReplay(int instance) {
+    public void startReplay(int instance) {
         Lane lane = lane(instance);
         replay.track(lane);
         lane.held = false;
@@ -192,25 +199,25 @@ final class RecordLanes extends LaneGroup {
     }
 
     /** Whether the lane has applied everything that is decided. */
-    boolean replayed(int instance) {
+    public boolean replayed(int instance) {
         Lane lane = lane(instance);
         Write head = lane.head();
         return !lane.busy && (head == null || !head.decided());
     }
 
-    Replay replay() {
+    public Replay replay() {
         return replay;
     }
 
     /** Holds that lane for a copy. */
-    void hold(int instance) {
+    public void hold(int instance) {
         Lane lane = lane(instance);
         lane.detached = false;
         lane.held = true;
     }
 
     /** The last record that lane has applied, or has under way. */
-    long front(int instance) {
+    public long front(int instance) {
         Lane lane = lane(instance);
         Write head = lane.head();
         return lane.busy && head != null ? head.lsn() : lane.applied;

@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.catalog;
 
 import java.util.HashMap;
 import java.util.List;
@@ -8,7 +8,13 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.Json;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.Plan;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
 import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;

@@ -1,10 +1,15 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.catalog;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.Plan;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.Segment;
