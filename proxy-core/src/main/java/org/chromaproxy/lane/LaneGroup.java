@@ -37,6 +37,8 @@ public abstract class LaneGroup {
     private final Cursors cursors;
     private final Dispatch dispatch;
 
+    /** The collaborators keep the group, and call it only once it runs. */
+    @SuppressWarnings("this-escape")
     protected LaneGroup(UUID id, EventLoop loop, LaneServices services, ReadGate gate, long term) {
         this.id = id;
         this.loop = loop;

@@ -28,7 +28,7 @@ class TidyTest {
     private static final int LARGEST_PACKAGE = 12;
 
     /** Packages still smaller than the limit. A ratchet: take a line out when its package has grown. */
-    private static final Set<String> STILL_SMALL = Set.of("org.chromaproxy.main", "org.chromaproxy.wal.store");
+    private static final Set<String> STILL_SMALL = Set.of("org.chromaproxy.lane.registry", "org.chromaproxy.transport", "org.chromaproxy.admit", "org.chromaproxy.health");
 
     /** Written in pieces, so that this file does not find itself. */
     private static final Pattern MACHINE_PATHS =
