@@ -24,79 +24,79 @@ import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.Route;
 
 /** One client request and its one response. Confined to the connection's event loop. */
-final class Exchange {
+public final class Exchange {
     private final ChannelHandlerContext ctx;
     private final HttpRequest request;
     private final Route route;
-    private final Downstream connection;
+    private final ClientConnection connection;
     private boolean headSent;
     private boolean finished;
     private int status;
 
-    Exchange(ChannelHandlerContext ctx, HttpRequest request, Route route, Downstream connection) {
+    public Exchange(ChannelHandlerContext ctx, HttpRequest request, Route route, ClientConnection connection) {
         this.ctx = ctx;
         this.request = request;
         this.route = route;
         this.connection = connection;
     }
 
-    HttpRequest request() {
+    public HttpRequest request() {
         return request;
     }
 
-    Route route() {
+    public Route route() {
         return route;
     }
 
-    ByteBufAllocator alloc() {
+    public ByteBufAllocator alloc() {
         return ctx.alloc();
     }
 
-    EventLoop loop() {
+    public EventLoop loop() {
         return ctx.channel().eventLoop();
     }
 
-    ForwardedHeaders.Client client() {
+    public ForwardedHeaders.Client client() {
         return connection.client();
     }
 
-    boolean writable() {
+    public boolean writable() {
         return ctx.channel().isWritable();
     }
 
     /** Whether the client can still be told anything. */
-    boolean open() {
+    public boolean open() {
         return !finished && ctx.channel().isActive();
     }
 
-    boolean headSent() {
+    public boolean headSent() {
         return headSent;
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 
-    boolean finished() {
+    public boolean finished() {
         return finished;
     }
 
     /** Asks for the next piece of the request. */
-    void more() {
+    public void more() {
         ctx.read();
     }
 
     /** Answers with one of the proxy's own errors. */
-    void fail(ProxyError error, String message) {
+    public void fail(ProxyError error, String message) {
         respond(ErrorResponses.of(error, message));
     }
 
-    void fail(ProxyError error) {
+    public void fail(ProxyError error) {
         respond(ErrorResponses.of(error));
     }
 
     /** Answers whole. Headers may be added before; the connection's keep-alive is set here. */
-    void respond(FullHttpResponse response) {
+    public void respond(FullHttpResponse response) {
         if (!open() || headSent) {
             response.release();
             return;
@@ -107,7 +107,7 @@ final class Exchange {
     }
 
     /** Answers whole with the given bytes. */
-    void respond(int code, String contentType, byte[] body, HttpHeaders extra) {
+    public void respond(int code, String contentType, byte[] body, HttpHeaders extra) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), Unpooled.wrappedBuffer(body));
         response.headers().add(extra);
@@ -118,7 +118,7 @@ final class Exchange {
     }
 
     /** Begins a streamed answer. */
-    void head(HttpResponse response) {
+    public void head(HttpResponse response) {
         if (open()) {
             head(response, response.status().code());
             ctx.write(response, ctx.voidPromise());
@@ -136,7 +136,7 @@ final class Exchange {
     }
 
     /** A piece of a streamed answer; takes over the buffer. */
-    void content(ByteBuf content) {
+    public void content(ByteBuf content) {
         if (open()) {
             ctx.writeAndFlush(new DefaultHttpContent(content), ctx.voidPromise());
         } else {
@@ -145,7 +145,7 @@ final class Exchange {
     }
 
     /** Ends a streamed answer. */
-    void end() {
+    public void end() {
         if (open()) {
             finish(LastHttpContent.EMPTY_LAST_CONTENT);
         }
@@ -158,7 +158,7 @@ final class Exchange {
     }
 
     /** The answer cannot be completed as announced: closing is the only honest end. */
-    void abort() {
+    public void abort() {
         if (!finished) {
             finished = true;
             connection.finished(this);
@@ -167,7 +167,7 @@ final class Exchange {
     }
 
     /** The client is gone. */
-    void gone() {
+    public void gone() {
         finished = true;
     }
 }

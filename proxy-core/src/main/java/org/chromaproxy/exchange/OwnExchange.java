@@ -7,14 +7,14 @@ import java.net.InetAddress;
 import org.chromaproxy.http.ProxyError;
 
 /** A request to one of the proxy's own endpoints. */
-final class OwnExchange implements RequestBody {
+public final class OwnExchange implements RequestBody {
     private static final int MAX_BODY = 1 << 20;
 
     private final Exchange exchange;
     private final ExchangeServices services;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    OwnExchange(Exchange exchange, ExchangeServices services) {
+    public OwnExchange(Exchange exchange, ExchangeServices services) {
         this.exchange = exchange;
         this.services = services;
         exchange.more();

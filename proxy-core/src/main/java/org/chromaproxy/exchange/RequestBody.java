@@ -3,7 +3,7 @@ package org.chromaproxy.exchange;
 import io.netty.buffer.ByteBuf;
 
 /** Takes one request's body as it arrives, on the connection's loop. It asks for each piece by {@link Exchange#more}. */
-interface RequestBody {
+public interface RequestBody {
     /** A piece of the body; the receiver now owns the buffer. */
     void content(ByteBuf content);
 

@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.chromaproxy.config.Config;
-import org.chromaproxy.exchange.FrontEnd;
+import org.chromaproxy.downstream.FrontEnd;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.wal.OwnedLog;

@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.exchange.write;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.exchange.Exchange;
+import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.rewrite.UuidSwap;

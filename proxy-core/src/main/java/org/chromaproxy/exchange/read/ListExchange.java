@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.exchange.read;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -13,6 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.exchange.Exchange;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.RequestBody;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.rewrite.UuidSwap;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The list of collections, in the one order that holds on every instance: by public id. The catalog says which ones the
  * page holds; an instance is asked for its list page by page, and only their elements are kept.
  */
-final class ListExchange implements RequestBody {
+public final class ListExchange implements RequestBody {
     private static final int PAGE = 1_000;
     private static final long TIMEOUT_MS = 30_000;
 
@@ -47,7 +50,7 @@ final class ListExchange implements RequestBody {
         this.target = new ReadTarget(services, Optional.empty(), instance -> path);
     }
 
-    static @Nullable RequestBody begin(Exchange exchange, ExchangeServices services) {
+    public static @Nullable RequestBody begin(Exchange exchange, ExchangeServices services) {
         Map<String, String> query = new HashMap<>();
         new QueryStringDecoder(exchange.request().uri())
                 .parameters()

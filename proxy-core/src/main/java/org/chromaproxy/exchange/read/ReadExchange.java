@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.exchange.read;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -22,6 +22,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.exchange.Exchange;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.RequestBody;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
@@ -34,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * A read: streamed through on one event loop, with backpressure both ways. Goes to another instance once if the first
  * fails before its first byte and the request is still at hand.
  */
-final class ReadExchange implements RequestBody {
+public final class ReadExchange implements RequestBody {
     /** Up to this many bytes of a request are kept for a second try. */
     private static final int REPLAY_BYTES = 256 << 10;
     /** Most bytes of a response that is collected to be rewritten. */
@@ -59,7 +62,7 @@ final class ReadExchange implements RequestBody {
     private @Nullable HttpResponse collectedHead;
     private @Nullable CompositeByteBuf collected;
 
-    ReadExchange(Exchange exchange, ExchangeServices services, ReadTarget target, Rewriting rewriting) {
+    public ReadExchange(Exchange exchange, ExchangeServices services, ReadTarget target, Rewriting rewriting) {
         this.exchange = exchange;
         this.services = services;
         this.target = target;
@@ -68,7 +71,7 @@ final class ReadExchange implements RequestBody {
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
     }
 
-    ReadExchange start() {
+    public ReadExchange start() {
         connect();
         return this;
     }

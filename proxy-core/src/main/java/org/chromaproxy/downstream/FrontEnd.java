@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.downstream;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -12,6 +12,8 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.HttpCodecs;
 import org.chromaproxy.transport.EventLoops;

@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.exchange.write;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.exchange.Exchange;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.RequestBody;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Write;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A write: its body is taken whole, logged, and only then offered to the lanes; the client hears what the lanes decide. A
  * client that leaves cancels nothing that was logged.
  */
-final class WriteExchange implements RequestBody {
+public final class WriteExchange implements RequestBody {
     static final String TRANSACTION_ID = "Transaction-ID";
     private static final int FIRST_RESERVATION = 64 << 10;
 
@@ -48,7 +51,7 @@ final class WriteExchange implements RequestBody {
     }
 
     /** Starts taking the body; null if the write was refused at once. */
-    static @Nullable RequestBody begin(
+    public static @Nullable RequestBody begin(
             Exchange exchange, ExchangeServices services, Optional<CollectionEntry> collection) {
         WriteRecords records = new WriteRecords(exchange, services, collection);
         if (records.refusedAtOnce()) {
@@ -73,7 +76,7 @@ final class WriteExchange implements RequestBody {
     }
 
     /** Whether a stalled client is what this exchange waits for. */
-    boolean reading() {
+    public boolean reading() {
         return !waitingForMemory;
     }
 

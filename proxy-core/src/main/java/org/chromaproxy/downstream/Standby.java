@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.downstream;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.RouteKind;

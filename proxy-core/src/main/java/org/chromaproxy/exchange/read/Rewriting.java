@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.exchange.read;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,7 +16,7 @@ import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
 
 /** What is changed in a response on its way to the client. Bodies that are changed are collected first. */
-enum Rewriting {
+public enum Rewriting {
     /** Nothing. */
     NONE,
     /** Collection ids in error texts. */

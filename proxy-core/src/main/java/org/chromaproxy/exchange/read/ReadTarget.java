@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.exchange.read;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,16 +8,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.instance.Instance;
 
 /** Where a read may go: the leader or an in-sync follower, and under which path there. */
-final class ReadTarget {
+public final class ReadTarget {
     private final ExchangeServices services;
     private final Optional<CollectionEntry> collection;
     private final Function<Instance, String> uri;
 
     /** @param collection whose records are read; empty for reads of the catalog or the server */
-    ReadTarget(ExchangeServices services, Optional<CollectionEntry> collection, Function<Instance, String> uri) {
+    public ReadTarget(ExchangeServices services, Optional<CollectionEntry> collection, Function<Instance, String> uri) {
         this.services = services;
         this.collection = collection;
         this.uri = uri;

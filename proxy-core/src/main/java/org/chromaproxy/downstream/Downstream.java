@@ -1,4 +1,4 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.downstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,6 +17,11 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.exchange.ClientConnection;
+import org.chromaproxy.exchange.Exchange;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.RequestBody;
+import org.chromaproxy.exchange.write.WriteExchange;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
@@ -26,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * One client connection: takes requests one at a time, in order, and reads the next only when the last is answered.
  * Confined to its event loop.
  */
-final class Downstream extends ChannelInboundHandlerAdapter {
+final class Downstream extends ChannelInboundHandlerAdapter implements ClientConnection {
     /** Longer than the 40 s for which Chroma's Python client keeps idle connections. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(120);
     /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
@@ -51,7 +56,8 @@ final class Downstream extends ChannelInboundHandlerAdapter {
         this.services = services;
     }
 
-    ForwardedHeaders.Client client() {
+    @Override
+    public ForwardedHeaders.Client client() {
         return client;
     }
 
@@ -138,8 +144,8 @@ final class Downstream extends ChannelInboundHandlerAdapter {
         ctx.fireUserEventTriggered(event);
     }
 
-    /** Whether the connection stays open after the answer to this request. */
-    boolean keepAlive(HttpRequest request) {
+    @Override
+    public boolean keepAlive(HttpRequest request) {
         // Answered before a body of unknown or large size has come: reading it all only to stay open is not worth it.
         closing |= !bodyComplete && !smallBody(request);
         return !closing && HttpUtil.isKeepAlive(request);
@@ -152,8 +158,8 @@ final class Downstream extends ChannelInboundHandlerAdapter {
                 && HttpUtil.getContentLength(request, 0L) <= SMALL_BODY;
     }
 
-    /** The answer to this exchange is on its way out. */
-    void finished(Exchange done) {
+    @Override
+    public void finished(Exchange done) {
         count(done.status());
         if (!bodyComplete) {
             // Answered before the body ended: the rest is read and dropped.

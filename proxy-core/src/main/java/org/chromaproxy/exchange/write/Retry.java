@@ -1,7 +1,8 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.exchange.write;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Write;
 import org.chromaproxy.lane.WriteResult;

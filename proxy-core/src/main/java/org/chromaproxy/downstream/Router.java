@@ -1,10 +1,19 @@
-package org.chromaproxy.exchange;
+package org.chromaproxy.downstream;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.exchange.Exchange;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.OwnExchange;
+import org.chromaproxy.exchange.RequestBody;
+import org.chromaproxy.exchange.read.ListExchange;
+import org.chromaproxy.exchange.read.ReadExchange;
+import org.chromaproxy.exchange.read.ReadTarget;
+import org.chromaproxy.exchange.read.Rewriting;
+import org.chromaproxy.exchange.write.WriteExchange;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
@@ -17,7 +26,7 @@ import org.chromaproxy.route.Routes;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which way an exchange takes. Any event loop. */
-final class Router {
+public final class Router {
     private final ExchangeServices services;
 
     Router(ExchangeServices services) {

@@ -1,0 +1,16 @@
+package org.chromaproxy.exchange;
+
+import io.netty.handler.codec.http.HttpRequest;
+import org.chromaproxy.http.ForwardedHeaders;
+
+/** The connection an exchange runs on, as the exchange sees it. Confined to the connection's event loop. */
+public interface ClientConnection {
+    /** Who is at the other end. */
+    ForwardedHeaders.Client client();
+
+    /** Whether the connection stays open after the answer to this request. */
+    boolean keepAlive(HttpRequest request);
+
+    /** The answer to this exchange is on its way out. */
+    void finished(Exchange done);
+}
