@@ -48,6 +48,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private boolean bodyComplete = true;
     private boolean closing;
     private boolean counted;
+    /** While the way is being chosen nobody takes the body yet: reading waits until that is done. */
+    private boolean routing;
+
+    private boolean moreWanted;
     private long lastProgress = System.nanoTime();
     private @Nullable ScheduledFuture<?> watchdog;
 
@@ -89,12 +93,15 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             body = null;
             started.fail(ProxyError.QUEUE_FULL);
         } else {
+            routing = true;
             body = router.route(started);
+            routing = false;
         }
         if (HttpUtil.is100ContinueExpected(request) && body != null && !started.finished()) {
             ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
-        if (body == null) {
+        if (body == null || moreWanted) {
+            moreWanted = false;
             ctx.read();
         }
         if (request instanceof HttpContent content) {
@@ -142,6 +149,16 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             }
         }
         ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void more() {
+        ChannelHandlerContext ctx = own;
+        if (routing) {
+            moreWanted = true;
+        } else if (ctx != null) {
+            ctx.read();
+        }
     }
 
     @Override

@@ -123,7 +123,9 @@ public final class Router {
         if (entry.isEmpty()) {
             return notFound(exchange, false);
         }
-        return read(exchange, ChromaPaths.collection(entry.get().path()), Rewriting.COLLECTION);
+        String uri = ChromaPaths.collection(entry.get().path());
+        ReadTarget target = ReadTarget.ofCatalog(services, entry.get(), uri);
+        return new ReadExchange(exchange, services, target, Rewriting.COLLECTION).start();
     }
 
     private @Nullable RequestBody count(Exchange exchange) {

@@ -11,6 +11,9 @@ public interface ClientConnection {
     /** Whether the connection stays open after the answer to this request. */
     boolean keepAlive(HttpRequest request);
 
+    /** The exchange asks for the next piece of its request. */
+    void more();
+
     /** The answer to this exchange is on its way out. */
     void finished(Exchange done);
 }

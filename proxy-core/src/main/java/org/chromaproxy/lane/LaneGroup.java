@@ -97,7 +97,7 @@ public abstract class LaneGroup {
         services.stats().queued(0);
         if (refused) {
             write.decide(Write.Decision.REFUSED);
-        } else if (!target.isEmpty() || lane(gate.leader()).durable >= write.lsn()) {
+        } else if (!target.isEmpty() || lanes.stream().anyMatch(lane -> lane.durable >= write.lsn())) {
             write.decide(Write.Decision.APPLIED);
         }
         gate.recovering(write.lsn());
@@ -164,6 +164,9 @@ public abstract class LaneGroup {
         }
         boolean leads = leadership.leads(lane);
         if (!head.decided() && !leads) {
+            return false;
+        }
+        if (!services.owning()) {
             return false;
         }
         if (!lane.instance.usable()) {
@@ -333,6 +336,7 @@ public abstract class LaneGroup {
 
     public void tick() {
         leadership.tick(preferredLeader());
+        pumpAll();
     }
 
     /** The LSN of the oldest record some instance has still to apply, or {@code Long.MAX_VALUE}. */
@@ -343,7 +347,7 @@ public abstract class LaneGroup {
             if (head != null) {
                 oldest = Math.min(oldest, head.lsn());
             } else if (lane.applied > lane.durable) {
-                oldest = Math.min(oldest, lane.applied);
+                oldest = Math.min(oldest, lane.durable + 1);
             }
         }
         return oldest;

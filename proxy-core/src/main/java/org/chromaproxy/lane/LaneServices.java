@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.upstream.UpstreamClient;
@@ -9,17 +10,32 @@ import org.chromaproxy.wal.append.WriteAheadLog;
 
 /** What lanes need of the rest of the proxy. Thread-safe. */
 public record LaneServices(
-        WriteAheadLog log,
-        UpstreamClient upstream,
-        Catalog catalog,
-        Instances instances,
-        Bodies bodies,
-        LaneStats stats) {
+        Storage storage, UpstreamClient upstream, Catalog catalog, Instances instances, LaneStats stats) {
+
+    /**
+     * The log, as lanes use it.
+     *
+     * @param owning whether this proxy is known to own the log now; while not, nothing is sent to any instance
+     */
+    public record Storage(WriteAheadLog log, Bodies bodies, BooleanSupplier owning) {}
 
     /** Reads bodies back from the log. */
     @FunctionalInterface
     public interface Bodies {
         /** The body of a record, completing on {@code loop}; exceptionally if it cannot be read now. */
         CompletableFuture<byte[]> load(long lsn, EventLoop loop);
+    }
+
+    public WriteAheadLog log() {
+        return storage.log();
+    }
+
+    public Bodies bodies() {
+        return storage.bodies();
+    }
+
+    /** See {@link Storage}. */
+    public boolean owning() {
+        return storage.owning().getAsBoolean();
     }
 }

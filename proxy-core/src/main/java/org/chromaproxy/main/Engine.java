@@ -29,6 +29,7 @@ import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
+import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.owner.Lease;
 import org.chromaproxy.wal.record.TransactionState;
 import org.slf4j.Logger;
@@ -41,6 +42,9 @@ final class Engine implements AutoCloseable {
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long SWEEP_SECONDS = 60;
+    private static final long FENCE_MS = 100;
+    /** Exit status of a proxy that lost the log to another one; its supervisor starts it again, to stand by. */
+    private static final int FENCED_STATUS = 3;
 
     private final Config config;
     private final Wal wal;
@@ -71,7 +75,8 @@ final class Engine implements AutoCloseable {
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance));
         LaneStats stats = new LaneStats(config.limits().backlogMemory());
-        this.services = new LaneServices(log.writer(), upstream, catalog, instances, access, stats);
+        this.services = new LaneServices(
+                new LaneServices.Storage(log.writer(), access, owning()), upstream, catalog, instances, stats);
         this.lanes = recovered();
         this.health = new HealthChecker(
                 loops.all().getFirst(),
@@ -123,6 +128,7 @@ final class Engine implements AutoCloseable {
         }
         instances.forEach(instance -> LOG.info("instance {} at {}: {}", instance, instance.uri(), instance.state()));
         lanes.start();
+        loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
         loops.all().getFirst().scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -131,7 +137,7 @@ final class Engine implements AutoCloseable {
     }
 
     ExchangeServices exchangeServices() {
-        ExchangeServices.Admission admission = new ExchangeServices.Admission(memory, requests, serving());
+        ExchangeServices.Admission admission = new ExchangeServices.Admission(memory, requests, owning());
         ExchangeServices.ExchangeLimits limits = new ExchangeServices.ExchangeLimits(
                 config.limits().maxBody(),
                 config.rules().readReplicaRatio(),
@@ -142,13 +148,14 @@ final class Engine implements AutoCloseable {
         return new ExchangeServices(services, lanes, admission, access, new StandbyAnswer(wal), limits);
     }
 
-    /** A proxy that may have a rival serves only while it knows that it owns the log. */
-    private BooleanSupplier serving() {
+    /** A proxy that may have a rival sends and serves only while it knows that it owns the log. */
+    private BooleanSupplier owning() {
         if (config.log().soleOwner()) {
-            return () -> true;
+            return () -> log.writer().state() != LogState.FENCED;
         }
         long lease = Lease.DEFAULT.length().toNanos();
-        return () -> System.nanoTime() - log.writer().confirmedAtNanos() < lease;
+        return () -> log.writer().state() != LogState.FENCED
+                && System.nanoTime() - log.writer().confirmedAtNanos() < lease;
     }
 
     /**
@@ -161,6 +168,14 @@ final class Engine implements AutoCloseable {
             log.retention().advance(Math.min(durable, oldest - 1));
             log.retention().sweep(Instant.now());
         }));
+    }
+
+    /** Another proxy owns the log: whatever is under way here is reset, and this process ends. */
+    private void fence() {
+        if (log.writer().state() == LogState.FENCED) {
+            LOG.error("another proxy owns the log now: this one resets its connections and exits");
+            Runtime.getRuntime().halt(FENCED_STATUS);
+        }
     }
 
     int collections() {

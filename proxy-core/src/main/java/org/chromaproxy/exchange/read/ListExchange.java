@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ public final class ListExchange implements RequestBody {
     private final ReadTarget target;
     private final String path;
     private final Map<UUID, Optional<byte[]>> wanted = new LinkedHashMap<>();
+    private final Set<Instance> asked = new HashSet<>(2);
     private int missing;
     private boolean clientGone;
 
@@ -101,10 +103,11 @@ public final class ListExchange implements RequestBody {
             answer();
             return;
         }
-        Optional<Instance> instance = target.choose(Set.of());
+        Optional<Instance> instance = target.choose(asked);
         if (instance.isEmpty()) {
             exchange.fail(ProxyError.NO_INSTANCE);
         } else {
+            asked.add(instance.get());
             page(instance.get(), 0);
         }
     }
@@ -141,6 +144,9 @@ public final class ListExchange implements RequestBody {
         }
         if (missing > 0 && elements.size() == PAGE) {
             page(instance, offset + PAGE);
+        } else if (missing > 0 && target.choose(asked).isPresent()) {
+            // What lives on one side only is in that side's list.
+            complete();
         } else {
             answer();
         }

@@ -124,7 +124,6 @@ public final class ReadExchange implements RequestBody {
         if (requestComplete) {
             connection.send(LastHttpContent.EMPTY_LAST_CONTENT);
         } else {
-            connection.flush();
             exchange.more();
         }
     }
@@ -146,6 +145,10 @@ public final class ReadExchange implements RequestBody {
             // Only after a failure: kept for the next try.
             keep(content.retainedDuplicate());
             content.release();
+            if (!replayable) {
+                clientGone = true;
+                exchange.fail(ProxyError.UPSTREAM_FAILED);
+            }
             return;
         }
         keep(content.retainedDuplicate());

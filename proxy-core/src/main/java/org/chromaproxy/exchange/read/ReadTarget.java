@@ -12,7 +12,7 @@ import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.instance.Instance;
 
 /** Where a read may go: the leader or an in-sync follower, and under which path there. */
-public final class ReadTarget {
+public class ReadTarget {
     private final ExchangeServices services;
     private final Optional<CollectionEntry> collection;
     private final Function<Instance, String> uri;
@@ -22,6 +22,16 @@ public final class ReadTarget {
         this.services = services;
         this.collection = collection;
         this.uri = uri;
+    }
+
+    /** The same for what the catalog says of one collection: its name, metadata and configuration. */
+    public static ReadTarget ofCatalog(ExchangeServices services, CollectionEntry entry, String uri) {
+        return new ReadTarget(services, Optional.empty(), instance -> uri) {
+            @Override
+            boolean readable(Instance instance) {
+                return entry.place(instance).isPresent() && super.readable(instance);
+            }
+        };
     }
 
     String uri(Instance instance) {
@@ -64,7 +74,7 @@ public final class ReadTarget {
         return collection.map(CollectionEntry::gate).orElse(catalog.gate()).leader();
     }
 
-    private boolean readable(Instance instance) {
+    boolean readable(Instance instance) {
         Catalog catalog = services.proxy().catalog();
         long applied = catalog.gate().applied(instance.index());
         return collection

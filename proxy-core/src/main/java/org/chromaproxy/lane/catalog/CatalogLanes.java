@@ -113,7 +113,7 @@ public final class CatalogLanes extends LaneGroup {
     @Override
     public void tell(Write write, WriteResult result) {
         boolean followers =
-                lanes().stream().anyMatch(lane -> lane.instance.usable() && lane.head() == write && !decidedBy(lane));
+                lanes().stream().anyMatch(lane -> lane.instance.usable() && lane.head() != null && !decidedBy(lane));
         if (!result.success() || !followers) {
             write.result().complete(result);
             return;

@@ -40,7 +40,7 @@ final class ModifyOp implements CatalogOp {
             }
         }
         if (entry.place(lane.instance).isEmpty()) {
-            return decides ? new Plan.Diverge("the collection does not exist there") : Plan.SKIP;
+            return decides ? elsewhere(lane, write, entry) : Plan.SKIP;
         }
         entry.touchedByCatalog(write.lsn());
         String path = write.record().content().request().path();
@@ -50,6 +50,15 @@ final class ModifyOp implements CatalogOp {
                         path,
                         Routes.classify(HttpMethod.PUT, path).collection(),
                         entry.place(lane.instance).get().instanceId()));
+    }
+
+    /** It lives on followers only: the catalog takes the change, they apply it. */
+    private Plan elsewhere(Lane lane, Write write, CollectionEntry entry) {
+        String newName = write.subject().name();
+        Mapping mapping = newName.isEmpty() ? entry.mapping() : entry.withName(newName);
+        WriteResult done = WriteResult.json(200, new byte[] {'{', '}'});
+        lanes.complete(lane, write, new Change.PutMapping(mapping), done);
+        return Plan.WAIT;
     }
 
     private Optional<WriteResult> refusal(CollectionEntry entry, String newName) {
