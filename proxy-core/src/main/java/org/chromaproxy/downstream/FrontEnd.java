@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +19,7 @@ import org.chromaproxy.transport.EventLoops;
 
 /**
  * The listening socket. Each connection's handlers, in order: the HTTP codec; the guard that refuses ambiguous framing;
- * flow control, which hands over one message per read; and {@link Downstream}, or {@link Standby} while this proxy does
+ * the turnstile, which hands over one message per read; and {@link Downstream}, or {@link Standby} while this proxy does
  * not own the log.
  */
 public final class FrontEnd implements AutoCloseable {
@@ -60,7 +59,7 @@ public final class FrontEnd implements AutoCloseable {
         channel.pipeline()
                 .addLast("codec", HttpCodecs.server())
                 .addLast("framing", new FramingGuard())
-                .addLast("flow", new FlowControlHandler())
+                .addLast("turnstile", new Turnstile())
                 .addLast("exchange", last);
     }
 

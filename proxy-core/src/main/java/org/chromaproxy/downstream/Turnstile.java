@@ -1,0 +1,60 @@
+package org.chromaproxy.downstream;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+
+/**
+ * Lets one message through per read, however many the codec decodes from one packet, so that requests are taken one at a
+ * time and a body no faster than asked for. Netty's {@code FlowControlHandler} (4.2.18) loses a read that is issued while
+ * it hands over a message; this one does not. Confined to the connection's event loop; needs auto-read off.
+ */
+final class Turnstile extends ChannelDuplexHandler {
+    private final ArrayDeque<Object> queue = new ArrayDeque<>(4);
+    private boolean wanted;
+    private boolean turning;
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        queue.add(msg);
+        turn(ctx);
+    }
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        wanted = true;
+        turn(ctx);
+    }
+
+    private void turn(ChannelHandlerContext ctx) {
+        if (turning) {
+            return;
+        }
+        turning = true;
+        while (wanted && !queue.isEmpty()) {
+            wanted = false;
+            ctx.fireChannelRead(queue.poll());
+        }
+        turning = false;
+        if (wanted) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        clear();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        clear();
+    }
+
+    private void clear() {
+        queue.forEach(ReferenceCountUtil::release);
+        queue.clear();
+    }
+}
