@@ -84,8 +84,7 @@ public abstract class LaneGroup {
         int taken = 0;
         String target = write.subject().target();
         for (Lane lane : lanes) {
-            boolean mine = target.isEmpty() || target.equals(lane.instance.name());
-            if (!lane.detached && mine && write.lsn() > lane.durable) {
+            if (!lane.detached && write.lsn() > lane.durable) {
                 lane.queue.add(write);
                 taken++;
             }
@@ -116,7 +115,7 @@ public abstract class LaneGroup {
         String target = write.subject().target();
         int taken = 0;
         for (Lane lane : lanes) {
-            if (!lane.detached && (target.isEmpty() || target.equals(lane.instance.name()))) {
+            if (!lane.detached) {
                 lane.queue.add(write);
                 taken++;
             }
@@ -159,6 +158,11 @@ public abstract class LaneGroup {
     /** One step with the head; false when the lane has to wait for something. */
     private boolean advance(Lane lane, Write head) {
         if (head.refused()) {
+            pass(lane, head);
+            return true;
+        }
+        if (!addressed(lane, head)) {
+            // Not for this instance, but its lane has to be seen to have passed it.
             pass(lane, head);
             return true;
         }
@@ -288,7 +292,7 @@ public abstract class LaneGroup {
         gate.applied(lane.index(), write.lsn());
         services.stats().countApplied();
         left(lane, write);
-        if (targeted(write)) {
+        if (targeted(write) && addressed(lane, write)) {
             write.result().complete(WriteResult.json(200, new byte[0]));
         }
         if (write.passedOne()) {
@@ -355,6 +359,10 @@ public abstract class LaneGroup {
 
     public static boolean targeted(Write write) {
         return !write.subject().target().isEmpty();
+    }
+
+    private static boolean addressed(Lane lane, Write write) {
+        return !targeted(write) || write.subject().target().equals(lane.instance.name());
     }
 
     private static String text(WriteResult result) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +15,7 @@ import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.Config;
+import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.instance.Instance;
@@ -55,6 +55,7 @@ final class Engine implements AutoCloseable {
     private final Catalog catalog;
     private final LaneServices services;
     private final LaneRegistry lanes;
+    private final Adopting adopting;
     private final HealthChecker health;
     private final LogAccess access;
     private final MemoryBudget memory;
@@ -78,12 +79,14 @@ final class Engine implements AutoCloseable {
         this.services = new LaneServices(
                 new LaneServices.Storage(log.writer(), access, owning()), upstream, catalog, instances, stats);
         this.lanes = recovered();
+        this.adopting = new Adopting(
+                log.writer(),
+                CopyServices.of(services, lanes, loops),
+                wal.reader().witnesses(),
+                config.rules().adoptedTenants(),
+                workers);
         this.health = new HealthChecker(
-                loops.all().getFirst(),
-                instances,
-                upstream,
-                instance -> CompletableFuture.completedFuture(""),
-                config.timing().checkIntervalMs());
+                loops.all().getFirst(), instances, upstream, adopting::check, config.timing().checkIntervalMs());
         checker.set(health);
     }
 
@@ -129,6 +132,7 @@ final class Engine implements AutoCloseable {
         instances.forEach(instance -> LOG.info("instance {} at {}: {}", instance, instance.uri(), instance.state()));
         lanes.start();
         loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
+        adopting.start(loops.all().getFirst());
         loops.all().getFirst().scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -9,6 +9,10 @@ import org.chromaproxy.wal.record.Mapping;
 public final class ChromaPaths {
     private ChromaPaths() {}
 
+    public static String tenants() {
+        return "/api/v2/tenants";
+    }
+
     public static String tenant(String tenant) {
         return "/api/v2/tenants/" + encode(tenant);
     }

@@ -95,7 +95,7 @@ public final class RecordLanes extends LaneGroup {
         }
         Footprint touched = write.footprint();
         if (touched != null) {
-            replay.applied(lane, touched);
+            replay.applied(lane, write.kind(), touched);
         }
         if (decides(lane, write)) {
             decide(write, Write.Decision.APPLIED, told(write, answer));
@@ -177,6 +177,10 @@ public final class RecordLanes extends LaneGroup {
     /** Lets no record beyond {@code lsn} pass this lane; calls back once all up to it are done. */
     public void barrier(int instance, long lsn, Runnable reached) {
         Lane lane = lane(instance);
+        if (entry.deletedLsn() != 0) {
+            // Nobody needs a copy any more, and the deletion must not wait for it.
+            lane.held = false;
+        }
         lane.barrier = lsn;
         lane.onBarrier = reached;
         pump(lane);
@@ -216,11 +220,17 @@ public final class RecordLanes extends LaneGroup {
         lane.held = true;
     }
 
-    /** The last record that lane has applied, or has under way. */
-    public long front(int instance) {
+    /** Ends a hold. */
+    public void unhold(int instance) {
+        lane(instance).held = false;
+        pumpAll();
+    }
+
+    /** The last record offered to that lane. */
+    public long tail(int instance) {
         Lane lane = lane(instance);
-        Write head = lane.head();
-        return lane.busy && head != null ? head.lsn() : lane.applied;
+        Write last = lane.queue.peekLast();
+        return last == null ? lane.applied : last.lsn();
     }
 
     @Override

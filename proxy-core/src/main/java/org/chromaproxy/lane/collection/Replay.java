@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.wal.record.OpKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +27,17 @@ public final class Replay {
         overflow = false;
     }
 
-    public void applied(Lane lane, Footprint footprint) {
-        if (lane == tracked && footprint instanceof Footprint.Ids named) {
-            ids.addAll(named.ids());
-            overflow |= ids.size() > MAX_IDS;
+    public void applied(Lane lane, OpKind kind, Footprint footprint) {
+        if (lane != tracked) {
+            return;
         }
-        // A filter deletes the same on both sides, but for records that another write in this stretch names.
+        if (footprint instanceof Footprint.Ids named) {
+            ids.addAll(named.ids());
+        }
+        // A filter deletes the same on both sides, but for records that another write in this stretch names. Any other
+        // write whose ids are not known may have touched everything.
+        boolean unknown = !(footprint instanceof Footprint.Ids) && kind != OpKind.DELETE;
+        overflow |= unknown || ids.size() > MAX_IDS;
     }
 
     /** The ids named since tracking began, ending it; empty if there were too many to remember. */

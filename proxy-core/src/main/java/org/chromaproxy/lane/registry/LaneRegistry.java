@@ -144,6 +144,11 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
                 && catalogLanes.lane(instance.index()).queue.isEmpty();
     }
 
+    /** The lanes of a collection for a copy or a comparison; empty if there is no such collection. */
+    public Optional<CopyLanes> copying(UUID publicId) {
+        return Optional.ofNullable(group(publicId)).map(CopyLanes::new);
+    }
+
     @Override
     public void wake(UUID publicId) {
         RecordLanes group = groups.get(publicId);

@@ -1,0 +1,140 @@
+package org.chromaproxy.adopt;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.copy.Copier;
+import org.chromaproxy.copy.CopyServices;
+import org.chromaproxy.copy.Verifier;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the catalog and what the instances really hold together: maps what was there at an instance's first meeting,
+ * copies what one side lacks, compares what both have, reports what came behind the proxy's back.
+ *
+ * <p>Blocking, for worker threads; any may call, one at a time works.
+ */
+public final class Adoption {
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
+    private final CopyServices services;
+    private final WitnessKeeper witnesses;
+    private final Set<String> tenants;
+    private final Copier copier;
+    private final Verifier verifier;
+    private final Containers containers;
+    private final ReentrantLock working = new ReentrantLock();
+    private volatile List<Stranger> strangers = List.of();
+
+    /** @param tenants whose collections are looked for, beside those the catalog knows */
+    public Adoption(CopyServices services, WitnessKeeper witnesses, List<String> tenants) {
+        this.services = services;
+        this.witnesses = witnesses;
+        this.tenants = Set.copyOf(tenants);
+        this.copier = new Copier(services);
+        this.verifier = new Verifier(services);
+        this.containers = new Containers(services.log());
+    }
+
+    /** What the last scan found that is not as the catalog says. */
+    public List<Stranger> strangers() {
+        return strangers;
+    }
+
+    /**
+     * Compares the lists of the usable instances with the catalog, maps what may be mapped, and creates what is to be
+     * copied; the copying itself is {@link #tick}'s. To be called once before the first exchange is served. A scan that
+     * cannot be finished now is finished by a later one.
+     *
+     * @param copy whether collections that one side lacks are copied even if the instances were met long ago
+     */
+    public void scan(boolean copy) {
+        working.lock();
+        try {
+            look(copy);
+        } catch (StepException e) {
+            LOG.warn("adoption is not finished, it goes on later: {}", e.getMessage());
+        } finally {
+            working.unlock();
+        }
+    }
+
+    /** A scan, then the copies and comparisons that are due. To be called every 30 s or so; returns at once if one runs. */
+    public void tick() {
+        if (!working.tryLock()) {
+            return;
+        }
+        try {
+            scan(false);
+            for (CollectionEntry entry : List.copyOf(services.catalog().alive())) {
+                services.instances().forEach(instance -> complete(entry, instance));
+            }
+        } finally {
+            working.unlock();
+        }
+    }
+
+    private void complete(CollectionEntry entry, Instance instance) {
+        PlaceState state = entry.place(instance).map(place -> place.state()).orElse(PlaceState.READY);
+        if (!instance.usable()
+                || entry.deletedLsn() != 0
+                || Thread.currentThread().isInterrupted()) {
+            return;
+        }
+        try {
+            switch (state) {
+                case COPYING -> copier.fill(entry, instance);
+                case UNVERIFIED -> verifier.verify(entry, instance);
+                case READY, DIVERGED -> {}
+            }
+        } catch (StepException e) {
+            LOG.warn("{} on {} is still {}, tried again later: {}", entry, instance, state, e.getMessage());
+        }
+    }
+
+    private void look(boolean copy) {
+        Catalog catalog = services.catalog();
+        List<Instance> present = services.instances().stream()
+                .filter(instance -> instance.usable() && services.lanes().catalogInSync(instance))
+                .toList();
+        long sent = catalog.gate().sent();
+        Set<String> asked = new LinkedHashSet<>(tenants);
+        catalog.alive().forEach(entry -> asked.add(entry.path().tenant()));
+        List<Inventory> inventories = present.stream()
+                .map(instance -> Inventory.of(services.remote(), instance, asked))
+                .toList();
+        if (catalog.gate().sent() != sent || !present.stream().allMatch(services.lanes()::catalogInSync)) {
+            // A list read while collections come and go cannot tell what is missing.
+            return;
+        }
+        Set<Instance> met = new HashSet<>(present);
+        met.removeIf(instance -> !witnesses.firstMeeting(instance));
+        if (copy || !met.isEmpty()) {
+            containers.level(inventories);
+        }
+        Scan scan = new Scan(services, copier, inventories, met, copy, sent);
+        scan.mapUnknown();
+        scan.completeKnown();
+        tell(scan.strangers());
+        met.forEach(witnesses::adopted);
+    }
+
+    private void tell(List<Stranger> found) {
+        found.stream()
+                .filter(stranger -> !strangers.contains(stranger))
+                .forEach(stranger -> LOG.error(
+                        "not as the catalog says, and left alone: {} on {}: {}",
+                        stranger.name(),
+                        stranger.instance(),
+                        stranger.reason()));
+        strangers = List.copyOf(found);
+    }
+}

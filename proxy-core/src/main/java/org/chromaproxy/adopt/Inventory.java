@@ -1,0 +1,130 @@
+package org.chromaproxy.adopt;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.chromaproxy.blocking.Remote;
+import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.catalog.Catalog.Database;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.Witnesses;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.scan.CollectionHead;
+import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.wal.record.Mapping;
+
+/** What one instance holds: the tenants asked for, their databases, and the collections in them. Immutable once read. */
+final class Inventory {
+    private static final int PAGE = 1_000;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** One collection there. */
+    record Found(Mapping.Path path, UUID id, boolean dimensioned) {}
+
+    private final Instance instance;
+    private final Set<String> tenants = new LinkedHashSet<>();
+    private final Set<Database> databases = new LinkedHashSet<>();
+    private final Map<Mapping.Path, Found> byPath = new HashMap<>();
+    private final Map<UUID, Found> byId = new HashMap<>();
+
+    private Inventory(Instance instance) {
+        this.instance = instance;
+    }
+
+    /** Asks the instance; the tenant of the witnesses is left out. */
+    static Inventory of(Remote remote, Instance instance, Collection<String> tenants) {
+        Inventory inventory = new Inventory(instance);
+        for (String tenant : tenants) {
+            if (!tenant.equals(Witnesses.TENANT) && inventory.exists(remote, tenant)) {
+                inventory.tenants.add(tenant);
+                inventory.readDatabases(remote, tenant);
+            }
+        }
+        inventory.databases.forEach(database -> inventory.readCollections(remote, database));
+        return inventory;
+    }
+
+    private boolean exists(Remote remote, String tenant) {
+        String path = ChromaPaths.tenant(tenant);
+        var answer = remote.get(instance, path);
+        return answer.status() != 404 && remote.expect(instance, path, answer).length > 0;
+    }
+
+    private void readDatabases(Remote remote, String tenant) {
+        String path = ChromaPaths.databases(tenant);
+        int size = PAGE;
+        for (int offset = 0; size == PAGE; offset += PAGE) {
+            JsonNode page = tree(remote.require(instance, path + "?limit=" + PAGE + "&offset=" + offset));
+            page.forEach(database ->
+                    databases.add(new Database(tenant, database.path("name").asText())));
+            size = page.size();
+        }
+    }
+
+    private void readCollections(Remote remote, Database database) {
+        String path = ChromaPaths.collections(database.tenant(), database.name());
+        int size = PAGE;
+        for (int offset = 0; size == PAGE; offset += PAGE) {
+            byte[] body = remote.require(instance, path + "?limit=" + PAGE + "&offset=" + offset);
+            List<CollectionJson.Element> page = CollectionJson.elements(body)
+                    .orElseThrow(() -> new StepException(instance + " answered " + path + " with something else"));
+            page.forEach(element -> take(database, element.head()));
+            size = page.size();
+        }
+    }
+
+    private void take(Database database, CollectionHead head) {
+        CollectionIds.parse(head.id()).ifPresent(id -> {
+            Mapping.Path path = new Mapping.Path(database.tenant(), database.name(), head.name());
+            Found found = new Found(path, id, head.dimension().isPresent());
+            byPath.put(path, found);
+            byId.put(id, found);
+        });
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    Set<String> tenants() {
+        return tenants;
+    }
+
+    Set<Database> databases() {
+        return databases;
+    }
+
+    Collection<Found> collections() {
+        return List.copyOf(new ArrayList<>(byPath.values()));
+    }
+
+    Optional<Found> at(Mapping.Path path) {
+        return Optional.ofNullable(byPath.get(path));
+    }
+
+    Optional<Found> withId(UUID id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    private static JsonNode tree(byte[] body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new StepException("an answer is not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

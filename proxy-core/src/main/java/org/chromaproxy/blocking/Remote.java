@@ -1,0 +1,68 @@
+package org.chromaproxy.blocking;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+
+/** Blocking requests to one instance. */
+public final class Remote {
+    private static final long READ_MS = 60_000;
+    /** A write is never abandoned: its answer, or the end of its connection, ends the wait. */
+    private static final long WRITE_MS = Long.MAX_VALUE / 2_000_000;
+
+    private final UpstreamClient upstream;
+    private final EventLoops loops;
+
+    public Remote(UpstreamClient upstream, EventLoops loops) {
+        this.upstream = upstream;
+        this.loops = loops;
+    }
+
+    /** @throws StepException when there is no answer */
+    public UpstreamResponse get(Instance instance, String path) {
+        return send(instance, UpstreamRequest.get(path), READ_MS, READ_MS);
+    }
+
+    /** A read that is a POST; the answer must be 2xx. */
+    public byte[] read(Instance instance, String path, byte[] body) {
+        return expect(instance, path, send(instance, json("POST", path, body), READ_MS, READ_MS));
+    }
+
+    /** As {@link #get}, but the answer must be 2xx. */
+    public byte[] require(Instance instance, String path) {
+        return expect(instance, path, get(instance, path));
+    }
+
+    /** A write; whatever the answer. */
+    public UpstreamResponse write(Instance instance, String method, String path, byte[] body) {
+        return send(instance, json(method, path, body), 0, WRITE_MS);
+    }
+
+    private static UpstreamRequest json(String method, String path, byte[] body) {
+        HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        return new UpstreamRequest(method, path, headers, body);
+    }
+
+    public byte[] expect(Instance instance, String path, UpstreamResponse answer) {
+        if (!answer.success()) {
+            String text = answer.text();
+            String brief = text.length() > 200 ? text.substring(0, 200) : text;
+            throw new StepException(instance + " answered " + answer.status() + " to " + path + ": " + brief);
+        }
+        return answer.body();
+    }
+
+    private UpstreamResponse send(Instance instance, UpstreamRequest request, long timeoutMs, long waitMs) {
+        // Away from the first loop, which carries the catalog.
+        var loop = loops.owning(loops.all().size() - 1 + instance.index());
+        return Waiting.forResult(
+                upstream.send(loop, instance, request, timeoutMs),
+                waitMs + 1_000,
+                request.method() + " " + request.uri() + " on " + instance);
+    }
+}

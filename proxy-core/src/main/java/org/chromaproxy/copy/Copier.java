@@ -1,0 +1,178 @@
+package org.chromaproxy.copy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.Slice;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a collection on an instance that lacks it, and fills it from the leader.
+ *
+ * <p>The target's lane is held while records are copied; then it replays what was logged meanwhile. What that touched may
+ * have been copied in between, so those ids are copied again, until they are few; the last of them while both lanes stand
+ * still. An interrupted copy begins anew. Blocking; one thread at a time.
+ */
+public final class Copier {
+    private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
+    private static final int ROUNDS = 6;
+    /** So many ids are copied while writes wait: about half a second. */
+    private static final int FEW = 500;
+
+    private final CopyServices services;
+
+    public Copier(CopyServices services) {
+        this.services = services;
+    }
+
+    /**
+     * Creates the collection there, empty, to be filled; from now on its writes wait there.
+     *
+     * @throws StepException if it cannot be done now
+     */
+    public void create(CollectionEntry entry, Instance target) {
+        Instance source = services.source(entry, target);
+        Mapping.Path path = entry.path();
+        Standstill still = new Standstill(entry, target, PlaceState.COPYING, services.lanesOf(entry));
+        still.step(still.lanes().hold(target));
+        byte[] body = creation(path.name(), services.remote().require(source, ChromaPaths.collection(path)));
+        Subject subject = new Subject(
+                Subject.CATALOG, entry.publicId(), path.tenant(), path.database(), path.name(), target.name());
+        String uri = ChromaPaths.collections(path.tenant(), path.database());
+        try {
+            services.log()
+                    .execute(
+                            OpKind.CREATE_COLLECTION, subject, new WriteRequest("POST", uri, "application/json", body));
+        } finally {
+            if (entry.place(target).isEmpty()) {
+                still.step(still.lanes().detach(target));
+            }
+        }
+        if (entry.place(target).isEmpty()) {
+            throw new StepException(entry + " could not be created on " + target);
+        }
+    }
+
+    /**
+     * Takes a collection found there with data of its own as the place of that collection, to be compared.
+     *
+     * @throws StepException if it cannot be done now
+     */
+    public void join(CollectionEntry entry, Instance target, UUID instanceId) {
+        Standstill still = new Standstill(entry, target, PlaceState.UNVERIFIED, services.lanesOf(entry));
+        still.step(still.lanes().hold(target));
+        Place found = new Place(instanceId, PlaceState.UNVERIFIED, "");
+        services.mappings().place(entry, target, found, List.of());
+        still.hold();
+        still.step(still.lanes().thaw(target.index()));
+    }
+
+    /** The body that creates the like of a collection; its values as the source printed them. */
+    static byte[] creation(String name, byte[] collection) {
+        Map<String, Slice> members = Members.of(collection);
+        StringBuilder body = new StringBuilder("{\"name\":");
+        body.append(new String(Members.bytes(name), StandardCharsets.UTF_8));
+        append(body, "metadata", collection, Optional.ofNullable(members.get("metadata")));
+        append(body, "configuration", collection, Optional.ofNullable(members.get("configuration_json")));
+        return body.append(",\"get_or_create\":false}").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void append(StringBuilder body, String key, byte[] source, Optional<Slice> value) {
+        value.ifPresent(slice -> body.append(",\"")
+                .append(key)
+                .append("\":")
+                .append(new String(source, slice.start(), slice.length(), StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Fills a place that is being copied, until it follows as a whole one.
+     *
+     * @throws StepException if it cannot be done now; it is to be called again
+     */
+    public void fill(CollectionEntry entry, Instance target) {
+        Standstill still = new Standstill(entry, target, PlaceState.COPYING, services.lanesOf(entry));
+        long begun = System.nanoTime();
+        LOG.info("{}: copying from {} to {}", entry, services.source(entry, target), target);
+        Optional<Set<String>> ids = Optional.empty();
+        for (int round = 1; round <= ROUNDS; round++) {
+            still.hold();
+            copy(entry, target, ids, still);
+            still.startReplay();
+            boolean last = round == ROUNDS;
+            Round next = new Round(entry, target, still, last);
+            if (still.whileStill(next::finish)) {
+                LOG.info("{}: {} is whole after {} ms", entry, target, (System.nanoTime() - begun) / 1_000_000);
+                return;
+            }
+            ids = next.touched;
+        }
+    }
+
+    private void copy(CollectionEntry entry, Instance target, Optional<Set<String>> ids, Standstill still) {
+        Records source = new Records(services.remote(), entry, services.source(entry, target));
+        TargetRecords records = new TargetRecords(services, entry, target);
+        if (ids.isEmpty()) {
+            records.replaceAll(source, still::check);
+            carryDimension(source.instance(), records, entry);
+        } else {
+            records.replace(source, ids.get(), still::check);
+        }
+    }
+
+    /** A collection whose records are all deleted still has its dimension. */
+    private void carryDimension(Instance source, TargetRecords records, CollectionEntry entry) {
+        JsonNode collection = Members.tree(services.remote().require(source, ChromaPaths.collection(entry.path())));
+        int dimension = collection.path("dimension").asInt(0);
+        if (dimension > 0) {
+            entry.dimensionIsKnown();
+            records.fixDimension(dimension);
+        }
+    }
+
+    /** What is done while both lanes stand still, at the end of one round. */
+    private final class Round {
+        private final CollectionEntry entry;
+        private final Instance target;
+        private final Standstill still;
+        private final boolean last;
+        private Optional<Set<String>> touched = Optional.empty();
+
+        Round(CollectionEntry entry, Instance target, Standstill still, boolean last) {
+            this.entry = entry;
+            this.target = target;
+            this.still = still;
+            this.last = last;
+        }
+
+        /** Finishes the copy, unless so much is left that writes should not wait for it. */
+        boolean finish(long lsn) {
+            touched = still.step(still.lanes().touched());
+            if (!last && touched.map(Set::size).orElse(Integer.MAX_VALUE) > FEW) {
+                return false;
+            }
+            copy(entry, target, touched, still);
+            Place copying = entry.place(target).orElseThrow(() -> new StepException(entry + " is gone"));
+            Place ready = new Place(copying.instanceId(), PlaceState.READY, "");
+            Change.Cursor cursor = new Change.Cursor(entry.publicId(), target.name(), lsn);
+            services.mappings().place(entry, target, ready, List.of(cursor));
+            still.step(still.lanes().join(target, lsn));
+            return true;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.chromaproxy.copy;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.scan.Slice;
+
+/** The arrays and objects that are members of a JSON object, as places in its bytes: numbers are never printed again. */
+final class Members {
+    private static final int MAX_STRING = 64 << 20;
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxStringLength(MAX_STRING).build())
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+    private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
+
+    private Members() {}
+
+    /** @throws StepException when the body is not a JSON object */
+    static Map<String, Slice> of(byte[] body) {
+        Map<String, Slice> members = new LinkedHashMap<>();
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new StepException("an answer is not a JSON object");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                if (parser.nextToken().isStructStart()) {
+                    int start = tokenStart(parser);
+                    parser.skipChildren();
+                    members.put(name, new Slice(start, tokenStart(parser) + 1));
+                }
+            }
+        } catch (IOException e) {
+            throw new StepException("an answer is not JSON: " + e.getMessage());
+        }
+        return members;
+    }
+
+    static JsonNode tree(byte[] body) {
+        try {
+            return MAPPER.readTree(body);
+        } catch (IOException e) {
+            throw new StepException("an answer is not JSON: " + e.getMessage());
+        }
+    }
+
+    static JsonNode tree(byte[] body, Slice slice) {
+        try {
+            return MAPPER.readTree(body, slice.start(), slice.length());
+        } catch (IOException e) {
+            throw new StepException("an answer is not JSON: " + e.getMessage());
+        }
+    }
+
+    /** A JSON value as bytes. */
+    static byte[] bytes(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (IOException e) {
+            throw new StepException("cannot be written as JSON: " + e.getMessage());
+        }
+    }
+
+    private static int tokenStart(JsonParser parser) {
+        return (int) parser.currentTokenLocation().getByteOffset();
+    }
+}

@@ -1,0 +1,126 @@
+package org.chromaproxy.copy;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.chromaproxy.blocking.Remote;
+import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.route.ChromaPaths;
+
+/**
+ * Reads one collection on one instance, in pages bounded by records and, as far as records are alike, by bytes.
+ *
+ * <p>Pages go from the end to the start: deleting a record only moves others towards the start, so none that was there
+ * all the time is ever skipped.
+ */
+final class Records {
+    private static final int MAX_RECORDS = 500;
+    private static final int FIRST_RECORDS = 50;
+    private static final int WANTED_BYTES = 4 << 20;
+    /** Beyond this a page is asked for again in halves: an add of it would be more than an instance takes. */
+    private static final int MAX_BYTES = 24 << 20;
+
+    private static final List<String> ALL = List.of("embeddings", "documents", "metadatas", "uris");
+
+    private final Remote remote;
+    private final CollectionEntry entry;
+    private final Instance instance;
+    private int records = FIRST_RECORDS;
+
+    Records(Remote remote, CollectionEntry entry, Instance instance) {
+        this.remote = remote;
+        this.entry = entry;
+        this.instance = instance;
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    int count() {
+        byte[] body = remote.require(instance, path("count"));
+        return Members.tree(body).asInt();
+    }
+
+    /** Passes every page on, the last first. */
+    void backwards(Consumer<RecordPage> consumer) {
+        int end = count();
+        while (end > 0) {
+            int from = Math.max(0, end - records);
+            RecordPage page = get(Map.of("include", ALL, "offset", from, "limit", end - from));
+            if (page.bytes() <= MAX_BYTES || end - from == 1) {
+                consumer.accept(page);
+                end = from;
+            }
+            learn(page);
+        }
+    }
+
+    /** Passes all ids on, in pages, the last first. */
+    void idsBackwards(Consumer<List<String>> consumer) {
+        for (int end = count(); end > 0; end = Math.max(0, end - MAX_RECORDS)) {
+            int from = Math.max(0, end - MAX_RECORDS);
+            consumer.accept(get(Map.of("include", List.of(), "offset", from, "limit", end - from))
+                    .ids());
+        }
+    }
+
+    /** The records of these ids that are there. */
+    RecordPage byIds(Collection<String> ids) {
+        return get(Map.of("ids", ids, "include", ALL));
+    }
+
+    /** Which of these ids are not there. */
+    Set<String> absent(Collection<String> ids) {
+        Set<String> absent = new TreeSet<>(ids);
+        get(Map.of("ids", ids, "include", List.of())).ids().forEach(absent::remove);
+        return absent;
+    }
+
+    /** Takes a page's size as what the next ones will be like. */
+    void learn(RecordPage page) {
+        if (!page.ids().isEmpty()) {
+            long each = Math.max(1, page.bytes() / page.ids().size());
+            records = (int) Math.max(1, Math.min(Math.min(MAX_RECORDS, 4L * records), WANTED_BYTES / each));
+        }
+    }
+
+    /** Ids whose records the two sides do not hold alike at the moment. */
+    static Set<String> differing(Records one, Records other, Collection<String> ids) {
+        Set<String> differing = new HashSet<>();
+        one.pages(ids, page -> {
+            RecordPage here = one.byIds(page);
+            one.learn(here);
+            differing.addAll(RecordPage.differing(here, other.byIds(page)));
+        });
+        return differing;
+    }
+
+    /** Cuts ids into pages of the size that fits now. */
+    void pages(Collection<String> ids, Consumer<List<String>> consumer) {
+        List<String> all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); ) {
+            int to = Math.min(all.size(), from + records);
+            consumer.accept(all.subList(from, to));
+            from = to;
+        }
+    }
+
+    private RecordPage get(Map<String, Object> query) {
+        return RecordPage.of(remote.read(instance, path("get"), Members.bytes(query)));
+    }
+
+    private String path(String operation) {
+        UUID id = entry.place(instance)
+                .orElseThrow(() -> new StepException(entry + " is not on " + instance))
+                .instanceId();
+        return ChromaPaths.records(entry.path(), id, operation);
+    }
+}

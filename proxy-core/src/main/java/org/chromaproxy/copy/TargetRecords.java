@@ -1,0 +1,110 @@
+package org.chromaproxy.copy;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The records of one collection on the instance they are copied to; every request is logged before it is sent. */
+final class TargetRecords {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetRecords.class);
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** An id no client uses. */
+    private static final String NOBODY = "chroma-proxy:dimension";
+
+    private final CopyServices services;
+    private final CollectionEntry entry;
+    private final Records there;
+    private long copied;
+    private long toldAt = System.nanoTime();
+
+    TargetRecords(CopyServices services, CollectionEntry entry, Instance target) {
+        this.services = services;
+        this.entry = entry;
+        this.there = new Records(services.remote(), entry, target);
+    }
+
+    /** Makes them the source's records of now, or of some moment while this runs. */
+    void replaceAll(Records source, Runnable check) {
+        boolean fresh = there.count() == 0;
+        source.backwards(page -> {
+            check.run();
+            if (!fresh) {
+                delete(page.ids());
+            }
+            add(page);
+        });
+        if (!fresh) {
+            there.idsBackwards(ids -> {
+                check.run();
+                delete(source.absent(ids));
+            });
+        }
+    }
+
+    /** The same for some ids only. */
+    void replace(Records source, Set<String> ids, Runnable check) {
+        source.pages(ids, page -> {
+            check.run();
+            RecordPage now = source.byIds(page);
+            source.learn(now);
+            delete(page);
+            add(now);
+        });
+    }
+
+    /** An update of a record that is not there changes nothing but an open dimension. */
+    void fixDimension(int dimension) {
+        Map<String, Object> body =
+                Map.of("ids", java.util.List.of(NOBODY), "embeddings", java.util.List.of(new float[dimension]));
+        send("update", Members.bytes(body));
+    }
+
+    /** An upsert would merge: whatever is there goes first. */
+    private void delete(Collection<String> ids) {
+        if (!ids.isEmpty()) {
+            send("delete", Members.bytes(Map.of("ids", ids)));
+        }
+    }
+
+    private void add(RecordPage page) {
+        if (!page.ids().isEmpty()) {
+            send("add", page.addition());
+            copied += page.ids().size();
+            tell();
+        }
+    }
+
+    private void send(String operation, byte[] body) {
+        Instance target = there.instance();
+        Mapping.Path path = entry.path();
+        UUID id = entry.place(target)
+                .orElseThrow(() -> new StepException(entry + " is not on " + target))
+                .instanceId();
+        String uri = ChromaPaths.records(path, id, operation);
+        Subject subject = new Subject(
+                entry.publicId(), entry.publicId(), path.tenant(), path.database(), path.name(), target.name());
+        services.log().append(OpKind.REPAIR, subject, new WriteRequest("POST", uri, "application/json", body));
+        UpstreamResponse answer = services.remote().write(target, "POST", uri, body);
+        services.remote().expect(target, uri, answer);
+    }
+
+    private void tell() {
+        if (System.nanoTime() - toldAt > TELL_NANOS) {
+            toldAt = System.nanoTime();
+            LOG.info("{}: {} records copied to {} so far", entry, copied, there.instance());
+        }
+    }
+}

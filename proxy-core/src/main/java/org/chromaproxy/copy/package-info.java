@@ -1,0 +1,10 @@
+/**
+ * Filling one collection's place on an instance from its leader, and comparing two places, while clients go on writing.
+ *
+ * <p>Runs on one worker thread at a time; what it changes of lanes and catalog, it changes on their loops. May import
+ * {@code blocking}, {@code wal}, {@code catalog}, {@code instance}, {@code lane} and {@code scan}.
+ */
+@NullMarked
+package org.chromaproxy.copy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,117 @@
+package org.chromaproxy.lane.registry;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.collection.RecordLanes;
+
+/**
+ * One collection's lanes as a copy or a comparison drives them. Any thread; each step runs on the lanes' own loop, in the
+ * order of the calls.
+ */
+public final class CopyLanes {
+    private final RecordLanes group;
+
+    CopyLanes(RecordLanes group) {
+        this.group = group;
+    }
+
+    /**
+     * Stops that lane: what is logged from now on waits in it.
+     *
+     * @return the LSN the leader has to pass before it holds everything that did not come to wait here
+     */
+    public CompletableFuture<Long> hold(Instance target) {
+        return call(() -> {
+            group.hold(target.index());
+            return group.tail(leader());
+        });
+    }
+
+    /** Whether the leader has applied everything up to there, and the held lane has nothing under way. */
+    public CompletableFuture<Boolean> quiet(Instance target, long lsn) {
+        return call(() -> group.lane(leader()).applied >= lsn && !group.lane(target.index()).busy);
+    }
+
+    /** Lets that lane go on, and notes from now on which ids it touches. */
+    public CompletableFuture<Void> startReplay(Instance target) {
+        return run(() -> group.startReplay(target.index()));
+    }
+
+    /** Whether that lane has applied everything that is decided. */
+    public CompletableFuture<Boolean> replayed(Instance target) {
+        return call(() -> group.replayed(target.index()));
+    }
+
+    /** Stops the leader's lane; reads go on. To be followed by {@link #frozen}, and in any case by {@link #thaw}. */
+    public CompletableFuture<Integer> freeze() {
+        return call(() -> {
+            int leader = leader();
+            group.lane(leader).held = true;
+            return leader;
+        });
+    }
+
+    /**
+     * Looks whether leader and target stand still at the same LSN, and if so stops the target too.
+     *
+     * @return that LSN; empty while one of them has still something to do
+     * @throws IllegalStateException in the future, when leadership has moved since {@link #freeze}
+     */
+    public CompletableFuture<OptionalLong> frozen(int leader, Instance target) {
+        return call(() -> {
+            if (leader != leader()) {
+                throw new IllegalStateException("leadership has moved");
+            }
+            if (!group.replayed(leader) || !group.replayed(target.index())) {
+                return OptionalLong.empty();
+            }
+            group.lane(target.index()).held = true;
+            return OptionalLong.of(group.lane(leader).applied);
+        });
+    }
+
+    /** The ids touched since {@link #startReplay}, ending the notes; empty if there were too many. */
+    public CompletableFuture<Optional<Set<String>>> touched() {
+        return call(() -> group.replay().take());
+    }
+
+    /** Lets a stopped lane go on. */
+    public CompletableFuture<Void> thaw(int instance) {
+        return run(() -> group.unhold(instance));
+    }
+
+    /** The copy is whole and durable: that instance holds everything up to {@code lsn}, and follows again. */
+    public CompletableFuture<Void> join(Instance target, long lsn) {
+        return run(() -> {
+            group.restoreCursor(target.index(), lsn);
+            group.unhold(target.index());
+        });
+    }
+
+    /** That instance no longer follows this collection. */
+    public CompletableFuture<Void> detach(Instance target) {
+        return run(() -> {
+            Lane lane = group.lane(target.index());
+            lane.held = false;
+            group.detach(lane);
+            group.pumpAll();
+        });
+    }
+
+    private int leader() {
+        return group.gate().leader();
+    }
+
+    private CompletableFuture<Void> run(Runnable step) {
+        return CompletableFuture.runAsync(step, group.loop());
+    }
+
+    private <T> CompletableFuture<T> call(Supplier<T> step) {
+        return CompletableFuture.supplyAsync(step, group.loop());
+    }
+}

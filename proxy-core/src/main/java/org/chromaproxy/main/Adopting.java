@@ -1,0 +1,83 @@
+package org.chromaproxy.main;
+
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.chromaproxy.adopt.Adoption;
+import org.chromaproxy.adopt.Stranger;
+import org.chromaproxy.adopt.WitnessKeeper;
+import org.chromaproxy.copy.CopyServices;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.wal.append.WriteAheadLog;
+import org.chromaproxy.wal.record.Change;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Adoption and witnesses, put on their clocks. Their work is done by workers; nothing here blocks a loop. */
+final class Adopting {
+    private static final Logger LOG = LoggerFactory.getLogger(Adopting.class);
+    private static final long REFRESH_SECONDS = 5;
+    private static final long SCAN_SECONDS = 30;
+
+    private final CopyServices services;
+    private final WitnessKeeper witnesses;
+    private final Adoption adoption;
+    private final ExecutorService workers;
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+
+    Adopting(
+            WriteAheadLog log,
+            CopyServices services,
+            List<Change.Witness> stored,
+            List<String> tenants,
+            ExecutorService workers) {
+        this.services = services;
+        this.witnesses = new WitnessKeeper(log, services, stored);
+        this.adoption = new Adoption(services, witnesses, tenants);
+        this.workers = workers;
+    }
+
+    /** The health checker's question before it lets an instance in. */
+    CompletableFuture<String> check(Instance instance) {
+        return CompletableFuture.supplyAsync(() -> witnesses.check(instance).orElse(""), workers);
+    }
+
+    /** What is on the instances and not as the catalog says. */
+    List<Stranger> strangers() {
+        return adoption.strangers();
+    }
+
+    /** Maps what the instances hold, blocking, then goes on in the background. */
+    void start(EventLoop clock) {
+        adoption.scan(false);
+        workers.execute(() -> guarded(adoption::tick));
+        clock.scheduleWithFixedDelay(
+                () -> workers.execute(() -> guarded(adoption::tick)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(
+                () -> workers.execute(this::refresh), REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+        services.instances().forEach(instance -> instance.onChange((changed, from, to) -> {
+            if (to == InstanceState.UP) {
+                workers.execute(() -> guarded(adoption::tick));
+            }
+        }));
+    }
+
+    private void refresh() {
+        if (refreshing.compareAndSet(false, true)) {
+            guarded(witnesses::refresh);
+            refreshing.set(false);
+        }
+    }
+
+    private static void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error("adoption met a fault; it goes on at its next turn", e);
+        }
+    }
+}
