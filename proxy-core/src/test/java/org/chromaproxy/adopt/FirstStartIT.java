@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two real servers that had a life before the proxy, a real log, and the proxy in this process. */
 @Timeout(300)
 class FirstStartIT {
-    private static final Duration LONG = Duration.ofSeconds(120);
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     @TempDir
     Path folder;
