@@ -58,8 +58,8 @@ public final class OwnExchange implements RequestBody {
         HttpHeaders headers = request.headers();
         // Whoever a server on this machine forwards for is not on this machine.
         boolean forwarded = headers.contains("Forwarded") || headers.contains("X-Forwarded-For");
-        boolean local = !forwarded
-                && InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
+        boolean local =
+                !forwarded && InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
         String accept = headers.get(HttpHeaderNames.ACCEPT, "");
         return new OwnEndpoints.Request(request.method(), request.uri(), accept, body.toByteArray(), local);
     }
