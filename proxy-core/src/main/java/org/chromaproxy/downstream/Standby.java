@@ -57,7 +57,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
             return;
         }
         endpoints
-                .handle(method, uri, new byte[0], false)
+                .handle(new OwnEndpoints.Request(method, uri, "", new byte[0], false))
                 .whenComplete((answer, error) -> ctx.executor()
                         .execute(() -> write(
                                 ctx, answer == null ? ErrorResponses.of(ProxyError.INTERNAL) : response(answer))));

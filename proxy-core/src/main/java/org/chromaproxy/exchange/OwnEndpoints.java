@@ -4,13 +4,19 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.concurrent.CompletionStage;
 
 /** The proxy's own endpoints, as the data path sees them. */
+@FunctionalInterface
 public interface OwnEndpoints {
+    /** Answers a request. Called on an event loop; must not block. */
+    CompletionStage<Answer> handle(Request request);
+
     /**
-     * Answers a request. Called on an event loop; must not block.
+     * A request to the proxy itself.
      *
-     * @param local whether the client is on this machine's loopback
+     * @param uri the request target, raw
+     * @param accept the header of that name, or empty
+     * @param local whether the client is on this machine's loopback, and nobody else behind a forwarding server there
      */
-    CompletionStage<Answer> handle(HttpMethod method, String uri, byte[] body, boolean local);
+    record Request(HttpMethod method, String uri, String accept, byte[] body, boolean local) {}
 
     /** An answer of the proxy's own. */
     record Answer(int status, String contentType, byte[] body) {}

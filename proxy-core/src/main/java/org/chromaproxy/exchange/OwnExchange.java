@@ -2,6 +2,9 @@ package org.chromaproxy.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import org.chromaproxy.http.ProxyError;
@@ -38,9 +41,8 @@ public final class OwnExchange implements RequestBody {
         if (exchange.finished()) {
             return;
         }
-        boolean local = InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
         services.own()
-                .handle(exchange.request().method(), exchange.request().uri(), body.toByteArray(), local)
+                .handle(request())
                 .whenComplete((answer, error) -> exchange.loop().execute(() -> {
                     if (answer == null) {
                         exchange.fail(ProxyError.INTERNAL, "The endpoint failed: " + error);
@@ -49,6 +51,17 @@ public final class OwnExchange implements RequestBody {
                                 answer.status(), answer.contentType(), answer.body(), EmptyHttpHeaders.INSTANCE);
                     }
                 }));
+    }
+
+    private OwnEndpoints.Request request() {
+        HttpRequest request = exchange.request();
+        HttpHeaders headers = request.headers();
+        // Whoever a server on this machine forwards for is not on this machine.
+        boolean forwarded = headers.contains("Forwarded") || headers.contains("X-Forwarded-For");
+        boolean local =
+                !forwarded && InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
+        String accept = headers.get(HttpHeaderNames.ACCEPT, "");
+        return new OwnEndpoints.Request(request.method(), request.uri(), accept, body.toByteArray(), local);
     }
 
     @Override

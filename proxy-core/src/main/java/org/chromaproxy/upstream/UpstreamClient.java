@@ -26,6 +26,7 @@ public final class UpstreamClient {
     private static final int MAX_WHOLE_ANSWER = 256 << 20;
 
     private final Map<EventLoop, UpstreamPool[]> pools = new HashMap<>();
+    private final PoolStats stats = new PoolStats();
 
     /** @param onTrouble called on an event loop when a connection to that instance is refused or breaks */
     public UpstreamClient(EventLoops loops, Instances instances, Consumer<Instance> onTrouble) {
@@ -33,10 +34,25 @@ public final class UpstreamClient {
             UpstreamPool[] own = new UpstreamPool[instances.size()];
             for (Instance instance : instances) {
                 own[instance.index()] = new UpstreamPool(
-                        instance, loop, loops.transport(), CONNECTIONS_PER_LOOP, () -> onTrouble.accept(instance));
+                        instance,
+                        loop,
+                        loops.transport(),
+                        CONNECTIONS_PER_LOOP,
+                        () -> onTrouble.accept(instance),
+                        stats);
             }
             pools.put(loop, own);
         }
+    }
+
+    /** Counters over all pools. */
+    public PoolStats stats() {
+        return stats;
+    }
+
+    /** Most connections to one instance. */
+    public int maxConnections() {
+        return pools.size() * CONNECTIONS_PER_LOOP;
     }
 
     /** The pool of {@code loop}, to be used on that loop only. */

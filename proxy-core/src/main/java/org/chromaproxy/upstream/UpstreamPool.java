@@ -29,6 +29,7 @@ public final class UpstreamPool {
     private final Bootstrap bootstrap;
     private final int bound;
     private final Runnable onTrouble;
+    private final PoolStats stats;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
     private final Set<UpstreamConnection> open = new HashSet<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
@@ -38,11 +39,13 @@ public final class UpstreamPool {
      * @param bound most connections at once; beyond it callers wait in line
      * @param onTrouble called when a connection is refused or breaks, so that health is checked at once
      */
-    UpstreamPool(Instance instance, EventLoop loop, Transport transport, int bound, Runnable onTrouble) {
+    UpstreamPool(
+            Instance instance, EventLoop loop, Transport transport, int bound, Runnable onTrouble, PoolStats stats) {
         this.instance = instance;
         this.loop = loop;
         this.bound = bound;
         this.onTrouble = onTrouble;
+        this.stats = stats;
         this.bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(transport.socketClass())
@@ -84,10 +87,12 @@ public final class UpstreamPool {
         while (!idle.isEmpty()) {
             UpstreamConnection connection = idle.pop();
             if (connection.alive()) {
+                stats.hit();
                 ready.accept(connection);
                 return;
             }
         }
+        stats.miss();
         Waiter waiter = new Waiter(ready, failed);
         if (open.size() + connecting >= bound) {
             waiting.add(waiter);

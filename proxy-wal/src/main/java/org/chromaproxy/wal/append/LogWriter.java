@@ -2,6 +2,7 @@ package org.chromaproxy.wal.append;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.chromaproxy.wal.append.Inbox.ChangeGroup;
 import org.chromaproxy.wal.record.Change;
@@ -31,6 +32,8 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     private volatile boolean closing;
     private volatile long closeDeadline;
     private volatile boolean terminated;
+    private final LongAdder committedRecords = new LongAdder();
+    private final LongAdder committedBatches = new LongAdder();
 
     /**
      * Makes the writer; {@link #start} sets it going.
@@ -92,6 +95,16 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     /** Their weight in bytes. */
     public long queuedBytes() {
         return inbox.queuedBytes();
+    }
+
+    /** Records committed since this writer started. */
+    public long committedRecords() {
+        return committedRecords.sum();
+    }
+
+    /** Transactions committed since then: records in company, or changes alone. */
+    public long committedBatches() {
+        return committedBatches.sum();
     }
 
     /**
@@ -216,11 +229,13 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     }
 
     private void publish(Batch batch) {
+        committedBatches.increment();
         for (Batch.Entry entry : batch.entries()) {
             inbox.settled(entry.append());
             AppendListener listener = entry.append().listener();
             Taken taken = batch.duplicates().get(entry.record().lsn());
             if (taken == null) {
+                committedRecords.increment();
                 call(() -> listener.committed(entry.record()));
             } else {
                 boolean same = entry.record()

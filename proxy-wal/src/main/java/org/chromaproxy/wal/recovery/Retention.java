@@ -23,6 +23,9 @@ public final class Retention {
         public static final Terms DEFAULT = new Terms(Duration.ofDays(7), Duration.ofHours(24));
     }
 
+    /** How many of each were given back. */
+    public record Swept(long records, int outcomes, int transactions) {}
+
     private final RetentionSql sql;
     private final long epoch;
     private final Terms terms;
@@ -42,12 +45,23 @@ public final class Retention {
     }
 
     /** Drops what lies below the mark and is out of date at {@code now}. To be run now and then. */
-    public void sweep(Instant now) {
-        long gone = sql.dropSegments(now.minus(terms.records()));
+    public Swept sweep(Instant now) {
+        return sweep(now, terms.records());
+    }
+
+    /** The same with another age for records; what recovery or a client's retry may need stays all the same. */
+    public Swept sweep(Instant now, Duration records) {
+        RetentionSql.Dropped gone = sql.dropSegments(now.minus(records));
         int transactions = sql.deleteTransactions(now.minus(terms.transactions()));
-        int outcomes = gone == 0 ? 0 : sql.deleteOutcomesBelow(gone);
-        if (gone > 0) {
-            LOG.info("log dropped below LSN {}: {} outcomes, {} transaction ids", gone, outcomes, transactions);
+        int outcomes = gone.below() == 0 ? 0 : sql.deleteOutcomesBelow(gone.below());
+        if (gone.below() > 0) {
+            LOG.info(
+                    "log dropped below LSN {}: {} records, {} outcomes, {} transaction ids",
+                    gone.below(),
+                    gone.records(),
+                    outcomes,
+                    transactions);
         }
+        return new Swept(gone.records(), outcomes, transactions);
     }
 }

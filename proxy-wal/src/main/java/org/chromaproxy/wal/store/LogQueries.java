@@ -215,7 +215,8 @@ public final class LogQueries {
                 row.getInt(16));
     }
 
-    private interface Row<T> {
+    /** Makes a value of a row. */
+    interface Row<T> {
         T of(ResultSet row) throws SQLException;
     }
 
@@ -223,7 +224,7 @@ public final class LogQueries {
         return list(sql, mapper).getFirst();
     }
 
-    private <T> List<T> list(String sql, Row<T> mapper, Object... parameters) {
+    <T> List<T> list(String sql, Row<T> mapper, Object... parameters) {
         return database.call("reading the log", connection -> list(connection, sql, mapper, parameters));
     }
 

@@ -16,6 +16,14 @@ public final class RetentionSql {
     /** Rows per DELETE, so that none holds locks for long. */
     private static final int ROWS = 5_000;
 
+    /**
+     * Segments given back.
+     *
+     * @param below the LSN below which everything is gone; 0 if nothing was dropped
+     * @param records how many records they held
+     */
+    public record Dropped(long below, long records) {}
+
     private final Database database;
 
     public RetentionSql(Database database) {
@@ -39,9 +47,9 @@ public final class RetentionSql {
      * Drops, oldest first, the segments that lie wholly at or below the stored low-water mark and whose records were all
      * made before {@code before}. Stops at the first that a long transaction keeps busy.
      *
-     * @return the LSN below which everything is gone; 0 if nothing was dropped
+     * @return what went
      */
-    public long dropSegments(Instant before) {
+    public Dropped dropSegments(Instant before) {
         return database.call("dropping segments", connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET lock_timeout = '2s'");
@@ -54,22 +62,25 @@ public final class RetentionSql {
         });
     }
 
-    private static long dropSegments(Connection connection, Instant before) throws SQLException {
+    private static Dropped dropSegments(Connection connection, Instant before) throws SQLException {
         Segments.dropOrphans(connection);
         long mark = number(connection, "SELECT low_water FROM log_identity");
         long newest = number(connection, "SELECT coalesce(max(lsn), 0) FROM log_record");
         long gone = 0;
+        long records = 0;
         for (Segment segment : Segments.list(connection)) {
             boolean passed = segment.to() - 1 <= mark && segment.to() <= newest;
             if (!segment.detaching() && !(passed && olderThan(connection, segment, before))) {
                 break;
             }
+            long held = number(connection, "SELECT count(*) FROM " + segment.table());
             if (!Segments.drop(connection, segment)) {
                 break;
             }
+            records += held;
             gone = segment.to();
         }
-        return gone;
+        return new Dropped(gone, records);
     }
 
     private static boolean olderThan(Connection connection, Segment segment, Instant before) throws SQLException {

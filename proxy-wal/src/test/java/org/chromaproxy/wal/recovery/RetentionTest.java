@@ -64,7 +64,7 @@ class RetentionTest {
 
         retention.sweep(Instant.now());
         assertEquals(List.of("3500"), log.column("SELECT count(*) FROM log_record"));
-        retention.sweep(later);
+        assertEquals(new Retention.Swept(2000, 1, 2500), retention.sweep(later));
 
         assertEquals(List.of("2001"), log.column("SELECT min(lsn) FROM log_record"));
         assertEquals(List.of(), log.column("SELECT lsn FROM record_outcome"));

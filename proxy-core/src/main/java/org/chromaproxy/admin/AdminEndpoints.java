@@ -1,0 +1,184 @@
+package org.chromaproxy.admin;
+
+import io.netty.channel.EventLoop;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.chromaproxy.admin.page.AdminRequest;
+import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.admin.page.Answers;
+import org.chromaproxy.admin.page.Blocking;
+import org.chromaproxy.admin.page.Figures;
+import org.chromaproxy.admin.page.LogPages;
+import org.chromaproxy.admin.page.MappingPages;
+import org.chromaproxy.admin.page.Metrics;
+import org.chromaproxy.admin.page.ProcessFigures;
+import org.chromaproxy.admin.page.StatusPages;
+import org.chromaproxy.admin.page.TransactionIds;
+import org.chromaproxy.admin.page.TransactionPages;
+import org.chromaproxy.exchange.OwnEndpoints;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.transport.EventLoops;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The operators' endpoints of a proxy that owns its log: the table of paths, and what guards them. Thread-safe. */
+public final class AdminEndpoints implements OwnEndpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminEndpoints.class);
+    private static final long PROBE_MS = 5_000;
+
+    /** What answers one path. */
+    private record Endpoint(String method, boolean acts, Function<AdminRequest, CompletionStage<Answer>> handler) {}
+
+    private final AdminServices services;
+    private final Blocking blocking;
+    private final StatusPages status;
+    private final Map<String, Endpoint> exact = new HashMap<>();
+    /** Prefix → what answers that prefix with one more segment. */
+    private final Map<String, Endpoint> prefixed = new HashMap<>();
+
+    /**
+     * @param loops the proxy's own; requests to instances and changes of the catalog go over the first, which is the
+     *     catalog lanes'
+     * @param workers for what waits for PostgreSQL; at most 8 tasks at once are given to it
+     */
+    public AdminEndpoints(AdminServices services, EventLoops loops, ExecutorService workers) {
+        EventLoop loop = loops.all().getFirst();
+        ProcessFigures process = new ProcessFigures();
+        loop.scheduleWithFixedDelay(process::sample, 0, 1, TimeUnit.SECONDS);
+        Figures figures = new Figures(services, process);
+        MappingPages mappings = new MappingPages(services);
+        TransactionIds ids = new TransactionIds(services.log().reader());
+        this.services = services;
+        this.blocking = new Blocking(workers);
+        this.status = new StatusPages(services, figures, mappings);
+        Metrics metrics = new Metrics(services, figures, process);
+        statusPages(metrics);
+        logPages(new LogPages(services, ids), mappings);
+        transactionPages(new TransactionPages(services, blocking, ids));
+        actions(new Actions(services, blocking, loop));
+    }
+
+    private void statusPages(Metrics metrics) {
+        page("/health", request -> status.health());
+        get("/status", this::status);
+        page("/wal/status", request -> status.walStatus());
+        page("/admin/instances", request -> status.instances());
+        page("/admin/scalability_status", request -> status.scalability());
+        page("/metrics", metrics::page);
+    }
+
+    private void logPages(LogPages log, MappingPages mappings) {
+        page("/admin/wal_count", request -> log.count());
+        get("/admin/wal_errors", request -> blocking.call(log::errors));
+        get("/admin/wal_debug", request -> blocking.call(log::debug));
+        get("/admin/transaction_safety_status", request -> blocking.call(log::safety));
+        get("/transaction/safety/status", request -> blocking.call(log::service));
+        get("/collection/mappings", request -> blocking.call(() -> mappings.mappings(request)));
+        get("/admin/collection_mappings", request -> blocking.call(() -> mappings.collectionMappings(request)));
+    }
+
+    private void transactionPages(TransactionPages transactions) {
+        for (String prefix : new String[] {"/transactions/", "/transaction/safety/transaction/"}) {
+            prefixed.put(
+                    prefix,
+                    new Endpoint("GET", false, request -> transactions.page(request, request.segmentAfter(prefix))));
+        }
+    }
+
+    private void actions(Actions actions) {
+        exact.put("/admin/create_mapping", new Endpoint("POST", true, actions::createMapping));
+        prefixed.put("/collection/mappings/", new Endpoint("DELETE", true, actions::dropMapping));
+        exact.put("/admin/complete_mappings", new Endpoint("POST", true, actions::completeMappings));
+        exact.put("/wal/cleanup", new Endpoint("POST", true, actions::cleanUp));
+        for (String later : new String[] {
+            "/admin/force_recovery_restart",
+            "/transaction/safety/recovery/trigger",
+            "/transaction/safety/cleanup",
+            "/admin/clear_wal_errors",
+            "/admin/reset_stuck_transactions"
+        }) {
+            exact.put(later, new Endpoint("POST", true, Actions::later));
+        }
+    }
+
+    private void page(String path, Function<AdminRequest, Answer> page) {
+        get(path, request -> Answers.now(page.apply(request)));
+    }
+
+    private void get(String path, Function<AdminRequest, CompletionStage<Answer>> handler) {
+        exact.put(path, new Endpoint("GET", false, handler));
+    }
+
+    @Override
+    public CompletionStage<Answer> handle(Request request) {
+        try {
+            AdminRequest asked = AdminRequest.of(request);
+            return admitted(asked).handler().apply(asked).exceptionally(AdminEndpoints::failed);
+        } catch (RuntimeException e) {
+            return Answers.now(failed(e));
+        }
+    }
+
+    private Endpoint admitted(AdminRequest request) {
+        Endpoint endpoint = find(request.path());
+        if (!endpoint.method().equals(request.method())) {
+            throw Answers.refuse(
+                    ProxyError.METHOD_NOT_ALLOWED,
+                    request.path() + " is for " + endpoint.method() + ". Nothing was done.");
+        }
+        if (endpoint.acts() && !request.original().local()) {
+            throw Answers.refuse(
+                    ProxyError.FORBIDDEN,
+                    "Endpoints that act answer only to clients on the proxy's own machine, by its loopback address."
+                            + " Nothing was done.");
+        }
+        return endpoint;
+    }
+
+    private Endpoint find(String path) {
+        Endpoint endpoint = exact.get(path);
+        if (endpoint != null) {
+            return endpoint;
+        }
+        if (path.startsWith("/admin/instances/") && path.endsWith("/health")) {
+            return new Endpoint("POST", true, Actions::later);
+        }
+        int last = path.lastIndexOf('/') + 1;
+        Endpoint found = last < path.length() ? prefixed.get(path.substring(0, last)) : null;
+        if (found == null) {
+            throw Answers.notFound("The proxy has no endpoint " + path);
+        }
+        return found;
+    }
+
+    private CompletionStage<Answer> status(AdminRequest request) {
+        if (!request.flag("realtime")) {
+            return Answers.now(status.status());
+        }
+        CompletableFuture<?>[] probes = services.proxy().instances().stream()
+                .map(instance -> services.hooks().probe().apply(instance).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        // Whatever has not answered by then is shown as it was last known.
+        return CompletableFuture.allOf(probes)
+                .copy()
+                .completeOnTimeout(null, PROBE_MS, TimeUnit.MILLISECONDS)
+                .handle((done, error) -> status.status());
+    }
+
+    private static Answer failed(Throwable error) {
+        Throwable cause =
+                error instanceof CompletionException wrapped && wrapped.getCause() != null ? wrapped.getCause() : error;
+        if (cause instanceof Answers.Refusal refusal) {
+            return refusal.answer();
+        }
+        LOG.error("an operator's request failed", cause);
+        return Answers.refuse(ProxyError.INTERNAL, "The proxy failed to answer, see its own log.")
+                .answer();
+    }
+}

@@ -1,0 +1,59 @@
+package org.chromaproxy.admin;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.chromaproxy.admin.page.AdminRequest;
+import org.chromaproxy.admin.page.Answers;
+import org.chromaproxy.admin.page.StatusPages;
+import org.chromaproxy.exchange.OwnEndpoints;
+import org.chromaproxy.http.ProxyError;
+
+/** What a proxy says of itself while it does not own the log: that it stands by, and for whom. Thread-safe. */
+public final class StandbyEndpoints implements OwnEndpoints {
+    private final int instances;
+    private final Supplier<String> owner;
+
+    /**
+     * @param instances how many are configured; none is watched while standing by
+     * @param owner who owned the log when it was last looked at, or empty; never blocks
+     */
+    public StandbyEndpoints(int instances, Supplier<String> owner) {
+        this.instances = instances;
+        this.owner = owner;
+    }
+
+    @Override
+    public CompletionStage<Answer> handle(Request request) {
+        try {
+            AdminRequest asked = AdminRequest.of(request);
+            boolean known = asked.path().equals("/health") || asked.path().equals("/status");
+            if (!known || !asked.method().equals("GET")) {
+                throw Answers.refuse(ProxyError.STANDBY, ProxyError.STANDBY.message());
+            }
+            return Answers.now(Answers.json(503, standby(asked.path().equals("/status"))));
+        } catch (Answers.Refusal refusal) {
+            return Answers.now(refusal.answer());
+        }
+    }
+
+    private ObjectNode standby(boolean detailed) {
+        String seen = owner.get();
+        ObjectNode body = Answers.object()
+                .put("status", "standby")
+                .put("service", StatusPages.SERVICE)
+                .put("architecture", StatusPages.ARCHITECTURE)
+                .put("log_owner", seen)
+                .put("pending_writes", 0)
+                .put("reason", seen.isEmpty() ? "the log was not taken yet" : "another proxy owns the log");
+        if (detailed) {
+            body.put("healthy_instances", 0)
+                    .put("total_instances", instances)
+                    .put("timestamp", Instant.now().toString());
+        } else {
+            body.put("healthy_instances", "0/" + instances);
+        }
+        return body;
+    }
+}

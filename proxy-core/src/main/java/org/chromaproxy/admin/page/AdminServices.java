@@ -1,0 +1,75 @@
+package org.chromaproxy.admin.page;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.chromaproxy.config.Config;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.LaneRegistry;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.wal.append.LogState;
+import org.chromaproxy.wal.append.LogWriter;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.recovery.LogReader;
+import org.chromaproxy.wal.recovery.OperatorQueries;
+import org.chromaproxy.wal.recovery.Retention;
+
+/** What the operators' endpoints need of the rest of the proxy. Thread-safe. */
+public record AdminServices(
+        LaneServices proxy,
+        LaneRegistry lanes,
+        ExchangeServices.Admission admission,
+        Log log,
+        Hooks hooks,
+        Settings settings) {
+
+    /** The log this proxy owns, as operators see it. */
+    public record Log(LogWriter writer, LogReader reader, OperatorQueries queries, Retention retention) {}
+
+    /**
+     * What other parts do on an operator's behalf.
+     *
+     * @param probe probes an instance now; completes when its answer, or the absence of one, is known
+     * @param completeMappings runs adoption again, copying what is on one instance only; completes with what came of it
+     * @param strangers collections found on instances that no mapping names; never blocks
+     */
+    public record Hooks(
+            Function<Instance, CompletionStage<Void>> probe,
+            Supplier<CompletionStage<String>> completeMappings,
+            Supplier<List<Stranger>> strangers) {}
+
+    /** A collection on an instance that no mapping names. */
+    public record Stranger(String instance, UUID id, Mapping.Path path, String reason) {}
+
+    /**
+     * What the proxy was told to be.
+     *
+     * @param database where the log lives, as host and name; from an address given here everything else is cut off
+     */
+    public record Settings(Config.Limits limits, Config.Timing timing, String database) {
+        private static final String HOST = "(?:[\\w.-]+|\\[[0-9a-fA-F:]+])(?::\\d+)?";
+        /** Anything that does not look exactly like this could hide a password in an unexpected place. */
+        private static final Pattern ADDRESS = Pattern.compile("(?:(?:jdbc:)?postgres(?:ql)?://(?:[^@/?]*@)?)?" + "("
+                + HOST + "(?:," + HOST + ")*(?:/[\\w.%-]*)?)(?:\\?[^@]*)?");
+
+        public Settings {
+            Matcher matcher = ADDRESS.matcher(database);
+            database = matcher.matches() ? matcher.group(1) : "PostgreSQL (address not shown)";
+        }
+    }
+
+    /** Whether this proxy takes writes: it owns the log, knows so, and the log commits. */
+    public boolean logReady() {
+        return log.writer().state() == LogState.OPEN && admission.serving().getAsBoolean();
+    }
+
+    /** Writes not yet applied everywhere, those still waiting for the log included. */
+    public long pendingWrites() {
+        return proxy.stats().pending() + log.writer().queuedRecords();
+    }
+}

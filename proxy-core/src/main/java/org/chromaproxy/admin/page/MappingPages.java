@@ -1,0 +1,134 @@
+package org.chromaproxy.admin.page;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.chromaproxy.admin.page.AdminServices.Stranger;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.exchange.OwnEndpoints.Answer;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.store.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/** Which collection lives where, under which ids. Reads the times of mappings from the log: blocks. */
+public final class MappingPages {
+    private static final Comparator<CollectionEntry> ORDER = Comparator.comparing(
+                    (CollectionEntry entry) -> entry.path().tenant())
+            .thenComparing(entry -> entry.path().database())
+            .thenComparing(entry -> entry.path().name());
+
+    private final AdminServices services;
+
+    public MappingPages(AdminServices services) {
+        this.services = services;
+    }
+
+    public Answer mappings(AdminRequest request) {
+        ArrayNode rows = rows(request);
+        ObjectNode body = Answers.object();
+        body.set("mappings", rows);
+        body.put("count", services.proxy().catalog().size());
+        body.set("unmapped_collections", strangers());
+        return Answers.json(200, body);
+    }
+
+    public Answer collectionMappings(AdminRequest request) {
+        ObjectNode body = Answers.object();
+        body.set("collection_mappings", rows(request));
+        body.put("total_mappings", services.proxy().catalog().size());
+        return Answers.json(200, body);
+    }
+
+    private ArrayNode rows(AdminRequest request) {
+        List<CollectionEntry> page = services.proxy().catalog().alive().stream()
+                .sorted(ORDER)
+                .skip(request.number("offset", 0))
+                .limit(request.number("limit", Integer.MAX_VALUE))
+                .toList();
+        Map<UUID, Instant> times = times(page);
+        ArrayNode rows = Answers.JSON.createArrayNode();
+        page.forEach(entry -> rows.add(row(entry, times.get(entry.publicId()))));
+        return rows;
+    }
+
+    /** Without the log the mappings are still known, only not since when. */
+    private Map<UUID, Instant> times(List<CollectionEntry> page) {
+        try {
+            return services.log()
+                    .queries()
+                    .mappingTimes(page.stream().map(CollectionEntry::publicId).toList());
+        } catch (StoreException e) {
+            return Map.of();
+        }
+    }
+
+    private ObjectNode row(CollectionEntry entry, @Nullable Instant updated) {
+        Mapping mapping = entry.mapping();
+        Instances instances = services.proxy().instances();
+        String primary = id(entry, 0);
+        String replica = id(entry, 1);
+        ObjectNode row = Answers.object()
+                .put("collection_name", mapping.path().name())
+                .put("tenant", mapping.path().tenant())
+                .put("database", mapping.path().database())
+                .put("primary_collection_id", primary)
+                .put("replica_collection_id", replica)
+                .put("primary_uuid", primary)
+                .put("replica_uuid", replica)
+                .put("created_at", mapping.createdAt().toString())
+                .put("updated_at", updated == null ? null : updated.toString())
+                .put("status", entry.complete() ? "complete" : "partial")
+                .put("public_id", mapping.publicId().toString())
+                .put("leader", instances.get(entry.gate().leader()).name())
+                .put(
+                        "protected",
+                        services.proxy().catalog().isProtected(mapping.path().name()));
+        ObjectNode places = row.putObject("places");
+        for (Instance instance : instances) {
+            entry.place(instance).ifPresent(place -> places.set(instance.name(), place(entry, instance, place)));
+        }
+        return row;
+    }
+
+    private static ObjectNode place(CollectionEntry entry, Instance instance, Place place) {
+        return Answers.object()
+                .put("id", place.instanceId().toString())
+                .put("state", place.state().name().toLowerCase(Locale.ROOT))
+                .put("reason", place.reason())
+                .put("in_sync", entry.gate().readable(instance.index()));
+    }
+
+    private @Nullable String id(CollectionEntry entry, int index) {
+        Instances instances = services.proxy().instances();
+        if (index >= instances.size()) {
+            return null;
+        }
+        return entry.place(instances.get(index))
+                .map(place -> Objects.toString(place.instanceId()))
+                .orElse(null);
+    }
+
+    /** Collections on instances that no mapping names, as adoption last saw them. */
+    ArrayNode strangers() {
+        ArrayNode list = Answers.JSON.createArrayNode();
+        for (Stranger stranger : services.hooks().strangers().get()) {
+            list.add(Answers.object()
+                    .put("instance", stranger.instance())
+                    .put("id", stranger.id().toString())
+                    .put("tenant", stranger.path().tenant())
+                    .put("database", stranger.path().database())
+                    .put("collection_name", stranger.path().name())
+                    .put("reason", stranger.reason()));
+        }
+        return list;
+    }
+}

@@ -1,0 +1,64 @@
+package org.chromaproxy.admin.page;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.wal.record.ClientTransaction;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionUuid;
+import org.chromaproxy.wal.recovery.LogReader;
+import org.jspecify.annotations.Nullable;
+
+/** The ids transactions go by. Thread-safe; asks the log for its identity once, and blocks for that. */
+public final class TransactionIds {
+    private final LogReader reader;
+    private volatile @Nullable UUID logId;
+
+    public TransactionIds(LogReader reader) {
+        this.reader = reader;
+    }
+
+    private UUID logId() {
+        UUID known = logId;
+        if (known == null) {
+            known = reader.logId();
+            logId = known;
+        }
+        return known;
+    }
+
+    /** The LSN that an id of the proxy's own making names; empty for a client's id. */
+    OptionalLong lsn(String id) {
+        Optional<UUID> uuid = CollectionIds.parse(id);
+        return uuid.isPresent() ? TransactionUuid.lsn(logId(), uuid.get()) : OptionalLong.empty();
+    }
+
+    String text(long lsn) {
+        return TransactionUuid.of(logId(), lsn).toString();
+    }
+
+    /** The client's own id, or the proxy's. */
+    String of(LogRecord record) {
+        return record.content().transaction().map(ClientTransaction::id).orElseGet(() -> text(record.lsn()));
+    }
+
+    /** What every page says of a record. */
+    ObjectNode describe(LogRecord record) {
+        Subject subject = record.content().subject();
+        return Answers.object()
+                .put("transaction_id", of(record))
+                .put("lsn", record.lsn())
+                .put("method", record.content().request().method())
+                .put("path", record.content().request().path())
+                .put("operation_type", record.content().kind().name().toLowerCase(Locale.ROOT))
+                .put("created_at", record.createdAt().toString())
+                .put("tenant", subject.tenant())
+                .put("database", subject.database())
+                .put("collection_name", subject.name())
+                .put("body_bytes", record.bodyBytes());
+    }
+}

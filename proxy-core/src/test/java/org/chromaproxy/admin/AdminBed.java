@@ -1,0 +1,239 @@
+package org.chromaproxy.admin;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.admit.MemoryBudget;
+import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.config.Config;
+import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.OwnEndpoints;
+import org.chromaproxy.exchange.OwnEndpoints.Answer;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.LaneRegistry;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.LaneStats;
+import org.chromaproxy.lane.RestoredLanes;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.local.EmbeddedPostgres;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.transport.Transport;
+import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.wal.OwnedLog;
+import org.chromaproxy.wal.Wal;
+import org.chromaproxy.wal.WalConfig;
+import org.chromaproxy.wal.append.AppendListener;
+import org.chromaproxy.wal.append.LogState;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.ClientTransaction;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
+import org.chromaproxy.wal.store.DatabaseTarget;
+
+/** The operators' endpoints over a real log, real lanes and two fake instances. */
+final class AdminBed implements AutoCloseable {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    final FakeChroma primaryServer = new FakeChroma();
+    final FakeChroma replicaServer = new FakeChroma();
+    final Instances instances = new Instances(
+            List.of(new Instance("primary", 0, primaryServer.uri()), new Instance("replica", 1, replicaServer.uri())));
+    final EventLoops loops = new EventLoops(Transport.NIO, 1);
+    final Catalog catalog = new Catalog(instances, Set.of("global"));
+    final RequestBound requests = new RequestBound(10);
+    final List<Instance> probed = new ArrayList<>();
+    final List<AdminServices.Stranger> strangers = new ArrayList<>();
+    final Wal wal;
+    final OwnedLog log;
+    final LaneRegistry lanes;
+    final AdminEndpoints endpoints;
+    volatile boolean serving = true;
+    volatile CompletionStage<String> adoption = CompletableFuture.completedFuture("2 collections copied");
+    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final EmbeddedPostgres postgres;
+
+    AdminBed(Path folder) throws IOException {
+        postgres = EmbeddedPostgres.start(folder);
+        wal = Wal.open(WalConfig.of(DatabaseTarget.of(postgres.jdbcUrl(), "", "")));
+        log = wal.tryOwn().orElseThrow();
+        await().until(() -> log.writer().state() == LogState.OPEN);
+        UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
+        LaneServices proxy = new LaneServices(
+                log.writer(),
+                upstream,
+                catalog,
+                instances,
+                (lsn, loop) -> CompletableFuture.failedFuture(new IOException("no body")),
+                new LaneStats(1 << 20));
+        lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
+        lanes.start();
+        instances.forEach(instance -> instance.become(InstanceState.UP, ""));
+        Config config = ConfigReader.of(Map.of());
+        endpoints = new AdminEndpoints(
+                new AdminServices(
+                        proxy,
+                        lanes,
+                        new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, () -> serving),
+                        new AdminServices.Log(log.writer(), wal.reader(), wal.operator(), log.retention()),
+                        new AdminServices.Hooks(this::probe, () -> adoption, () -> strangers),
+                        new AdminServices.Settings(config.limits(), config.timing(), postgres.jdbcUrl())),
+                loops,
+                workers);
+    }
+
+    int databasePort() {
+        return postgres.port();
+    }
+
+    private CompletionStage<Void> probe(Instance instance) {
+        probed.add(instance);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** A collection that lives on both instances, durably mapped. */
+    Mapping map(String name) {
+        UUID id = UUID.randomUUID();
+        Place here = new Place(id, PlaceState.READY, "");
+        Place there = new Place(UUID.randomUUID(), PlaceState.READY, "");
+        return map(new Mapping(id, path(name), 0, 0, Instant.now(), Map.of("primary", here, "replica", there)));
+    }
+
+    Mapping map(Mapping mapping) {
+        durable(new Change.PutMapping(mapping));
+        catalog.put(mapping);
+        return mapping;
+    }
+
+    static Mapping.Path path(String name) {
+        return new Mapping.Path("default_tenant", "default_database", name);
+    }
+
+    void durable(Change... changes) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        log.writer().submit(List.of(changes), true, () -> done.complete(null));
+        done.join();
+    }
+
+    /** Logs an add and gives it to the lanes. */
+    Write write(Mapping mapping, Optional<ClientTransaction> transaction) {
+        CompletableFuture<LogRecord> committed = new CompletableFuture<>();
+        Mapping.Path path = mapping.path();
+        Subject subject =
+                new Subject(mapping.publicId(), mapping.publicId(), path.tenant(), path.database(), path.name(), "");
+        String uri =
+                "/api/v2/tenants/default_tenant/databases/default_database/collections/" + mapping.publicId() + "/add";
+        byte[] body = "{\"ids\":[\"a\"],\"embeddings\":[[1]]}".getBytes(StandardCharsets.UTF_8);
+        NewRecord record = new NewRecord(
+                OpKind.ADD, subject, new WriteRequest("POST", uri, "application/json", body), transaction);
+        log.writer().append(record, new AppendListener() {
+            @Override
+            public void committed(LogRecord logged) {
+                committed.complete(logged);
+            }
+
+            @Override
+            public void duplicate(long lsn, boolean sameRequest) {
+                committed.completeExceptionally(new IllegalStateException("a duplicate"));
+            }
+
+            @Override
+            public void failed(String reason) {
+                committed.completeExceptionally(new IllegalStateException(reason));
+            }
+        });
+        Write write = Write.fresh(committed.join(), new Footprint.Everything("a test"), EmptyHttpHeaders.INSTANCE);
+        lanes.offer(write);
+        return write;
+    }
+
+    CompletableFuture<Answer> ask(String method, String uri, String accept, String body, boolean local) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return endpoints
+                .handle(new OwnEndpoints.Request(HttpMethod.valueOf(method), uri, accept, bytes, local))
+                .toCompletableFuture();
+    }
+
+    /** GET of a page, from far away. */
+    JsonNode page(String uri) {
+        return expect(200, ask("GET", uri, "", "", false).join());
+    }
+
+    /** A request to act, from this machine. */
+    JsonNode act(int expected, String method, String uri, String body) {
+        return expect(expected, ask(method, uri, "", body, true).join());
+    }
+
+    static JsonNode expect(int status, Answer answer) {
+        String body = new String(answer.body(), StandardCharsets.UTF_8);
+        assertEquals(status, answer.status(), body);
+        return json(body);
+    }
+
+    static JsonNode json(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            throw new AssertionError(body, e);
+        }
+    }
+
+    static void numbers(JsonNode node, String... names) {
+        fields(node, JsonNode::isNumber, names);
+    }
+
+    static void texts(JsonNode node, String... names) {
+        fields(node, JsonNode::isTextual, names);
+    }
+
+    static void booleans(JsonNode node, String... names) {
+        fields(node, JsonNode::isBoolean, names);
+    }
+
+    private static void fields(JsonNode node, Predicate<JsonNode> kind, String... names) {
+        for (String name : names) {
+            assertTrue(kind.test(node.path(name)), name + " in " + node);
+        }
+    }
+
+    @Override
+    public void close() {
+        primaryServer.close();
+        replicaServer.close();
+        wal.close();
+        loops.close();
+        workers.shutdownNow();
+        postgres.close();
+    }
+}
