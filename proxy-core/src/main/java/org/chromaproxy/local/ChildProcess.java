@@ -18,7 +18,7 @@ final class ChildProcess {
     private static final ExecutorService SPAWNER = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("spawner").factory());
 
-    private static final boolean KERNEL_TELLS = succeeds(List.of("setpriv", "--pdeathsig", "KILL", "true"));
+    private static final boolean KERNEL_TELLS = succeeds(List.of("setsid", "setpriv", "--pdeathsig", "KILL", "true"));
     private static final long SHORT_COMMAND_SECONDS = 20;
 
     private final Process process;
@@ -33,12 +33,13 @@ final class ChildProcess {
      * Starts a server, its output appended to {@code log}.
      *
      * @param deathSignal what the kernel sends it when this JVM is gone, however it went: {@code KILL}, {@code INT}.
-     *     Without util-linux's {@code setpriv}, an orderly end of this JVM still kills it; a {@code kill -9} does not.
+     *     Without util-linux's {@code setsid} and {@code setpriv}, an orderly end of this JVM still kills it; a {@code kill -9} does not.
      */
     static ChildProcess start(List<String> command, String deathSignal, Path log) throws IOException {
         List<String> full = new ArrayList<>();
         if (KERNEL_TELLS) {
-            full.addAll(List.of("setpriv", "--pdeathsig", deathSignal));
+            // A session of its own: a terminal's Ctrl-C is for us alone, who stop the servers in the right order.
+            full.addAll(List.of("setsid", "setpriv", "--pdeathsig", deathSignal));
         }
         full.addAll(command);
         var builder = new ProcessBuilder(full).redirectErrorStream(true).redirectOutput(toLog(log));

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** A pinned Chroma release out of its npm package, installed in a folder once and used by everybody after. */
@@ -21,7 +22,17 @@ public final class ChromaInstallation {
 
     /** The installation in the project's build folder; installs it first when it is not there. */
     public static ChromaInstallation ensure() {
-        return ensure(LocalFolders.build("chroma"));
+        return ensure(_ -> {});
+    }
+
+    /** The same; {@code onDownload} is told what is about to be downloaded, if anything is. */
+    public static ChromaInstallation ensure(Consumer<String> onDownload) {
+        return ensure(LocalFolders.build("chroma"), onDownload);
+    }
+
+    /** The installation in that folder; installs it first when it is not there. */
+    public static ChromaInstallation ensure(Path folder) {
+        return ensure(folder, _ -> {});
     }
 
     /**
@@ -30,7 +41,7 @@ public final class ChromaInstallation {
      *
      * @throws LocalServerException when Node.js or npm is missing or too old, or the download fails
      */
-    public static ChromaInstallation ensure(Path folder) {
+    private static ChromaInstallation ensure(Path folder, Consumer<String> onDownload) {
         ChromaRelease release = ChromaRelease.fitting();
         Path home = folder.toAbsolutePath().resolve("chroma-" + release.npmVersion());
         try (FolderLock _ = FolderLock.acquire(home)) {
@@ -38,6 +49,7 @@ public final class ChromaInstallation {
             String pinned = resource(release, "package-lock.json");
             if (!Files.exists(complete) || !Files.readString(complete).equals(pinned)) {
                 requireNode(home);
+                onDownload.accept("Chroma, from the npm package chromadb " + release.npmVersion() + ", into " + home);
                 install(home, release);
                 Files.writeString(complete, pinned);
             }
@@ -107,7 +119,9 @@ public final class ChromaInstallation {
                     e);
         }
         process.getOutputStream().close();
-        return process.waitFor();
+        try (Reaper _ = Reaper.of(process)) {
+            return process.waitFor();
+        }
     }
 
     private static String resource(ChromaRelease release, String file) throws IOException {
@@ -117,6 +131,28 @@ public final class ChromaInstallation {
                 throw new IOException("not in this build: " + name);
             }
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Ends a short-lived command, and what it started, if this JVM is told to stop while it runs. */
+    private record Reaper(Thread hook) implements AutoCloseable {
+        static Reaper of(Process process) {
+            Thread hook = Thread.ofPlatform().name("reaper-" + process.pid()).unstarted(() -> {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            });
+            Runtime.getRuntime().addShutdownHook(hook);
+            return new Reaper(hook);
+        }
+
+        /** The command has ended by itself. */
+        @Override
+        public void close() {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException stopping) {
+                // The hook runs, or has run: it finds nothing left to end.
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** Keeps a folder to one user at a time, across processes and within this one. The kernel frees it when we die. */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
     private static final long RETRY_MILLIS = 50;
 
     private final FileChannel channel;
@@ -20,7 +20,7 @@ final class FolderLock implements AutoCloseable {
     }
 
     /** Takes the lock if it is free. Creates the folder. */
-    static Optional<FolderLock> tryAcquire(Path folder) throws IOException {
+    public static Optional<FolderLock> tryAcquire(Path folder) throws IOException {
         Files.createDirectories(folder);
         FileChannel channel =
                 FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where downloads and unpacked programs go. */
-final class LocalFolders {
+public final class LocalFolders {
     private LocalFolders() {}
 
     /** {@code .build/NAME} of the project that this code was built in; of the working directory outside of one. */
-    static Path build(String name) {
+    public static Path build(String name) {
         Path start;
         try {
             start = Path.of(LocalFolders.class

@@ -1,5 +1,6 @@
 package org.chromaproxy.main;
 
+import org.chromaproxy.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,6 +20,6 @@ public final class Main {
 
     /** The whole command line, for {@link #main} and for tests. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main());
+        return new CommandLine(new Main()).addSubcommand(new DemoCommand(InProcessProxy::start));
     }
 }

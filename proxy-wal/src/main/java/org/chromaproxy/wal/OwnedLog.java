@@ -1,5 +1,6 @@
 package org.chromaproxy.wal;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.owner.Ownership;
 import org.chromaproxy.wal.recovery.Retention;
@@ -15,6 +16,7 @@ public final class OwnedLog implements AutoCloseable {
     private final long epoch;
     private final LogWriter writer;
     private final Retention retention;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     OwnedLog(Ownership ownership, long epoch, LogWriter writer, Retention retention) {
         this.ownership = ownership;
@@ -38,10 +40,13 @@ public final class OwnedLog implements AutoCloseable {
 
     /**
      * Commits what is queued, ends the writer and lets the next proxy take the log. Nothing may be under way to an
-     * instance any more: the successor starts at once.
+     * instance any more: the successor starts at once. Closing again does nothing.
      */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         writer.close();
         try {
             ownership.release(epoch);

@@ -1,0 +1,94 @@
+package org.chromaproxy.demo;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as a user runs it, in a process of its own. */
+@Timeout(300)
+class DemoIT {
+    private static final Duration UP = Duration.ofSeconds(120);
+    private static final Duration GONE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void walksThroughTheFirstWritesAndLeavesNothingRunningAndWorksAgainOnItsData() throws Exception {
+        try (DemoProcess first = start("--port", "0", "--once")) {
+            assertEquals(0, first.exit(UP), first.output());
+            assertEveryStepShown(first.output());
+        }
+        awaitNothingLeft();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DemoProcess second = start("--port", Integer.toString(taken.getLocalPort()), "--once")) {
+            assertEquals(0, second.exit(UP), second.output());
+            assertTrue(
+                    second.output().contains("Port " + taken.getLocalPort() + " is in use"), second.output());
+            assertEveryStepShown(second.output());
+        }
+        awaitNothingLeft();
+    }
+
+    @Test
+    void stopsEverythingOnCtrlCAndWhenItIsKilled() throws Exception {
+        try (DemoProcess demo = start("--port", "0")) {
+            demo.awaitLine("Ctrl-C stops everything", UP);
+            try (DemoProcess rival = start("--port", "0")) {
+                assertEquals(1, rival.exit(UP), rival.output());
+                assertTrue(rival.output().contains("another demo is running on"), rival.output());
+                assertNoStackTrace(rival.output());
+            }
+            demo.signal("INT");
+            assertEquals(130, demo.exit(GONE), demo.output());
+            assertTrue(demo.output().contains("Stopped."), demo.output());
+            assertNoStackTrace(demo.output());
+        }
+        awaitNothingLeft();
+        try (DemoProcess demo = start("--port", "0")) {
+            demo.awaitLine("Ctrl-C stops everything", UP);
+            demo.signal("KILL");
+            demo.exit(GONE);
+        }
+        awaitNothingLeft();
+    }
+
+    private DemoProcess start(String... options) throws IOException {
+        return DemoProcess.start(folder.resolve("data"), folder, options);
+    }
+
+    private static void assertEveryStepShown(String output) {
+        for (String expected : List.of("[1] Create", "[2] Add", "3 records", "[3] Query", "[4] Delete", "2 records")) {
+            assertTrue(output.contains(expected), expected + " is missing in:\n" + output);
+        }
+        assertTrue(output.contains("says [[\"dog\",\"cat\"]]"), output);
+        assertNoStackTrace(output);
+    }
+
+    private static void assertNoStackTrace(String output) {
+        assertFalse(output.contains("\tat "), output);
+    }
+
+    /** Servers have their folder on their command line. */
+    private void awaitNothingLeft() {
+        await("no server of the demo").atMost(GONE).until(this::left, List::isEmpty);
+    }
+
+    private List<String> left() {
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .filter(line -> line.contains(folder.toString()))
+                .toList();
+    }
+}
