@@ -16,7 +16,7 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.ChromaPaths;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;

@@ -53,7 +53,7 @@ final class Adopting {
 
     /** Maps what the instances hold, blocking, then goes on in the background. */
     void start(EventLoop clock) {
-        adoption.scan(false);
+        guarded(() -> adoption.scan(false));
         workers.execute(() -> guarded(adoption::tick));
         clock.scheduleWithFixedDelay(
                 () -> workers.execute(() -> guarded(adoption::tick)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
@@ -64,6 +64,18 @@ final class Adopting {
                 workers.execute(() -> guarded(adoption::tick));
             }
         }));
+    }
+
+    /** On an operator's demand: maps and copies what is on one instance only; completes with what came of it. */
+    CompletableFuture<String> copyEverything() {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    adoption.scan(true);
+                    adoption.tick();
+                    return "The instances were compared with the catalog and what was missing copied; not as the"
+                            + " catalog says, and left alone: " + strangers().size();
+                },
+                workers);
     }
 
     private void refresh() {

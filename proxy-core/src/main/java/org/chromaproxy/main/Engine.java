@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.chromaproxy.admin.AdminEndpoints;
+import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.catalog.Catalog;
@@ -149,7 +151,18 @@ final class Engine implements AutoCloseable {
                 config.timing().logMs(),
                 config.timing().readWaitMs(),
                 config.timing().stallMs());
-        return new ExchangeServices(services, lanes, admission, access, new StandbyAnswer(wal), limits);
+        return new ExchangeServices(services, lanes, admission, access, endpoints(admission), limits);
+    }
+
+    private AdminEndpoints endpoints(ExchangeServices.Admission admission) {
+        AdminServices.Log operators =
+                new AdminServices.Log(log.writer(), wal.reader(), wal.operator(), log.retention());
+        AdminServices.Hooks hooks =
+                new AdminServices.Hooks(health::probe, adopting::copyEverything, adopting::strangers);
+        AdminServices.Settings settings =
+                new AdminServices.Settings(config.limits(), config.timing(), wal.databaseUrl());
+        AdminServices admin = new AdminServices(services, lanes, admission, operators, hooks, settings);
+        return new AdminEndpoints(admin, loops, workers);
     }
 
     /** A proxy that may have a rival sends and serves only while it knows that it owns the log. */

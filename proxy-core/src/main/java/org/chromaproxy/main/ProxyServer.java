@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.chromaproxy.admin.StandbyEndpoints;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
 import org.chromaproxy.transport.EventLoops;
@@ -37,7 +38,7 @@ public final class ProxyServer implements AutoCloseable {
         Config.Listen listen = config.listen();
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
-        this.frontEnd = new FrontEnd(loops, address, new StandbyAnswer(wal));
+        this.frontEnd = new FrontEnd(loops, address, new StandbyEndpoints(config.instances().size(), wal::owner));
     }
 
     /** Starts a proxy on an opened log; returns when it listens. */

@@ -26,6 +26,7 @@ import java.util.function.Predicate;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.adopt.Stranger;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigReader;
@@ -35,10 +36,10 @@ import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.LaneRegistry;
+import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
-import org.chromaproxy.lane.RestoredLanes;
+import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.Write;
 import org.chromaproxy.local.EmbeddedPostgres;
 import org.chromaproxy.scan.Footprint;
@@ -74,7 +75,7 @@ final class AdminBed implements AutoCloseable {
     final Catalog catalog = new Catalog(instances, Set.of("global"));
     final RequestBound requests = new RequestBound(10);
     final List<Instance> probed = new ArrayList<>();
-    final List<AdminServices.Stranger> strangers = new ArrayList<>();
+    final List<Stranger> strangers = new ArrayList<>();
     final Wal wal;
     final OwnedLog log;
     final LaneRegistry lanes;
@@ -90,13 +91,9 @@ final class AdminBed implements AutoCloseable {
         log = wal.tryOwn().orElseThrow();
         await().until(() -> log.writer().state() == LogState.OPEN);
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
-        LaneServices proxy = new LaneServices(
-                log.writer(),
-                upstream,
-                catalog,
-                instances,
-                (lsn, loop) -> CompletableFuture.failedFuture(new IOException("no body")),
-                new LaneStats(1 << 20));
+        LaneServices.Storage storage = new LaneServices.Storage(
+                log.writer(), (lsn, loop) -> CompletableFuture.failedFuture(new IOException("no body")), () -> true);
+        LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, new LaneStats(1 << 20));
         lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
         lanes.start();
         instances.forEach(instance -> instance.become(InstanceState.UP, ""));

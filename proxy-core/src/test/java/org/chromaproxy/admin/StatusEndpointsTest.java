@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.adopt.Stranger;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.InstanceState;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +79,7 @@ class StatusEndpointsTest {
     @Test
     void statusHasEveryFieldOfItsKind() {
         UUID id = UUID.randomUUID();
-        bed.strangers.add(new AdminServices.Stranger("replica", id, AdminBed.path("alien"), "only there"));
+        bed.strangers.add(new Stranger("replica", "t", "d", "alien", id, "only there"));
 
         JsonNode status = bed.page("/status");
 

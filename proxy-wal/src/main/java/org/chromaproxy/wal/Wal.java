@@ -75,6 +75,11 @@ public final class Wal implements AutoCloseable {
         return ownership.owner();
     }
 
+    /** The address of the log's database as configured: it may hold credentials, so not for logs. */
+    public String databaseUrl() {
+        return config.database().url();
+    }
+
     /** The log read back; also while standing by. */
     public LogReader reader() {
         return reader;

@@ -1,20 +1,19 @@
 package org.chromaproxy.admin.page;
 
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.chromaproxy.adopt.Stranger;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.LaneRegistry;
+import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.LogWriter;
-import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;
 import org.chromaproxy.wal.recovery.Retention;
@@ -36,15 +35,12 @@ public record AdminServices(
      *
      * @param probe probes an instance now; completes when its answer, or the absence of one, is known
      * @param completeMappings runs adoption again, copying what is on one instance only; completes with what came of it
-     * @param strangers collections found on instances that no mapping names; never blocks
+     * @param strangers what adoption last found on instances that is not as the catalog says; never blocks
      */
     public record Hooks(
             Function<Instance, CompletionStage<Void>> probe,
             Supplier<CompletionStage<String>> completeMappings,
             Supplier<List<Stranger>> strangers) {}
-
-    /** A collection on an instance that no mapping names. */
-    public record Stranger(String instance, UUID id, Mapping.Path path, String reason) {}
 
     /**
      * What the proxy was told to be.

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import org.chromaproxy.admin.page.AdminServices.Stranger;
+import org.chromaproxy.adopt.Stranger;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
@@ -117,16 +117,16 @@ public final class MappingPages {
                 .orElse(null);
     }
 
-    /** Collections on instances that no mapping names, as adoption last saw them. */
+    /** What adoption last found on instances that is not as the catalog says. */
     ArrayNode strangers() {
         ArrayNode list = Answers.JSON.createArrayNode();
         for (Stranger stranger : services.hooks().strangers().get()) {
             list.add(Answers.object()
                     .put("instance", stranger.instance())
                     .put("id", stranger.id().toString())
-                    .put("tenant", stranger.path().tenant())
-                    .put("database", stranger.path().database())
-                    .put("collection_name", stranger.path().name())
+                    .put("tenant", stranger.tenant())
+                    .put("database", stranger.database())
+                    .put("collection_name", stranger.name())
                     .put("reason", stranger.reason()));
         }
         return list;
