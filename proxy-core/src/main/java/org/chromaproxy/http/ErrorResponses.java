@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Complete responses for the proxy's own errors. */
 public final class ErrorResponses {
+    /** Whatever is full or away now is looked at again within about this time. */
+    private static final int RETRY_AFTER_SECONDS = 2;
+
     private ErrorResponses() {}
 
     public static FullHttpResponse of(ProxyError error) {
@@ -23,6 +26,9 @@ public final class ErrorResponses {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, error.status(), Unpooled.wrappedBuffer(body));
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        if (error.status().code() == 503) {
+            response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
         if (body.length > 0) {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
         }
