@@ -93,7 +93,9 @@ class FirstStartIT {
             Awaitility.await("a copy under way")
                     .pollInterval(Duration.ofMillis(20))
                     .until(() -> replicaHolds() > 500);
-            proxy.api.post(collection("large") + "/delete", Json.object("ids", Json.array("early3"))).expect(200);
+            proxy.api
+                    .post(collection("large") + "/delete", Json.object("ids", Json.array("early3")))
+                    .expect(200);
         }
         try (Wal wal = open()) {
             Set<PlaceState> states = states(wal.reader().mappings().getFirst());
@@ -107,8 +109,7 @@ class FirstStartIT {
             assertEquals(id, proxy.mappings().iterator().next().publicId().toString());
             Awaitility.await("the replica to follow")
                     .atMost(LONG)
-                    .untilAsserted(
-                            () -> InstanceDump.assertEqual(InstanceDump.of(primary), InstanceDump.of(replica)));
+                    .untilAsserted(() -> InstanceDump.assertEqual(InstanceDump.of(primary), InstanceDump.of(replica)));
         }
     }
 
@@ -130,7 +131,9 @@ class FirstStartIT {
 
     private int replicaHolds() {
         var found = replica.get(D + "/collections/large");
-        return found.status() == 200 ? replica.count(collection(found.json().path("id").asText())) : 0;
+        return found.status() == 200
+                ? replica.count(collection(found.json().path("id").asText()))
+                : 0;
     }
 
     private Wal open() {
@@ -148,7 +151,11 @@ class FirstStartIT {
     }
 
     private static String idOf(ChromaApi instance, String name) {
-        return instance.get(D + "/collections/" + name).expect(200).json().path("id").asText();
+        return instance.get(D + "/collections/" + name)
+                .expect(200)
+                .json()
+                .path("id")
+                .asText();
     }
 
     private static JsonNode records(String prefix, int from, int to, int dimension) {
@@ -184,7 +191,14 @@ class FirstStartIT {
         Running() {
             server = ProxyServer.start(
                     ConfigReader.of(Map.of(
-                            "PRIMARY_URL", primary.url(), "REPLICA_URL", replica.url(), "HOST", "127.0.0.1", "PORT", "0")),
+                            "PRIMARY_URL",
+                            primary.url(),
+                            "REPLICA_URL",
+                            replica.url(),
+                            "HOST",
+                            "127.0.0.1",
+                            "PORT",
+                            "0")),
                     wal);
             Awaitility.await("a serving proxy").atMost(LONG).until(server::serving);
             api = new ChromaApi("http://127.0.0.1:" + server.address().getPort());
