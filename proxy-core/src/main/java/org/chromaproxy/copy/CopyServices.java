@@ -8,9 +8,9 @@ import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.CopyLanes;
 import org.chromaproxy.lane.registry.LaneRegistry;
-import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.transport.EventLoops;
 
 /** What copying and adopting need of the rest of the proxy. Thread-safe. */

@@ -1,6 +1,7 @@
 package org.chromaproxy.copy;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -68,7 +69,7 @@ final class TargetRecords {
     /** An update of a record that is not there changes nothing but an open dimension. */
     void fixDimension(int dimension) {
         Map<String, Object> body =
-                Map.of("ids", java.util.List.of(NOBODY), "embeddings", java.util.List.of(new float[dimension]));
+                Map.of("ids", List.of(NOBODY), "embeddings", List.of(new float[dimension]));
         send("update", Members.bytes(body));
     }
 

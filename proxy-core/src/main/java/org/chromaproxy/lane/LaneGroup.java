@@ -161,7 +161,7 @@ public abstract class LaneGroup {
             pass(lane, head);
             return true;
         }
-        if (!addressed(lane, head)) {
+        if (!head.addresses(lane.instance)) {
             // Not for this instance, but its lane has to be seen to have passed it.
             pass(lane, head);
             return true;
@@ -292,7 +292,7 @@ public abstract class LaneGroup {
         gate.applied(lane.index(), write.lsn());
         services.stats().countApplied();
         left(lane, write);
-        if (targeted(write) && addressed(lane, write)) {
+        if (targeted(write) && write.addresses(lane.instance)) {
             write.result().complete(WriteResult.json(200, new byte[0]));
         }
         if (write.passedOne()) {
@@ -359,10 +359,6 @@ public abstract class LaneGroup {
 
     public static boolean targeted(Write write) {
         return !write.subject().target().isEmpty();
-    }
-
-    private static boolean addressed(Lane lane, Write write) {
-        return !targeted(write) || write.subject().target().equals(lane.instance.name());
     }
 
     private static String text(WriteResult result) {

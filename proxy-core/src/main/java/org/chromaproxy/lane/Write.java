@@ -3,6 +3,7 @@ package org.chromaproxy.lane;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.OpKind;
@@ -67,6 +68,12 @@ public final class Write {
 
     public Subject subject() {
         return record.content().subject();
+    }
+
+    /** Whether the record is for that instance: for its only one, or for all. */
+    boolean addresses(Instance instance) {
+        String target = subject().target();
+        return target.isEmpty() || target.equals(instance.name());
     }
 
     /** Completes once, when the client may be told; on the group's loop. */

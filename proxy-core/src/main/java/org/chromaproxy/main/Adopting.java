@@ -59,11 +59,12 @@ final class Adopting {
                 () -> workers.execute(() -> guarded(adoption::tick)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
         clock.scheduleWithFixedDelay(
                 () -> workers.execute(this::refresh), REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
-        services.instances().forEach(instance -> instance.onChange((changed, from, to) -> {
-            if (to == InstanceState.UP) {
-                workers.execute(() -> guarded(adoption::tick));
-            }
-        }));
+        services.instances()
+                .forEach(instance -> instance.onChange((changed, from, to) -> {
+                    if (to == InstanceState.UP) {
+                        workers.execute(() -> guarded(adoption::tick));
+                    }
+                }));
     }
 
     /** On an operator's demand: maps and copies what is on one instance only; completes with what came of it. */

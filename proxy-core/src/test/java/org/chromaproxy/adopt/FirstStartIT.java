@@ -89,18 +89,27 @@ class FirstStartIT {
             primary.add(large, records("l", from, from + 500, 200));
         }
         try (Running proxy = new Running()) {
-            churn(proxy.api, 0);
+            proxy.api.add(collection("large"), records("early", 0, 5, 200));
+            Awaitility.await("a copy under way")
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> replicaHolds() > 500);
+            proxy.api
+                    .post(collection("large") + "/delete", Json.object("ids", Json.array("early3")))
+                    .expect(200);
+        }
+        try (Wal wal = open()) {
+            Set<PlaceState> states = states(wal.reader().mappings().getFirst());
+            assertEquals(Set.of(PlaceState.READY, PlaceState.COPYING), states, "the restart is in the copy's middle");
         }
         try (Running proxy = new Running()) {
-            churn(proxy.api, 40);
+            churn(proxy.api, 0);
             proxy.awaitStates(1, PlaceState.READY);
-            churn(proxy.api, 80);
-            assertEquals(6_000, proxy.api.count(collection("large")));
+            churn(proxy.api, 40);
+            assertEquals(6_004, proxy.api.count(collection("large")));
             assertEquals(id, proxy.mappings().iterator().next().publicId().toString());
             Awaitility.await("the replica to follow")
                     .atMost(LONG)
-                    .untilAsserted(
-                            () -> InstanceDump.assertEqual(InstanceDump.of(primary), InstanceDump.of(replica)));
+                    .untilAsserted(() -> InstanceDump.assertEqual(InstanceDump.of(primary), InstanceDump.of(replica)));
         }
     }
 
@@ -116,6 +125,21 @@ class FirstStartIT {
         assertEquals(29, replica.count(collection(idOf(replica, "mine"))));
     }
 
+    private static Set<PlaceState> states(Mapping mapping) {
+        return mapping.places().values().stream().map(Mapping.Place::state).collect(Collectors.toSet());
+    }
+
+    private int replicaHolds() {
+        var found = replica.get(D + "/collections/large");
+        return found.status() == 200
+                ? replica.count(collection(found.json().path("id").asText()))
+                : 0;
+    }
+
+    private Wal open() {
+        return Wal.open(WalConfig.of(DatabaseTarget.of(postgres.jdbcUrl(), "", "")));
+    }
+
     private static void churn(ChromaApi proxy, int from) {
         for (int i = from; i < from + 40; i++) {
             proxy.post(collection("large") + "/upsert", records("l", i * 40, i * 40 + 1, 200, "changed"))
@@ -127,7 +151,11 @@ class FirstStartIT {
     }
 
     private static String idOf(ChromaApi instance, String name) {
-        return instance.get(D + "/collections/" + name).expect(200).json().path("id").asText();
+        return instance.get(D + "/collections/" + name)
+                .expect(200)
+                .json()
+                .path("id")
+                .asText();
     }
 
     private static JsonNode records(String prefix, int from, int to, int dimension) {
@@ -156,14 +184,21 @@ class FirstStartIT {
 
     /** One life of the proxy on the test's log. */
     private final class Running implements AutoCloseable {
-        private final Wal wal = Wal.open(WalConfig.of(DatabaseTarget.of(postgres.jdbcUrl(), "", "")));
+        private final Wal wal = open();
         private final ProxyServer server;
         private final ChromaApi api;
 
         Running() {
             server = ProxyServer.start(
                     ConfigReader.of(Map.of(
-                            "PRIMARY_URL", primary.url(), "REPLICA_URL", replica.url(), "HOST", "127.0.0.1", "PORT", "0")),
+                            "PRIMARY_URL",
+                            primary.url(),
+                            "REPLICA_URL",
+                            replica.url(),
+                            "HOST",
+                            "127.0.0.1",
+                            "PORT",
+                            "0")),
                     wal);
             Awaitility.await("a serving proxy").atMost(LONG).until(server::serving);
             api = new ChromaApi("http://127.0.0.1:" + server.address().getPort());
@@ -179,12 +214,7 @@ class FirstStartIT {
                 assertEquals(collections, mappings.size());
                 for (Mapping mapping : mappings) {
                     assertEquals(2, mapping.places().size(), mapping.toString());
-                    assertEquals(
-                            Set.of(states),
-                            mapping.places().values().stream()
-                                    .map(Mapping.Place::state)
-                                    .collect(Collectors.toSet()),
-                            mapping.toString());
+                    assertEquals(Set.of(states), states(mapping), mapping.toString());
                 }
             });
         }
