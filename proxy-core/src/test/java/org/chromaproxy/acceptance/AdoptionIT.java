@@ -162,7 +162,7 @@ class AdoptionIT {
 
     private static void awaitCopied(String database, String name) {
         Awaitility.await("a complete mapping of " + database + "/" + name)
-                .atMost(Duration.ofMinutes(2))
+                .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(100))
                 .untilAsserted(() -> {
                     var mapping = Mapping.find(proxy, database, name);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The proxy as a process, started on this JVM's class path, to be killed and restarted as operators and fate do. */
 public final class ProxyProcess implements AutoCloseable {
@@ -37,9 +38,14 @@ public final class ProxyProcess implements AutoCloseable {
      */
     public static ProxyProcess start(Map<String, String> environment, Path directory) {
         ProxyProcess proxy = new ProxyProcess(environment, directory);
-        proxy.awaitListening();
-        proxy.awaitHealthy();
-        return proxy;
+        try {
+            proxy.awaitListening();
+            proxy.awaitHealthy();
+            return proxy;
+        } catch (ConditionTimeoutException | AssertionError e) {
+            proxy.process.kill();
+            throw new AssertionError("the proxy does not come up:\n" + proxy.process.tail(), e);
+        }
     }
 
     public String url() {
