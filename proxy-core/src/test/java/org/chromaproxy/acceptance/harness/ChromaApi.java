@@ -10,7 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Chroma's HTTP API at one address, a bare server's or the proxy's. Every call is bounded to one minute. */
+/** Chroma's HTTP API at one address, a bare server's or the proxy's. Every call is bounded to 30 s. */
 public final class ChromaApi {
     public static final String TENANT = "/api/v2/tenants/default_tenant";
     /** The default database's path. */
@@ -65,11 +65,11 @@ public final class ChromaApi {
      * Sends one request.
      *
      * @param headers alternating names and values
-     * @throws UncheckedIOException when no whole answer came: the connection broke, or a minute went by
+     * @throws UncheckedIOException when no whole answer came: the connection broke, or 30 s went by
      */
     public Answer send(String method, String path, @org.jspecify.annotations.Nullable String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(Duration.ofMinutes(1))
+                .timeout(Duration.ofSeconds(30))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");
