@@ -234,7 +234,6 @@ class CatalogIT {
                 TENANT + "/databases?limit=1",
                 D,
                 "/api/v1/heartbeat",
-                "/api/v2/no/such/route",
                 "/api/v2/tenants/nobody/databases/nothing",
                 D + "/collections/no-such-collection",
                 collection("00000000-0000-4000-8000-000000000001") + "/count")) {
@@ -244,6 +243,7 @@ class CatalogIT {
             assertEquals(wanted.header("content-type"), got.header("content-type"), path);
         }
         assertTrue(proxy.get("/api/v2/heartbeat").expect(200).json().has("nanosecond heartbeat"));
+        proxy.get("/api/v2/no/such/route").expectError(404);
         assertEquals(405, proxy.send("PATCH", D + "/collections", "{}").status());
     }
 

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The proxy is killed, again and again, while clients write. */
+/**
+ * The proxy is killed, again and again, while clients write. Nothing reads embeddings meanwhile: on a bare Chroma server
+ * such a read, at the same time as an update of a missing id and an add of it, can leave the update's embedding there.
+ */
 @Timeout(300)
 class ProxyCrashIT {
     private static final int WRITERS = 8;
