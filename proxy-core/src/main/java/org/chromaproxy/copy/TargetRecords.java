@@ -68,8 +68,7 @@ final class TargetRecords {
 
     /** An update of a record that is not there changes nothing but an open dimension. */
     void fixDimension(int dimension) {
-        Map<String, Object> body =
-                Map.of("ids", List.of(NOBODY), "embeddings", List.of(new float[dimension]));
+        Map<String, Object> body = Map.of("ids", List.of(NOBODY), "embeddings", List.of(new float[dimension]));
         send("update", Members.bytes(body));
     }
 

@@ -6,7 +6,8 @@ import org.chromaproxy.wal.record.Subject;
 /** A first create, add, query and delete. Every request may be repeated, in a shell or by the next demo. */
 final class Walk {
     private static final String NAME = "demo";
-    private static final String QUERY = "{\"query_embeddings\":[[0.9,0.2,0.1]],\"n_results\":2,\"include\":[\"documents\"]}";
+    private static final String QUERY =
+            "{\"query_embeddings\":[[0.9,0.2,0.1]],\"n_results\":2,\"include\":[\"documents\"]}";
 
     private final Terminal terminal;
     private final Call call;

@@ -88,7 +88,11 @@ final class Engine implements AutoCloseable {
                 config.rules().adoptedTenants(),
                 workers);
         this.health = new HealthChecker(
-                loops.all().getFirst(), instances, upstream, adopting::check, config.timing().checkIntervalMs());
+                loops.all().getFirst(),
+                instances,
+                upstream,
+                adopting::check,
+                config.timing().checkIntervalMs());
         checker.set(health);
     }
 

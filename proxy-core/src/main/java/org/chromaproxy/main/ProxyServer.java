@@ -38,7 +38,8 @@ public final class ProxyServer implements AutoCloseable {
         Config.Listen listen = config.listen();
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
-        this.frontEnd = new FrontEnd(loops, address, new StandbyEndpoints(config.instances().size(), wal::owner));
+        this.frontEnd = new FrontEnd(
+                loops, address, new StandbyEndpoints(config.instances().size(), wal::owner));
     }
 
     /** Starts a proxy on an opened log; returns when it listens. */

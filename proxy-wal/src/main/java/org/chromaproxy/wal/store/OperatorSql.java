@@ -28,8 +28,7 @@ public final class OperatorSql {
      *
      * @param method empty, like the path, when the record itself is not in the log any more
      */
-    public record Failure(
-            long lsn, TransactionState state, String reason, Instant at, String method, String path) {}
+    public record Failure(long lsn, TransactionState state, String reason, Instant at, String method, String path) {}
 
     private record Position(long lsn, Instant createdAt) {}
 
@@ -52,9 +51,7 @@ public final class OperatorSql {
 
     /** When a record's outcome was last written; empty without an outcome of its own. */
     public Optional<Instant> outcomeTime(long lsn) {
-        return queries
-                .list("SELECT updated_at FROM record_outcome WHERE lsn = ?", row -> instant(row, 1), lsn)
-                .stream()
+        return queries.list("SELECT updated_at FROM record_outcome WHERE lsn = ?", row -> instant(row, 1), lsn).stream()
                 .findFirst();
     }
 
@@ -128,8 +125,7 @@ public final class OperatorSql {
 
     /** How many outcomes there are of one state. */
     public long count(TransactionState state) {
-        return queries.list(
-                        "SELECT count(*) FROM record_outcome WHERE state = ?", row -> row.getLong(1), state.name())
+        return queries.list("SELECT count(*) FROM record_outcome WHERE state = ?", row -> row.getLong(1), state.name())
                 .getFirst();
     }
 

@@ -61,15 +61,16 @@ class OperatorQueriesTest {
                 new Change.Cursor(Records.LANE, "primary", lsns.get(5_009)),
                 new Change.Outcome(lsns.get(5_001), TransactionState.FAILED, 400, "no", new byte[0]));
 
-        Map<TransactionState, Long> counts = operator.summary(between).stream()
-                .collect(Collectors.toMap(StateSummary::state, StateSummary::count));
+        Map<TransactionState, Long> counts =
+                operator.summary(between).stream().collect(Collectors.toMap(StateSummary::state, StateSummary::count));
 
         assertEquals(9L, counts.get(TransactionState.COMPLETED));
         assertEquals(20L, counts.get(TransactionState.ATTEMPTING));
         assertEquals(1L, counts.get(TransactionState.FAILED));
         assertTrue(operator.summary(Instant.now().plusSeconds(60)).isEmpty());
         StateSummary attempting = operator.summary(between).getFirst();
-        assertTrue(!attempting.oldest().isBefore(between) && !attempting.latest().isBefore(attempting.oldest()));
+        assertTrue(
+                !attempting.oldest().isBefore(between) && !attempting.latest().isBefore(attempting.oldest()));
     }
 
     @Test
@@ -119,8 +120,7 @@ class OperatorQueriesTest {
     @Test
     void mappingsHaveTimes() {
         UUID id = new UUID(1, 2);
-        durable(new Change.PutMapping(
-                new Mapping(id, new Mapping.Path("t", "d", "n"), 0, 0, Instant.now(), Map.of())));
+        durable(new Change.PutMapping(new Mapping(id, new Mapping.Path("t", "d", "n"), 0, 0, Instant.now(), Map.of())));
 
         assertEquals(1, operator.mappingTimes(List.of(id, new UUID(3, 4))).size());
     }
