@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * One process's standing towards the log: standing by until the log may be taken, then owner.
  *
  * <p>The log may be taken when its owner released it; when the owner was a process of this machine that is gone; or when
- * its heartbeat stood still for the lease and the settle time, by this process's own monotonic clock. Not thread-safe.
+ * its heartbeat stood still for the lease and the settle time, by this process's own monotonic clock. Not thread-safe, but for {@link #owner}.
  */
 public final class Ownership {
     private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
@@ -24,7 +24,7 @@ public final class Ownership {
     private final ProcessIdentity self;
     private final Lease lease;
     private final LongSupplier nanos;
-    private @Nullable Owner seen;
+    private volatile @Nullable Owner seen;
     private long seenSince;
 
     /** @param nanos monotonic clock, ns */
