@@ -132,7 +132,8 @@ final class Actions {
         return done.copy().orTimeout(DURABLE_WITHIN_MS, TimeUnit.MILLISECONDS).exceptionally(error -> {
             throw Answers.refuse(
                     ProxyError.LOG_OUTCOME_UNKNOWN,
-                    "The log did not confirm the change in time: it may yet take effect. See /admin/collection_mappings.");
+                    "The log did not confirm the change in time: it may yet take effect. See"
+                            + " /admin/collection_mappings.");
         });
     }
 
