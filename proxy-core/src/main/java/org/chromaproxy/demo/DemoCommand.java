@@ -76,7 +76,9 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void run(Terminal terminal, Servers servers) throws Exception {
-        Path folder = data == null ? LocalFolders.build("demo") : data.toAbsolutePath().normalize();
+        Path folder = data == null
+                ? LocalFolders.build("demo")
+                : data.toAbsolutePath().normalize();
         terminal.title("chroma-proxy demo: two real Chroma servers that behave as one");
         claim(folder, servers);
         DemoLogging.into(folder.resolve("proxy.log"));

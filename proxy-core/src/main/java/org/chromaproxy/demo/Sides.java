@@ -32,14 +32,16 @@ final class Sides {
             throw new DemoException("the transaction id " + transactionId + " names no record of this log");
         }
         long start = System.nanoTime();
-        terminal.fact("log", "record " + lsn.getAsLong() + ", on disk before any server saw it; Transaction-ID "
-                + transactionId);
+        terminal.fact(
+                "log",
+                "record " + lsn.getAsLong() + ", on disk before any server saw it; Transaction-ID " + transactionId);
         String leader = leader(lane);
         for (Map.Entry<String, String> instance : instances.entrySet()) {
             String name = instance.getKey();
             awaitApplied(lane, name, lsn.getAsLong());
             long millis = (System.nanoTime() - start) / 1_000_000;
-            String role = name.equals(leader) ? "leads, answered" : "follows, durably caught up " + millis + " ms later";
+            String role =
+                    name.equals(leader) ? "leads, answered" : "follows, durably caught up " + millis + " ms later";
             terminal.fact(
                     name, inside(instance.getValue(), collection) + "; lane at " + cursor(lane, name) + ", " + role);
         }
@@ -48,9 +50,10 @@ final class Sides {
     /** The answer of each instance to the same question, asked directly. */
     void ask(Terminal terminal, String collection, String operation, String body) {
         instances.forEach((name, url) -> {
-            Call.Request request = new Call.Request(
-                    url + Call.COLLECTIONS + "/" + idOn(url, collection) + "/" + operation, body);
-            String ids = call.send(request).expectSuccess(request).json().path("ids").toString();
+            Call.Request request =
+                    new Call.Request(url + Call.COLLECTIONS + "/" + idOn(url, collection) + "/" + operation, body);
+            String ids =
+                    call.send(request).expectSuccess(request).json().path("ids").toString();
             terminal.fact(name, "asked directly, says " + ids);
         });
     }
@@ -78,7 +81,8 @@ final class Sides {
 
     private long cursor(UUID lane, String instance) {
         return wal.reader().cursors().stream()
-                .filter(cursor -> cursor.lane().equals(lane) && cursor.instance().equals(instance))
+                .filter(cursor ->
+                        cursor.lane().equals(lane) && cursor.instance().equals(instance))
                 .mapToLong(Change.Cursor::lsn)
                 .max()
                 .orElse(0);

@@ -34,8 +34,7 @@ class DemoIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 DemoProcess second = start("--port", Integer.toString(taken.getLocalPort()), "--once")) {
             assertEquals(0, second.exit(UP), second.output());
-            assertTrue(
-                    second.output().contains("Port " + taken.getLocalPort() + " is in use"), second.output());
+            assertTrue(second.output().contains("Port " + taken.getLocalPort() + " is in use"), second.output());
             assertEveryStepShown(second.output());
         }
         awaitNothingLeft();
