@@ -235,8 +235,7 @@ class CatalogIT {
                 D,
                 "/api/v1/heartbeat",
                 "/api/v2/tenants/nobody/databases/nothing",
-                D + "/collections/no-such-collection",
-                collection("00000000-0000-4000-8000-000000000001") + "/count")) {
+                D + "/collections/no-such-collection")) {
             Answer wanted = bare.get(path);
             Answer got = proxy.get(path).expect(wanted.status());
             assertEquals(wanted.text(), got.text(), path);
@@ -244,6 +243,9 @@ class CatalogIT {
         }
         assertTrue(proxy.get("/api/v2/heartbeat").expect(200).json().has("nanosecond heartbeat"));
         proxy.get("/api/v2/no/such/route").expectError(404);
+        String unknown = "00000000-0000-4000-8000-000000000001";
+        Answer missing = proxy.get(collection(unknown) + "/count").expectError(404);
+        assertTrue(missing.text().contains("Collection [" + unknown + "] does not exist"), missing.toString());
         assertEquals(405, proxy.send("PATCH", D + "/collections", "{}").status());
     }
 
