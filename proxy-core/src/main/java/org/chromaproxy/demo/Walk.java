@@ -6,6 +6,9 @@ import org.chromaproxy.wal.record.Subject;
 /** A first create, add, query and delete. Every request may be repeated, in a shell or by the next demo. */
 final class Walk {
     private static final String NAME = "demo";
+    private static final String RECORDS =
+            "{\"ids\":[\"cat\",\"dog\",\"car\"],\"embeddings\":[[1,0,0],[0.8,0.3,0],[0,0,1]],"
+                    + "\"documents\":[\"a cat\",\"a dog\",\"a car\"]}";
     private static final String QUERY =
             "{\"query_embeddings\":[[0.9,0.2,0.1]],\"n_results\":2,\"include\":[\"documents\"]}";
 
@@ -29,10 +32,7 @@ final class Walk {
         sides.show(terminal, created.transactionId(), Subject.CATALOG, NAME);
 
         terminal.step(2, "Add three records: the primary answers, the replica follows in the background");
-        write(id, "add", """
-                {"ids":["cat","dog","car"],"embeddings":[[1,0,0],[0.8,0.3,0],[0,0,1]],\
-                "documents":["a cat","a dog","a car"]}""");
-
+        write(id, "add", RECORDS);
         terminal.step(3, "Query: a read is not logged; any server that is in sync answers");
         send(new Call.Request(collections + "/" + NAME + "/query", QUERY));
         sides.ask(terminal, NAME, "query", QUERY);
