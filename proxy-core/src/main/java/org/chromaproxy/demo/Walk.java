@@ -33,6 +33,7 @@ final class Walk {
 
         terminal.step(2, "Add three records: the primary answers, the replica follows in the background");
         write(id, "add", RECORDS);
+
         terminal.step(3, "Query: a read is not logged; any server that is in sync answers");
         send(new Call.Request(collections + "/" + NAME + "/query", QUERY));
         sides.ask(terminal, NAME, "query", QUERY);
