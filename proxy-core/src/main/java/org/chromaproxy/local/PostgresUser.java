@@ -17,8 +17,15 @@ final class PostgresUser {
     /** By convention {@code nobody}: owns nothing else, needs no entry in the password file. */
     private static final int UNPRIVILEGED = 65_534;
 
+    /** A change of user clears the death signal that {@link ChildProcess} asked for: it is asked for again. */
     private static final List<String> AS_NOBODY = List.of(
-            "setpriv", "--reuid=" + UNPRIVILEGED, "--regid=" + UNPRIVILEGED, "--clear-groups", "--inh-caps=-all");
+            "setpriv",
+            "--reuid=" + UNPRIVILEGED,
+            "--regid=" + UNPRIVILEGED,
+            "--clear-groups",
+            "--inh-caps=-all",
+            "--pdeathsig=INT");
+
     private static final List<String> IN_NAMESPACE = List.of("unshare", "-U");
 
     private static final int KEEP = -1;

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +26,12 @@ class DemoIT {
 
     @TempDir
     Path folder;
+
+    /** Where another user may come too, PostgreSQL is run as one by root: the way that differs most. */
+    @BeforeEach
+    void letOthersIn() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
 
     @Test
     void walksThroughTheFirstWritesAndLeavesNothingRunningAndWorksAgainOnItsData() throws Exception {
