@@ -152,11 +152,12 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     @Override
-    public void more() {
+    public void more(Exchange asking) {
         ChannelHandlerContext ctx = own;
         if (routing) {
             moreWanted = true;
-        } else if (ctx != null) {
+        } else if (ctx != null && asking == exchange && !bodyComplete) {
+            // Once it has all, the next message would be the next request, whose answer would overtake this one's.
             ctx.read();
         }
     }

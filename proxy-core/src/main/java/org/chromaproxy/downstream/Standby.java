@@ -1,11 +1,13 @@
 package org.chromaproxy.downstream;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -24,6 +26,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
     private final OwnEndpoints endpoints;
     private HttpMethod method = HttpMethod.GET;
     private String uri = "/";
+    private boolean keepAlive;
 
     Standby(OwnEndpoints endpoints) {
         this.endpoints = endpoints;
@@ -40,6 +43,8 @@ final class Standby extends ChannelInboundHandlerAdapter {
             if (msg instanceof HttpRequest request) {
                 method = request.method();
                 uri = request.uri();
+                // An HTTP/1.0 client is not told that it may stay, so it is left like one that says it goes.
+                keepAlive = request.protocolVersion().isKeepAliveDefault() && HttpUtil.isKeepAlive(request);
             }
             if (msg instanceof LastHttpContent) {
                 answer(ctx);
@@ -72,9 +77,14 @@ final class Standby extends ChannelInboundHandlerAdapter {
         return response;
     }
 
-    private static void write(ChannelHandlerContext ctx, FullHttpResponse response) {
+    private void write(ChannelHandlerContext ctx, FullHttpResponse response) {
         HttpUtil.setContentLength(response, response.content().readableBytes());
-        ctx.writeAndFlush(response, ctx.voidPromise());
-        ctx.read();
+        if (keepAlive) {
+            ctx.writeAndFlush(response, ctx.voidPromise());
+            ctx.read();
+        } else {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        }
     }
 }

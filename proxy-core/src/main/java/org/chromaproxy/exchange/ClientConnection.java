@@ -11,8 +11,8 @@ public interface ClientConnection {
     /** Whether the connection stays open after the answer to this request. */
     boolean keepAlive(HttpRequest request);
 
-    /** The exchange asks for the next piece of its request. */
-    void more();
+    /** Takes the next piece of this exchange's request, if it has one more: never a part of the next request. */
+    void more(Exchange asking);
 
     /** The answer to this exchange is on its way out. */
     void finished(Exchange done);

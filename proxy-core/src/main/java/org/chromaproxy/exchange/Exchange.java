@@ -83,7 +83,7 @@ public final class Exchange {
 
     /** Asks for the next piece of the request. */
     public void more() {
-        connection.more();
+        connection.more(this);
     }
 
     /** Answers with one of the proxy's own errors. */

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** One TCP connection to the proxy, on which a test sends exactly the bytes it wants. Reads end after 20 s. */
-final class RawConnection implements AutoCloseable {
+public final class RawConnection implements AutoCloseable {
     private static final int READ_TIMEOUT_MS = 20_000;
 
     private final Socket socket;
@@ -24,9 +24,9 @@ final class RawConnection implements AutoCloseable {
     private final OutputStream out;
 
     /** A response as it stood on the wire; header names in lower case. */
-    record Response(int status, Map<String, String> headers, String body) {}
+    public record Response(int status, Map<String, String> headers, String body) {}
 
-    RawConnection(int port) throws IOException {
+    public RawConnection(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(READ_TIMEOUT_MS);
         socket.setTcpNoDelay(true);
@@ -34,20 +34,20 @@ final class RawConnection implements AutoCloseable {
         out = socket.getOutputStream();
     }
 
-    RawConnection timeout(int milliseconds) throws IOException {
+    public RawConnection timeout(int milliseconds) throws IOException {
         socket.setSoTimeout(milliseconds);
         return this;
     }
 
     /** Sends text as it is; line ends are the caller's. */
-    RawConnection send(String text) throws IOException {
+    public RawConnection send(String text) throws IOException {
         out.write(text.getBytes(UTF_8));
         out.flush();
         return this;
     }
 
     /** Sends up to so many spaces; stops early when an answer arrives or the peer closes. */
-    void sendSpaces(long count, boolean chunked) throws IOException {
+    public void sendSpaces(long count, boolean chunked) throws IOException {
         byte[] block = " ".repeat(64 * 1024).getBytes(ISO_8859_1);
         try {
             for (long sent = 0; sent < count && in.available() == 0; sent += block.length) {
@@ -66,28 +66,28 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Ends the sending direction; the answer can still be read. */
-    void finishSending() throws IOException {
+    public void finishSending() throws IOException {
         socket.shutdownOutput();
     }
 
     /** Closes with a reset, as when a client's machine dies. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
 
     /** Reads one response; {@link EOFException} when the peer closed before a whole one came. */
-    Response read() throws IOException {
+    public Response read() throws IOException {
         return read(true);
     }
 
     /** Reads the response to a HEAD, or an interim one: there is no body whatever the headers say. */
-    Response readHead() throws IOException {
+    public Response readHead() throws IOException {
         return read(false);
     }
 
     /** Whether the peer has closed: waits for it up to the read time-out, and allows nothing else to arrive. */
-    boolean closedByPeer() throws IOException {
+    public boolean closedByPeer() throws IOException {
         try {
             return in.read() < 0;
         } catch (java.net.SocketTimeoutException stillOpen) {

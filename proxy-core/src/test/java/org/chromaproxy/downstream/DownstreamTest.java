@@ -1,0 +1,167 @@
+package org.chromaproxy.downstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.chromaproxy.support.SplitAtEachByte;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Whatever the network cuts a client's bytes into, the answers are the same. */
+class DownstreamTest {
+    private static final String DATABASE = "/api/v2/tenants/t/databases/d/";
+    private static final String ADD = "POST " + DATABASE + "collections/known/add HTTP/1.1\r\nHost: h\r\n";
+    private static final String COUNTED = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1\r\n";
+    private static final String WRITTEN =
+            "HTTP/1.1 201 Created\r\nTransaction-ID: tx-7\r\ncontent-type: application/json\r\ncontent-length: 15\r\n";
+    private static final String BODY = "{\"ids\":[\"a\"]}";
+
+    private final Fronted proxy = new Fronted();
+
+    @AfterEach
+    void close() {
+        proxy.close();
+    }
+
+    private void assertAnswers(String input, String expected, String... appended) {
+        SplitAtEachByte.forEach(input.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
+            try (ClientSide client = proxy.connect()) {
+                assertEquals(expected, client.send(pieces).received());
+                assertEquals(List.of(appended), proxy.appended());
+            }
+            assertEquals(0, proxy.active(), "exchanges never ended");
+        });
+    }
+
+    /** Where the exact words of the answer are not the point. */
+    private void assertBegins(String input, String begin, String end) {
+        SplitAtEachByte.forEach(input.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
+            try (ClientSide client = proxy.connect()) {
+                String received = client.send(pieces).received();
+                assertTrue(received.startsWith(begin) && received.endsWith(end), received);
+                assertEquals(1, received.split("HTTP/1\\.1 ", -1).length - 1, received);
+                assertEquals(List.of(), proxy.appended());
+            }
+            assertEquals(0, proxy.active(), "exchanges never ended");
+        });
+    }
+
+    private static String count(String extra) {
+        return "GET " + DATABASE + "collections_count HTTP/1.1\r\nHost: h\r\n" + extra + "\r\n";
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInTurn() {
+        String own = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
+        String health = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\nGET /health  true";
+        assertAnswers(
+                count("") + own + ADD + "Content-Length: 13\r\n\r\n" + BODY + count(""),
+                COUNTED + "\r\n1" + health.replace("18", "17") + WRITTEN + "\r\n{\"stored\":true}" + COUNTED + "\r\n1",
+                "ADD " + BODY);
+    }
+
+    @Test
+    void aBodyOfAnnouncedLengthIsLoggedWhole() {
+        assertAnswers(ADD + "Content-Length: 13\r\n\r\n" + BODY, WRITTEN + "\r\n{\"stored\":true}", "ADD " + BODY);
+    }
+
+    @Test
+    void aChunkedBodyIsLoggedWhole() {
+        String chunks =
+                "5\r\n" + BODY.substring(0, 5) + "\r\n8;x=y\r\n" + BODY.substring(5) + "\r\n0\r\nX-T: 1\r\n\r\n";
+        assertAnswers(
+                ADD + "Transfer-Encoding: chunked\r\n\r\n" + chunks + count(""),
+                WRITTEN + "\r\n{\"stored\":true}" + COUNTED + "\r\n1",
+                "ADD " + BODY);
+    }
+
+    @Test
+    void aClientThatExpectsToBeToldToGoOnIsTold() {
+        assertAnswers(
+                ADD + "Expect: 100-continue\r\nContent-Length: 13\r\n\r\n" + BODY,
+                "HTTP/1.1 100 Continue\r\n\r\n" + WRITTEN + "\r\n{\"stored\":true}",
+                "ADD " + BODY);
+    }
+
+    @Test
+    void aClientThatExpectsToBeToldToGoOnIsToldAtOnceIfItsBodyIsNotWanted() {
+        assertBegins(ADD + "Expect: 100-continue\r\nContent-Length: 5000\r\n\r\n", "HTTP/1.1 413 ", "exceeded\"}");
+    }
+
+    @Test
+    void headIsAnsweredLikeGetWithoutTheBody() {
+        String head = count("").replace("GET", "HEAD");
+        assertAnswers(head + count(""), COUNTED + "\r\n" + COUNTED + "\r\n1");
+    }
+
+    @Test
+    void theConnectionEndsWhenTheClientSaysSo() {
+        assertAnswers(count("Connection: close\r\n"), COUNTED + "connection: close\r\n\r\n1[closed]");
+    }
+
+    @Test
+    void anOldClientIsAnsweredAndLeftUnlessItAsksToStay() {
+        String old = count("").replace("HTTP/1.1", "HTTP/1.0");
+        assertAnswers(old, COUNTED + "connection: close\r\n\r\n1[closed]");
+        String staying = count("Connection: keep-alive\r\n").replace("HTTP/1.1", "HTTP/1.0");
+        assertAnswers(staying, COUNTED + "connection: keep-alive\r\n\r\n1");
+    }
+
+    @Test
+    void aRefusedRequestWithASmallBodyLeavesTheConnectionUsable() {
+        String gone = "POST " + DATABASE + "collections/nobody/add HTTP/1.1\r\nHost: h\r\nContent-Length: 13\r\n\r\n";
+        SplitAtEachByte.forEach((gone + BODY + count("")).getBytes(StandardCharsets.ISO_8859_1), pieces -> {
+            try (ClientSide client = proxy.connect()) {
+                String received = client.send(pieces).received();
+                assertTrue(received.startsWith("HTTP/1.1 404 "), received);
+                assertTrue(received.endsWith(COUNTED + "\r\n1"), received);
+                assertEquals(List.of(), proxy.appended());
+            }
+        });
+    }
+
+    @Test
+    void aChunkedBodyLargerThanAllowedIsRefusedOnceAndTheRestOfItDropped() {
+        String chunk = "64\r\n" + " ".repeat(0x64) + "\r\n";
+        SplitAtEachByte.forEach(
+                (ADD + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(12) + "0\r\n\r\n" + count(""))
+                        .getBytes(StandardCharsets.ISO_8859_1),
+                pieces -> {
+                    try (ClientSide client = proxy.connect()) {
+                        String received = client.send(pieces).received();
+                        assertTrue(received.startsWith("HTTP/1.1 413 "), received);
+                        assertEquals(1, received.split("HTTP/1\\.1 ", -1).length - 1, received);
+                        assertEquals(List.of(), proxy.appended());
+                    }
+                    assertEquals(0, proxy.active(), "exchanges never ended");
+                });
+    }
+
+    @Test
+    void aBodyThatStopsBeingChunksIsNotLogged() {
+        assertBegins(ADD + "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"i\r\nnonsense\r\n", "HTTP/1.1 400 ", "[closed]");
+    }
+
+    @Test
+    void whatIsNotHttpIsRefusedAndTheConnectionClosed() {
+        assertBegins("nonsense\r\n\r\n", "HTTP/1.1 400 ", "[closed]");
+        assertBegins("GET /health HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "[closed]");
+        String both = "Content-Length: 13\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+        assertBegins(ADD + both, "HTTP/1.1 400 ", "[closed]");
+    }
+
+    @Test
+    void anUnknownRouteOrMethodIsAnsweredAsChromaDoes() {
+        assertBegins("GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 404 Not Found\r\n", "");
+        assertBegins("PUT " + DATABASE + "collections HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 405 ", "");
+        assertBegins("POST /api/v2/reset HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 403 ", "\"}");
+    }
+
+    @Test
+    void aClientThatLeavesInTheMiddleOfItsBodyLeavesNothingBehind() {
+        String input = ADD + "Content-Length: 13\r\n\r\n" + BODY.substring(0, 9);
+        assertAnswers(input, "");
+    }
+}

@@ -1,0 +1,102 @@
+package org.chromaproxy.downstream;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.admit.MemoryBudget;
+import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.OwnEndpoints;
+import org.chromaproxy.exchange.Transactions;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.LaneStats;
+import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.lane.registry.LaneRegistry;
+import org.chromaproxy.lane.registry.RestoredLanes;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.transport.Transport;
+import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.wal.record.Mapping;
+
+/** The proxy behind the pipeline: one known collection, no instance, a log that has every answer already. */
+final class Fronted implements AutoCloseable {
+    static final UUID COLLECTION = UUID.fromString("00000000-0000-4000-8000-000000000001");
+    static final int MAX_BODY = 1_000;
+
+    private static final byte[] STORED = "{\"stored\":true}".getBytes(StandardCharsets.UTF_8);
+
+    private final EventLoops loops = new EventLoops(Transport.NIO, 1);
+    private final FakeLog log = new FakeLog();
+    private final ExchangeServices services;
+    private final RequestBound requests = new RequestBound(10);
+
+    Fronted() {
+        Instances instances = new Instances(List.of(new Instance("primary", 0, URI.create("http://127.0.0.1:1"))));
+        Catalog catalog = new Catalog(instances, Set.of("global"));
+        Mapping.Path path = new Mapping.Path("t", "d", "known");
+        catalog.put(new Mapping(COLLECTION, path, 1, 0, Instant.EPOCH, Map.of()));
+        UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
+        LaneServices lanes = new LaneServices(
+                log,
+                upstream,
+                catalog,
+                instances,
+                (lsn, loop) -> CompletableFuture.failedFuture(new IllegalStateException()),
+                new LaneStats(1 << 20));
+        services = new ExchangeServices(
+                lanes,
+                new LaneRegistry(loops, lanes, new RestoredLanes(instances)),
+                new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, () -> true),
+                new Stored(),
+                Fronted::own,
+                new ExchangeServices.ExchangeLimits(MAX_BODY, 1, 60_000, 10_000, 1_000, 30_000));
+    }
+
+    ClientSide connect() {
+        return new ClientSide(new Downstream(new Router(services), services));
+    }
+
+    /** What was appended since the last look. */
+    List<String> appended() {
+        List<String> all = List.copyOf(log.appended());
+        log.appended().clear();
+        return all;
+    }
+
+    int active() {
+        return requests.active();
+    }
+
+    private static CompletableFuture<OwnEndpoints.Answer> own(OwnEndpoints.Request request) {
+        String body = new String(request.body(), StandardCharsets.UTF_8);
+        String text = request.method() + " " + request.uri() + " " + body + " " + request.local();
+        return CompletableFuture.completedFuture(
+                new OwnEndpoints.Answer(200, "text/plain", text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void close() {
+        loops.close();
+    }
+
+    private static final class Stored implements Transactions {
+        @Override
+        public String idOf(long lsn) {
+            return "tx-" + lsn;
+        }
+
+        @Override
+        public CompletableFuture<Optional<WriteResult>> outcome(long lsn) {
+            return CompletableFuture.completedFuture(Optional.of(WriteResult.json(201, STORED.clone())));
+        }
+    }
+}

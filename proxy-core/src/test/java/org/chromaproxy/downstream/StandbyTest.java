@@ -1,0 +1,43 @@
+package org.chromaproxy.downstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.exchange.OwnEndpoints;
+import org.chromaproxy.support.SplitAtEachByte;
+import org.junit.jupiter.api.Test;
+
+class StandbyTest {
+    private static CompletableFuture<OwnEndpoints.Answer> standby(OwnEndpoints.Request request) {
+        return CompletableFuture.completedFuture(
+                new OwnEndpoints.Answer(503, "text/plain", "standby".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void everyRequestIsAnsweredInTurnAndNoneTaken() {
+        String add = "POST /api/v2/tenants/t/databases/d/collections/c/add HTTP/1.1\r\nHost: h\r\n"
+                + "Content-Length: 2\r\n\r\n{}";
+        String health = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
+        SplitAtEachByte.forEach((add + health).getBytes(StandardCharsets.ISO_8859_1), pieces -> {
+            try (ClientSide client = new ClientSide(new Standby(StandbyTest::standby))) {
+                String received = client.send(pieces).received();
+                assertTrue(received.startsWith("HTTP/1.1 503 "), received);
+                assertTrue(received.contains("stands by"), received);
+                assertTrue(received.endsWith("\r\n\r\nstandby"), received);
+                assertEquals(2, received.split("HTTP/1\\.1 503 ", -1).length - 1, received);
+            }
+        });
+    }
+
+    @Test
+    void aClientThatWantsTheConnectionClosedGetsItClosed() {
+        String health = "GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        SplitAtEachByte.forEach(health.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
+            try (ClientSide client = new ClientSide(new Standby(StandbyTest::standby))) {
+                assertTrue(client.send(pieces).received().endsWith("standby[closed]"));
+            }
+        });
+    }
+}

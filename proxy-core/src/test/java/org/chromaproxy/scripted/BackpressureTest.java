@@ -1,0 +1,67 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.acceptance.input.RawConnection;
+import org.junit.jupiter.api.Test;
+
+class BackpressureTest extends StagedTest {
+    private static final long MIB = 1 << 20;
+    private static final long ANSWER = 64 * MIB;
+    /** The kernel holds some megabytes in each of the four socket buffers on the way. */
+    private static final long MOST_UNDER_WAY = 40 * MIB;
+
+    BackpressureTest() {
+        super(Stage.Settings.DEFAULT);
+    }
+
+    @Test
+    void aClientThatDoesNotReadStallsTheInstanceAndNotTheProxysMemory() throws Exception {
+        Collection collection = stage().usedCollection();
+        AtomicLong written = new AtomicLong();
+        Reply flood = new Reply.Flood(ANSWER, written);
+        stage().primary().once(call -> call.is("get"), flood);
+        stage().replica().once(call -> call.is("get"), flood);
+        long before = directMemory();
+        try (RawConnection client = new RawConnection(stage().client().port())) {
+            client.send("POST " + collection.path("get") + " HTTP/1.1\r\nHost: proxy\r\nContent-Length: 2\r\n\r\n{}");
+            await().atMost(Stage.SOON).until(() -> written.get() > MIB);
+            await().during(Duration.ofMillis(500)).atMost(Stage.SOON).until(new Unmoved(written)::holds);
+            long used = directMemory() - before;
+            assertTrue(written.get() < MOST_UNDER_WAY, "the instance could write " + written.get() + " bytes");
+            assertTrue(used < 16 * MIB, "the proxy holds " + used + " bytes more than before");
+            assertEquals(ANSWER, client.read().body().length());
+        }
+        assertEquals(ANSWER, written.get());
+    }
+
+    /** What the buffers of the proxy take; the scripted instances do not use that allocator. */
+    private static long directMemory() {
+        ByteBufAllocatorMetric metric = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
+        return metric.usedDirectMemory() + metric.usedHeapMemory();
+    }
+
+    /** Whether a count stands still from one look to the next. */
+    private static final class Unmoved {
+        private final AtomicLong count;
+        private long last = -1;
+
+        Unmoved(AtomicLong count) {
+            this.count = count;
+        }
+
+        boolean holds() {
+            long now = count.get();
+            boolean same = now == last;
+            last = now;
+            return same;
+        }
+    }
+}

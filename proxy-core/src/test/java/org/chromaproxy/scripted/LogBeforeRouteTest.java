@@ -1,0 +1,62 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class LogBeforeRouteTest {
+    @Test
+    void aWriteWhoseCommitStallsReachesNoInstanceUntilItIsCommitted() throws Exception {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            CompletableFuture<Client.Answer> answer;
+            try (LogSql.Hold _ = stage.log().hold("log_record")) {
+                answer = collection.add("late");
+                await().atMost(Stage.SOON).until(stage.log()::somebodyWaits);
+                // Reads go on meanwhile, so the proxy is not just stuck as a whole.
+                assertEquals(200, collection.read().join().status());
+                assertEquals(List.of(), stage.primary().calls(Call::writes));
+                assertEquals(List.of(), stage.replica().calls(Call::writes));
+                assertFalse(answer.isDone());
+            }
+            assertEquals(201, answer.join().status());
+            await().atMost(Stage.SOON)
+                    .until(() -> stage.replica().calls(Call::writes).size() == 1);
+            assertEquals(1, stage.primary().calls(Call::writes).size());
+        }
+    }
+
+    @Test
+    void aWriteThatTheLogDoesNotTakeInTimeIsRefusedAndNeverArrives() throws Exception {
+        try (Stage stage = Stage.open(Stage.Settings.DEFAULT.withLogMs(1_000))) {
+            Collection collection = stage.usedCollection();
+            try (LogSql.Hold _ = stage.log().hold("log_record")) {
+                CompletableFuture<Client.Answer> inCommit = collection.add("in-commit");
+                await().atMost(Stage.SOON).until(stage.log()::somebodyWaits);
+                Client.Answer waiting = collection.add("withdrawn").join();
+                assertEquals(503, waiting.status());
+                assertTrue(waiting.body().contains("not executed"), waiting.body());
+                assertEquals("", waiting.header("transaction-id"));
+                assertEquals(503, inCommit.join().status());
+                assertFalse(
+                        inCommit.join().body().contains("not executed"),
+                        inCommit.join().body());
+                assertFalse(inCommit.join().header("transaction-id").isEmpty());
+            }
+            await().atMost(Stage.SOON)
+                    .until(() -> collection.add("after").join().status() == 201);
+            await().atMost(Stage.SOON)
+                    .untilAsserted(() -> assertEquals(
+                            List.of("first", "in-commit", "after"),
+                            stage.replica().model().ids(collection.name())));
+            assertEquals(
+                    List.of("first", "in-commit", "after"),
+                    stage.primary().model().ids(collection.name()));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.EOFException;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.acceptance.input.RawConnection;
+import org.junit.jupiter.api.Test;
+
+/** Reads prefer the follower here, whenever it may serve them. */
+class ReadTest extends StagedTest {
+    ReadTest() {
+        super(Stage.Settings.DEFAULT.withReplicaRatio(1));
+    }
+
+    private static boolean isRead(Call call) {
+        return call.is("get");
+    }
+
+    /** A collection that the follower may be read for. */
+    private Collection inSync() {
+        Collection collection = stage().usedCollection();
+        await().atMost(Stage.SOON).until(() -> {
+            assertEquals(200, collection.read().join().status());
+            return !stage().replica().calls(ReadTest::isRead).isEmpty();
+        });
+        stage().forget();
+        return collection;
+    }
+
+    private RawConnection sendRead(Collection collection) throws Exception {
+        return new RawConnection(stage().client().port())
+                .send("POST " + collection.path("get")
+                        + " HTTP/1.1\r\nHost: proxy\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: 2\r\n\r\n{}");
+    }
+
+    @Test
+    void aReadThatGetsNoByteFromOneInstanceIsAnsweredByTheOther() {
+        Collection collection = inSync();
+        stage().replica().once(ReadTest::isRead, new Reply.Close(false));
+        Client.Answer answer = collection.read().join();
+        assertEquals(200, answer.status());
+        assertEquals("[\"first\"]", answer.json().path("ids").toString());
+        assertEquals(1, stage().replica().calls(ReadTest::isRead).size());
+        assertEquals(1, stage().primary().calls(ReadTest::isRead).size());
+    }
+
+    @Test
+    void aReadThatBothInstancesDropIsAnsweredWithAnErrorAndNotTriedForEver() {
+        Collection collection = inSync();
+        stage().replica().once(ReadTest::isRead, new Reply.Close(false));
+        stage().primary().once(ReadTest::isRead, new Reply.Close(false));
+        assertEquals(502, collection.read().join().status());
+        assertEquals(200, collection.read().join().status());
+    }
+
+    @Test
+    void aReadThatBreaksMidBodyEndsTheConnectionAndHasNoSecondAnswer() throws Exception {
+        Collection collection = inSync();
+        stage().replica().once(ReadTest::isRead, new Reply.Half("{\"ids\":[\"a very long answer\"]}"));
+        try (RawConnection client = sendRead(collection)) {
+            assertThrows(EOFException.class, client::read);
+            assertTrue(client.closedByPeer());
+        }
+        assertEquals(1, stage().replica().calls(ReadTest::isRead).size());
+        assertEquals(0, stage().primary().calls(ReadTest::isRead).size());
+    }
+
+    @Test
+    void anAnswerThatComesSlowlyIsPassedOnAsItComes() throws Exception {
+        Collection collection = inSync();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        stage().replica().once(ReadTest::isRead, new Reply.Slow("{\"ids\":[]}", gate));
+        try (RawConnection client = sendRead(collection)) {
+            awaitRead(stage().replica());
+            gate.complete(null);
+            assertEquals("{\"ids\":[]}", client.read().body());
+        }
+    }
+
+    private static void awaitRead(ScriptedChroma instance) {
+        await().atMost(Stage.SOON).until(() -> !instance.calls(ReadTest::isRead).isEmpty());
+    }
+
+    @Test
+    void whileAWriteIsInFlightOnTheLeaderTheFollowerIsNotRead() {
+        Collection collection = inSync();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        stage().primary().once(Call::writes, Reply.held(gate));
+        CompletableFuture<Client.Answer> write = collection.add("seen");
+        awaitCalls(stage().primary(), 1);
+        for (int i = 0; i < 30; i++) {
+            assertEquals(200, collection.read().join().status());
+        }
+        assertEquals(0, stage().replica().calls(ReadTest::isRead).size());
+        assertEquals(30, stage().primary().calls(ReadTest::isRead).size());
+        CompletableFuture<Void> followers = new CompletableFuture<>();
+        stage().replica().once(Call::writes, Reply.held(followers));
+        gate.complete(null);
+        assertEquals(201, write.join().status());
+        awaitCalls(stage().replica(), 1);
+        for (int i = 0; i < 30; i++) {
+            assertTrue(collection.read().join().body().contains("seen"));
+        }
+        assertEquals(0, stage().replica().calls(ReadTest::isRead).size());
+        followers.complete(null);
+        await().atMost(Stage.SOON).until(() -> {
+            assertTrue(collection.read().join().body().contains("seen"));
+            return !stage().replica().calls(ReadTest::isRead).isEmpty();
+        });
+    }
+}

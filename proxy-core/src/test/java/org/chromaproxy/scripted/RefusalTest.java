@@ -1,0 +1,76 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RefusalTest extends StagedTest {
+    RefusalTest() {
+        super(Stage.Settings.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 409, 422})
+    void aWriteThatTheLeaderRefusesGoesNowhereElse(int status) {
+        Collection collection = stage().usedCollection();
+        stage().primary().once(Call::writes, Reply.error(status, "InvalidArgumentError", "no such thing"));
+        Client.Answer answer = collection.add("refused").join();
+        assertEquals(status, answer.status());
+        assertEquals("{\"error\":\"InvalidArgumentError\",\"message\":\"no such thing\"}", answer.body());
+        assertEquals(List.of("FAILED " + status), outcomes(collection));
+        assertOnlyTheLeaderSawIt(collection);
+    }
+
+    @Test
+    void aBodyTooLargeForTheLeaderIsRefusedInItsOwnPlainWords() {
+        Collection collection = stage().usedCollection();
+        stage().primary().once(Call::writes, new Reply.Fixed(413, "", "length limit exceeded"));
+        Client.Answer answer = collection.add("large").join();
+        assertEquals(413, answer.status());
+        assertEquals("length limit exceeded", answer.body());
+        assertEquals(List.of("FAILED 413"), outcomes(collection));
+        assertOnlyTheLeaderSawIt(collection);
+    }
+
+    /** A later write arrives everywhere, so the refused one has had its chance. */
+    private void assertOnlyTheLeaderSawIt(Collection collection) {
+        assertEquals(201, collection.add("after").join().status());
+        awaitHeld(stage().replica(), collection, "after");
+        assertEquals(2, stage().primary().calls(Call::writes).size());
+        assertEquals(1, stage().replica().calls(Call::writes).size());
+        assertEquals(List.of("first", "after"), stage().replica().model().ids(collection.name()));
+    }
+
+    @Test
+    void aRefusalIsDurableBeforeTheClientIsTold() throws Exception {
+        Collection collection = stage().usedCollection();
+        stage().primary().once(Call::writes, Reply.error(400, "InvalidArgumentError", "bad"));
+        CompletableFuture<Client.Answer> answer;
+        try (LogSql.Hold _ = stage().log().hold("record_outcome")) {
+            answer = collection.add("refused");
+            awaitCalls(stage().primary(), 1);
+            await().atMost(Stage.SOON).until(stage().log()::somebodyWaits);
+            assertEquals(200, stage().client().get("/api/v2/heartbeat").join().status());
+            assertFalse(answer.isDone());
+        }
+        assertEquals(400, answer.join().status());
+        assertEquals(List.of("FAILED 400"), outcomes(collection));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404})
+    void anErrorPageThatIsNotChromasIsDoubtAndNotARefusal(int status) {
+        Collection collection = stage().usedCollection();
+        stage().primary().once(Call::writes, new Reply.Fixed(status, "text/html", "<html>no</html>"));
+        assertEquals(201, collection.add("doubted").join().status());
+        awaitHeld(stage().primary(), collection, "doubted");
+        awaitHeld(stage().replica(), collection, "doubted");
+        assertEquals(List.of(), outcomes(collection));
+    }
+}

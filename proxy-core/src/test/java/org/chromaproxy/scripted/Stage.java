@@ -1,0 +1,139 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.chromaproxy.config.Config;
+import org.chromaproxy.main.ProxyServer;
+import org.chromaproxy.wal.Wal;
+import org.chromaproxy.wal.WalConfig;
+
+/** A proxy with its log, in front of a scripted primary and a scripted replica. */
+final class Stage implements AutoCloseable {
+    /** For what should take a moment; generous, since the machine may be busy. */
+    static final Duration SOON = Duration.ofSeconds(20);
+
+    private static final long CHECK_MS = 100;
+    private static final long STALL_MS = 30_000;
+
+    private final ScriptedChroma primary = new ScriptedChroma();
+    private final ScriptedChroma replica = new ScriptedChroma();
+    private final LogSql log;
+    private final Settings settings;
+    private final List<ProxyServer> proxies = new ArrayList<>();
+    private final Client client;
+
+    /**
+     * What tests vary.
+     *
+     * @param logMs how long a write waits for the log
+     * @param replicaRatio share of reads for the follower
+     */
+    record Settings(long logMs, double replicaRatio) {
+        static final Settings DEFAULT = new Settings(30_000, 0.5);
+
+        Settings withLogMs(long ms) {
+            return new Settings(ms, replicaRatio);
+        }
+
+        Settings withReplicaRatio(double ratio) {
+            return new Settings(logMs, ratio);
+        }
+    }
+
+    private Stage(Settings settings) throws SQLException {
+        this.settings = settings;
+        this.log = LogSql.fresh();
+        ProxyServer proxy = startProxy();
+        await().atMost(SOON).until(proxy::serving);
+        this.client = new Client(proxy.address().getPort());
+    }
+
+    static Stage open() throws SQLException {
+        return open(Settings.DEFAULT);
+    }
+
+    static Stage open(Settings settings) throws SQLException {
+        return new Stage(settings);
+    }
+
+    /** Starts one more proxy on the same log and the same instances. */
+    ProxyServer startProxy() {
+        Config config = new Config(
+                new Config.Listen("127.0.0.1", 0, "auto", 2),
+                List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
+                new Config.Log(Optional.empty(), Path.of("target"), true),
+                new Config.Limits(400, 40 << 20, 1_000, 1_000, 3, new Config.Limits.Batches(50, 200)),
+                new Config.Timing(CHECK_MS, 60_000, settings.logMs(), 10_000, STALL_MS),
+                new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant")));
+        ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
+        proxies.add(proxy);
+        return proxy;
+    }
+
+    ScriptedChroma primary() {
+        return primary;
+    }
+
+    ScriptedChroma replica() {
+        return replica;
+    }
+
+    LogSql log() {
+        return log;
+    }
+
+    /** A client of the first proxy. */
+    Client client() {
+        return client;
+    }
+
+    /** Ends the proxy that was started first. */
+    void closeFirstProxy() {
+        proxies.removeFirst().close();
+    }
+
+    /** Makes a collection on both sides whose dimension is fixed, and forgets how. */
+    Collection collection() {
+        String name = "c-" + UUID.randomUUID();
+        Client.Answer created = client.post(Collection.DATABASE + "/collections", "{\"name\":\"" + name + "\"}")
+                .join();
+        if (created.status() != 200) {
+            throw new AssertionError("no collection: " + created);
+        }
+        return new Collection(this, name, created.json().path("id").asText());
+    }
+
+    /** The same, with one record in it, so that its dimension is fixed. */
+    Collection usedCollection() {
+        Collection used = collection();
+        Client.Answer added = used.add("first").join();
+        if (added.status() != 201) {
+            throw new AssertionError("not added: " + added);
+        }
+        await().atMost(SOON).until(() -> replica.model().ids(used.name()).contains("first"));
+        forget();
+        return used;
+    }
+
+    /** Both instances behave again, and their records are empty. */
+    void forget() {
+        primary.forget();
+        replica.forget();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        proxies.forEach(ProxyServer::close);
+        primary.close();
+        replica.close();
+    }
+}

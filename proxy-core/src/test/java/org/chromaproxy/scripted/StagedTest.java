@@ -1,0 +1,56 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+
+/** Tests that share one stage, each with collections of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class StagedTest {
+    private final Stage.Settings settings;
+    private Stage stage;
+
+    @SuppressWarnings("NullAway.Init")
+    StagedTest(Stage.Settings settings) {
+        this.settings = settings;
+    }
+
+    @BeforeAll
+    void open() throws Exception {
+        stage = Stage.open(settings);
+    }
+
+    @AfterAll
+    void close() {
+        stage.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        stage.forget();
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    /** The state and status of the outcomes of a collection's records, in order of the log. */
+    List<String> outcomes(Collection collection) {
+        return stage.log()
+                .look("SELECT o.state || ' ' || o.status FROM log_record r JOIN record_outcome o ON o.lsn = r.lsn"
+                        + " WHERE r.collection = '" + collection.id() + "' ORDER BY r.lsn");
+    }
+
+    static void awaitCalls(ScriptedChroma instance, int count) {
+        await().atMost(Stage.SOON).until(() -> instance.calls(Call::writes).size() >= count);
+    }
+
+    static void awaitHeld(ScriptedChroma instance, Collection collection, String id) {
+        await().atMost(Stage.SOON)
+                .until(() -> instance.model().ids(collection.name()).contains(id));
+    }
+}
