@@ -45,13 +45,9 @@ final class Fronted implements AutoCloseable {
         Mapping.Path path = new Mapping.Path("t", "d", "known");
         catalog.put(new Mapping(COLLECTION, path, 1, 0, Instant.EPOCH, Map.of()));
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
-        LaneServices lanes = new LaneServices(
-                log,
-                upstream,
-                catalog,
-                instances,
-                (lsn, loop) -> CompletableFuture.failedFuture(new IllegalStateException()),
-                new LaneStats(1 << 20));
+        LaneServices.Bodies none = (lsn, loop) -> CompletableFuture.failedFuture(new IllegalStateException());
+        LaneServices.Storage storage = new LaneServices.Storage(log, none, () -> true);
+        LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, new LaneStats(1 << 20));
         services = new ExchangeServices(
                 lanes,
                 new LaneRegistry(loops, lanes, new RestoredLanes(instances)),
