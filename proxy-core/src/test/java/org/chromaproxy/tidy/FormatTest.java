@@ -21,7 +21,8 @@ class FormatTest {
                 .build());
         List<String> unformatted = new ArrayList<>();
         for (JavaSource source : SourceTree.locate().java()) {
-            if (!formatter.formatSourceAndFixImports(source.text()).equals(source.text())) {
+            // As Spotless does it: strings too long for a line are left to their author.
+            if (!formatter.formatSource(source.text()).equals(source.text())) {
                 unformatted.add(source.path().toString());
             }
         }
