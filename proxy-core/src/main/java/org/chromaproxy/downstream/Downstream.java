@@ -21,7 +21,6 @@ import org.chromaproxy.exchange.ClientConnection;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
-import org.chromaproxy.exchange.write.WriteExchange;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
@@ -254,8 +253,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                 ctx.close();
             }
         } else if (!bodyComplete
-                && body instanceof WriteExchange write
-                && write.reading()
+                && body != null
+                && body.reading()
                 && quiet > TimeUnit.MILLISECONDS.toNanos(services.limits().stallMs())) {
             Exchange stalled = exchange;
             body.gone();

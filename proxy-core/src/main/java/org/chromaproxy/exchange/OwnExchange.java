@@ -65,6 +65,11 @@ public final class OwnExchange implements RequestBody {
     }
 
     @Override
+    public boolean reading() {
+        return true;
+    }
+
+    @Override
     public void gone() {}
 
     @Override

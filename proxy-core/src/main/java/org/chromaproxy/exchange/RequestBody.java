@@ -13,6 +13,9 @@ public interface RequestBody {
     /** The client left, stalled, or broke its framing: there will be no more, and no answer is read. */
     void gone();
 
+    /** Whether it waits for the client now: one that pauses too long then has stalled. */
+    boolean reading();
+
     /** The client's socket can or cannot take more of the response now. */
     void writabilityChanged(boolean writable);
 }

@@ -70,7 +70,7 @@ final class Probe {
         }
         instance.checked(false);
         risen = 0;
-        boolean refused = error instanceof UpstreamException cause && cause.neverSent();
+        boolean refused = error instanceof UpstreamException cause && cause.refused();
         if (refused) {
             down("it refuses connections");
         } else if (instance.silentNanos() > SILENCE_NANOS) {

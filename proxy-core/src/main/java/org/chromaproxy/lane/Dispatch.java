@@ -46,6 +46,9 @@ final class Dispatch {
             return;
         }
         lane.busy = true;
+        if (lane.waitingSince == 0) {
+            lane.waitingSince = System.nanoTime();
+        }
         if (write.recovered()) {
             lane.headInDoubt = true;
         }
@@ -61,13 +64,18 @@ final class Dispatch {
     private void load(Lane lane, Write write) {
         lane.busy = true;
         group.services().bodies().load(write.lsn(), group.loop()).whenComplete((body, error) -> {
+            if (lane.head() != write) {
+                return;
+            }
             lane.busy = false;
             if (error != null) {
                 pause(lane, "its body cannot be read from the log: " + error.getMessage());
                 return;
             }
-            group.services().stats().loaded(body.length);
-            write.body(body);
+            if (write.body() == null) {
+                group.services().stats().loaded(body.length);
+                write.body(body);
+            }
             group.pump(lane);
         });
     }
@@ -90,10 +98,11 @@ final class Dispatch {
             unanswered(lane, write, error);
             return;
         }
-        if (!write.decided() && !group.leadership().leads(lane)) {
-            // Leadership moved while this was under way: the new leader decides, then it is sent here again.
-            lane.headInDoubt = true;
-            group.pump(lane);
+        if (group.leftToAnother(lane, write)) {
+            return;
+        }
+        if (write.refused() && Verdict.of(answer) == Verdict.APPLIED) {
+            group.diverge(lane, write, "applied what the leader refused");
             return;
         }
         switch (Verdict.of(answer)) {
@@ -101,7 +110,7 @@ final class Dispatch {
             case REFUSED -> group.refused(lane, write, answer);
             case MISSING -> group.missing(lane, write, answer);
             case BUSY -> pause(lane, "it is busy (" + answer.status() + ")");
-            case FAULT -> fault(lane, write, "it answered " + answer.status() + ": " + LaneGroup.brief(answer));
+            case FAULT -> fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
         }
     }
 
@@ -117,6 +126,9 @@ final class Dispatch {
     void fault(Lane lane, Write write, String why) {
         lane.headInDoubt = true;
         group.services().stats().countFault();
+        if (group.leftToAnother(lane, write)) {
+            return;
+        }
         if (!lane.instance.usable()) {
             group.pump(lane);
             return;
@@ -125,8 +137,11 @@ final class Dispatch {
         boolean follower = write.decided();
         LOG.warn("{} on {}: record {} in doubt (attempt {}): {}", group, lane, write.lsn(), lane.faults, why);
         if (!follower && lane.faults >= LaneGroup.MAX_FAULTS) {
-            if (!group.leadership()
-                    .yieldTo("record " + write.lsn() + " got no usable answer from " + lane + ": " + why)) {
+            boolean moved = group.leadership()
+                    .yieldTo("record " + write.lsn() + " got no usable answer from " + lane + ": " + why);
+            if (!moved
+                    && (group.lanes().stream().allMatch(each -> each.instance.usable())
+                            || lane.faults >= LaneGroup.MAX_FOLLOWER_FAULTS)) {
                 group.refuse(
                         lane,
                         write,

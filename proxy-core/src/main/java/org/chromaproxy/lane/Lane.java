@@ -15,6 +15,9 @@ public final class Lane {
     public boolean headInDoubt;
     /** Attempts at the head that ended without a usable answer while the instance was up. */
     public int faults;
+    /** When the head was first sent here, by {@link System#nanoTime}; 0 if it was not. */
+    public long waitingSince;
+
     /** Takes no records: the collection is not (any more) to be kept on this instance. */
     public boolean detached;
     /** Filled by a copy: nothing is sent until it is released. */
@@ -49,6 +52,16 @@ public final class Lane {
     public void nextHead() {
         headInDoubt = false;
         faults = 0;
+        waitingSince = 0;
+    }
+
+    /** The oldest LSN that is not behind the durable cursor, or {@code Long.MAX_VALUE}. */
+    long oldestPending() {
+        if (applied > durable) {
+            return durable + 1;
+        }
+        Write head = queue.peek();
+        return head == null ? Long.MAX_VALUE : head.lsn();
     }
 
     public int index() {

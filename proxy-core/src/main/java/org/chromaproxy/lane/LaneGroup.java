@@ -1,8 +1,6 @@
 package org.chromaproxy.lane;
 
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -198,20 +196,45 @@ public abstract class LaneGroup {
         return false;
     }
 
+    /**
+     * Whether the answer of this lane came too late to decide: leadership moved, or is about to. The new leader decides;
+     * then the record is sent here again.
+     */
+    final boolean leftToAnother(Lane lane, Write write) {
+        if (write.decided() || (leadership.leads(lane) && !leadership.moving())) {
+            return false;
+        }
+        lane.headInDoubt = true;
+        lane.busy = false;
+        pump(lane);
+        return true;
+    }
+
     /** The instance refused it for good. */
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
-        if (write.decided()) {
-            diverge(lane, write, "refused what the leader applied: " + answer.status() + " " + brief(answer));
+        if (leftToAnother(lane, write)) {
             return;
         }
-        refuse(lane, write, told(write, answer));
+        if (write.refused()) {
+            pass(lane, write);
+            pump(lane);
+            return;
+        }
+        if (write.decided()) {
+            diverge(lane, write, "refused what the leader applied: " + answer.status() + " " + answer.brief());
+            return;
+        }
+        refuse(lane, write, WriteResult.of(answer));
     }
 
     /** Makes the refusal durable, then tells it; nobody else is ever sent the record. */
     public void refuse(Lane lane, Write write, WriteResult result) {
+        if (leftToAnother(lane, write)) {
+            return;
+        }
         lane.busy = true;
         Change.Outcome outcome =
-                new Change.Outcome(write.lsn(), TransactionState.FAILED, result.status(), text(result), result.body());
+                new Change.Outcome(write.lsn(), TransactionState.FAILED, result.status(), result.text(), result.body());
         services.log()
                 .submit(
                         List.of(outcome),
@@ -318,12 +341,6 @@ public abstract class LaneGroup {
         lane.busy = false;
     }
 
-    /** What the client is told of this answer. */
-    public WriteResult told(Write write, UpstreamResponse answer) {
-        String contentType = answer.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
-        return new WriteResult(answer.status(), answer.headers(), contentType, answer.body());
-    }
-
     /** Whether this lane's answer decides the record. */
     public boolean decides(Lane lane, Write write) {
         return !write.decided() && leadership.leads(lane);
@@ -340,34 +357,17 @@ public abstract class LaneGroup {
 
     public void tick() {
         leadership.tick(preferredLeader());
+        leadership.watch();
         pumpAll();
     }
 
-    /** The LSN of the oldest record some instance has still to apply, or {@code Long.MAX_VALUE}. */
+    /** The LSN of the oldest record some instance has still to apply durably, or {@code Long.MAX_VALUE}. */
     public long oldestPending() {
-        long oldest = Long.MAX_VALUE;
-        for (Lane lane : lanes) {
-            Write head = lane.head();
-            if (head != null) {
-                oldest = Math.min(oldest, head.lsn());
-            } else if (lane.applied > lane.durable) {
-                oldest = Math.min(oldest, lane.durable + 1);
-            }
-        }
-        return oldest;
+        return lanes.stream().mapToLong(Lane::oldestPending).min().orElse(Long.MAX_VALUE);
     }
 
     public static boolean targeted(Write write) {
         return !write.subject().target().isEmpty();
-    }
-
-    private static String text(WriteResult result) {
-        return new String(result.body(), StandardCharsets.UTF_8);
-    }
-
-    public static String brief(UpstreamResponse answer) {
-        String text = answer.text();
-        return text.length() > 200 ? text.substring(0, 200) + "…" : text;
     }
 
     public UUID id() {

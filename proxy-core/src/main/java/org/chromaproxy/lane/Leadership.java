@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    /** Large enough for the largest body Chroma takes on a slow machine. */
+    private static final long UNANSWERED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final LaneGroup group;
@@ -59,6 +62,24 @@ public final class Leadership {
         return false;
     }
 
+    /** A write unanswered for too long moves leadership; its connection stays open and that lane shut until it ends. */
+    void watch() {
+        Lane lane = group.lane(leader);
+        Write head = lane.head();
+        if (head == null || head.decided() || lane.waitingSince == 0) {
+            return;
+        }
+        if (System.nanoTime() - lane.waitingSince > UNANSWERED_NANOS) {
+            lane.headInDoubt = true;
+            yieldTo("record " + head.lsn() + " is unanswered by " + lane + " for too long");
+        }
+    }
+
+    /** Whether a change of leader is being made durable. */
+    boolean moving() {
+        return moving;
+    }
+
     private void move(Lane to, String why) {
         if (moving) {
             return;
@@ -90,8 +111,8 @@ public final class Leadership {
             handover = false;
             return;
         }
-        if (caughtUp(home)) {
-            handover = true;
+        handover = caughtUp(home);
+        if (handover) {
             settleHandover(preferred);
         }
     }

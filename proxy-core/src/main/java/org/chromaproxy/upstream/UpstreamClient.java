@@ -101,7 +101,7 @@ public final class UpstreamClient {
             future.whenComplete((answer, error) -> timer.cancel(false));
         }
         pool(loop, instance)
-                .acquire(
+                .acquireReserved(
                         connection -> {
                             if (future.isDone()) {
                                 connection.close();

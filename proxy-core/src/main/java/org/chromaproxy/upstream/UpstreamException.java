@@ -6,10 +6,26 @@ import java.io.IOException;
 public final class UpstreamException extends IOException {
     private static final long serialVersionUID = 1L;
     private final boolean neverSent;
+    private final boolean refused;
 
     public UpstreamException(String message, boolean neverSent) {
+        this(message, neverSent, false);
+    }
+
+    private UpstreamException(String message, boolean neverSent, boolean refused) {
         super(message);
         this.neverSent = neverSent;
+        this.refused = refused;
+    }
+
+    /** No connection could be made. */
+    static UpstreamException refused(String message) {
+        return new UpstreamException(message, true, true);
+    }
+
+    /** Whether the instance, or the way to it, refused a connection. */
+    public boolean refused() {
+        return refused;
     }
 
     /** Whether it is certain that the instance saw nothing of the request. */

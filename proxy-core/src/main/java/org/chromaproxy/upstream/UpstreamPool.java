@@ -84,6 +84,15 @@ public final class UpstreamPool {
      * Hands a connection to {@code ready}, or the reason there is none to {@code failed}; at once where one is idle.
      */
     public void acquire(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {
+        acquire(ready, failed, bound);
+    }
+
+    /** The same beyond the bound: lanes and probes are few, and must not wait behind clients' reads. */
+    void acquireReserved(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {
+        acquire(ready, failed, Integer.MAX_VALUE);
+    }
+
+    private void acquire(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, int most) {
         while (!idle.isEmpty()) {
             UpstreamConnection connection = idle.pop();
             if (connection.alive()) {
@@ -94,7 +103,7 @@ public final class UpstreamPool {
         }
         stats.miss();
         Waiter waiter = new Waiter(ready, failed);
-        if (open.size() + connecting >= bound) {
+        if (open.size() + connecting >= most) {
             waiting.add(waiter);
         } else {
             connect(waiter);
@@ -116,7 +125,7 @@ public final class UpstreamPool {
             }
             onTrouble.run();
             String cause = done.cause() == null ? "closed" : done.cause().getMessage();
-            waiter.failed.accept(new UpstreamException("no connection to " + instance + ": " + cause, true));
+            waiter.failed.accept(UpstreamException.refused("no connection to " + instance + ": " + cause));
             serveNext();
         });
     }

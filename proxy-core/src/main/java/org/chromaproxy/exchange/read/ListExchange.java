@@ -179,6 +179,11 @@ public final class ListExchange implements RequestBody {
     }
 
     @Override
+    public boolean reading() {
+        return true;
+    }
+
+    @Override
     public void gone() {
         clientGone = true;
     }

@@ -166,13 +166,17 @@ public final class ReadExchange implements RequestBody {
         } else {
             content.release();
             replayable = false;
-            release();
+            releaseKept();
         }
     }
 
-    private void release() {
+    private void releaseKept() {
         kept.forEach(ByteBuf::release);
         kept.clear();
+    }
+
+    private void release() {
+        releaseKept();
         if (collected != null) {
             collected.release();
             collected = null;
@@ -195,6 +199,12 @@ public final class ReadExchange implements RequestBody {
             upstream.abort();
             upstream = null;
         }
+    }
+
+    @Override
+    public boolean reading() {
+        UpstreamConnection connection = upstream;
+        return connection != null && !requestComplete && connection.writable();
     }
 
     /** The client's socket. */
@@ -221,8 +231,7 @@ public final class ReadExchange implements RequestBody {
         @Override
         public void head(HttpResponse from) {
             replayable = false;
-            kept.forEach(ByteBuf::release);
-            kept.clear();
+            releaseKept();
             HttpResponse to = new DefaultHttpResponse(HttpVersion.HTTP_1_1, from.status());
             ForwardedHeaders.response(from.headers(), to.headers());
             boolean bodiless = exchange.request().method().equals(HttpMethod.HEAD);

@@ -75,7 +75,7 @@ public final class WriteExchange implements RequestBody {
         return exchange.request().headers().contains(HttpHeaderNames.TRANSFER_ENCODING) ? -1 : 0;
     }
 
-    /** Whether a stalled client is what this exchange waits for. */
+    @Override
     public boolean reading() {
         return !waitingForMemory;
     }

@@ -24,7 +24,7 @@ final class ContainerOp implements CatalogOp {
 
     @Override
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
-        lanes.complete(lane, write, List.of(), lanes.told(write, answer));
+        lanes.complete(lane, write, List.of(), WriteResult.of(answer));
     }
 
     @Override

@@ -96,7 +96,7 @@ final class CreateOp implements CatalogOp {
                         return;
                     }
                     UuidSwap.swapAt(answer.body(), head.get().idStart(), entry.publicId());
-                    lanes.complete(lane, write, List.of(), lanes.told(write, answer));
+                    lanes.complete(lane, write, List.of(), WriteResult.of(answer));
                 },
                 () -> {
                     lane.busy = false;
@@ -110,7 +110,7 @@ final class CreateOp implements CatalogOp {
         Optional<CollectionHead> head = CollectionJson.head(answer.body());
         Optional<UUID> id = head.flatMap(h -> CollectionIds.parse(h.id()));
         if (head.isEmpty() || id.isEmpty()) {
-            lanes.fault(lane, write, "created, but the answer is no collection: " + LaneGroup.brief(answer));
+            lanes.fault(lane, write, "created, but the answer is no collection: " + answer.brief());
             return;
         }
         created(lane, write, answer, head.get(), id.get());
@@ -122,7 +122,7 @@ final class CreateOp implements CatalogOp {
         Mapping mapping = mapping(lane, write, id, stranger);
         UUID publicId = mapping.publicId();
         UuidSwap.swapAt(answer.body(), head.idStart(), publicId);
-        WriteResult result = lanes.told(write, answer);
+        WriteResult result = WriteResult.of(answer);
         lanes.complete(
                 lane,
                 write,

@@ -71,7 +71,7 @@ final class DeleteOp implements CatalogOp {
 
     @Override
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
-        deleted(lane, write, lanes.told(write, answer));
+        deleted(lane, write, WriteResult.of(answer));
     }
 
     private void deleted(Lane lane, Write write, WriteResult result) {

@@ -27,9 +27,10 @@ final class ModifyOp implements CatalogOp {
     public Plan plan(Lane lane, Write write) {
         Optional<CollectionEntry> target = lanes.catalog().known(write.subject().collection());
         boolean decides = lanes.decides(lane, write);
-        if (target.isEmpty() || target.get().deletedLsn() != 0) {
+        if (target.isEmpty() || (decides && target.get().deletedLsn() != 0)) {
             return decides ? new Plan.Refuse(gone(write)) : Plan.SKIP;
         }
+        // A follower takes every step on the way to a later deletion: names must be free again when they were here.
         CollectionEntry entry = target.get();
         // The new name is kept as the record's name: a body need not be read again for it.
         String newName = write.subject().name();
@@ -91,7 +92,7 @@ final class ModifyOp implements CatalogOp {
         String newName = write.subject().name();
         boolean rename = lanes.decides(lane, write) && !newName.isEmpty();
         Mapping mapping = rename ? entry.withName(newName) : entry.mapping();
-        lanes.complete(lane, write, new Change.PutMapping(mapping), lanes.told(write, answer));
+        lanes.complete(lane, write, new Change.PutMapping(mapping), WriteResult.of(answer));
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.Verdict;
 import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.scan.DeleteBody;
 import org.chromaproxy.scan.DeleteScan;
@@ -73,7 +74,7 @@ final class LimitedDelete {
             group.fault(lane, write, "its matches could not be read: " + (error == null ? "busy" : error.getMessage()));
         } else if (!answer.success()) {
             // The filter itself is refused: so is the delete.
-            group.refuse(lane, write, group.told(write, answer));
+            group.refuse(lane, write, WriteResult.of(answer));
         } else {
             commit(lane, write, answer);
         }

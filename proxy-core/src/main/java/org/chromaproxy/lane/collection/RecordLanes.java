@@ -19,6 +19,7 @@ import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.OpKind;
@@ -40,11 +41,19 @@ public final class RecordLanes extends LaneGroup {
         this.dimension = new Dimension(this, entry);
         this.limitedDelete = new LimitedDelete(this, entry);
         for (Lane lane : lanes()) {
+            boolean created = !pending(lane);
             Optional<Place> place = entry.place(lane.instance);
-            boolean created = entry.createdLsn() <= services.catalog().gate().applied(lane.index());
             lane.detached = place.map(p -> p.state() == PlaceState.DIVERGED).orElse(created);
             lane.held = place.map(p -> p.state() == PlaceState.COPYING).orElse(false);
         }
+    }
+
+    /**
+     * Whether that instance has still to create the collection. To be read before its place is: the catalog's loop makes
+     * the place known first, and only then that it has passed the create.
+     */
+    private boolean pending(Lane lane) {
+        return entry.createdLsn() > services().catalog().gate().applied(lane.index());
     }
 
     @Override
@@ -53,9 +62,9 @@ public final class RecordLanes extends LaneGroup {
             boolean after = write.lsn() > entry.deletedLsn();
             return after && decides(lane, write) ? new Plan.Refuse(notFound()) : Plan.SKIP;
         }
+        boolean pending = pending(lane);
         Optional<Place> place = entry.place(lane.instance);
         if (place.isEmpty()) {
-            boolean pending = entry.createdLsn() > services().catalog().gate().applied(lane.index());
             return pending ? Plan.WAIT : new Plan.Diverge("the collection does not exist there");
         }
         String method = write.record().content().request().method();
@@ -98,7 +107,7 @@ public final class RecordLanes extends LaneGroup {
             replay.applied(lane, write.kind(), touched);
         }
         if (decides(lane, write)) {
-            decide(write, Write.Decision.APPLIED, told(write, answer));
+            decide(write, Write.Decision.APPLIED, WriteResult.of(answer));
             pass(lane, write);
             pumpAll();
         } else {
@@ -121,7 +130,7 @@ public final class RecordLanes extends LaneGroup {
         if (entry.deletedLsn() != 0) {
             pump(lane);
         } else {
-            diverge(lane, write, "the collection is alive in the catalog, but " + lane + " says: " + brief(answer));
+            diverge(lane, write, "the collection is alive in the catalog, but " + lane + " says: " + answer.brief());
         }
     }
 
@@ -147,15 +156,26 @@ public final class RecordLanes extends LaneGroup {
             return;
         }
         lane.busy = true;
-        Place diverged = new Place(place.get().instanceId(), PlaceState.DIVERGED, reason);
-        Change change = new Change.PutMapping(entry.withPlace(lane.instance, diverged));
+        storeDiverged(lane, new Place(place.get().instanceId(), PlaceState.DIVERGED, reason));
+    }
+
+    /** The catalog's loop may rename or delete the collection meanwhile: then what was stored is put right. */
+    private void storeDiverged(Lane lane, Place diverged) {
+        Mapping mapping = entry.withPlace(lane.instance, diverged);
+        Change change = new Change.PutMapping(mapping);
         services()
                 .log()
                 .submit(
                         List.of(change),
                         true,
                         () -> loop().execute(() -> {
-                            services().catalog().put(entry.withPlace(lane.instance, diverged));
+                            Mapping now = entry.withPlace(lane.instance, diverged);
+                            if (now.deletedLsn() != mapping.deletedLsn()
+                                    || !now.path().equals(mapping.path())) {
+                                storeDiverged(lane, diverged);
+                                return;
+                            }
+                            services().catalog().put(now);
                             detach(lane);
                             pumpAll();
                         }));
@@ -163,9 +183,10 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public boolean canLead(Lane lane) {
+        boolean pending = pending(lane);
         boolean whole = entry.place(lane.instance)
                 .map(place -> place.state() == PlaceState.READY)
-                .orElse(entry.createdLsn() > services().catalog().gate().applied(lane.index()));
+                .orElse(pending);
         return whole && !lane.detached && !lane.held && lane.instance.usable();
     }
 

@@ -105,20 +105,21 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     /** The client was told that the outcome comes later: it is kept, and until then the state says so. */
     public void abandon(Write write) {
-        write.abandon();
-        if (!write.result().isDone()) {
-            byte[] none = {};
-            services.log()
-                    .submit(
-                            List.of(new Change.Outcome(
-                                    write.lsn(),
-                                    TransactionState.PENDING_RECOVERY,
-                                    0,
-                                    "no instance could take it yet",
-                                    none)),
-                            true,
-                            () -> {});
+        if (write.kind().catalog()) {
+            catalogLanes.loop().execute(() -> pending(write));
+        } else {
+            onGroup(write.subject().lane(), group -> pending(write), () -> {});
         }
+    }
+
+    private void pending(Write write) {
+        if (write.decided()) {
+            return;
+        }
+        write.abandon();
+        Change.Outcome outcome = new Change.Outcome(
+                write.lsn(), TransactionState.PENDING_RECOVERY, 0, "no instance could take it yet", new byte[0]);
+        services.log().submit(List.of(outcome), true, () -> {});
     }
 
     /** Finds the LSN below which every instance has applied everything; calls back on some loop. */

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.TransactionState;
 
 /**
  * Changes as SQL. Within one transaction their order matters only where two touch the same row, so all but the mappings
@@ -25,10 +26,12 @@ final class ChangeSql {
     private static final String CURSORS = "INSERT INTO lane_cursor AS t (lane, instance, lsn)"
             + " SELECT * FROM unnest(?::uuid[], ?::text[], ?::bigint[])"
             + " ON CONFLICT (lane, instance) DO UPDATE SET lsn = excluded.lsn WHERE t.lsn < excluded.lsn";
-    private static final String OUTCOMES = "INSERT INTO record_outcome (lsn, state, status, reason, response)"
+    private static final String OUTCOMES = "INSERT INTO record_outcome AS t (lsn, state, status, reason, response)"
             + " SELECT * FROM unnest(?::bigint[], ?::text[], ?::integer[], ?::text[], ?::bytea[])"
             + " ON CONFLICT (lsn) DO UPDATE SET state = excluded.state, status = excluded.status,"
-            + " reason = excluded.reason, response = excluded.response, updated_at = clock_timestamp()";
+            + " reason = excluded.reason, response = excluded.response, updated_at = clock_timestamp()"
+            // "Not yet" may be said late; it never takes back what became of the record.
+            + " WHERE excluded.state <> 'PENDING_RECOVERY' OR t.state = 'PENDING_RECOVERY'";
     private static final String RESOLUTIONS = "INSERT INTO record_resolution (lsn, body)"
             + " SELECT * FROM unnest(?::bigint[], ?::bytea[])"
             + " ON CONFLICT (lsn) DO UPDATE SET body = excluded.body";
@@ -76,7 +79,9 @@ final class ChangeSql {
             case Change.Cursor cursor ->
                 cursors.merge(
                         new LaneOn(cursor.lane(), cursor.instance()), cursor, (a, b) -> a.lsn() >= b.lsn() ? a : b);
-            case Change.Outcome outcome -> outcomes.put(outcome.lsn(), outcome);
+            case Change.Outcome outcome ->
+                outcomes.merge(
+                        outcome.lsn(), outcome, (a, b) -> b.state() == TransactionState.PENDING_RECOVERY ? a : b);
             case Change.Resolution resolution -> resolutions.put(resolution.lsn(), resolution);
             case Change.Lead lead -> leaders.merge(lead.lane(), lead, (a, b) -> a.term() > b.term() ? a : b);
             case Change.Witness witness -> witnesses.put(witness.instance(), witness);
