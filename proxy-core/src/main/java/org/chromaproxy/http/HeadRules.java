@@ -9,6 +9,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** What makes a request's head unfit to be routed: anything that another parser might read differently (RFC 9112). */
@@ -50,6 +52,9 @@ final class HeadRules {
     }
 
     private static Optional<Refusal> framing(HttpRequest request) {
+        if (hidesFraming(request)) {
+            return Refusal.because(ProxyError.FRAMING, "a header's value holds another header");
+        }
         List<String> lengths = request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH);
         if (lengths.size() > 1 || (lengths.size() == 1 && !number(lengths.getFirst()))) {
             return Refusal.because(ProxyError.FRAMING, "Content-Length must be one decimal number");
@@ -65,6 +70,23 @@ final class HeadRules {
         return chunked && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 ? Optional.empty()
                 : Refusal.because(ProxyError.FRAMING, "Transfer-Encoding must be chunked, and nothing else");
+    }
+
+    /**
+     * Whether a framing header was folded into the value of the one before it: the decoder joins obsolete folds with a
+     * space, and a server in front of us may have read that line as a header.
+     */
+    private static boolean hidesFraming(HttpRequest request) {
+        for (Map.Entry<String, String> header : request.headers()) {
+            String value = header.getValue();
+            if (value.indexOf(':') >= 0) {
+                String folded = value.toLowerCase(Locale.ROOT).replace(" ", "").replace("\t", "");
+                if (folded.contains("content-length:") || folded.contains("transfer-encoding:")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static boolean number(String text) {

@@ -83,8 +83,8 @@ public final class ProxyServer implements AutoCloseable {
         try {
             Engine started = new Engine(config, wal, log, loops, workers);
             started.start();
-            engine = started;
             frontEnd.serve(started.exchangeServices());
+            engine = started;
             LOG.info("serving: epoch {}, {} collections", log.epoch(), started.collections());
         } catch (RuntimeException | Error e) {
             LOG.error("the proxy could not start serving; it exits so that it can be restarted", e);
