@@ -22,7 +22,7 @@ final class InputFixture implements AutoCloseable {
 
     InputFixture(Path directory) {
         deployment = Deployment.prepare(directory);
-        proxy = deployment.startProxy();
+        proxy = deployment.startProxy("CLIENT_STALL_TIMEOUT", "5");
         api().create("victim");
         api().post(collection("victim") + "/add", "{\"ids\":[\"a\",\"b\"],\"embeddings\":[[1,2],[3,4]]}")
                 .expect(201);
