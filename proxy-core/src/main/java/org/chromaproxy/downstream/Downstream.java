@@ -113,25 +113,18 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         RequestBody receiver = body;
         boolean last = content instanceof LastHttpContent;
         bodyComplete |= last;
-        if (receiver == null) {
+        if (receiver != null && bytes.isReadable()) {
+            receiver.content(bytes);
+        } else {
             bytes.release();
             if (!last) {
                 ctx.read();
             }
-        } else {
-            if (bytes.isReadable()) {
-                receiver.content(bytes);
-            } else {
-                bytes.release();
-                if (!last) {
-                    ctx.read();
-                }
-            }
-            if (last) {
-                receiver.complete();
-            }
         }
         if (last) {
+            if (receiver != null) {
+                receiver.complete();
+            }
             next();
         }
     }

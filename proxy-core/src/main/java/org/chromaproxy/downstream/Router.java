@@ -1,7 +1,6 @@
 package org.chromaproxy.downstream;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -177,10 +176,5 @@ public final class Router {
         byte[] body = Json.error("ChromaError", "Resource names are not supported by a single-node Chroma.");
         exchange.respond(501, "application/json", body, EmptyHttpHeaders.INSTANCE);
         return null;
-    }
-
-    static boolean hasBody(HttpRequest request) {
-        return request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
-                || request.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0) > 0;
     }
 }

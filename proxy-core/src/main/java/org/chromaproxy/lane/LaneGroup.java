@@ -212,9 +212,6 @@ public abstract class LaneGroup {
 
     /** The instance refused it for good. */
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
-        if (leftToAnother(lane, write)) {
-            return;
-        }
         if (write.refused()) {
             pass(lane, write);
             pump(lane);

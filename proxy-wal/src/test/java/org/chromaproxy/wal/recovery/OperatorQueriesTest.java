@@ -10,47 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.store.OperatorSql.Failure;
 import org.chromaproxy.wal.store.OperatorSql.StateSummary;
-import org.chromaproxy.wal.testkit.EmbeddedServer;
-import org.chromaproxy.wal.testkit.Heard;
-import org.chromaproxy.wal.testkit.LogFixture;
 import org.chromaproxy.wal.testkit.Records;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The figures of operators' dashboards. */
-class OperatorQueriesTest {
-    private final LogFixture log = new LogFixture(EmbeddedServer.shared(), 1_000_000);
-    private final OperatorQueries operator = new OperatorQueries(log.queries);
-    private final LogWriter writer = log.writer();
-    private final Heard heard = new Heard();
-
-    @AfterEach
-    void close() {
-        log.close();
-    }
-
-    private void append(int count) {
-        int before = heard.total();
-        IntStream.range(0, count).forEach(i -> writer.append(Records.add("r" + i), heard));
-        await().until(() -> heard.total() == before + count);
-    }
-
-    private void durable(Change... changes) {
-        AtomicBoolean done = new AtomicBoolean();
-        writer.submit(List.of(changes), true, () -> done.set(true));
-        await().untilTrue(done);
-    }
-
+class OperatorQueriesTest extends ReadBackTest {
     @Test
     void onlyTransactionsSinceThenAreSummed() {
         append(5_000);
