@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import java.util.ArrayDeque;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.write.Write;
 import org.jspecify.annotations.Nullable;
 
 /** The ordered stream of records of one group on one instance. A plain state holder, confined to its group's loop. */

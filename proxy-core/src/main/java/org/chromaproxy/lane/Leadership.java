@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

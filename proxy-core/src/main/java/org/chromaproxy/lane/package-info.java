@@ -2,7 +2,7 @@
  * Ordered execution: one lane per collection and instance, and one catalog lane per instance.
  *
  * <p>A {@link org.chromaproxy.lane.LaneGroup} (all lanes of one collection, or all catalog lanes) is confined to one event
- * loop; other threads reach it through {@link org.chromaproxy.lane.LaneRegistry}. May import {@code wal}, {@code catalog},
+ * loop; other threads reach it through {@code lane.registry}. May import {@code wal}, {@code catalog},
  * {@code instance}, {@code upstream}, {@code scan}, {@code rewrite}, {@code http} and {@code transport}.
  */
 @NullMarked

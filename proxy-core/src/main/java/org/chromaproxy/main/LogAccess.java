@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.chromaproxy.exchange.Transactions;
 import org.chromaproxy.lane.LaneServices;
-import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.record.TransactionUuid;
 import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;

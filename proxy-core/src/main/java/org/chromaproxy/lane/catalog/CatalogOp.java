@@ -2,8 +2,8 @@ package org.chromaproxy.lane.catalog;
 
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
-import org.chromaproxy.lane.Plan;
-import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.write.Plan;
+import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /** One kind of catalog record: how it is planned, and what its answers mean. Confined to the catalog lanes' loop. */

@@ -3,9 +3,9 @@ package org.chromaproxy.lane.catalog;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.chromaproxy.lane.Lane;
-import org.chromaproxy.lane.Plan;
-import org.chromaproxy.lane.Write;
-import org.chromaproxy.lane.WriteResult;
+import org.chromaproxy.lane.write.Plan;
+import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /** Creating databases and tenants, and changing tenants: no mapping hangs on them. */

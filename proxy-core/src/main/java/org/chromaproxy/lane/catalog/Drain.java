@@ -10,7 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
-import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.write.Write;
 
 /**
  * Before a catalog record deletes collections on an instance, their lanes there finish what came before it and hold what

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
-import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;

@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.write;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -71,7 +71,7 @@ public final class Write {
     }
 
     /** Whether the record is for that instance: for its only one, or for all. */
-    boolean addresses(Instance instance) {
+    public boolean addresses(Instance instance) {
         String target = subject().target();
         return target.isEmpty() || target.equals(instance.name());
     }

@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.write;
 
 /** What a lane does next with the record at its head. */
 public sealed interface Plan {

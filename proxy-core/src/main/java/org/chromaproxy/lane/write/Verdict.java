@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.write;
 
 import org.chromaproxy.upstream.UpstreamResponse;
 

@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.write;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
