@@ -10,10 +10,10 @@ import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;
 import org.chromaproxy.wal.recovery.Retention;
 import org.chromaproxy.wal.store.Database;
-import org.chromaproxy.wal.store.LogQueries;
 import org.chromaproxy.wal.store.OwnerTable;
 import org.chromaproxy.wal.store.RetentionSql;
 import org.chromaproxy.wal.store.StoreException;
+import org.chromaproxy.wal.store.query.LogQueries;
 import org.jspecify.annotations.Nullable;
 
 /**

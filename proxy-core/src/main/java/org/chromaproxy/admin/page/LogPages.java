@@ -13,8 +13,8 @@ import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.recovery.OperatorQueries;
-import org.chromaproxy.wal.store.OperatorSql.Failure;
-import org.chromaproxy.wal.store.OperatorSql.StateSummary;
+import org.chromaproxy.wal.store.query.OperatorSql.Failure;
+import org.chromaproxy.wal.store.query.OperatorSql.StateSummary;
 
 /** What the log says of its records and their outcomes. Blocks, but for {@link #count}. */
 public final class LogPages {

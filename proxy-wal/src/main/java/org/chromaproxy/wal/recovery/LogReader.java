@@ -7,18 +7,23 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LaneBacklog;
 import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.Mapping;
-import org.chromaproxy.wal.store.LogQueries;
+import org.chromaproxy.wal.store.query.LaneSql;
+import org.chromaproxy.wal.store.query.LogQueries;
 
 /** What recovery needs to know, read from the log. Take ownership first: what is read then can no longer change. */
 public final class LogReader {
     private static final int PAGE = 5_000;
 
     private final LogQueries queries;
+    private final LaneSql lanes;
 
     public LogReader(LogQueries queries) {
         this.queries = queries;
+        this.lanes = new LaneSql(queries);
     }
 
     /** The identity of this log: other logs have others. */
@@ -42,6 +47,21 @@ public final class LogReader {
             }
             after = page.getLast().lsn();
         }
+    }
+
+    /** Passes on every lane with records above {@code lsn}, in no order; in pages, so memory stays small. */
+    public void forEachLaneAfter(long lsn, Consumer<LaneBacklog> consumer) {
+        lanes.backlogs(lsn, consumer);
+    }
+
+    /**
+     * The next records of a lane above {@code lsn}, in LSN order, with bodies and outcomes; empty at the lane's end.
+     *
+     * @param records at most so many
+     * @param bytes at most so many of bodies, but one record whatever its size
+     */
+    public List<LoggedRecord> page(UUID lane, long lsn, int records, long bytes) {
+        return lanes.page(lane, lsn, records, bytes);
     }
 
     /** Passes every outcome above {@code lsn} on, in LSN order. */

@@ -10,10 +10,10 @@ import java.util.UUID;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.TransactionState;
-import org.chromaproxy.wal.store.LogQueries;
-import org.chromaproxy.wal.store.OperatorSql;
-import org.chromaproxy.wal.store.OperatorSql.Failure;
-import org.chromaproxy.wal.store.OperatorSql.StateSummary;
+import org.chromaproxy.wal.store.query.LogQueries;
+import org.chromaproxy.wal.store.query.OperatorSql;
+import org.chromaproxy.wal.store.query.OperatorSql.Failure;
+import org.chromaproxy.wal.store.query.OperatorSql.StateSummary;
 
 /** The log as operators ask for it. */
 public final class OperatorQueries {

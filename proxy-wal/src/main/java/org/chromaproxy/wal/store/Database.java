@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The log's database: its pool and its schema. Thread-safe. */
 public final class Database implements AutoCloseable {
-    /** Work on one pooled connection, in one transaction. */
+    /** Work on one pooled connection. */
     @FunctionalInterface
-    interface Work<T extends @Nullable Object> {
+    public interface Work<T extends @Nullable Object> {
         T on(Connection connection) throws SQLException;
     }
 
@@ -75,7 +75,13 @@ public final class Database implements AutoCloseable {
         return () -> PgLogSession.open(target);
     }
 
-    <T extends @Nullable Object> T call(String doing, Work<T> work) {
+    /**
+     * Runs work on a pooled connection, each statement by itself.
+     *
+     * @param doing for the message of the exception
+     * @throws StoreException if the pool has no connection within its time-out, or the work fails
+     */
+    public <T extends @Nullable Object> T call(String doing, Work<T> work) {
         try (Connection connection = pool.getConnection()) {
             return work.on(connection);
         } catch (SQLException e) {
@@ -83,7 +89,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    <T extends @Nullable Object> T transaction(String doing, Work<T> work) {
+    /** The same in one transaction. */
+    public <T extends @Nullable Object> T transaction(String doing, Work<T> work) {
         return call(doing, connection -> {
             connection.setAutoCommit(false);
             try {

@@ -15,8 +15,8 @@ import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.TransactionState;
-import org.chromaproxy.wal.store.OperatorSql.Failure;
-import org.chromaproxy.wal.store.OperatorSql.StateSummary;
+import org.chromaproxy.wal.store.query.OperatorSql.Failure;
+import org.chromaproxy.wal.store.query.OperatorSql.StateSummary;
 import org.chromaproxy.wal.testkit.Records;
 import org.junit.jupiter.api.Test;
 

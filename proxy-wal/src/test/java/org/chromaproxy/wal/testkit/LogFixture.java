@@ -15,9 +15,9 @@ import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.append.WriterSettings;
 import org.chromaproxy.wal.store.Database;
 import org.chromaproxy.wal.store.DatabaseTarget;
-import org.chromaproxy.wal.store.LogQueries;
 import org.chromaproxy.wal.store.LogSession;
 import org.chromaproxy.wal.store.OwnerTable;
+import org.chromaproxy.wal.store.query.LogQueries;
 
 /** One log in a fresh database, with the writers a test opens on it. */
 public final class LogFixture implements AutoCloseable {

@@ -20,8 +20,12 @@ public final class Records {
     }
 
     public static NewRecord add(byte[] body, Optional<ClientTransaction> transaction) {
-        Subject subject = new Subject(LANE, LANE, "default_tenant", "default_database", "things", "");
-        String path = "/api/v2/tenants/default_tenant/databases/default_database/collections/" + LANE + "/add";
+        return add(LANE, body, transaction);
+    }
+
+    public static NewRecord add(UUID lane, byte[] body, Optional<ClientTransaction> transaction) {
+        Subject subject = new Subject(lane, lane, "default_tenant", "default_database", "things", "");
+        String path = "/api/v2/tenants/default_tenant/databases/default_database/collections/" + lane + "/add";
         return new NewRecord(
                 OpKind.ADD, subject, new WriteRequest("POST", path, "application/json", body), transaction);
     }

@@ -1,4 +1,4 @@
-package org.chromaproxy.wal.store;
+package org.chromaproxy.wal.store.query;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.LogRecord;
@@ -22,13 +23,18 @@ import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.record.WriteRequest;
+import org.chromaproxy.wal.store.Database;
+import org.chromaproxy.wal.store.StoreException;
 
 /** Reads of the log and of what is durable beside it. Thread-safe; blocks; every method throws {@link StoreException}. */
 public final class LogQueries {
     private static final byte[] NO_BODY = {};
+    private static final int FETCH = 1_000;
+    /** Of log_record r, as {@link #toRecord} takes them; the body's length follows. */
+    static final String COLUMNS = "r.lsn, created_at, kind, lane, collection, tenant, database, name,"
+            + " target, method, path, content_type, tx_scope, tx_id, tx_digest";
     /** Body left out: its length alone is read, which EXTERNAL storage answers without touching the body. */
-    private static final String RECORD = "SELECT r.lsn, created_at, kind, lane, collection, tenant, database, name,"
-            + " target, method, path, content_type, tx_scope, tx_id, tx_digest, octet_length(coalesce(x.body, r.body))"
+    private static final String RECORD = "SELECT " + COLUMNS + ", octet_length(coalesce(x.body, r.body))"
             + " FROM log_record r LEFT JOIN record_resolution x ON x.lsn = r.lsn";
 
     private final Database database;
@@ -144,12 +150,17 @@ public final class LogQueries {
     }
 
     private static Change.Outcome toOutcome(ResultSet row) throws SQLException {
+        return toOutcome(row, 1);
+    }
+
+    /** @param column of the LSN; state, status, reason and response follow */
+    static Change.Outcome toOutcome(ResultSet row, int column) throws SQLException {
         return new Change.Outcome(
-                row.getLong(1),
-                TransactionState.valueOf(row.getString(2)),
-                row.getInt(3),
-                row.getString(4),
-                row.getBytes(5));
+                row.getLong(column),
+                TransactionState.valueOf(row.getString(column + 1)),
+                row.getInt(column + 2),
+                row.getString(column + 3),
+                row.getBytes(column + 4));
     }
 
     /** All mappings, tombstones included, read at one moment. */
@@ -196,6 +207,10 @@ public final class LogQueries {
     }
 
     private static LogRecord toRecord(ResultSet row) throws SQLException {
+        return toRecord(row, NO_BODY);
+    }
+
+    static LogRecord toRecord(ResultSet row, byte[] body) throws SQLException {
         Subject subject = new Subject(
                 row.getObject(4, UUID.class),
                 row.getObject(5, UUID.class),
@@ -203,7 +218,7 @@ public final class LogQueries {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9));
-        WriteRequest request = new WriteRequest(row.getString(10), row.getString(11), row.getString(12), NO_BODY);
+        WriteRequest request = new WriteRequest(row.getString(10), row.getString(11), row.getString(12), body);
         String transactionId = row.getString(14);
         Optional<ClientTransaction> transaction = transactionId == null
                 ? Optional.empty()
@@ -228,12 +243,33 @@ public final class LogQueries {
         return database.call("reading the log", connection -> list(connection, sql, mapper, parameters));
     }
 
+    /** Passes rows on as they come: never more than {@value #FETCH} of them are in memory. */
+    <T> void stream(String sql, Row<T> mapper, Consumer<T> consumer, Object... parameters) {
+        // The driver streams only inside a transaction.
+        database.transaction("reading the log", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                select.setFetchSize(FETCH);
+                bind(select, parameters);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        consumer.accept(mapper.of(rows));
+                    }
+                }
+            }
+            return 0;
+        });
+    }
+
+    private static void bind(PreparedStatement statement, Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
     private static <T> List<T> list(Connection connection, String sql, Row<T> mapper, Object... parameters)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                select.setObject(i + 1, parameters[i]);
-            }
+            bind(select, parameters);
             List<T> result = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

@@ -1,4 +1,4 @@
-package org.chromaproxy.wal.store;
+package org.chromaproxy.wal.store.query;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.wal.record.TransactionState;
+import org.chromaproxy.wal.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
 /** Questions only people and their dashboards ask. Thread-safe; blocks; every method throws {@link StoreException}. */
