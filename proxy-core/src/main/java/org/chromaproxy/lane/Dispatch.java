@@ -77,7 +77,7 @@ final class Dispatch {
                 return;
             }
             if (write.body() == null) {
-                group.services().stats().loaded(body.length);
+                group.services().stats().held(body.length);
                 write.body(body);
             }
             group.pump(lane);

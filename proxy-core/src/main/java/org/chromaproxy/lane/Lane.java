@@ -28,6 +28,19 @@ public final class Lane {
 
     public @Nullable Runnable onBarrier;
 
+    /** Behind the queue there are records that are in the log only; they are read in pages, by turns. */
+    boolean spilled;
+    /** How many, and the bytes of their bodies; after a start perhaps a little too much. */
+    long unread;
+
+    long unreadBytes;
+    /** The end of the last page, or where the lane joined; see {@link Intake#readTo}. */
+    long readTo;
+
+    boolean loading;
+    boolean awaitsTurn;
+    boolean hasTurn;
+
     public long applied;
     public long durable;
     /** Nothing more is sent before the cursor is durable. */
@@ -46,7 +59,24 @@ public final class Lane {
     /** Whether nothing is left before the barrier. */
     public boolean drainedToBarrier() {
         Write head = queue.peek();
-        return !busy && (head == null || head.lsn() > barrier);
+        return !busy && (head == null ? !spilled : head.lsn() > barrier);
+    }
+
+    /** Whether nothing is left, in memory or in the log, that is decided. */
+    public boolean caughtUp() {
+        Write head = queue.peek();
+        return !spilled && (head == null || !head.decided());
+    }
+
+    /** Whether records wait in the log only. */
+    public boolean spilled() {
+        return spilled;
+    }
+
+    /** Whether nothing is under way or waited for, nor is lost if this object is forgotten. */
+    boolean atRest() {
+        boolean still = !busy && !held && !loading && !awaitsTurn && !hasTurn && flushing == 0 && applied <= durable;
+        return still && queue.isEmpty() && barrier == Long.MAX_VALUE && (!spilled || !instance.usable());
     }
 
     /** The head is done: forgets its troubles. */
@@ -58,7 +88,10 @@ public final class Lane {
 
     /** The oldest LSN that is not behind the durable cursor, or {@code Long.MAX_VALUE}. */
     long oldestPending() {
-        if (applied > durable) {
+        if (detached) {
+            return Long.MAX_VALUE;
+        }
+        if (applied > durable || spilled) {
             return durable + 1;
         }
         Write head = queue.peek();

@@ -37,6 +37,7 @@ public abstract class LaneGroup {
     private final Leadership leadership;
     private final Cursors cursors;
     private final Dispatch dispatch;
+    private final Intake intake;
 
     /** The collaborators keep the group, and call it only once it runs. */
     @SuppressWarnings("this-escape")
@@ -49,6 +50,7 @@ public abstract class LaneGroup {
         this.leadership = new Leadership(this, gate.leader(), term);
         this.cursors = new Cursors(id, loop, services.log(), this::pump);
         this.dispatch = new Dispatch(this, cursors);
+        this.intake = new Intake(this);
     }
 
     /** What to do with this record, the lane's head, on this instance now. */
@@ -80,27 +82,14 @@ public abstract class LaneGroup {
     /** The instance that leads when all is well. */
     public abstract int preferredLeader();
 
-    /** Takes in a record found in the log at start, for the lanes whose cursor has not passed it; in LSN order. */
-    public void offerRecovered(Write write, boolean refused) {
-        int taken = 0;
-        String target = write.subject().target();
-        for (Lane lane : lanes) {
-            if (!lane.detached && write.lsn() > lane.durable) {
-                lane.queue.add(write);
-                taken++;
-            }
-        }
-        if (taken == 0) {
-            return;
-        }
-        write.queuedOn(taken);
-        services.stats().queued(0);
-        if (refused) {
-            write.decide(Write.Decision.REFUSED);
-        } else if (!target.isEmpty() || lanes.stream().anyMatch(lane -> lane.durable >= write.lsn())) {
-            write.decide(Write.Decision.APPLIED);
-        }
-        gate.recovering(write.lsn());
+    /** Whether a lane that was spilled can use its records now. */
+    public boolean ready(Lane lane) {
+        return true;
+    }
+
+    /** Whether lanes of this group catch up in turns with those of others. */
+    public boolean takesTurns() {
+        return true;
     }
 
     /** Where the lane of an instance stood when the log was last written. */
@@ -109,25 +98,15 @@ public abstract class LaneGroup {
         lane.applied = Math.max(lane.applied, lsn);
         lane.durable = Math.max(lane.durable, lsn);
         gate.applied(instance, lane.applied);
+        intake.begun(lsn);
     }
 
     /** Takes in a committed record; called in LSN order. */
     public void offer(Write write) {
-        String target = write.subject().target();
-        int taken = 0;
-        for (Lane lane : lanes) {
-            if (!lane.detached) {
-                lane.queue.add(write);
-                taken++;
-            }
-        }
-        write.queuedOn(taken);
-        if (!target.isEmpty()) {
+        if (targeted(write)) {
             write.decide(Write.Decision.APPLIED);
         }
-        byte[] body = write.body();
-        services.stats().queued(body == null ? 0 : body.length);
-        if (taken == 0) {
+        if (!intake.offer(write)) {
             finished(write);
             write.result().complete(WriteResult.json(503, ProxyError.NO_INSTANCE.body()));
         }
@@ -153,6 +132,7 @@ public abstract class LaneGroup {
             lane.onBarrier = null;
             reached.run();
         }
+        intake.feed(lane);
         leadership.settleHandover(preferredLeader());
     }
 
@@ -313,6 +293,7 @@ public abstract class LaneGroup {
         lane.nextHead();
         lane.applied = write.lsn();
         gate.applied(lane.index(), write.lsn());
+        intake.pending(lane, -1, -write.record().bodyBytes());
         services.stats().countApplied();
         left(lane, write);
         if (targeted(write) && write.addresses(lane.instance)) {
@@ -323,22 +304,18 @@ public abstract class LaneGroup {
         }
     }
 
-    private void finished(Write write) {
+    /** No lane holds it in memory any more. */
+    void finished(Write write) {
+        intake.forget(write);
         services.stats().freed(write.dropBody());
-        services.stats().done();
         write.everywhere().run();
     }
 
     /** Takes the lane out of the group: its records are no longer its business. */
     public void detach(Lane lane) {
         lane.detached = true;
-        for (Write write : lane.queue) {
-            if (write.passedOne()) {
-                finished(write);
-            }
-        }
-        lane.queue.clear();
         lane.busy = false;
+        intake.detach(lane);
     }
 
     /** Whether this lane's answer decides the record. */
@@ -352,12 +329,23 @@ public abstract class LaneGroup {
         if (leadership.leads(lane) && !instance.usable() && lane.head() != null) {
             leadership.elect();
         }
+        if (!instance.usable() && !leadership.leads(lane)) {
+            intake.spill(lane);
+        }
         pumpAll();
+    }
+
+    /** Whether this object can be forgotten and made anew from cursors, leader and log. */
+    public boolean atRest() {
+        return intake.empty() && !leadership.paused() && lanes.stream().allMatch(Lane::atRest);
     }
 
     public void tick() {
         leadership.tick(preferredLeader());
         leadership.watch();
+        lanes.stream()
+                .filter(lane -> !lane.instance.usable() && !leadership.leads(lane))
+                .forEach(intake::spill);
         pumpAll();
     }
 
@@ -392,6 +380,10 @@ public abstract class LaneGroup {
 
     public Lane lane(int index) {
         return lanes.get(index);
+    }
+
+    public Intake intake() {
+        return intake;
     }
 
     public Leadership leadership() {

@@ -10,14 +10,17 @@ import org.chromaproxy.wal.append.WriteAheadLog;
 
 /** What lanes need of the rest of the proxy. Thread-safe. */
 public record LaneServices(
-        Storage storage, UpstreamClient upstream, Catalog catalog, Instances instances, LaneStats stats) {
+        Storage storage, UpstreamClient upstream, Catalog catalog, Instances instances, LaneWork work) {
 
     /**
      * The log, as lanes use it.
      *
      * @param owning whether this proxy is known to own the log now; while not, nothing is sent to any instance
      */
-    public record Storage(WriteAheadLog log, Bodies bodies, BooleanSupplier owning) {}
+    public record Storage(WriteAheadLog log, Bodies bodies, Backlog backlog, BooleanSupplier owning) {}
+
+    /** Counters of all lanes, and whose turn it is to catch up. */
+    public record LaneWork(LaneStats stats, CatchUp catchUp) {}
 
     /** Reads bodies back from the log. */
     @FunctionalInterface
@@ -28,6 +31,18 @@ public record LaneServices(
 
     public WriteAheadLog log() {
         return storage.log();
+    }
+
+    public Backlog backlog() {
+        return storage.backlog();
+    }
+
+    public LaneStats stats() {
+        return work.stats();
+    }
+
+    public CatchUp catchUp() {
+        return work.catchUp();
     }
 
     public Bodies bodies() {

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counters of all lanes, for operators. Thread-safe. */
 public final class LaneStats {
-    private final AtomicLong pending = new AtomicLong();
+    private final PendingCounts waiting;
     private final AtomicLong bodyBytes = new AtomicLong();
     private final LongAdder applied = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -15,13 +15,19 @@ public final class LaneStats {
     private final long bodyLimit;
 
     /** @param bodyLimit bytes of bodies that waiting followers may keep in memory; beyond it they are re-read */
-    public LaneStats(long bodyLimit) {
+    public LaneStats(int instances, long bodyLimit) {
+        this.waiting = new PendingCounts(instances);
         this.bodyLimit = bodyLimit;
     }
 
-    /** Records not applied everywhere yet. */
+    /** Records the instance that is farthest behind has not applied yet. */
     public long pending() {
-        return pending.get();
+        return waiting.most();
+    }
+
+    /** The same for each instance. */
+    public PendingCounts waiting() {
+        return waiting;
     }
 
     /** Applications on one instance, followers included. */
@@ -51,21 +57,12 @@ public final class LaneStats {
         return bodyBytes.get();
     }
 
-    public void queued(int bytes) {
-        pending.incrementAndGet();
-        bodyBytes.addAndGet(bytes);
-    }
-
-    public void loaded(int bytes) {
+    public void held(int bytes) {
         bodyBytes.addAndGet(bytes);
     }
 
     public void freed(int bytes) {
         bodyBytes.addAndGet(-bytes);
-    }
-
-    public void done() {
-        pending.decrementAndGet();
     }
 
     public void countApplied() {

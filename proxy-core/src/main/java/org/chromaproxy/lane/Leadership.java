@@ -34,6 +34,11 @@ public final class Leadership {
         return lane.index() == leader;
     }
 
+    /** Grows with every change of leader. */
+    public long term() {
+        return term;
+    }
+
     /** Whether the leader may not send: leadership is on the move, or about to be. */
     public boolean paused() {
         return moving || handover;
@@ -112,7 +117,7 @@ public final class Leadership {
             handover = false;
             return;
         }
-        handover = caughtUp(home);
+        handover = home.caughtUp();
         if (handover) {
             settleHandover(preferred);
         }
@@ -127,14 +132,9 @@ public final class Leadership {
         if (!group.canLead(home)) {
             handover = false;
             group.pumpAll();
-        } else if (!group.lane(leader).busy && !home.busy && caughtUp(home)) {
+        } else if (!group.lane(leader).busy && !home.busy && home.caughtUp()) {
             move(home, home + " is stable again");
         }
-    }
-
-    private boolean caughtUp(Lane home) {
-        Write head = home.head();
-        return head == null || !head.decided();
     }
 
     private static boolean stable(Lane lane) {

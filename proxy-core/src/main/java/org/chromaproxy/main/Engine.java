@@ -2,9 +2,7 @@ package org.chromaproxy.main;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +21,8 @@ import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.Backlog;
+import org.chromaproxy.lane.CatchUp;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.lane.registry.LaneRegistry;
@@ -33,7 +33,6 @@ import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.owner.Lease;
-import org.chromaproxy.wal.record.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,9 +76,11 @@ final class Engine implements AutoCloseable {
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance));
-        LaneStats stats = new LaneStats(config.limits().backlogMemory());
+        LaneServices.LaneWork work = new LaneServices.LaneWork(
+                new LaneStats(instances.size(), config.limits().backlogMemory()),
+                new CatchUp(instances, config.limits().maxWorkers()));
         this.services = new LaneServices(
-                new LaneServices.Storage(log.writer(), access, owning()), upstream, catalog, instances, stats);
+                new LaneServices.Storage(log.writer(), access, access, owning()), upstream, catalog, instances, work);
         this.lanes = recovered();
         this.adopting = new Adopting(
                 log.writer(),
@@ -117,15 +118,12 @@ final class Engine implements AutoCloseable {
         RestoredLanes restored = new RestoredLanes(instances);
         wal.reader().cursors().forEach(restored::add);
         wal.reader().leaders().forEach(restored::add);
-        long lowWater = wal.reader().lowWater();
-        Set<Long> refused = new HashSet<>();
-        wal.reader().forEachOutcomeAfter(lowWater, outcome -> {
-            if (outcome.state() == TransactionState.FAILED || outcome.state() == TransactionState.ABANDONED) {
-                refused.add(outcome.lsn());
-            }
-        });
         LaneRegistry registry = new LaneRegistry(loops, services, restored);
-        wal.reader().forEachAfter(lowWater, record -> registry.recover(record, refused.contains(record.lsn())));
+        wal.reader()
+                .forEachLaneAfter(
+                        wal.reader().lowWater(),
+                        backlog -> registry.restore(
+                                backlog.lane(), new Backlog.Tail(backlog.records(), backlog.bytes(), backlog.last())));
         return registry;
     }
 

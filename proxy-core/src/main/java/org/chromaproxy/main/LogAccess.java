@@ -1,20 +1,23 @@
 package org.chromaproxy.main;
 
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.chromaproxy.exchange.Transactions;
+import org.chromaproxy.lane.Backlog;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.TransactionUuid;
 import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;
 import org.chromaproxy.wal.recovery.TransactionView;
 
 /** Reads the log for the data path, on worker threads. */
-final class LogAccess implements LaneServices.Bodies, Transactions {
+final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
     private final LogReader reader;
     private final OperatorQueries queries;
     private final ExecutorService workers;
@@ -34,6 +37,12 @@ final class LogAccess implements LaneServices.Bodies, Transactions {
                                 .orElseThrow(() -> new IllegalStateException("record " + lsn + " is not in the log")),
                         workers)
                 .whenCompleteAsync((body, error) -> {}, loop);
+    }
+
+    @Override
+    public CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, EventLoop loop) {
+        return CompletableFuture.supplyAsync(() -> reader.page(lane, after, records, bytes), workers)
+                .whenCompleteAsync((page, error) -> {}, loop);
     }
 
     @Override

@@ -36,6 +36,7 @@ import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.CatchUp;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.lane.registry.LaneRegistry;
@@ -92,8 +93,13 @@ final class AdminBed implements AutoCloseable {
         await().until(() -> log.writer().state() == LogState.OPEN);
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
         LaneServices.Storage storage = new LaneServices.Storage(
-                log.writer(), (lsn, loop) -> CompletableFuture.failedFuture(new IOException("no body")), () -> true);
-        LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, new LaneStats(1 << 20));
+                log.writer(),
+                (lsn, loop) -> CompletableFuture.failedFuture(new IOException("no body")),
+                (lane, after, records, bytes, loop) -> CompletableFuture.completedFuture(List.of()),
+                () -> true);
+        LaneServices.LaneWork work =
+                new LaneServices.LaneWork(new LaneStats(instances.size(), 1 << 20), new CatchUp(instances, 3));
+        LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, work);
         lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
         lanes.start();
         instances.forEach(instance -> instance.become(InstanceState.UP, ""));

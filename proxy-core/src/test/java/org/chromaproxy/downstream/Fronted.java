@@ -17,6 +17,7 @@ import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.exchange.Transactions;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.CatchUp;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.lane.registry.LaneRegistry;
@@ -46,8 +47,14 @@ final class Fronted implements AutoCloseable {
         catalog.put(new Mapping(COLLECTION, path, 1, 0, Instant.EPOCH, Map.of()));
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
         LaneServices.Bodies none = (lsn, loop) -> CompletableFuture.failedFuture(new IllegalStateException());
-        LaneServices.Storage storage = new LaneServices.Storage(log, none, () -> true);
-        LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, new LaneStats(1 << 20));
+        LaneServices.Storage storage = new LaneServices.Storage(
+                log,
+                none,
+                (lane, after, records, bytes, loop) -> CompletableFuture.failedFuture(new IllegalStateException()),
+                () -> true);
+        LaneServices.LaneWork work =
+                new LaneServices.LaneWork(new LaneStats(instances.size(), 1 << 20), new CatchUp(instances, 3));
+        LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, work);
         services = new ExchangeServices(
                 lanes,
                 new LaneRegistry(loops, lanes, new RestoredLanes(instances)),

@@ -63,6 +63,12 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
+    public boolean takesTurns() {
+        // Record lanes that have their turn may wait for this one.
+        return false;
+    }
+
+    @Override
     public Plan plan(Lane lane, Write write) {
         return operation(write).plan(lane, write);
     }

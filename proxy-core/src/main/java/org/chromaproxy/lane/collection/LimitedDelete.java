@@ -111,7 +111,7 @@ final class LimitedDelete {
 
     private void replace(Write write, byte[] list) {
         group.services().stats().freed(write.dropBody());
-        group.services().stats().loaded(list.length);
+        group.services().stats().held(list.length);
         write.body(list);
         write.footprint(Footprints.of(write.kind(), list));
     }

@@ -5,8 +5,10 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
@@ -34,6 +36,8 @@ public final class RecordLanes extends LaneGroup {
     private final Dimension dimension;
     private final LimitedDelete limitedDelete;
     private final Replay replay = new Replay();
+    private int idleTicks;
+    private volatile boolean retired;
 
     public RecordLanes(CollectionEntry entry, EventLoop loop, LaneServices services, long term) {
         super(entry.publicId(), loop, services, entry.gate(), term);
@@ -41,11 +45,19 @@ public final class RecordLanes extends LaneGroup {
         this.dimension = new Dimension(this, entry);
         this.limitedDelete = new LimitedDelete(this, entry);
         for (Lane lane : lanes()) {
-            boolean created = !pending(lane);
-            Optional<Place> place = entry.place(lane.instance);
-            lane.detached = place.map(p -> p.state() == PlaceState.DIVERGED).orElse(created);
-            lane.held = place.map(p -> p.state() == PlaceState.COPYING).orElse(false);
+            lane.detached = !follows(entry, lane.instance, services.catalog());
+            lane.held = entry.place(lane.instance)
+                    .map(p -> p.state() == PlaceState.COPYING)
+                    .orElse(false);
         }
+    }
+
+    /** Whether what is logged of the collection is for that instance: it holds it, or has still to create it. */
+    public static boolean follows(CollectionEntry entry, Instance instance, Catalog catalog) {
+        boolean created = entry.createdLsn() <= catalog.gate().applied(instance.index());
+        return entry.place(instance)
+                .map(place -> place.state() != PlaceState.DIVERGED)
+                .orElse(!created);
     }
 
     /**
@@ -54,6 +66,31 @@ public final class RecordLanes extends LaneGroup {
      */
     private boolean pending(Lane lane) {
         return entry.createdLsn() > services().catalog().gate().applied(lane.index());
+    }
+
+    @Override
+    public void tick() {
+        super.tick();
+        idleTicks = atRest() ? idleTicks + 1 : 0;
+    }
+
+    /** For how many ticks on end it has been at rest. */
+    public int idleTicks() {
+        return idleTicks;
+    }
+
+    /** It is let go: whoever still has it must ask for its successor. */
+    public void retire() {
+        retired = true;
+    }
+
+    public boolean retired() {
+        return retired;
+    }
+
+    @Override
+    public boolean ready(Lane lane) {
+        return entry.deletedLsn() != 0 || !pending(lane);
     }
 
     @Override
@@ -226,8 +263,7 @@ public final class RecordLanes extends LaneGroup {
     /** Whether the lane has applied everything that is decided. */
     public boolean replayed(int instance) {
         Lane lane = lane(instance);
-        Write head = lane.head();
-        return !lane.busy && (head == null || !head.decided());
+        return !lane.busy && lane.caughtUp();
     }
 
     public Replay replay() {
@@ -237,7 +273,9 @@ public final class RecordLanes extends LaneGroup {
     /** Holds that lane for a copy. */
     public void hold(int instance) {
         Lane lane = lane(instance);
-        lane.detached = false;
+        if (lane.detached) {
+            intake().attach(lane);
+        }
         lane.held = true;
     }
 
@@ -249,9 +287,7 @@ public final class RecordLanes extends LaneGroup {
 
     /** The last record offered to that lane. */
     public long tail(int instance) {
-        Lane lane = lane(instance);
-        Write last = lane.queue.peekLast();
-        return last == null ? lane.applied : last.lsn();
+        return intake().lastOf(lane(instance));
     }
 
     @Override

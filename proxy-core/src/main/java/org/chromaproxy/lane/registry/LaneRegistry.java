@@ -11,9 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.Backlog;
+import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.catalog.CatalogLanes;
@@ -22,8 +25,6 @@ import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.wal.record.Change;
-import org.chromaproxy.wal.record.LogRecord;
-import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private final CatalogLanes catalogLanes;
     private final Map<UUID, RecordLanes> groups = new ConcurrentHashMap<>();
     private final Map<Long, Write> undecided = new ConcurrentHashMap<>();
+    /** Seconds after which lanes at rest are let go; they are made anew when needed. */
+    private static final int IDLE_TICKS = 30;
 
     /** @param restored cursors and leaders as the log holds them */
     public LaneRegistry(EventLoops loops, LaneServices services, RestoredLanes restored) {
@@ -46,9 +49,9 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         this.services = services;
         this.restored = restored;
         restored.leader(Subject.CATALOG)
-                .ifPresent(lead -> services.catalog().gate().lead(lead.instance()));
+                .ifPresent(lead -> services.catalog().gate().lead(lead));
         for (CollectionEntry entry : services.catalog().alive()) {
-            restored.leader(entry.publicId()).ifPresent(lead -> entry.gate().lead(lead.instance()));
+            restored.leader(entry.publicId()).ifPresent(lead -> entry.gate().lead(lead));
         }
         EventLoop loop = loops.all().getFirst();
         this.catalogLanes = new CatalogLanes(loop, services, this, restored.term(Subject.CATALOG));
@@ -57,6 +60,38 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             each.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
         }
         services.instances().forEach(instance -> instance.onChange((changed, from, to) -> instanceChanged(changed)));
+    }
+
+    /** At start: what the log holds of a lane above its low water; nothing of it is read before it is applied again. */
+    public void restore(UUID lane, Backlog.Tail tail) {
+        if (lane.equals(Subject.CATALOG)) {
+            for (Lane each : catalogLanes.lanes()) {
+                catalogLanes.intake().restore(each.index(), tail);
+                if (each.spilled()) {
+                    services.stats().waiting().add(each.instance, tail.records(), tail.bytes());
+                }
+            }
+            services.catalog().gate().recovering(tail.last());
+            return;
+        }
+        services.catalog().known(lane).ifPresent(entry -> {
+            // A place that is not followed has nothing before it.
+            if (tails(lane, tail, instance -> RecordLanes.follows(entry, instance, services.catalog()))) {
+                entry.gate().recovering(tail.last());
+            }
+        });
+    }
+
+    private boolean tails(UUID lane, Backlog.Tail tail, Predicate<Instance> follows) {
+        boolean any = false;
+        for (Instance instance : services.instances()) {
+            if (restored.cursor(lane, instance.index()) < tail.last() && follows.test(instance)) {
+                restored.add(lane, instance.index(), tail);
+                services.stats().waiting().add(instance, tail.records(), tail.bytes());
+                any = true;
+            }
+        }
+        return any;
     }
 
     /** Takes in a record just committed. */
@@ -74,28 +109,22 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
                 () -> write.result().complete(WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body())));
     }
 
-    /**
-     * Takes in a record found in the log at start.
-     *
-     * @param refused whether its outcome says it was refused: then it goes nowhere
-     */
-    public void recover(LogRecord record, boolean refused) {
-        if (record.content().kind() == OpKind.REPAIR) {
-            // A copy that was under way begins anew; a finished one is behind every cursor.
-            return;
-        }
-        Write write = Write.recovered(record);
-        if (record.content().kind().catalog()) {
-            catalogLanes.loop().execute(() -> catalogLanes.offerRecovered(write, refused));
-        } else {
-            onGroup(record.content().subject().lane(), group -> group.offerRecovered(write, refused), () -> {});
-        }
-    }
-
-    /** Starts the lanes that recovery has filled. */
+    /** Starts the lanes: everything restored is known by now. */
     public void start() {
         catalogLanes.loop().execute(catalogLanes::pumpAll);
-        groups.values().forEach(group -> group.loop().execute(group::pumpAll));
+        services.instances().forEach(this::catchUp);
+    }
+
+    /** Lets the lanes that exist in the log only take their turns on an instance. */
+    private void catchUp(Instance instance) {
+        for (UUID lane : restored.behind(instance)) {
+            services.catchUp().await(instance, () -> {
+                if (instance.usable()) {
+                    onGroup(lane, LaneGroup::pumpAll, () -> {});
+                }
+                services.catchUp().done(instance);
+            });
+        }
     }
 
     /** The write of that LSN while its client cannot be told yet. */
@@ -106,17 +135,20 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** The client was told that the outcome comes later: it is kept, and until then the state says so. */
     public void abandon(Write write) {
         if (write.kind().catalog()) {
-            catalogLanes.loop().execute(() -> pending(write));
+            catalogLanes.loop().execute(() -> pending(catalogLanes, write));
         } else {
-            onGroup(write.subject().lane(), group -> pending(write), () -> {});
+            onGroup(write.subject().lane(), group -> pending(group, write), () -> {});
         }
     }
 
-    private void pending(Write write) {
+    private void pending(LaneGroup group, Write write) {
         if (write.decided()) {
             return;
         }
         write.abandon();
+        if (group.intake().abandoned(write)) {
+            undecided.remove(write.lsn());
+        }
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.PENDING_RECOVERY, 0, "no instance could take it yet", new byte[0]);
         services.log().submit(List.of(outcome), true, () -> {});
@@ -125,7 +157,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** Finds the LSN below which every instance has applied everything; calls back on some loop. */
     public void oldestPending(LongConsumer found) {
         AtomicInteger left = new AtomicInteger(groups.size() + 1);
-        AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
+        AtomicLong oldest = new AtomicLong(restored.oldestPending());
         Consumer<LaneGroup> ask = group -> group.loop().execute(() -> {
             oldest.accumulateAndGet(group.oldestPending(), Math::min);
             if (left.decrementAndGet() == 0) {
@@ -142,7 +174,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     public boolean catalogInSync(Instance instance) {
         long applied = services.catalog().gate().applied(instance.index());
         return applied >= services.catalog().gate().sent()
-                && catalogLanes.lane(instance.index()).queue.isEmpty();
+                && catalogLanes.lane(instance.index()).queue.isEmpty()
+                && !catalogLanes.lane(instance.index()).spilled();
     }
 
     /** The lanes of a collection for a copy or a comparison; empty if there is no such collection. */
@@ -173,8 +206,9 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         RecordLanes group = groups.get(publicId);
         if (group != null) {
             group.loop().execute(() -> {
-                if (group.lanes().stream().allMatch(lane -> lane.queue.isEmpty())) {
+                if (group.lanes().stream().allMatch(lane -> lane.queue.isEmpty() && !lane.spilled())) {
                     groups.remove(publicId);
+                    group.retire();
                 }
             });
         }
@@ -186,7 +220,14 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         if (group == null) {
             unknown.run();
         } else {
-            group.loop().execute(() -> action.accept(group));
+            group.loop().execute(() -> {
+                if (group.retired()) {
+                    // Let go meanwhile. Its successor has the same loop, so nothing is overtaken.
+                    onGroup(publicId, action, unknown);
+                } else {
+                    action.accept(group);
+                }
+            });
         }
     }
 
@@ -210,6 +251,9 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private void instanceChanged(Instance instance) {
         catalogLanes.loop().execute(() -> catalogLanes.instanceChanged(instance));
         groups.values().forEach(group -> group.loop().execute(() -> group.instanceChanged(instance)));
+        if (instance.usable()) {
+            catchUp(instance);
+        }
     }
 
     /** On each loop, for the groups of that loop. */
@@ -217,6 +261,15 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         if (catalogLanes.loop().inEventLoop()) {
             catalogLanes.tick();
         }
-        groups.values().stream().filter(group -> group.loop().inEventLoop()).forEach(LaneGroup::tick);
+        groups.values().stream().filter(group -> group.loop().inEventLoop()).forEach(this::tick);
+    }
+
+    private void tick(RecordLanes group) {
+        group.tick();
+        if (group.idleTicks() > IDLE_TICKS) {
+            restored.keep(group);
+            group.retire();
+            groups.remove(group.id());
+        }
     }
 }

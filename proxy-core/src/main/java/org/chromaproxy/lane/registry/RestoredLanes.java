@@ -1,49 +1,132 @@
 package org.chromaproxy.lane.registry;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.Backlog;
+import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.wal.record.Change;
+import org.jspecify.annotations.Nullable;
 
-/** Cursors and leaders as the log held them at start. Filled before the lanes are made, read-only afterwards. */
+/** Where the lanes stand that no group holds in memory: as the log said at start, or as the group said that was let go. */
 public final class RestoredLanes {
-    /** A collection's leader as stored. */
-    record Leader(int instance, long term) {}
+    /** One collection's lanes. Arrays by instance index; a cursor of -1 is none. */
+    private record Standing(long[] cursors, Backlog.@Nullable Tail[] tails, long[] leaderAndTerm) {}
+
+    private static final long NONE = -1;
 
     private final Instances instances;
-    private final Map<UUID, Map<Integer, Long>> cursors = new ConcurrentHashMap<>();
-    private final Map<UUID, Leader> leaders = new ConcurrentHashMap<>();
+    private final Map<UUID, Standing> standings = new ConcurrentHashMap<>();
 
     public RestoredLanes(Instances instances) {
         this.instances = instances;
     }
 
+    private Standing of(UUID lane) {
+        return standings.computeIfAbsent(lane, id -> {
+            long[] cursors = new long[instances.size()];
+            Arrays.fill(cursors, NONE);
+            return new Standing(cursors, new Backlog.Tail[instances.size()], new long[] {NONE, 0});
+        });
+    }
+
     public void add(Change.Cursor cursor) {
-        instances
-                .byName(cursor.instance())
-                .ifPresent(instance -> cursors.computeIfAbsent(cursor.lane(), lane -> new HashMap<>())
-                        .put(instance.index(), cursor.lsn()));
+        Optional<Instance> instance = instances.byName(cursor.instance());
+        instance.ifPresent(known -> of(cursor.lane()).cursors[known.index()] = cursor.lsn());
     }
 
     public void add(Change.Lead lead) {
         Optional<Instance> instance = instances.byName(lead.instance());
-        instance.ifPresent(known -> leaders.put(lead.lane(), new Leader(known.index(), lead.term())));
+        instance.ifPresent(known -> lead(lead.lane(), known.index(), lead.term()));
     }
 
-    Optional<Leader> leader(UUID lane) {
-        return Optional.ofNullable(leaders.get(lane));
+    private void lead(UUID lane, int leader, long term) {
+        long[] leaderAndTerm = of(lane).leaderAndTerm;
+        leaderAndTerm[0] = leader;
+        leaderAndTerm[1] = term;
+    }
+
+    /** What the log holds for that lane on one instance behind its cursor. */
+    void add(UUID lane, int instance, Backlog.Tail tail) {
+        of(lane).tails[instance] = tail;
+    }
+
+    OptionalInt leader(UUID lane) {
+        Standing standing = standings.get(lane);
+        return standing == null || standing.leaderAndTerm[0] == NONE
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) standing.leaderAndTerm[0]);
     }
 
     long term(UUID lane) {
-        return leader(lane).map(Leader::term).orElse(0L);
+        Standing standing = standings.get(lane);
+        return standing == null ? 0 : standing.leaderAndTerm[1];
     }
 
+    long cursor(UUID lane, int instance) {
+        Standing standing = standings.get(lane);
+        return standing == null ? NONE : standing.cursors[instance];
+    }
+
+    /** Hands everything over to a group just made. */
     void restore(UUID lane, LaneGroup group) {
-        cursors.getOrDefault(lane, Map.of()).forEach(group::restoreCursor);
+        Standing standing = standings.remove(lane);
+        if (standing == null) {
+            return;
+        }
+        for (Instance instance : instances) {
+            int index = instance.index();
+            if (standing.cursors[index] != NONE) {
+                group.restoreCursor(index, standing.cursors[index]);
+            }
+            Backlog.Tail tail = standing.tails[index];
+            if (tail != null) {
+                group.intake().restore(index, tail);
+            }
+        }
+    }
+
+    /** Takes over from a group at rest that is let go. On the group's loop. */
+    void keep(LaneGroup group) {
+        long[] cursors = new long[instances.size()];
+        Backlog.@Nullable Tail[] tails = new Backlog.Tail[instances.size()];
+        for (Lane lane : group.lanes()) {
+            cursors[lane.index()] = lane.durable;
+            tails[lane.index()] = group.intake().tail(lane).orElse(null);
+        }
+        long[] leaderAndTerm = {group.gate().leader(), group.leadership().term()};
+        standings.put(group.id(), new Standing(cursors, tails, leaderAndTerm));
+    }
+
+    /** The lanes of that instance that have something in the log before them. */
+    List<UUID> behind(Instance instance) {
+        List<UUID> behind = new ArrayList<>();
+        standings.forEach((lane, standing) -> {
+            if (standing.tails[instance.index()] != null) {
+                behind.add(lane);
+            }
+        });
+        return behind;
+    }
+
+    /** The oldest LSN some lane here may have still to apply, or {@code Long.MAX_VALUE}. */
+    long oldestPending() {
+        long oldest = Long.MAX_VALUE;
+        for (Standing standing : standings.values()) {
+            for (int i = 0; i < standing.tails.length; i++) {
+                if (standing.tails[i] != null) {
+                    oldest = Math.min(oldest, standing.cursors[i] + 1);
+                }
+            }
+        }
+        return oldest;
     }
 }

@@ -154,6 +154,16 @@ public final class Write {
         lanesToGo = lanes;
     }
 
+    /** Another lane has read it from the log. */
+    public void queuedOnOneMore() {
+        lanesToGo++;
+    }
+
+    /** Whether some lane holds it in memory. */
+    public boolean queued() {
+        return lanesToGo > 0;
+    }
+
     /** One lane is done with it; true when it was the last. */
     public boolean passedOne() {
         return --lanesToGo == 0;

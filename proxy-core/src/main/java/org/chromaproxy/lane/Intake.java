@@ -1,0 +1,297 @@
+package org.chromaproxy.lane;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.LoggedRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.TransactionState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How records come into one group's lanes: as they are committed, or in pages from the log.
+ *
+ * <p>A lane that cannot keep up, or whose instance is away, is spilled: what is committed meanwhile stays in the log only,
+ * and comes back page by page, in turns with other lanes. So memory holds a bounded part of any backlog. Confined to the
+ * group's loop.
+ */
+public final class Intake {
+    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+    /** Records one lane holds in memory before it is spilled. */
+    private static final int LANE_RECORDS = 1_000;
+
+    private static final Set<TransactionState> REFUSED = Set.of(TransactionState.FAILED, TransactionState.ABANDONED);
+    private static final int PAGE_RECORDS = 200;
+    private static final long PAGE_BYTES = 8 << 20;
+    private static final long RETRY_MS = 500;
+
+    private final LaneGroup group;
+    /** The records in some queue, or whose client waits. */
+    private final Map<Long, Write> known = new HashMap<>();
+
+    private long offered;
+
+    Intake(LaneGroup group) {
+        this.group = group;
+    }
+
+    /** Takes in a committed record; returns false when no instance will ever take it. */
+    boolean offer(Write write) {
+        offered = write.lsn();
+        int bytes = write.record().bodyBytes();
+        int taken = 0;
+        boolean attached = false;
+        for (Lane lane : group.lanes()) {
+            if (lane.detached) {
+                continue;
+            }
+            attached = true;
+            pending(lane, 1, bytes);
+            if (lane.spilled || full(lane)) {
+                lane.spilled = true;
+                lane.unread++;
+                lane.unreadBytes += bytes;
+            } else {
+                lane.queue.add(write);
+                taken++;
+            }
+        }
+        write.queuedOn(taken);
+        byte[] body = write.body();
+        group.services().stats().held(body == null ? 0 : body.length);
+        if (attached) {
+            known.put(write.lsn(), write);
+        }
+        return attached;
+    }
+
+    private boolean full(Lane lane) {
+        boolean many = lane.queue.size() >= LANE_RECORDS;
+        // A leader's records have clients that wait: while it works, they are bounded by the bound on requests.
+        return group.leadership().leads(lane) ? many && !lane.instance.usable() : many || !lane.instance.usable();
+    }
+
+    /** Everything up to here was offered before this group was made. */
+    void begun(long lsn) {
+        offered = Math.max(offered, lsn);
+    }
+
+    /** What the log holds for that lane behind its cursor; its records are counted as pending already. */
+    public void restore(int instance, Backlog.Tail tail) {
+        Lane lane = group.lane(instance);
+        if (!lane.detached && lane.durable < tail.last()) {
+            offered = Math.max(offered, tail.last());
+            lane.spilled = true;
+            lane.unread = tail.records();
+            lane.unreadBytes = tail.bytes();
+        }
+    }
+
+    /** What is in the log only for that lane. */
+    public Optional<Backlog.Tail> tail(Lane lane) {
+        return lane.spilled ? Optional.of(new Backlog.Tail(lane.unread, lane.unreadBytes, offered)) : Optional.empty();
+    }
+
+    /** The instance is away: its lane keeps no more than a head that may have been sent. */
+    void spill(Lane lane) {
+        while (lane.queue.size() > (lane.busy || lane.headInDoubt ? 1 : 0)) {
+            Write write = lane.queue.removeLast();
+            lane.spilled = true;
+            lane.unread++;
+            lane.unreadBytes += write.record().bodyBytes();
+            dropped(write);
+        }
+        lane.readTo = lane.applied;
+    }
+
+    private void dropped(Write write) {
+        if (write.passedOne() && (write.decided() || write.abandoned())) {
+            group.finished(write);
+        }
+    }
+
+    /** No lane has the record any more. */
+    void forget(Write write) {
+        known.remove(write.lsn());
+    }
+
+    /** Its client was told that the outcome comes later; true if it is in the log only and was forgotten here. */
+    public boolean abandoned(Write write) {
+        if (write.queued() || !known.containsKey(write.lsn())) {
+            return false;
+        }
+        group.finished(write);
+        return true;
+    }
+
+    /** Everything up to here is in the lane's queue, or has been. */
+    long readTo(Lane lane) {
+        Write last = lane.queue.peekLast();
+        return Math.max(lane.readTo, last == null ? lane.applied : last.lsn());
+    }
+
+    /** A lane that took no part follows from here on. */
+    public void attach(Lane lane) {
+        lane.detached = false;
+        lane.readTo = offered;
+    }
+
+    /** The last record that was offered to that lane. */
+    public long lastOf(Lane lane) {
+        return lane.spilled ? offered : readTo(lane);
+    }
+
+    boolean empty() {
+        return known.isEmpty();
+    }
+
+    /** Fetches the next records of a spilled lane, if it can use them now. */
+    void feed(Lane lane) {
+        boolean wants = lane.spilled
+                && lane.queue.isEmpty()
+                && !lane.detached
+                && !lane.held
+                && lane.instance.usable()
+                && group.ready(lane);
+        if (lane.busy || lane.loading || lane.awaitsTurn) {
+            return;
+        }
+        if (lane.hasTurn) {
+            lane.hasTurn = false;
+            group.services().catchUp().done(lane.instance);
+        }
+        if (!wants) {
+            return;
+        }
+        if (!group.takesTurns()) {
+            load(lane);
+            return;
+        }
+        lane.awaitsTurn = true;
+        group.services()
+                .catchUp()
+                .await(
+                        lane.instance,
+                        () -> group.loop().execute(() -> {
+                            lane.awaitsTurn = false;
+                            lane.hasTurn = true;
+                            if (lane.spilled && lane.queue.isEmpty() && !lane.detached && lane.instance.usable()) {
+                                load(lane);
+                            } else {
+                                feed(lane);
+                            }
+                        }));
+    }
+
+    private void load(Lane lane) {
+        lane.loading = true;
+        long from = readTo(lane);
+        // Whatever some lane has passed by now has its outcome in the log before the page is read.
+        long decided =
+                group.lanes().stream().mapToLong(each -> each.applied).max().orElse(0);
+        long seen = offered;
+        group.services()
+                .backlog()
+                .read(group.id(), from, PAGE_RECORDS, PAGE_BYTES, group.loop())
+                .whenComplete((page, error) -> {
+                    lane.loading = false;
+                    if (page == null) {
+                        LOG.warn("{} on {}: its records cannot be read from the log now: {}", group, lane, error);
+                        group.loop().schedule(() -> group.pump(lane), RETRY_MS, TimeUnit.MILLISECONDS);
+                    } else if (lane.spilled && !lane.detached && readTo(lane) == from) {
+                        boolean all = take(lane, page, decided);
+                        if (all && (readTo(lane) >= offered || (page.isEmpty() && seen == offered))) {
+                            contiguous(lane);
+                        }
+                        group.pump(lane);
+                    } else {
+                        feed(lane);
+                    }
+                });
+    }
+
+    /** Queues a page's records; false if the last of them must be read again once they are decided. */
+    private boolean take(Lane lane, List<LoggedRecord> page, long decided) {
+        for (LoggedRecord logged : page) {
+            LogRecord record = logged.record();
+            // A copy's own writes are no part of what it copies.
+            boolean mine = record.content().kind() != OpKind.REPAIR;
+            if (mine) {
+                Write write = write(lane, logged, decided);
+                if (write == null) {
+                    return false;
+                }
+                lane.queue.add(write);
+                write.queuedOnOneMore();
+                read(lane, record.bodyBytes());
+            }
+            lane.readTo = record.lsn();
+        }
+        return true;
+    }
+
+    /** A record counts once, in the log or in the queue; what was counted too low at start is made up for here. */
+    private void read(Lane lane, int bytes) {
+        long records = Math.min(1, lane.unread);
+        long counted = Math.min(bytes, lane.unreadBytes);
+        lane.unread -= records;
+        lane.unreadBytes -= counted;
+        pending(lane, 1 - records, bytes - counted);
+    }
+
+    /** The record as this group knows it by now; null if it must be decided first, elsewhere. */
+    private @Nullable Write write(Lane lane, LoggedRecord logged, long decided) {
+        LogRecord record = logged.record();
+        Write present = known.get(record.lsn());
+        if (present != null) {
+            return present;
+        }
+        boolean refused = logged.outcome()
+                .map(Change.Outcome::state)
+                .filter(REFUSED::contains)
+                .isPresent();
+        if (record.lsn() > decided && !refused && !group.leadership().leads(lane)) {
+            return null;
+        }
+        Write write = Write.recovered(record);
+        byte[] body = record.content().request().body();
+        write.body(body);
+        group.services().stats().held(body.length);
+        if (refused) {
+            write.decide(Write.Decision.REFUSED);
+        } else if (record.lsn() <= decided || LaneGroup.targeted(write)) {
+            write.decide(Write.Decision.APPLIED);
+        }
+        known.put(record.lsn(), write);
+        return write;
+    }
+
+    private void contiguous(Lane lane) {
+        lane.spilled = false;
+        pending(lane, -lane.unread, -lane.unreadBytes);
+        lane.unread = 0;
+        lane.unreadBytes = 0;
+    }
+
+    /** The lane leaves the group: nothing of what it had before it is its business. */
+    void detach(Lane lane) {
+        for (Write write : lane.queue) {
+            pending(lane, -1, -write.record().bodyBytes());
+            dropped(write);
+        }
+        lane.queue.clear();
+        contiguous(lane);
+    }
+
+    void pending(Lane lane, long records, long bytes) {
+        group.services().stats().waiting().add(lane.instance, records, bytes);
+    }
+}
