@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
@@ -49,6 +50,7 @@ final class Dispatch {
             cursors.flush(lane);
             return;
         }
+        Batch batch = group.batch(lane, write, body);
         lane.busy = true;
         if (lane.waitingSince == 0) {
             lane.waitingSince = System.nanoTime();
@@ -56,13 +58,14 @@ final class Dispatch {
         if (write.recovered()) {
             lane.headInDoubt = true;
         }
-        lane.doubt.sending(write.lsn(), footprint);
-        group.gate().sending(write.lsn());
-        UpstreamRequest request = new UpstreamRequest(send.method(), send.path(), headers(write), body);
+        batch.writes().forEach(each -> lane.doubt.sending(each.lsn(), group.footprint(each)));
+        group.gate().sending(batch.lastLsn());
+        group.services().stats().countRequest();
+        UpstreamRequest request = new UpstreamRequest(send.method(), send.path(), headers(write), batch.body());
         group.services()
                 .upstream()
                 .send(group.loop(), lane.instance, request, 0)
-                .whenComplete((answer, error) -> heard(lane, write, answer, error));
+                .whenComplete((answer, error) -> heard(lane, batch, answer, error));
     }
 
     private void load(Lane lane, Write write) {
@@ -93,11 +96,55 @@ final class Dispatch {
         return headers;
     }
 
-    private void heard(Lane lane, Write write, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
+    private void heard(Lane lane, Batch batch, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
+        Write write = batch.first();
         if (lane.head() != write) {
             return;
         }
         lane.busy = false;
+        if (!batch.merged()) {
+            heard(lane, write, answer, error);
+        } else if (answer != null && Verdict.of(answer) == Verdict.APPLIED) {
+            group.together(() -> appliedAll(lane, batch, answer));
+        } else if (answer != null && Verdict.of(answer) == Verdict.BUSY) {
+            heard(lane, write, answer, error);
+        } else {
+            split(lane, batch, answer, error);
+        }
+    }
+
+    /** Each record of the batch is applied, unless the lane's turn of events has taken it away meanwhile. */
+    private void appliedAll(Lane lane, Batch batch, UpstreamResponse answer) {
+        for (Write write : batch.writes()) {
+            if (lane.head() != write || lane.detached) {
+                lane.doubtTo = Math.max(lane.doubtTo, batch.lastLsn());
+                return;
+            }
+            heard(lane, write, answer, null);
+        }
+    }
+
+    /** What was refused or failed together is tried one by one: it may be the fault of one of them. */
+    private void split(Lane lane, Batch batch, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
+        lane.solo = batch.writes().size();
+        boolean neverSent = error instanceof UpstreamException upstream && upstream.neverSent();
+        boolean refused = answer != null && Verdict.of(answer) != Verdict.FAULT;
+        if (refused) {
+            LOG.debug(
+                    "{} on {}: {} merged records are refused and sent alone",
+                    group,
+                    lane,
+                    batch.writes().size());
+            group.pump(lane);
+            return;
+        }
+        if (!neverSent) {
+            lane.doubtTo = Math.max(lane.doubtTo, batch.lastLsn());
+        }
+        heard(lane, batch.first(), answer, error);
+    }
+
+    private void heard(Lane lane, Write write, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
         if (answer == null) {
             unanswered(lane, write, error);
             return;

@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.chromaproxy.scan.Footprint;
@@ -22,10 +23,15 @@ public final class DoubtWindow {
     private final Set<String> ids = new HashSet<>();
     private boolean exclusive;
 
-    /** Whether that record was sent already: sending it again is always allowed, as nothing was sent after it. */
+    /** Whether that record was sent already: sending it again is always allowed, as all in the window commute. */
     public boolean holds(long lsn) {
-        Sent last = window.peekLast();
-        return last != null && last.lsn == lsn;
+        for (Iterator<Sent> latest = window.descendingIterator(); latest.hasNext(); ) {
+            long sent = latest.next().lsn;
+            if (sent <= lsn) {
+                return sent == lsn;
+            }
+        }
+        return false;
     }
 
     /** Whether the record may be sent now; if not, the cursor must be made durable first. */

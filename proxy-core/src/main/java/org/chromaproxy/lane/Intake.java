@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
@@ -114,7 +115,7 @@ public final class Intake {
 
     private void dropped(Write write) {
         if (write.passedOne() && (write.decided() || write.abandoned())) {
-            group.finished(write);
+            group.passage().finished(write);
         }
     }
 
@@ -128,7 +129,7 @@ public final class Intake {
         if (write.queued() || !known.containsKey(write.lsn())) {
             return false;
         }
-        group.finished(write);
+        group.passage().finished(write);
         return true;
     }
 

@@ -28,6 +28,10 @@ public final class Lane {
 
     public @Nullable Runnable onBarrier;
 
+    /** So many heads are sent alone: together they were refused, or not answered. */
+    public int solo;
+    /** Everything up to here may have been sent without an answer. */
+    long doubtTo;
     /** Behind the queue there are records that are in the log only; they are read in pages, by turns. */
     boolean spilled;
     /** How many, and the bytes of their bodies; after a start perhaps a little too much. */
@@ -81,7 +85,9 @@ public final class Lane {
 
     /** The head is done: forgets its troubles. */
     public void nextHead() {
-        headInDoubt = false;
+        Write head = queue.peek();
+        headInDoubt = head != null && head.lsn() <= doubtTo;
+        solo = Math.max(0, solo - 1);
         faults = 0;
         waitingSince = 0;
     }

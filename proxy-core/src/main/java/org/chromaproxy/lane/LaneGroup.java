@@ -1,12 +1,12 @@
 package org.chromaproxy.lane;
 
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
@@ -38,6 +38,8 @@ public abstract class LaneGroup {
     private final Cursors cursors;
     private final Dispatch dispatch;
     private final Intake intake;
+    private final Passage passage;
+    private boolean settling;
 
     /** The collaborators keep the group, and call it only once it runs. */
     @SuppressWarnings("this-escape")
@@ -51,6 +53,7 @@ public abstract class LaneGroup {
         this.cursors = new Cursors(id, loop, services.log(), this::pump);
         this.dispatch = new Dispatch(this, cursors);
         this.intake = new Intake(this);
+        this.passage = new Passage(this, cursors);
     }
 
     /** What to do with this record, the lane's head, on this instance now. */
@@ -65,6 +68,11 @@ public abstract class LaneGroup {
     /** Turns a record that cannot be repeated into one that can, before it is sent; true while that is under way. */
     public boolean resolve(Lane lane, Write write, byte[] body) {
         return false;
+    }
+
+    /** The record and those behind it that may be sent as one request. */
+    public Batch batch(Lane lane, Write write, byte[] body) {
+        return Batch.of(write, body);
     }
 
     /** What the record touches, for the question whether it commutes. */
@@ -107,7 +115,7 @@ public abstract class LaneGroup {
             write.decide(Write.Decision.APPLIED);
         }
         if (!intake.offer(write)) {
-            finished(write);
+            passage.finished(write);
             write.result().complete(WriteResult.json(503, ProxyError.NO_INSTANCE.body()));
         }
         pumpAll();
@@ -119,6 +127,9 @@ public abstract class LaneGroup {
 
     /** Lets a lane do all it can now. */
     public void pump(Lane lane) {
+        if (settling) {
+            return;
+        }
         boolean more = true;
         while (more && !lane.busy && !lane.detached && !lane.held) {
             Write head = lane.head();
@@ -134,6 +145,14 @@ public abstract class LaneGroup {
         }
         intake.feed(lane);
         leadership.settleHandover(preferredLeader());
+    }
+
+    /** Whatever this decides or passes, no lane looks before it is all done. */
+    void together(Runnable several) {
+        settling = true;
+        several.run();
+        settling = false;
+        pumpAll();
     }
 
     /** One step with the head; false when the lane has to wait for something. */
@@ -263,52 +282,16 @@ public abstract class LaneGroup {
 
     /** This lane is done with its head; the cursor follows lazily. */
     public void pass(Lane lane, Write write) {
-        leave(lane, write);
-        cursors.moved(lane);
-        if (services.stats().crowded()) {
-            services.stats().freed(write.dropBody());
-        }
+        passage.pass(lane, write);
     }
 
     /** This lane is done with its head once these changes and its cursor are durable. */
     public void settle(Lane lane, Write write, List<Change> effects, Runnable whenDurable) {
-        lane.busy = true;
-        List<Change> all = new ArrayList<>(effects);
-        all.add(cursors.at(lane, write.lsn()));
-        services.log()
-                .submit(
-                        all,
-                        true,
-                        () -> loop.execute(() -> {
-                            lane.busy = false;
-                            whenDurable.run();
-                            leave(lane, write);
-                            cursors.durable(lane, write.lsn());
-                            pumpAll();
-                        }));
+        passage.settle(lane, write, effects, whenDurable);
     }
 
-    private void leave(Lane lane, Write write) {
-        lane.queue.poll();
-        lane.nextHead();
-        lane.applied = write.lsn();
-        gate.applied(lane.index(), write.lsn());
-        intake.pending(lane, -1, -write.record().bodyBytes());
-        services.stats().countApplied();
-        left(lane, write);
-        if (targeted(write) && write.addresses(lane.instance)) {
-            write.result().complete(WriteResult.json(200, new byte[0]));
-        }
-        if (write.passedOne()) {
-            finished(write);
-        }
-    }
-
-    /** No lane holds it in memory any more. */
-    void finished(Write write) {
-        intake.forget(write);
-        services.stats().freed(write.dropBody());
-        write.everywhere().run();
+    Passage passage() {
+        return passage;
     }
 
     /** Takes the lane out of the group: its records are no longer its business. */

@@ -5,6 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.work.Backlog;
+import org.chromaproxy.lane.work.CatchUp;
+import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.append.WriteAheadLog;
 
@@ -19,8 +22,8 @@ public record LaneServices(
      */
     public record Storage(WriteAheadLog log, Bodies bodies, Backlog backlog, BooleanSupplier owning) {}
 
-    /** Counters of all lanes, and whose turn it is to catch up. */
-    public record LaneWork(LaneStats stats, CatchUp catchUp) {}
+    /** Counters of all lanes, whose turn it is to catch up, and how much becomes one request. */
+    public record LaneWork(LaneStats stats, CatchUp catchUp, MergeBounds bounds) {}
 
     /** Reads bodies back from the log. */
     @FunctionalInterface

@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.chromaproxy.lane.work.PendingCounts;
 
 /** Counters of all lanes, for operators. Thread-safe. */
 public final class LaneStats {
@@ -10,6 +11,8 @@ public final class LaneStats {
     private final LongAdder applied = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder faults = new LongAdder();
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder reductions = new LongAdder();
     private final LongAdder diverged = new LongAdder();
     private final LongAdder recovered = new LongAdder();
     private final long bodyLimit;
@@ -37,6 +40,16 @@ public final class LaneStats {
 
     public long refused() {
         return refused.sum();
+    }
+
+    /** Requests sent to instances; each carries one record or several. */
+    public long requests() {
+        return requests.sum();
+    }
+
+    /** How often memory was so short that less was merged than could have been. */
+    public long reductions() {
+        return reductions.sum();
     }
 
     /** Attempts that ended without a usable answer. */
@@ -67,6 +80,14 @@ public final class LaneStats {
 
     public void countApplied() {
         applied.increment();
+    }
+
+    public void countRequest() {
+        requests.increment();
+    }
+
+    public void countReduction() {
+        reductions.increment();
     }
 
     public void countRefused() {

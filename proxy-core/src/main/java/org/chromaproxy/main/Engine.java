@@ -21,12 +21,13 @@ import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.Backlog;
-import org.chromaproxy.lane.CatchUp;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.registry.RestoredLanes;
+import org.chromaproxy.lane.work.Backlog;
+import org.chromaproxy.lane.work.CatchUp;
+import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.OwnedLog;
@@ -44,6 +45,8 @@ final class Engine implements AutoCloseable {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long SWEEP_SECONDS = 60;
     private static final long FENCE_MS = 100;
+    /** Under memory pressure batches shrink to this part of the standard size. */
+    private static final int PRESSED = 5;
     /** Exit status of a proxy that lost the log to another one; its supervisor starts it again, to stand by. */
     private static final int FENCED_STATUS = 3;
 
@@ -78,7 +81,8 @@ final class Engine implements AutoCloseable {
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance));
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances.size(), config.limits().backlogMemory()),
-                new CatchUp(instances, config.limits().maxWorkers()));
+                new CatchUp(instances, config.limits().maxWorkers()),
+                mergeBounds(config.limits().batches()));
         this.services = new LaneServices(
                 new LaneServices.Storage(log.writer(), access, access, owning()), upstream, catalog, instances, work);
         this.lanes = recovered();
@@ -110,6 +114,10 @@ final class Engine implements AutoCloseable {
             all.add(new Instance(upstream.name(), all.size(), upstream.url()));
         }
         return new Instances(all);
+    }
+
+    private static MergeBounds mergeBounds(Config.Limits.Batches batches) {
+        return new MergeBounds(batches.most(), Math.max(1, batches.standard() / PRESSED));
     }
 
     /** The lanes with everything in the log that some instance may not have applied. */

@@ -36,13 +36,14 @@ import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.CatchUp;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.registry.RestoredLanes;
+import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.local.EmbeddedPostgres;
+import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
@@ -97,8 +98,8 @@ final class AdminBed implements AutoCloseable {
                 (lsn, loop) -> CompletableFuture.failedFuture(new IOException("no body")),
                 (lane, after, records, bytes, loop) -> CompletableFuture.completedFuture(List.of()),
                 () -> true);
-        LaneServices.LaneWork work =
-                new LaneServices.LaneWork(new LaneStats(instances.size(), 1 << 20), new CatchUp(instances, 3));
+        LaneServices.LaneWork work = new LaneServices.LaneWork(
+                new LaneStats(instances.size(), 1 << 20), new CatchUp(instances, 3), new MergeBounds(200, 10));
         LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, work);
         lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
         lanes.start();

@@ -17,12 +17,13 @@ import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.exchange.Transactions;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.CatchUp;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.registry.RestoredLanes;
+import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.upstream.UpstreamClient;
@@ -52,8 +53,8 @@ final class Fronted implements AutoCloseable {
                 none,
                 (lane, after, records, bytes, loop) -> CompletableFuture.failedFuture(new IllegalStateException()),
                 () -> true);
-        LaneServices.LaneWork work =
-                new LaneServices.LaneWork(new LaneStats(instances.size(), 1 << 20), new CatchUp(instances, 3));
+        LaneServices.LaneWork work = new LaneServices.LaneWork(
+                new LaneStats(instances.size(), 1 << 20), new CatchUp(instances, 3), new MergeBounds(200, 10));
         LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, work);
         services = new ExchangeServices(
                 lanes,

@@ -12,6 +12,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
@@ -35,6 +36,7 @@ public final class RecordLanes extends LaneGroup {
     private final CollectionEntry entry;
     private final Dimension dimension;
     private final LimitedDelete limitedDelete;
+    private final Merger merger;
     private final Replay replay = new Replay();
     private int idleTicks;
     private volatile boolean retired;
@@ -44,6 +46,7 @@ public final class RecordLanes extends LaneGroup {
         this.entry = entry;
         this.dimension = new Dimension(this, entry);
         this.limitedDelete = new LimitedDelete(this, entry);
+        this.merger = new Merger(this);
         for (Lane lane : lanes()) {
             lane.detached = !follows(entry, lane.instance, services.catalog());
             lane.held = entry.place(lane.instance)
@@ -108,7 +111,7 @@ public final class RecordLanes extends LaneGroup {
         return new Plan.Send(method, path(write, place.get().instanceId()));
     }
 
-    private static String path(Write write, UUID instanceId) {
+    static String path(Write write, UUID instanceId) {
         String path = write.record().content().request().path();
         return UuidSwap.swapSegment(path, Routes.classify(HttpMethod.POST, path).collection(), instanceId);
     }
@@ -121,6 +124,11 @@ public final class RecordLanes extends LaneGroup {
     @Override
     public boolean resolve(Lane lane, Write write, byte[] body) {
         return write.kind() == OpKind.DELETE && decides(lane, write) && limitedDelete.resolve(lane, write, body);
+    }
+
+    @Override
+    public Batch batch(Lane lane, Write write, byte[] body) {
+        return merger.from(lane, write, body);
     }
 
     @Override

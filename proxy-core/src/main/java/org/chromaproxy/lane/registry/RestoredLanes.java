@@ -10,9 +10,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.Backlog;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.wal.record.Change;
 import org.jspecify.annotations.Nullable;
 

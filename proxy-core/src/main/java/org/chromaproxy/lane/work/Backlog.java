@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.work;
 
 import io.netty.channel.EventLoop;
 import java.util.List;

@@ -1,0 +1,69 @@
+package org.chromaproxy.lane;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.wal.record.Change;
+
+/** How a record leaves a lane, and is forgotten with the last one. Confined to the group's loop. */
+final class Passage {
+    private final LaneGroup group;
+    private final Cursors cursors;
+
+    Passage(LaneGroup group, Cursors cursors) {
+        this.group = group;
+        this.cursors = cursors;
+    }
+
+    /** See {@link LaneGroup#pass}. */
+    void pass(Lane lane, Write write) {
+        leave(lane, write);
+        cursors.moved(lane);
+        if (group.services().stats().crowded()) {
+            group.services().stats().freed(write.dropBody());
+        }
+    }
+
+    /** See {@link LaneGroup#settle}. */
+    void settle(Lane lane, Write write, List<Change> effects, Runnable whenDurable) {
+        lane.busy = true;
+        List<Change> all = new ArrayList<>(effects);
+        all.add(cursors.at(lane, write.lsn()));
+        group.services()
+                .log()
+                .submit(
+                        all,
+                        true,
+                        () -> group.loop().execute(() -> {
+                            lane.busy = false;
+                            whenDurable.run();
+                            leave(lane, write);
+                            cursors.durable(lane, write.lsn());
+                            group.pumpAll();
+                        }));
+    }
+
+    private void leave(Lane lane, Write write) {
+        lane.queue.poll();
+        lane.nextHead();
+        lane.applied = write.lsn();
+        group.gate().applied(lane.index(), write.lsn());
+        group.intake().pending(lane, -1, -write.record().bodyBytes());
+        group.services().stats().countApplied();
+        group.left(lane, write);
+        if (LaneGroup.targeted(write) && write.addresses(lane.instance)) {
+            write.result().complete(WriteResult.json(200, new byte[0]));
+        }
+        if (write.passedOne()) {
+            finished(write);
+        }
+    }
+
+    /** No lane holds it in memory any more. */
+    void finished(Write write) {
+        group.intake().forget(write);
+        group.services().stats().freed(write.dropBody());
+        write.everywhere().run();
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What is left for lanes to do: how much of it there is, where it is read, and whose turn it is to do it.
+ *
+ * <p>Thread-safe. May import {@code wal} and {@code instance}.
+ */
+@NullMarked
+package org.chromaproxy.lane.work;
+
+import org.jspecify.annotations.NullMarked;
