@@ -6,14 +6,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** A server process that does not outlive this one. */
-final class ChildProcess {
+public final class ChildProcess {
     /** Never ends while the JVM lives: Linux sends the death signal when the starting thread ends. */
     private static final ExecutorService SPAWNER = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("spawner").factory());
@@ -35,7 +37,13 @@ final class ChildProcess {
      * @param deathSignal what the kernel sends it when this JVM is gone, however it went: {@code KILL}, {@code INT}.
      *     Without util-linux's {@code setsid} and {@code setpriv}, an orderly end of this JVM still kills it; a {@code kill -9} does not.
      */
-    static ChildProcess start(List<String> command, String deathSignal, Path log) throws IOException {
+    public static ChildProcess start(List<String> command, String deathSignal, Path log) throws IOException {
+        return start(command, Map.of(), deathSignal, log);
+    }
+
+    /** The same, with these environment variables on top of our own. */
+    public static ChildProcess start(
+            List<String> command, Map<String, String> environment, String deathSignal, Path log) throws IOException {
         List<String> full = new ArrayList<>();
         if (KERNEL_TELLS) {
             // A session of its own: a terminal's Ctrl-C is for us alone, who stop the servers in the right order.
@@ -44,6 +52,7 @@ final class ChildProcess {
         full.addAll(command);
         var builder = new ProcessBuilder(full).redirectErrorStream(true).redirectOutput(toLog(log));
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        builder.environment().putAll(environment);
         Process process = onSpawner(builder::start);
         if (!KERNEL_TELLS) {
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "reaper-" + process.pid()));
@@ -51,29 +60,34 @@ final class ChildProcess {
         return new ChildProcess(process, log);
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Sends a signal by its short name. */
-    void signal(String name) {
+    public void signal(String name) {
         if (!succeeds(List.of("sh", "-c", "kill -" + name + " " + process.pid())) && process.isAlive()) {
             throw new LocalServerException("cannot send SIG" + name + " to process " + process.pid());
         }
     }
 
     /** Kills it and waits until it is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** Whether it ended within the time. */
-    boolean awaitExit(Duration time) throws InterruptedException {
+    public boolean awaitExit(Duration time) throws InterruptedException {
         return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Completes with its exit status when it ends; 128 and the signal's number if a signal ended it. */
+    public CompletableFuture<Integer> onExit() {
+        return process.onExit().thenApply(Process::exitValue);
     }
 
     /** Whether it has ended, and with status 0. */
@@ -82,7 +96,7 @@ final class ChildProcess {
     }
 
     /** The last lines it wrote, for error messages. */
-    String lastWords() {
+    public String lastWords() {
         try {
             List<String> lines = Files.readAllLines(log);
             return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));

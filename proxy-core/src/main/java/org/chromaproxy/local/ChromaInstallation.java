@@ -68,7 +68,7 @@ public final class ChromaInstallation {
     }
 
     /** The command that runs one server: Node itself, without npm's wrappers, which would survive it as orphans. */
-    List<String> command(Path dataDirectory, int port) {
+    public List<String> command(Path dataDirectory, int port) {
         return List.of(
                 "node",
                 nodeModules.resolve("chromadb/dist/cli.mjs").toString(),

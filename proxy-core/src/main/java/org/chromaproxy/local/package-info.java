@@ -3,7 +3,7 @@
  *
  * <p>State: each server object belongs to the thread that uses it; starting processes is left to one thread of its own,
  * because a child is told of its parent's death when the <em>thread</em> that started it ends. Imports nothing of the
- * proxy; only the command line and the demo import this package.
+ * proxy; only the command line, the demo and the drill import this package.
  */
 @NullMarked
 package org.chromaproxy.local;

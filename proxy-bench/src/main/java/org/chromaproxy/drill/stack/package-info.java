@@ -1,0 +1,11 @@
+/**
+ * The processes of one drill: PostgreSQL, two Chroma servers, the proxy and perhaps its stand-by, with a fault proxy on
+ * every connection between them.
+ *
+ * <p>State: each process object may be used by any thread, one operation at a time; a proxy that ends by itself is
+ * started again by the thread that hears of it. May import {@code local} and {@code drill.net}.
+ */
+@NullMarked
+package org.chromaproxy.drill.stack;
+
+import org.jspecify.annotations.NullMarked;
