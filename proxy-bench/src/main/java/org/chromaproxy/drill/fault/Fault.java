@@ -30,8 +30,8 @@ public enum Fault {
     DATABASE_LOCKED(3000, 7000, PRIMARY, REPLICA),
     /** Killed, and back at the end with nothing. */
     EMPTY_DISK(500, 3000, PRIMARY, REPLICA),
-    /** Killed at the end, and back with what it had at the beginning. */
-    OLDER_DISK(3000, 6000, PRIMARY, REPLICA),
+    /** Killed at the end, and back with what it had at the beginning: long enough for the proxy's witness to tell. */
+    OLDER_DISK(7000, 9000, PRIMARY, REPLICA),
     /** The server takes no writes, as a standby after fail-over. */
     READ_ONLY(2000, 6000, POSTGRES),
     /** Back at the end with what it had at the beginning: a promoted standby without the last commits. Only on demand. */

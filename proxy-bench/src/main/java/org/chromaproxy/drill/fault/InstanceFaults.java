@@ -19,24 +19,22 @@ final class InstanceFaults {
     static Injection of(Fault fault, Stack.Node node) {
         ChromaProcess chroma = node.chroma();
         return switch (fault) {
-            case KILL -> new Steps(node::kill, chroma::restart);
-            case BLIP, PAUSE -> new Steps(chroma::pause, chroma::resume);
+            case KILL -> Injection.of(node::kill, chroma::restart);
+            case BLIP, PAUSE -> Injection.of(chroma::pause, chroma::resume);
             case ZOMBIE ->
-                new Steps(chroma::makeZombie, () -> {
+                Injection.of(chroma::makeZombie, () -> {
                     node.kill();
                     chroma.restart();
                 });
+            // Seen with real full disks too: when there is room again this server hangs, until it is started again.
             case DISK_FULL ->
-                new Steps(chroma::fillDisk, () -> {
-                    if (chroma.isAlive()) {
-                        chroma.freeDisk();
-                    } else {
-                        chroma.restart();
-                    }
+                Injection.of(chroma::fillDisk, () -> {
+                    node.kill();
+                    chroma.restart();
                 });
             case DATABASE_LOCKED -> new Locked(chroma);
             case EMPTY_DISK ->
-                new Steps(
+                Injection.of(
                         () -> {
                             node.kill();
                             deleteAll(chroma.data());
@@ -49,7 +47,7 @@ final class InstanceFaults {
 
     /** The same to several, in turn. */
     static Injection all(List<Injection> injections) {
-        return new Steps(
+        return Injection.of(
                 () -> {
                     for (Injection injection : injections) {
                         injection.begin();

@@ -16,7 +16,7 @@ final class NetworkFaults {
 
     static Injection of(Fault fault, Link link) {
         LinkMode mode = mode(fault);
-        return new Steps(() -> link.set(mode), link::heal);
+        return Injection.of(() -> link.set(mode), link::heal);
     }
 
     private static LinkMode mode(Fault fault) {

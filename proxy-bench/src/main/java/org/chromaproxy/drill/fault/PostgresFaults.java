@@ -29,25 +29,26 @@ final class PostgresFaults {
         String database = stack.database();
         return switch (fault) {
             case KILL ->
-                new Steps(
+                Injection.of(
                         () -> {
                             postgres.crash();
                             stack.links().postgres().targetGone();
                         },
                         postgres::startAgain);
             case RESTART ->
-                new Steps(
+                Injection.of(
                         () -> {
                             postgres.stop();
                             stack.links().postgres().targetGone();
                         },
                         postgres::startAgain);
-            case BLIP, PAUSE -> new Steps(postgres::pause, postgres::resume);
-            case DISK_FULL -> new Steps(() -> postgres.execute(database, FILL), () -> postgres.execute(database, FREE));
+            case BLIP, PAUSE -> Injection.of(postgres::pause, postgres::resume);
+            case DISK_FULL ->
+                Injection.of(() -> postgres.execute(database, FILL), () -> postgres.execute(database, FREE));
             case READ_ONLY ->
-                new Steps(() -> readOnly(postgres, database, "on"), () -> readOnly(postgres, database, "off"));
+                Injection.of(() -> readOnly(postgres, database, "on"), () -> readOnly(postgres, database, "off"));
             case LOSE_COMMITS ->
-                new Steps(postgres::keepCopy, () -> {
+                Injection.of(postgres::keepCopy, () -> {
                     postgres.goBackToCopy(stack.links().postgres()::targetGone);
                 });
             default -> throw new IllegalArgumentException(fault + " does not happen to PostgreSQL");

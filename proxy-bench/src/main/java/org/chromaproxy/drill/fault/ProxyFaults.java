@@ -9,10 +9,10 @@ final class ProxyFaults {
 
     static Injection of(Fault fault, ProxyProcess proxy) {
         return switch (fault) {
-            case KILL -> new Steps(proxy::kill, proxy::launchAgain);
-            case BLIP, PAUSE -> new Steps(proxy::pause, proxy::resume);
+            case KILL -> Injection.of(proxy::kill, proxy::launchAgain);
+            case BLIP, PAUSE -> Injection.of(proxy::pause, proxy::resume);
             case RESTART ->
-                new Steps(
+                Injection.of(
                         () -> {
                             if (!proxy.terminate()) {
                                 throw new StackException("the proxy did not stop within 30 s of SIGTERM");

@@ -78,20 +78,6 @@ public record Schedule(long seed, List<Episode> episodes) {
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Target.class)));
     }
 
-    /** Which failed requests it excuses. Faults of both instances excuse all, even one after the other: one may not have caught up. */
-    public Tolerance tolerance() {
-        boolean primary = episodes.stream().anyMatch(episode -> episode.target().touchesPrimary());
-        boolean replica = episodes.stream().anyMatch(episode -> episode.target().touchesReplica());
-        boolean proxy = episodes.stream().anyMatch(episode -> episode.target().isProxy());
-        if (proxy || (primary && replica)) {
-            return Tolerance.ALL;
-        }
-        boolean log = episodes.stream()
-                .map(Episode::target)
-                .anyMatch(target -> target == Target.POSTGRES || target == Target.NETWORK_POSTGRES);
-        return log ? Tolerance.WRITES : Tolerance.NONE;
-    }
-
     private static void addOverlapping(List<Episode> episodes, List<Filter.Pair> pairs, Random random) {
         Episode first = episodes.getFirst();
         for (int tries = 0; tries < 50; tries++) {

@@ -29,12 +29,4 @@ public enum Target {
     boolean isProxy() {
         return this == PROXY || this == OWNER;
     }
-
-    boolean touchesPrimary() {
-        return this == PRIMARY || this == BOTH || this == NETWORK_PRIMARY;
-    }
-
-    boolean touchesReplica() {
-        return this == REPLICA || this == BOTH || this == NETWORK_REPLICA;
-    }
 }

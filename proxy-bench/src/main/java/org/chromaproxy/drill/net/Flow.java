@@ -51,6 +51,10 @@ final class Flow extends ChannelInboundHandlerAdapter {
         return finished;
     }
 
+    boolean broken() {
+        return senderReset;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (pipe.dead() || finished) {

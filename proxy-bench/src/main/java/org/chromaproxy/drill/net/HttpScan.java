@@ -54,9 +54,11 @@ final class HttpScan {
     }
 
     private Step body(ByteBuf bytes, int index, boolean first) {
-        int available = bytes.writerIndex() - index;
-        int run = left == CHUNKED ? chunked(bytes, index) : (int) Math.min(left, available);
-        if (left != CHUNKED) {
+        int run;
+        if (left == CHUNKED) {
+            run = chunked(bytes, index);
+        } else {
+            run = (int) Math.min(left, bytes.writerIndex() - index);
             left -= run;
         }
         boolean last = left == 0;

@@ -78,6 +78,13 @@ public final class Link {
         return open[0];
     }
 
+    /** How many connections were reset by an end while something was under way from it. */
+    int broken() {
+        int[] broken = new int[1];
+        onLoop(() -> broken[0] = (int) pipes.stream().filter(Pipe::broken).count());
+        return broken[0];
+    }
+
     void close() {
         onLoop(() -> {
             closed = true;
@@ -254,5 +261,7 @@ public final class Link {
 
     private void onLoop(Runnable work) {
         loop.submit(work).syncUninterruptibly();
+        // Binding and connecting, if that was part of it, are put into the loop's queue in their turn.
+        loop.submit(() -> {}).syncUninterruptibly();
     }
 }

@@ -34,8 +34,8 @@ final class Pipe {
     void connect() {
         ChannelFuture attempt = link.connect(down);
         attempt.addListener(done -> {
-            if (closed) {
-                attempt.channel().close();
+            if (dead) {
+                abort(attempt.channel());
             } else if (done.isSuccess()) {
                 server = attempt.channel();
                 down.from(attempt.channel());
@@ -58,6 +58,11 @@ final class Pipe {
     /** Whether bytes of both sides vanish here for good. */
     boolean dead() {
         return dead;
+    }
+
+    /** Whether an end has reset it and the other not been told yet. */
+    boolean broken() {
+        return up.broken() || down.broken();
     }
 
     /** The server is gone and the client not told. */

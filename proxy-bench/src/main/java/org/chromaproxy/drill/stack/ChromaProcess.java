@@ -105,14 +105,9 @@ public final class ChromaProcess implements AutoCloseable {
         process.signal("TERM");
     }
 
-    /** From now on no file of it can grow or change beyond its first few bytes: writes fail as on a full disk. */
+    /** From now on no file of it can grow or change beyond its first few bytes: writes fail as on a full disk, until {@link #restart}. */
     public void fillDisk() {
         ProcessLimits.fileSize(process.pid(), FULL_DISK_BYTES);
-    }
-
-    /** Ends {@link #fillDisk}. */
-    public void freeDisk() {
-        ProcessLimits.unlimitFileSize(process.pid());
     }
 
     /** Takes its database's write lock, waiting for a moment between two writes; closing it lets go. */

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -20,6 +21,8 @@ import org.chromaproxy.local.EmbeddedPostgres;
  */
 public final class PostgresCluster implements AutoCloseable {
     private static final Pattern PASSWORD = Pattern.compile("[?&]password=([^&]+)");
+
+    private static final Duration GONE = Duration.ofSeconds(20);
 
     private final Path home;
     private final int port;
@@ -85,7 +88,7 @@ public final class PostgresCluster implements AutoCloseable {
         List<ProcessHandle> all = processes();
         all.forEach(ProcessHandle::destroyForcibly);
         server.crash();
-        all.forEach(process -> process.onExit().join());
+        Await.until(GONE, () -> all.stream().noneMatch(ProcessHandle::isAlive));
         running = false;
     }
 

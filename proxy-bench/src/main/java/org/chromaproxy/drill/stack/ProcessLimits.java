@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/** Limits of a running process, set with util-linux's {@code prlimit}. Only the soft limit: its owner may raise it again. */
+/** Limits of a running process, set with util-linux's {@code prlimit}. Only the soft limit, which needs no privilege. */
 final class ProcessLimits {
     private static final long SECONDS = 10;
 
@@ -12,16 +12,8 @@ final class ProcessLimits {
 
     /** Lets it write no file beyond so many bytes: EFBIG, where a full disk gives ENOSPC. */
     static void fileSize(long pid, long bytes) {
-        run(pid, Long.toString(bytes));
-    }
-
-    static void unlimitFileSize(long pid) {
-        run(pid, "unlimited");
-    }
-
-    private static void run(long pid, String soft) {
         try {
-            Process prlimit = new ProcessBuilder("prlimit", "--pid", Long.toString(pid), "--fsize=" + soft + ":")
+            Process prlimit = new ProcessBuilder("prlimit", "--pid", Long.toString(pid), "--fsize=" + bytes + ":")
                     .redirectErrorStream(true)
                     .start();
             if (!prlimit.waitFor(SECONDS, TimeUnit.SECONDS) || prlimit.exitValue() != 0) {

@@ -66,21 +66,6 @@ class ScheduleTest {
     }
 
     @Test
-    void onlyFaultsThatTakeSomethingAwayExcuseFailedRequests() {
-        assertEquals(
-                Tolerance.NONE,
-                Schedule.parse("seed 1: KILL of PRIMARY at 1 for 2 ms").tolerance());
-        assertEquals(
-                Tolerance.WRITES,
-                Schedule.parse("seed 1: KILL of PRIMARY at 1 for 2 ms; BLIP of POSTGRES at 1 for 2 ms")
-                        .tolerance());
-        assertEquals(
-                Tolerance.ALL,
-                Schedule.parse("seed 1: KILL of PRIMARY at 1 for 2 ms; SLOW of NETWORK_REPLICA at 1 for 2 ms")
-                        .tolerance());
-    }
-
-    @Test
     void aFilterIsObeyed() {
         Filter filter = new Filter(Set.of(Fault.LOSE_COMMITS, Fault.KILL), Set.of(Target.POSTGRES), 8000);
         for (long seed = 1; seed < 50; seed++) {
