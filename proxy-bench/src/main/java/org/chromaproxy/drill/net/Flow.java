@@ -1,6 +1,7 @@
 package org.chromaproxy.drill.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -142,8 +143,11 @@ final class Flow extends ChannelInboundHandlerAdapter {
         ByteBuf bytes = parcel.bytes();
         if (bytes == null) {
             finished = true;
-            ((SocketChannel) receiver).shutdownOutput();
-            pipe.maybeFinished();
+            // Behind everything written before: shutting down drops what is not flushed yet.
+            receiver.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
+                ((SocketChannel) receiver).shutdownOutput();
+                pipe.maybeFinished();
+            });
             return;
         }
         bytesUnderWay -= bytes.readableBytes();

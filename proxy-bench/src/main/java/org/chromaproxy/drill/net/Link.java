@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** The way to one server: a port to connect to instead of the server's own. */
 public final class Link {
     private static final long POLL_MS = 20;
+    private static final long TURN_MS = 3;
     /** Small, so that it can be filled: then the kernel drops further attempts to connect. */
     private static final int BACKLOG = 8;
 
@@ -261,7 +262,9 @@ public final class Link {
 
     private void onLoop(Runnable work) {
         loop.submit(work).syncUninterruptibly();
-        // Binding and connecting, if that was part of it, are put into the loop's queue in their turn.
-        loop.submit(() -> {}).syncUninterruptibly();
+        // Binding and connecting take a turn of the loop, and a socket is closed for good after the next select.
+        for (int turn = 0; turn < 2; turn++) {
+            loop.schedule(() -> {}, TURN_MS, TimeUnit.MILLISECONDS).syncUninterruptibly();
+        }
     }
 }
