@@ -1,0 +1,149 @@
+package org.chromaproxy.drill.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.chromaproxy.drill.evidence.InstanceContent;
+import org.chromaproxy.drill.evidence.Logged;
+import org.chromaproxy.drill.model.CollectionState;
+import org.chromaproxy.drill.model.StoredRecord;
+import org.chromaproxy.drill.rule.Case;
+import org.chromaproxy.drill.rule.Rule;
+import org.chromaproxy.drill.rule.Violation;
+import org.chromaproxy.wal.record.OpKind;
+
+/**
+ * Every instance holds exactly what the log's records make in their order: nothing acknowledged is lost, nothing deleted
+ * is back, nothing refused or never logged is there. And a delete with a limit deleted what it may, as many as it may.
+ */
+final class FinalState implements Rule {
+    @Override
+    public String name() {
+        return "final state";
+    }
+
+    @Override
+    public List<Violation> check(Case run) {
+        List<Violation> violations = new ArrayList<>();
+        for (InstanceContent instance : run.evidence().instances()) {
+            SortedMap<String, String> wanted = run.world().named();
+            Set<String> names = new TreeSet<>(wanted.keySet());
+            names.addAll(instance.collections().keySet());
+            for (String name : names) {
+                String publicId = wanted.get(name);
+                InstanceContent.Content found = instance.collections().get(name);
+                if (publicId == null || found == null) {
+                    violations.add(violation("collection " + name
+                            + (publicId == null ? " must not be on " : " is missing on ") + instance.instance()));
+                } else {
+                    compare(run, publicId, instance.instance(), found, violations);
+                }
+            }
+        }
+        run.evidence().log().forEach(logged -> limited(run, logged, violations));
+        return violations;
+    }
+
+    private void compare(
+            Case run, String publicId, String instance, InstanceContent.Content found, List<Violation> violations) {
+        CollectionState wanted = run.world().timeline(publicId).orElseThrow().last();
+        String where = wanted.name() + " on " + instance;
+        if (!wanted.metadata().equals(found.metadata())) {
+            violations.add(violation(
+                    where + " has the metadata " + found.metadata() + " instead of " + wanted.metadata()));
+        }
+        Set<String> ids = new TreeSet<>(wanted.records().keySet());
+        ids.addAll(found.records().keySet());
+        for (String id : ids) {
+            StoredRecord model = wanted.records().get(id);
+            StoredRecord real = found.records().get(id);
+            if (model == null || real == null) {
+                violations.add(new Violation(
+                        name(),
+                        "record '" + id + "' of " + where
+                                + (model == null ? " must not be there: " + real : " is missing; it should be " + model),
+                        touching(run, publicId, id)));
+            } else if (!model.equals(real) && !excused(run, publicId, id, model, real)) {
+                violations.add(new Violation(
+                        name(),
+                        "record '" + id + "' of " + where + " is " + real + " instead of " + model,
+                        touching(run, publicId, id)));
+            }
+        }
+    }
+
+    /** Chroma's own fault with the embedding of an update of a missing id is not the proxy's. */
+    private static boolean excused(Case run, String publicId, String id, StoredRecord model, StoredRecord real) {
+        return model.sameText(real) && run.world().chromasFault(publicId, id, real.embedding());
+    }
+
+    /** The operations that name the id, or select by a filter, in the order of the log. */
+    private static List<Long> touching(Case run, String publicId, String id) {
+        return run.evidence().log().stream()
+                .filter(logged -> logged.collection().equals(publicId))
+                .filter(logged -> logged.kind().catalog() || names(logged, id))
+                .flatMap(logged -> run.operationOf(logged).stream())
+                .toList();
+    }
+
+    private static boolean names(Logged logged, String id) {
+        JsonNode body = Case.json(logged.body());
+        for (JsonNode named : body.path("ids")) {
+            if (named.asText().equals(id)) {
+                return true;
+            }
+        }
+        return body.has("where");
+    }
+
+    private void limited(Case run, Logged logged, List<Violation> violations) {
+        JsonNode body = Case.json(logged.body());
+        if (logged.kind() != OpKind.DELETE || !body.has("limit") || logged.withoutEffect()) {
+            return;
+        }
+        run.world().timeline(logged.collection()).ifPresent(timeline -> {
+            CollectionState before =
+                    timeline.between(logged.lsn() - 1, logged.lsn() - 1).getFirst().state();
+            Set<String> may = new HashSet<>(before.selected(body));
+            Set<String> did = new HashSet<>();
+            Case.json(logged.fate().resolution()).path("ids").forEach(id -> did.add(id.asText()));
+            int many = Math.min(may.size(), body.path("limit").asInt());
+            if (before.alive() && (!may.containsAll(did) || did.size() != many)) {
+                violations.add(new Violation(
+                        name(),
+                        "record " + logged.lsn() + ", a delete with a limit, deleted " + did + " where " + many
+                                + " of " + may + " matched",
+                        run.operationOf(logged)));
+            }
+        });
+    }
+
+    /** How many records show Chroma's own fault: reported, not a violation. */
+    static long chromasFaults(Case run) {
+        long faults = 0;
+        for (InstanceContent instance : run.evidence().instances()) {
+            for (Map.Entry<String, String> entry : run.world().named().entrySet()) {
+                InstanceContent.Content found = instance.collections().get(entry.getKey());
+                CollectionState wanted =
+                        run.world().timeline(entry.getValue()).orElseThrow().last();
+                if (found != null) {
+                    faults += wanted.records().entrySet().stream()
+                            .filter(model -> found.records().containsKey(model.getKey()))
+                            .filter(model -> {
+                                StoredRecord real = found.records().get(model.getKey());
+                                return real != null
+                                        && !model.getValue().equals(real)
+                                        && excused(run, entry.getValue(), model.getKey(), model.getValue(), real);
+                            })
+                            .count();
+                }
+            }
+        }
+        return faults;
+    }
+}

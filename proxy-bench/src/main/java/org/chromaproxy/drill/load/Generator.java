@@ -1,0 +1,134 @@
+package org.chromaproxy.drill.load;
+
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.chromaproxy.drill.history.Kind;
+import org.chromaproxy.drill.history.Request;
+
+/** Draws one operation after another from a seed. Confined to one client. */
+final class Generator {
+    static final String COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections";
+    /** Name of the collection that is protected by default. */
+    static final String PROTECTED = "global";
+
+    private static final int COLD_NAMES = 8;
+    private static final int MOST_COLD = 5;
+    private static final int TRANSACTIONS_PERCENT = 30;
+
+    /** Out of a hundred operations, how many are of each kind, in the order of {@link Kind}. */
+    private static final int[] SHARES = {14, 13, 10, 6, 2, 2, 2, 2, 1, 1, 1, 22, 10, 6, 8};
+
+    private final Random random;
+    private final Shelves shelves;
+    private final LongSupplier ids;
+    private final Bodies bodies;
+
+    Generator(Random random, Shelves shelves, LongSupplier ids) {
+        this.random = random;
+        this.shelves = shelves;
+        this.ids = ids;
+        this.bodies = new Bodies(random);
+    }
+
+    Draft next() {
+        return draft(kind());
+    }
+
+    private Kind kind() {
+        int at = random.nextInt(100);
+        for (Kind kind : Kind.values()) {
+            at -= SHARES[kind.ordinal()];
+            if (at < 0) {
+                return kind;
+            }
+        }
+        return Kind.COUNT;
+    }
+
+    private Draft draft(Kind kind) {
+        Shelf shelf = random.nextInt(5) == 0 ? shelves.cold(random) : shelves.hot(random);
+        long id = ids.getAsLong();
+        return switch (kind) {
+            case ADD -> write(id, kind, shelf, "add", bodies.records(shelf, id, true));
+            case UPSERT -> write(id, kind, shelf, "upsert", bodies.records(shelf, id, random.nextInt(4) != 0));
+            case UPDATE -> write(id, kind, shelf, "update", bodies.update(shelf, id));
+            case DELETE_IDS -> write(id, kind, shelf, "delete", bodies.ids(shelf));
+            case DELETE_WHERE -> write(id, kind, shelf, "delete", bodies.where(""));
+            case DELETE_LIMIT -> write(id, kind, shelf, "delete", bodies.limitedWhere());
+            case BAD_WRITE -> badWrite(id);
+            case GET_IDS -> read(id, kind, shelf, "get", Bodies.including(bodies.ids(shelf)));
+            case GET_WHERE -> read(id, kind, shelf, "get", Bodies.including(bodies.where("")));
+            case QUERY -> read(id, kind, shelves.hot(random), "query", bodies.query());
+            case COUNT -> new Draft(id, kind, shelf, request("GET", path(shelf, "count", id), "", ""));
+            case CREATE, RENAME, DROP, FORBIDDEN -> catalog(id, kind);
+        };
+    }
+
+    /** Only a collection whose dimension is fixed refuses another one. */
+    private Draft badWrite(long id) {
+        Shelf shelf = shelves.hot(random);
+        return write(id, Kind.BAD_WRITE, shelf, "add", bodies.wrongDimension(shelf, id));
+    }
+
+    private Draft catalog(long id, Kind kind) {
+        Shelf shelf = shelves.cold(random);
+        String name = "cold-" + random.nextInt(COLD_NAMES);
+        if (kind == Kind.FORBIDDEN) {
+            Shelf global = new Shelf(PROTECTED, "", true);
+            return new Draft(id, kind, global, request("DELETE", COLLECTIONS + "/" + PROTECTED + "?op=" + id, "", ""));
+        }
+        if (kind == Kind.CREATE || shelf.hot() || shelves.coldOnes() < MOST_COLD / 2) {
+            return create(id, name, random.nextInt(3) == 0);
+        }
+        return kind == Kind.DROP
+                ? drop(id, shelf)
+                : new Draft(
+                        id,
+                        kind,
+                        shelf,
+                        request("PUT", path(shelf, "", id), "{\"new_name\":\"" + name + "\"}", transaction()));
+    }
+
+    private Draft drop(long id, Shelf shelf) {
+        String path = COLLECTIONS + "/" + shelf.name() + "?op=" + id;
+        return new Draft(id, Kind.DROP, shelf, request("DELETE", path, "", transaction()));
+    }
+
+    /** A create of that name. */
+    Draft create(long id, String name, boolean getOrCreate) {
+        String body = "{\"name\":\"" + name + "\",\"metadata\":{\"made\":" + id + "}"
+                + (getOrCreate ? ",\"get_or_create\":true}" : "}");
+        Shelf unknown = new Shelf(name, "", false);
+        return new Draft(id, Kind.CREATE, unknown, request("POST", COLLECTIONS + "?op=" + id, body, transaction()));
+    }
+
+    /** The write that fixes a collection's dimension. */
+    Draft firstWrite(long id, Shelf shelf) {
+        return write(id, Kind.ADD, shelf, "add", bodies.records(shelf, id, true));
+    }
+
+    private Draft write(long id, Kind kind, Shelf shelf, String operation, String body) {
+        return new Draft(id, kind, shelf, request("POST", path(shelf, operation, id), body, transaction()));
+    }
+
+    private Draft read(long id, Kind kind, Shelf shelf, String operation, String body) {
+        return new Draft(id, kind, shelf, request("POST", path(shelf, operation, id), body, ""));
+    }
+
+    /** A hot collection goes by its name now and then. */
+    private String path(Shelf shelf, String operation, long id) {
+        String reference = shelf.hot() && random.nextInt(4) == 0 ? shelf.name() : shelf.id();
+        return COLLECTIONS + "/" + reference + (operation.isEmpty() ? "" : "/" + operation) + "?op=" + id;
+    }
+
+    private String transaction() {
+        return random.nextInt(100) < TRANSACTIONS_PERCENT
+                ? new UUID(random.nextLong(), random.nextLong()).toString()
+                : "";
+    }
+
+    private static Request request(String method, String path, String body, String transaction) {
+        return new Request(method, path, body, transaction);
+    }
+}

@@ -1,0 +1,102 @@
+package org.chromaproxy.drill.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** All collections of one database, and how they came to be. Fed in the order of the log. */
+public final class World {
+    private final Map<String, Timeline> timelines = new HashMap<>();
+    private final Map<String, String> names = new HashMap<>();
+    private final Map<String, List<List<Float>>> missedUpdates = new HashMap<>();
+    private final Map<String, Set<List<Float>>> doubtful = new HashMap<>();
+
+    /** A collection is made, unless its name is taken: then a get-or-create has found that one. */
+    public void create(long lsn, String publicId, JsonNode body) {
+        String name = body.path("name").asText();
+        if (names.putIfAbsent(name, publicId) == null) {
+            timelines.put(publicId, new Timeline(lsn, CollectionState.created(name, body.path("metadata"))));
+        }
+    }
+
+    public void modify(long lsn, String publicId, JsonNode body) {
+        alive(publicId).ifPresent(timeline -> {
+            CollectionState changed = timeline.last().modified(body);
+            names.remove(timeline.last().name());
+            names.put(changed.name(), publicId);
+            timeline.add(lsn, changed);
+        });
+    }
+
+    /** Deleted by the name it has at this position. */
+    public void drop(long lsn, String name) {
+        String publicId = names.remove(name);
+        if (publicId != null) {
+            alive(publicId)
+                    .ifPresent(timeline -> timeline.add(lsn, timeline.last().deleted()));
+        }
+    }
+
+    /** An add, upsert, update or delete, by its last path segment. */
+    public void write(long lsn, String publicId, String operation, JsonNode body) {
+        alive(publicId).ifPresent(timeline -> {
+            CollectionState before = timeline.last();
+            List<CollectionState.Row> rows = CollectionState.Row.of(body);
+            timeline.add(
+                    lsn,
+                    switch (operation) {
+                        case "add" -> before.added(rows);
+                        case "upsert" -> before.upserted(rows);
+                        case "update" -> before.updated(rows);
+                        case "delete" -> before.without(before.selected(body));
+                        default -> throw new IllegalArgumentException("the model does not know " + operation);
+                    });
+            noteChromasFault(publicId, operation, before, rows);
+        });
+    }
+
+    /**
+     * Chroma 1.0.5, by itself, may leave the embedding of an update of a missing id on a record added later under that
+     * id. What such an embedding would be is remembered, so that it is told apart from a fault of the proxy.
+     */
+    private void noteChromasFault(
+            String publicId, String operation, CollectionState before, List<CollectionState.Row> rows) {
+        for (CollectionState.Row row : rows) {
+            if (before.records().containsKey(row.id())) {
+                continue;
+            }
+            String key = publicId + "/" + row.id();
+            if (operation.equals("update") && !row.embedding().isEmpty()) {
+                missedUpdates.computeIfAbsent(key, k -> new ArrayList<>()).add(row.embedding());
+            } else if (!operation.equals("delete") && missedUpdates.containsKey(key)) {
+                doubtful.computeIfAbsent(key, k -> new HashSet<>())
+                        .addAll(missedUpdates.getOrDefault(key, List.of()));
+            }
+        }
+    }
+
+    /** Whether Chroma's own fault explains that embedding. */
+    public boolean chromasFault(String publicId, String id, List<Float> found) {
+        return doubtful.getOrDefault(publicId + "/" + id, Set.of()).contains(found);
+    }
+
+    private Optional<Timeline> alive(String publicId) {
+        return timeline(publicId).filter(timeline -> timeline.last().alive());
+    }
+
+    public Optional<Timeline> timeline(String publicId) {
+        return Optional.ofNullable(timelines.get(publicId));
+    }
+
+    /** Public ids of the collections alive at the end, by name. */
+    public SortedMap<String, String> named() {
+        return new TreeMap<>(names);
+    }
+}
