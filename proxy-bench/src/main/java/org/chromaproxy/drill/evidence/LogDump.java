@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.store.DatabaseTarget;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the whole log. */
@@ -30,7 +31,9 @@ public final class LogDump {
     /** Connects to {@code postgresql://user:password@host:port/database}. */
     static Connection connect(URI url) throws SQLException {
         String[] user = url.getUserInfo().split(":", 2);
-        String jdbc = "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath();
+        String jdbc = "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath()
+                + "?currentSchema="
+                + DatabaseTarget.DEFAULT_SCHEMA;
         return DriverManager.getConnection(jdbc, user[0], user.length > 1 ? user[1] : "");
     }
 
