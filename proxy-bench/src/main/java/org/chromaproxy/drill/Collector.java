@@ -38,15 +38,14 @@ final class Collector {
     Evidence collect(History history, String unsettled) throws IOException, SQLException {
         Map<Long, Evidence.TransactionAnswer> transactions = transactions(history);
         List<InstanceContent> instances = new ArrayList<>();
-        for (Map.Entry<String, URI> instance :
-                Map.of("primary", stack.primaryUrl(), "replica", stack.replicaUrl()).entrySet()) {
+        for (Map.Entry<String, URI> instance : Map.of("primary", stack.primaryUrl(), "replica", stack.replicaUrl())
+                .entrySet()) {
             if (!losers.contains(instance.getKey())) {
                 instances.add(InstanceDump.read(instance.getKey(), instance.getValue()));
             }
         }
         URI database = stack.databaseUrl();
-        return new Evidence(
-                LogDump.identity(database), LogDump.read(database), instances, transactions, unsettled);
+        return new Evidence(LogDump.identity(database), LogDump.read(database), instances, transactions, unsettled);
     }
 
     private Map<Long, Evidence.TransactionAnswer> transactions(History history) throws IOException {

@@ -79,8 +79,7 @@ final class Drill {
         Path directory = settings.folder().resolve("seed-" + schedule.seed());
         try {
             delete(directory);
-            SeedResult result =
-                    new SeedRun(schedule, StackOptions.PLAIN, settings.load(), directory).run(cluster);
+            SeedResult result = new SeedRun(schedule, StackOptions.PLAIN, settings.load(), directory).run(cluster);
             results.add(result);
             boolean kept = settings.keep() || !result.passed();
             printer.result(result, kept);

@@ -62,7 +62,10 @@ public final class DrillCommand implements Callable<Integer> {
     @Option(names = "--clients", defaultValue = "12", description = "At the same time; default ${DEFAULT-VALUE}.")
     private int clients;
 
-    @Option(names = "--pace", defaultValue = "40", description = "A client's longest rest, ms; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--pace",
+            defaultValue = "40",
+            description = "A client's longest rest, ms; default ${DEFAULT-VALUE}.")
     private int pace;
 
     @Option(names = "--jobs", defaultValue = "1", description = "Seeds at the same time; default ${DEFAULT-VALUE}.")

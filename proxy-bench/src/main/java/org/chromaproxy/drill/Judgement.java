@@ -33,18 +33,14 @@ final class Judgement {
         }
         for (Violation violation : violations.subList(0, Math.min(SHOWN, violations.size()))) {
             String extract = Extract.of(history, violation, operation -> position(run, operation));
-            notes.add(violation + (extract.isEmpty() ? "" : "\n" + extract.indent(4).stripTrailing()));
+            notes.add(violation
+                    + (extract.isEmpty() ? "" : "\n" + extract.indent(4).stripTrailing()));
         }
         if (violations.size() > SHOWN) {
             notes.add((violations.size() - SHOWN) + " more violations");
         }
         return new SeedResult(
-                history.run().seed(),
-                history.run().schedule(),
-                violations,
-                notes,
-                Figures.of(history),
-                directory);
+                history.run().seed(), history.run().schedule(), violations, notes, Figures.of(history), directory);
     }
 
     private static String position(Case run, Operation operation) {

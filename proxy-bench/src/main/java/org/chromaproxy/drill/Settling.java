@@ -12,7 +12,7 @@ import org.chromaproxy.drill.evidence.Http;
 
 /** Waits until a deployment has come to rest after its faults: every instance as it should be, nothing pending. */
 final class Settling {
-    private static final Duration WITHIN = Duration.ofSeconds(120);
+    private static final Duration WITHIN = Duration.ofMinutes(2);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final long POLL_MS = 100;
 
@@ -47,7 +47,8 @@ final class Settling {
                 String name = instance.path("name").asText();
                 String state = instance.path("state").asText();
                 if (!state.equals(losers.contains(name) ? "needs_resync" : "up")) {
-                    missing.add(name + " is " + state + " (" + instance.path("reason").asText() + ")");
+                    missing.add(name + " is " + state + " ("
+                            + instance.path("reason").asText() + ")");
                 }
             }
             long pending = status.path("unified_wal").path("pending_writes").asLong(-1);

@@ -32,7 +32,8 @@ final class Durable implements Rule {
     private Stream<Violation> check(Case run, Operation operation, Attempt told) {
         List<Logged> records = run.logged(operation);
         if (records.isEmpty()) {
-            return Stream.of(violation("operation " + operation.id() + " was acknowledged and is not in the log", operation.id()));
+            return Stream.of(violation(
+                    "operation " + operation.id() + " was acknowledged and is not in the log", operation.id()));
         }
         Logged logged = records.getFirst();
         if (logged.withoutEffect()) {

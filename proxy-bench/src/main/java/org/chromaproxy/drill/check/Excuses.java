@@ -28,13 +28,14 @@ final class Excuses {
 
     private boolean any(String target, Attempt attempt) {
         return troubles.stream()
-                .anyMatch(trouble -> trouble.target().contains(target)
-                        && trouble.overlaps(attempt.begin(), attempt.end(), GRACE));
+                .anyMatch(trouble ->
+                        trouble.target().contains(target) && trouble.overlaps(attempt.begin(), attempt.end(), GRACE));
     }
 
     private boolean noInstance(Attempt attempt) {
         return troubles.stream()
-                .filter(trouble -> trouble.target().contains("PRIMARY") || trouble.target().contains("BOTH"))
+                .filter(trouble ->
+                        trouble.target().contains("PRIMARY") || trouble.target().contains("BOTH"))
                 .filter(trouble -> trouble.overlaps(attempt.begin(), attempt.end(), GRACE))
                 .anyMatch(primary -> primary.target().contains("BOTH")
                         || troubles.stream()

@@ -54,8 +54,8 @@ final class FinalState implements Rule {
         CollectionState wanted = run.world().timeline(publicId).orElseThrow().last();
         String where = wanted.name() + " on " + instance;
         if (!wanted.metadata().equals(found.metadata())) {
-            violations.add(violation(
-                    where + " has the metadata " + found.metadata() + " instead of " + wanted.metadata()));
+            violations.add(
+                    violation(where + " has the metadata " + found.metadata() + " instead of " + wanted.metadata()));
         }
         Set<String> ids = new TreeSet<>(wanted.records().keySet());
         ids.addAll(found.records().keySet());
@@ -66,7 +66,9 @@ final class FinalState implements Rule {
                 violations.add(new Violation(
                         name(),
                         "record '" + id + "' of " + where
-                                + (model == null ? " must not be there: " + real : " is missing; it should be " + model),
+                                + (model == null
+                                        ? " must not be there: " + real
+                                        : " is missing; it should be " + model),
                         touching(run, publicId, id)));
             } else if (!model.equals(real) && !excused(run, publicId, id, model, real)) {
                 violations.add(new Violation(
@@ -107,8 +109,9 @@ final class FinalState implements Rule {
             return;
         }
         run.world().timeline(logged.collection()).ifPresent(timeline -> {
-            CollectionState before =
-                    timeline.between(logged.lsn() - 1, logged.lsn() - 1).getFirst().state();
+            CollectionState before = timeline.between(logged.lsn() - 1, logged.lsn() - 1)
+                    .getFirst()
+                    .state();
             Set<String> may = new HashSet<>(before.selected(body));
             Set<String> did = new HashSet<>();
             Case.json(logged.fate().resolution()).path("ids").forEach(id -> did.add(id.asText()));
@@ -116,8 +119,8 @@ final class FinalState implements Rule {
             if (before.alive() && (!may.containsAll(did) || did.size() != many)) {
                 violations.add(new Violation(
                         name(),
-                        "record " + logged.lsn() + ", a delete with a limit, deleted " + did + " where " + many
-                                + " of " + may + " matched",
+                        "record " + logged.lsn() + ", a delete with a limit, deleted " + did + " where " + many + " of "
+                                + may + " matched",
                         run.operationOf(logged)));
             }
         });

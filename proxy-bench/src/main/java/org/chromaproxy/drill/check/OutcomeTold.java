@@ -52,8 +52,10 @@ final class OutcomeTold implements Rule {
         if (done == records.getFirst().withoutEffect()) {
             return Optional.of("against its record " + records.getFirst().lsn());
         }
-        return operation.settled().filter(told -> !agrees(told, done, answer)).map(told ->
-                "but its client was told " + told.status());
+        return operation
+                .settled()
+                .filter(told -> !agrees(told, done, answer))
+                .map(told -> "but its client was told " + told.status());
     }
 
     private static boolean agrees(Attempt told, boolean done, TransactionAnswer answer) {

@@ -23,13 +23,15 @@ final class RealTimeOrder implements Rule {
     @Override
     public List<Violation> check(Case run) {
         Map<String, List<Span>> collections = new HashMap<>();
-        run.history().writes().forEach(operation -> run.lsn(operation).ifPresent(lsn -> {
-            long answered =
-                    operation.acknowledged().map(told -> told.end()).orElse(Long.MAX_VALUE);
-            collections
-                    .computeIfAbsent(run.collection(operation), id -> new ArrayList<>())
-                    .add(new Span(operation, lsn, operation.begin(), answered));
-        }));
+        run.history()
+                .writes()
+                .forEach(operation -> run.lsn(operation).ifPresent(lsn -> {
+                    long answered =
+                            operation.acknowledged().map(told -> told.end()).orElse(Long.MAX_VALUE);
+                    collections
+                            .computeIfAbsent(run.collection(operation), id -> new ArrayList<>())
+                            .add(new Span(operation, lsn, operation.begin(), answered));
+                }));
         List<Violation> violations = new ArrayList<>();
         collections.values().forEach(spans -> check(spans, violations));
         return violations;

@@ -33,8 +33,8 @@ final class Refused implements Rule {
                 .findFirst();
         Optional<Attempt> settled = operation.settled();
         if (operation.kind().alwaysRefused() && settled.filter(Attempt::success).isPresent()) {
-            return Optional.of(violation(
-                    "operation " + operation.id() + " has to be refused and was not", operation.id()));
+            return Optional.of(
+                    violation("operation " + operation.id() + " has to be refused and was not", operation.id()));
         }
         if (effective.isEmpty()) {
             return Optional.empty();
@@ -46,7 +46,6 @@ final class Refused implements Rule {
         }
         return settled.filter(Attempt::refused)
                 .map(told -> violation(
-                        "operation " + operation.id() + " was refused with " + told.status() + record,
-                        operation.id()));
+                        "operation " + operation.id() + " was refused with " + told.status() + record, operation.id()));
     }
 }

@@ -30,8 +30,9 @@ final class SidesEqual implements Rule {
 
     private void compare(Case run, InstanceContent one, InstanceContent other, List<Violation> violations) {
         if (!one.collections().keySet().equals(other.collections().keySet())) {
-            violations.add(violation(one.instance() + " has " + one.collections().keySet() + ", " + other.instance()
-                    + " has " + other.collections().keySet()));
+            violations.add(
+                    violation(one.instance() + " has " + one.collections().keySet() + ", " + other.instance() + " has "
+                            + other.collections().keySet()));
         }
         one.collections().forEach((name, ours) -> {
             InstanceContent.Content theirs = other.collections().get(name);
@@ -39,8 +40,8 @@ final class SidesEqual implements Rule {
                 return;
             }
             if (!ours.metadata().equals(theirs.metadata())) {
-                violations.add(violation("the metadata of " + name + " is " + ours.metadata() + " on "
-                        + one.instance() + " and " + theirs.metadata() + " on " + other.instance()));
+                violations.add(violation("the metadata of " + name + " is " + ours.metadata() + " on " + one.instance()
+                        + " and " + theirs.metadata() + " on " + other.instance()));
             }
             String publicId = run.world().named().getOrDefault(name, "");
             records(run, name, publicId, ours.records(), theirs.records()).forEach(violations::add);
@@ -48,17 +49,13 @@ final class SidesEqual implements Rule {
     }
 
     private List<Violation> records(
-            Case run,
-            String name,
-            String publicId,
-            Map<String, StoredRecord> ours,
-            Map<String, StoredRecord> theirs) {
+            Case run, String name, String publicId, Map<String, StoredRecord> ours, Map<String, StoredRecord> theirs) {
         Set<String> ids = new TreeSet<>(ours.keySet());
         ids.addAll(theirs.keySet());
         return ids.stream()
                 .filter(id -> !same(run, publicId, id, ours.get(id), theirs.get(id)))
-                .map(id -> violation(
-                        "record '" + id + "' of " + name + " is " + ours.get(id) + " and " + theirs.get(id)))
+                .map(id ->
+                        violation("record '" + id + "' of " + name + " is " + ours.get(id) + " and " + theirs.get(id)))
                 .toList();
     }
 

@@ -10,8 +10,7 @@ import org.chromaproxy.drill.model.StoredRecord;
 
 /** Reads everything a Chroma server holds in the default database, past the proxy. */
 public final class InstanceDump {
-    private static final String COLLECTIONS =
-            "/api/v2/tenants/default_tenant/databases/default_database/collections";
+    private static final String COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections";
     /** Far below what Chroma refuses in one answer, and far above what a run makes. */
     private static final int PAGE = 5_000;
 
@@ -36,7 +35,8 @@ public final class InstanceDump {
             collection
                     .path("metadata")
                     .properties()
-                    .forEach(field -> metadata.put(field.getKey(), field.getValue().toString()));
+                    .forEach(field ->
+                            metadata.put(field.getKey(), field.getValue().toString()));
             String called = collection.path("name").asText();
             if (collections.put(called, new InstanceContent.Content(metadata, records(called, got))) != null) {
                 throw new IOException(name + " has two collections named " + called);

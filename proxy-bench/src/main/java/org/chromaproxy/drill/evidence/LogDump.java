@@ -72,8 +72,7 @@ public final class LogDump {
                 orEmpty(row.getString("tx_id")),
                 text(row.getBytes("resolution")));
         OpKind kind = OpKind.ofCode(row.getInt("kind"));
-        return new Logged(
-                row.getLong("lsn"), kind, subject, row.getString("path"), text(row.getBytes("body")), fate);
+        return new Logged(row.getLong("lsn"), kind, subject, row.getString("path"), text(row.getBytes("body")), fate);
     }
 
     private static String orEmpty(@Nullable String text) {

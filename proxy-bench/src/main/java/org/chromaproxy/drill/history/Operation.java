@@ -9,8 +9,7 @@ import java.util.Optional;
  * @param id its number, unique in the run
  * @param collection public id of the collection it addresses; empty where it makes one
  */
-public record Operation(
-        long id, int client, Kind kind, String collection, Request request, List<Attempt> attempts) {
+public record Operation(long id, int client, Kind kind, String collection, Request request, List<Attempt> attempts) {
     public Operation {
         attempts = List.copyOf(attempts);
     }

@@ -27,7 +27,8 @@ final class Bodies {
     }
 
     private List<String> some(Shelf shelf) {
-        List<Integer> all = new ArrayList<>(IntStream.range(0, shelf.ids()).boxed().toList());
+        List<Integer> all =
+                new ArrayList<>(IntStream.range(0, shelf.ids()).boxed().toList());
         Collections.shuffle(all, random);
         return all.subList(0, 1 + random.nextInt(MOST_IDS)).stream()
                 .map(number -> "\"k" + number + "\"")
@@ -67,11 +68,15 @@ final class Bodies {
         String body = "{\"ids\":" + list(ids) + ",\"metadatas\":" + metadatas;
         if (random.nextInt(3) == 0) {
             body += ",\"embeddings\":"
-                    + list(ids.stream().map(id -> embedding(operation, DIMENSION)).toList());
+                    + list(ids.stream()
+                            .map(id -> embedding(operation, DIMENSION))
+                            .toList());
         }
         if (random.nextInt(2) == 0) {
             body += ",\"documents\":"
-                    + list(ids.stream().map(id -> "\"updated by " + operation + "\"").toList());
+                    + list(ids.stream()
+                            .map(id -> "\"updated by " + operation + "\"")
+                            .toList());
         }
         return body + "}";
     }
@@ -89,13 +94,12 @@ final class Bodies {
 
     String where(String more) {
         int group = random.nextInt(GROUPS);
-        String filter =
-                switch (random.nextInt(4)) {
-                    case 0 -> "{\"g\":" + group + "}";
-                    case 1 -> "{\"g\":{\"$eq\":" + group + "}}";
-                    case 2 -> "{\"g\":{\"$in\":[" + group + "," + (group + 1) % GROUPS + "]}}";
-                    default -> "{\"$and\":[{\"g\":{\"$gte\":" + group + "}},{\"g\":{\"$lt\":" + (group + 2) + "}}]}";
-                };
+        String filter = switch (random.nextInt(4)) {
+            case 0 -> "{\"g\":" + group + "}";
+            case 1 -> "{\"g\":{\"$eq\":" + group + "}}";
+            case 2 -> "{\"g\":{\"$in\":[" + group + "," + (group + 1) % GROUPS + "]}}";
+            default -> "{\"$and\":[{\"g\":{\"$gte\":" + group + "}},{\"g\":{\"$lt\":" + (group + 2) + "}}]}";
+        };
         return "{\"where\":" + filter + more + "}";
     }
 

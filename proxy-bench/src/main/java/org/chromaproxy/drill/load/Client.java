@@ -55,8 +55,8 @@ final class Client implements AutoCloseable {
         if (repeatable && !attempts.getLast().failed() && random.nextInt(100) < REPEATED_PERCENT) {
             attempts.add(attempt(draft.request()));
         }
-        Operation done = new Operation(
-                draft.id(), number, draft.kind(), draft.shelf().id(), draft.request(), attempts);
+        Operation done =
+                new Operation(draft.id(), number, draft.kind(), draft.shelf().id(), draft.request(), attempts);
         recorder.operation(done);
         learn(draft, done);
         return done;

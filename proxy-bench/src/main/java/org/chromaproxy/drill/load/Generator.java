@@ -1,5 +1,6 @@
 package org.chromaproxy.drill.load;
 
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -16,8 +17,22 @@ final class Generator {
     private static final int MOST_COLD = 5;
     private static final int TRANSACTIONS_PERCENT = 30;
 
-    /** Out of a hundred operations, how many are of each kind, in the order of {@link Kind}. */
-    private static final int[] SHARES = {14, 13, 10, 6, 2, 2, 2, 2, 1, 1, 1, 22, 10, 6, 8};
+    /** Out of a hundred operations, how many are of each kind; the rest are counts. */
+    private static final Map<Kind, Integer> SHARES = Map.ofEntries(
+            Map.entry(Kind.ADD, 14),
+            Map.entry(Kind.UPSERT, 13),
+            Map.entry(Kind.UPDATE, 10),
+            Map.entry(Kind.DELETE_IDS, 6),
+            Map.entry(Kind.DELETE_WHERE, 2),
+            Map.entry(Kind.DELETE_LIMIT, 2),
+            Map.entry(Kind.BAD_WRITE, 2),
+            Map.entry(Kind.CREATE, 2),
+            Map.entry(Kind.RENAME, 1),
+            Map.entry(Kind.DROP, 1),
+            Map.entry(Kind.FORBIDDEN, 1),
+            Map.entry(Kind.GET_IDS, 22),
+            Map.entry(Kind.GET_WHERE, 10),
+            Map.entry(Kind.QUERY, 6));
 
     private final Random random;
     private final Shelves shelves;
@@ -38,7 +53,7 @@ final class Generator {
     private Kind kind() {
         int at = random.nextInt(100);
         for (Kind kind : Kind.values()) {
-            at -= SHARES[kind.ordinal()];
+            at -= SHARES.getOrDefault(kind, 0);
             if (at < 0) {
                 return kind;
             }

@@ -22,8 +22,7 @@ public final class Monitor implements AutoCloseable {
     private final Thread thread;
 
     public Monitor(List<URI> proxies, Recorder recorder) {
-        this.proxies =
-                proxies.stream().map(proxy -> new Http(proxy, PATIENCE)).toList();
+        this.proxies = proxies.stream().map(proxy -> new Http(proxy, PATIENCE)).toList();
         this.recorder = recorder;
         this.thread = Thread.ofVirtual().name("monitor").unstarted(this::watch);
     }

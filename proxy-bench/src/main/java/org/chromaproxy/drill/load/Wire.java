@@ -96,8 +96,7 @@ final class Wire implements AutoCloseable {
         byte[] body = headers.containsKey("content-length")
                 ? exactly(Integer.parseInt(headers.getOrDefault("content-length", "0")))
                 : chunks(headers);
-        return new Answer(
-                Integer.parseInt(status.split(" ", 3)[1]), headers, new String(body, StandardCharsets.UTF_8));
+        return new Answer(Integer.parseInt(status.split(" ", 3)[1]), headers, new String(body, StandardCharsets.UTF_8));
     }
 
     private byte[] chunks(Map<String, String> headers) throws IOException {

@@ -76,8 +76,7 @@ public final class World {
             if (operation.equals("update") && !row.embedding().isEmpty()) {
                 missedUpdates.computeIfAbsent(key, k -> new ArrayList<>()).add(row.embedding());
             } else if (!operation.equals("delete") && missedUpdates.containsKey(key)) {
-                doubtful.computeIfAbsent(key, k -> new HashSet<>())
-                        .addAll(missedUpdates.getOrDefault(key, List.of()));
+                doubtful.computeIfAbsent(key, k -> new HashSet<>()).addAll(missedUpdates.getOrDefault(key, List.of()));
             }
         }
     }

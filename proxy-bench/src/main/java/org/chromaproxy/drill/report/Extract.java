@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.chromaproxy.drill.history.Attempt;
@@ -41,7 +42,7 @@ public final class Extract {
         return String.join("\n", all.subList(from, all.size()));
     }
 
-    private static void put(TreeMap<Long, List<String>> lines, long at, String text) {
+    private static void put(Map<Long, List<String>> lines, long at, String text) {
         lines.computeIfAbsent(at, time -> new ArrayList<>()).add(seconds(at) + "  " + text);
     }
 
@@ -49,9 +50,10 @@ public final class Extract {
         String told = attempt.status() == 0 ? attempt.error() : attempt.status() + " " + attempt.body();
         return "to " + seconds(attempt.end()) + "  client " + operation.client() + "  op " + operation.id()
                 + (position.isEmpty() ? "" : " " + position) + "  " + operation.kind() + " "
-                + cut(operation.request().body().isEmpty()
-                        ? operation.request().path()
-                        : operation.request().body())
+                + cut(
+                        operation.request().body().isEmpty()
+                                ? operation.request().path()
+                                : operation.request().body())
                 + "  ->  " + cut(told);
     }
 

@@ -95,10 +95,11 @@ public record Figures(int requests, long acknowledged, Map<Integer, Integer> err
         List<Sample> after =
                 history.samples().stream().filter(sample -> sample.at() >= from).toList();
         return after.stream()
-                .filter(sample -> sample.allUp() && sample.pending() <= 2L * history.run().clients())
+                .filter(sample ->
+                        sample.allUp() && sample.pending() <= 2L * history.run().clients())
                 .min(Comparator.comparingLong(Sample::at))
-                .map(sync -> new Recovery(ms(detection), TimeUnit.NANOSECONDS.toMillis(sync.at() - from),
-                        rate(history, after, sync)))
+                .map(sync -> new Recovery(
+                        ms(detection), TimeUnit.NANOSECONDS.toMillis(sync.at() - from), rate(history, after, sync)))
                 .orElse(new Recovery(ms(detection), -1, -1));
     }
 

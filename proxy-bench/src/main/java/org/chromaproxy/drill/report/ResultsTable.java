@@ -32,8 +32,7 @@ public final class ResultsTable {
                     .forEach(pair ->
                             rows.computeIfAbsent(pair, key -> new ArrayList<>()).add(result));
         }
-        StringBuilder table = new StringBuilder(
-                """
+        StringBuilder table = new StringBuilder("""
                 | target | fault | seeds | violations | requests | errors | longest request, ms | detection, ms | in sync after, ms |
                 |---|---|---|---|---|---|---|---|---|
                 """);
@@ -61,8 +60,11 @@ public final class ResultsTable {
 
     /** The median and the largest of what was measured. */
     private static String spread(List<SeedResult> seeds, ToLongFunction<SeedResult> figure) {
-        long[] sorted =
-                seeds.stream().mapToLong(figure).filter(value -> value >= 0).sorted().toArray();
+        long[] sorted = seeds.stream()
+                .mapToLong(figure)
+                .filter(value -> value >= 0)
+                .sorted()
+                .toArray();
         return sorted.length == 0 ? "-" : sorted[sorted.length / 2] + " (" + sorted[sorted.length - 1] + ")";
     }
 
@@ -71,10 +73,12 @@ public final class ResultsTable {
         long failed = results.stream().filter(result -> !result.passed()).count();
         long requests =
                 results.stream().mapToLong(seed -> seed.figures().requests()).sum();
-        long acknowledged =
-                results.stream().mapToLong(seed -> seed.figures().acknowledged()).sum();
+        long acknowledged = results.stream()
+                .mapToLong(seed -> seed.figures().acknowledged())
+                .sum();
         return results.size() + " seeds, " + failed + " with violations; " + requests + " requests, " + acknowledged
-                + " writes acknowledged, " + results.stream().mapToLong(ResultsTable::errors).sum() + " errors\n"
+                + " writes acknowledged, "
+                + results.stream().mapToLong(ResultsTable::errors).sum() + " errors\n"
                 + "median (largest): longest request "
                 + spread(results, seed -> seed.figures().stalls().request()) + " ms, longest gap "
                 + spread(results, seed -> seed.figures().stalls().gap()) + " ms, detection "

@@ -75,8 +75,10 @@ class CheckerTest {
     void aDeletedRecordThatIsBackOnOneInstanceIsCaught() {
         story.write(Kind.ADD, books, A, 10, 20);
         story.write(Kind.DELETE_IDS, books, ID_A, 30, 40);
-        story.spoil("replica", "books", records -> records.put(
-                "a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(1f, 2f))));
+        story.spoil(
+                "replica",
+                "books",
+                records -> records.put("a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(1f, 2f))));
 
         expect("final state", "sides equal");
     }
@@ -85,8 +87,10 @@ class CheckerTest {
     void writesAppliedInTheWrongOrderOnOneInstanceAreCaught() {
         story.write(Kind.UPSERT, books, A, 10, 20);
         story.write(Kind.UPSERT, books, A_AGAIN, 30, 40);
-        story.spoil("primary", "books", records -> records.put(
-                "a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(1f, 2f))));
+        story.spoil(
+                "primary",
+                "books",
+                records -> records.put("a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(1f, 2f))));
 
         expect("final state", "sides equal");
     }
@@ -109,12 +113,16 @@ class CheckerTest {
     void chromasOwnFaultWithTheEmbeddingOfAMissedUpdateIsNotTheProxys() {
         story.write(Kind.UPDATE, books, "{\"ids\":[\"a\"],\"embeddings\":[[8,8]]}", 10, 20);
         story.write(Kind.ADD, books, A, 30, 40);
-        story.spoil("primary", "books", records -> records.put(
-                "a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(8f, 8f))));
+        story.spoil(
+                "primary",
+                "books",
+                records -> records.put("a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(8f, 8f))));
         expect();
 
-        story.spoil("primary", "books", records -> records.put(
-                "a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(7f, 7f))));
+        story.spoil(
+                "primary",
+                "books",
+                records -> records.put("a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(7f, 7f))));
         expect("final state", "sides equal");
     }
 

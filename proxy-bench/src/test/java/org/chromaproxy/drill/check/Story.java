@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -87,11 +88,7 @@ final class Story {
         String path = PREFIX + "/" + collection + "/" + segment(kind) + "?op=" + next();
         UUID id = UUID.fromString(collection);
         return acknowledge(
-                kind,
-                collection,
-                "POST",
-                log(opKind(kind), subject(id, id, ""), path, body),
-                List.of(from, to));
+                kind, collection, "POST", log(opKind(kind), subject(id, id, ""), path, body), List.of(from, to));
     }
 
     private static String segment(Kind kind) {
@@ -183,8 +180,7 @@ final class Story {
         for (Logged logged : all) {
             long id = Operation.idIn(logged.path());
             long at = id == one.id() ? lsn(all, other) : id == other.id() ? lsn(all, one) : logged.lsn();
-            log.add(new Logged(
-                    at, logged.kind(), logged.subject(), logged.path(), logged.body(), logged.fate()));
+            log.add(new Logged(at, logged.kind(), logged.subject(), logged.path(), logged.body(), logged.fate()));
         }
         log.sort((a, b) -> Long.compare(a.lsn(), b.lsn()));
         transactions.clear();
@@ -261,12 +257,12 @@ final class Story {
     }
 
     /** The names of the rules that do not hold. */
-    TreeSet<String> violated() {
+    Set<String> violated() {
         Case run = new Case(history(), evidence(List.of()));
         List<InstanceContent> instances = List.of("primary", "replica").stream()
                 .map(name -> new InstanceContent(name, spoilt.getOrDefault(name, faithful(run))))
                 .toList();
-        TreeSet<String> rules = new TreeSet<>();
+        Set<String> rules = new TreeSet<>();
         Checker.check(history(), evidence(instances)).forEach(violation -> rules.add(violation.rule()));
         return rules;
     }

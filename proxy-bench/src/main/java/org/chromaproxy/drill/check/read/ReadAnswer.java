@@ -31,8 +31,7 @@ final class ReadAnswer {
     }
 
     static ReadAnswer of(Operation read, Attempt told) {
-        return new ReadAnswer(
-                read.kind(), Case.json(read.request().body()), told.status(), Case.json(told.body()));
+        return new ReadAnswer(read.kind(), Case.json(read.request().body()), told.status(), Case.json(told.body()));
     }
 
     /** Whether this is the answer that state gives. */
@@ -45,7 +44,8 @@ final class ReadAnswer {
         }
         return switch (kind) {
             case COUNT -> body.asInt(-1) == state.records().size();
-            case QUERY -> state.records().keySet().containsAll(queried()) && queried().size() == wanted(state);
+            case QUERY ->
+                state.records().keySet().containsAll(queried()) && queried().size() == wanted(state);
             default -> got().equals(expectedRecords(state));
         };
     }

@@ -33,9 +33,11 @@ public final class Reads implements Rule {
                 .forEach(read -> reads.computeIfAbsent(read.collection(), id -> new ArrayList<>())
                         .add(read));
         Map<String, Bounds> bounds = new HashMap<>();
-        run.history().writes().forEach(write -> run.lsn(write)
-                .ifPresent(lsn -> bounds.computeIfAbsent(run.collection(write), id -> new Bounds())
-                        .write(write, lsn)));
+        run.history()
+                .writes()
+                .forEach(write -> run.lsn(write)
+                        .ifPresent(lsn -> bounds.computeIfAbsent(run.collection(write), id -> new Bounds())
+                                .write(write, lsn)));
         List<Violation> violations = new ArrayList<>();
         reads.forEach((collection, all) -> {
             Optional<Timeline> timeline = run.world().timeline(collection);
@@ -65,13 +67,13 @@ public final class Reads implements Rule {
             return Optional.empty();
         }
         return Optional.of(violation(
-                "operation " + read.id() + ", " + read.kind() + " " + read.request().body() + ", was told "
+                "operation " + read.id() + ", " + read.kind() + " "
+                        + read.request().body() + ", was told "
                         + told.status() + " " + told.body() + ", which is no state of the collection from record "
                         + low + " to " + (high == Long.MAX_VALUE ? "the end" : Long.toString(high)) + ", where it is "
                         + answer.expected(window.getFirst().state())
                         + (window.size() > 1
-                                ? " to "
-                                        + answer.expected(window.getLast().state())
+                                ? " to " + answer.expected(window.getLast().state())
                                 : ""),
                 read.id()));
     }
