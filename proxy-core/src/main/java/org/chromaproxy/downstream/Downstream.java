@@ -42,6 +42,11 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final ExchangeServices services;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
     private @Nullable ChannelHandlerContext own;
+    /** The proxy is stopping. */
+    enum Draining {
+        NOW
+    }
+
     private @Nullable Exchange exchange;
     private @Nullable RequestBody body;
     private boolean bodyComplete = true;
@@ -140,6 +145,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                 receiver.gone();
             }
         }
+        // A request may be on its way already: it is still answered.
+        closing |= event == Draining.NOW;
         ctx.fireUserEventTriggered(event);
     }
 

@@ -78,9 +78,10 @@ public final class FrontEnd implements AutoCloseable {
         return connections.size();
     }
 
-    /** Stops accepting; connections go on. */
+    /** Stops accepting; each connection is closed behind its next answer, which says so. */
     public void stopAccepting() {
         listener.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Downstream.Draining.NOW));
     }
 
     /** Closes the listener and every connection. */

@@ -111,8 +111,9 @@ public final class Router {
 
     private @Nullable RequestBody writeTo(Exchange exchange) {
         Optional<CollectionEntry> entry = resolve(exchange.route());
+        boolean byId = !exchange.request().method().name().equals("DELETE");
         return entry.isEmpty()
-                ? notFound(exchange, !exchange.request().method().name().equals("DELETE"))
+                ? WriteExchange.repeated(exchange, services, () -> notFound(exchange, byId))
                 : WriteExchange.begin(exchange, services, entry);
     }
 

@@ -9,6 +9,16 @@ public interface Transactions {
     /** The id of a record, from which its LSN can be read back without an index. */
     String idOf(long lsn);
 
+    /**
+     * A client's transaction that was logged before.
+     *
+     * @param digest of its request
+     */
+    record Earlier(long lsn, String digest) {}
+
+    /** What was logged under a client's transaction id in that tenant; completes on a worker thread. */
+    CompletableFuture<Optional<Earlier>> earlier(String tenant, String id);
+
     /** The stored response of a record, if its outcome is known; completes on a worker thread. */
     CompletableFuture<Optional<WriteResult>> outcome(long lsn);
 }

@@ -42,6 +42,9 @@ final class Engine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final long FIRST_PROBES_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** Long enough for the next request of a client that has just been answered. */
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long SWEEP_SECONDS = 60;
     private static final long FENCE_MS = 100;
@@ -209,11 +212,13 @@ final class Engine implements AutoCloseable {
         return catalog.size();
     }
 
-    /** Waits, bounded, until nothing is under way. */
+    /** Waits, bounded, until nothing is under way, nor has been for a moment. */
     void drain() {
         long deadline = System.nanoTime() + DRAIN_NANOS;
-        while (System.nanoTime() < deadline && requests.active() > 0) {
+        long quietSince = System.nanoTime();
+        while (System.nanoTime() < deadline && System.nanoTime() - quietSince < QUIET_NANOS) {
             LockSupport.parkNanos(POLL_NANOS);
+            quietSince = requests.active() > 0 ? System.nanoTime() : quietSince;
         }
     }
 

@@ -51,6 +51,17 @@ final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
     }
 
     @Override
+    public CompletableFuture<Optional<Earlier>> earlier(String tenant, String id) {
+        return CompletableFuture.supplyAsync(
+                () -> queries.transaction(tenant, id)
+                        .flatMap(view -> view.record()
+                                .content()
+                                .transaction()
+                                .map(own -> new Earlier(view.record().lsn(), own.digest()))),
+                workers);
+    }
+
+    @Override
     public CompletableFuture<Optional<WriteResult>> outcome(long lsn) {
         return CompletableFuture.supplyAsync(
                 () -> queries.transaction(lsn)

@@ -99,6 +99,11 @@ final class Fronted implements AutoCloseable {
         }
 
         @Override
+        public CompletableFuture<Optional<Earlier>> earlier(String tenant, String id) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+
+        @Override
         public CompletableFuture<Optional<WriteResult>> outcome(long lsn) {
             return CompletableFuture.completedFuture(Optional.of(WriteResult.json(201, STORED.clone())));
         }

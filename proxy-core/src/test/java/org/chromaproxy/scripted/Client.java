@@ -60,6 +60,10 @@ final class Client implements AutoCloseable {
         return headers.length == 0 ? request : request.headers(headers);
     }
 
+    CompletableFuture<Answer> delete(String uri, String... headers) {
+        return send(request(uri, headers).DELETE());
+    }
+
     private CompletableFuture<Answer> send(HttpRequest.Builder request) {
         return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
                 .thenApply(answer -> new Answer(answer.statusCode(), answer.body(), answer.headers()))

@@ -104,6 +104,20 @@ class OneEffectTest extends StagedTest {
     }
 
     @Test
+    void aRetryOfADeleteOfTheCollectionItselfGetsTheFirstAnswer() {
+        Collection collection = stage().usedCollection();
+        String[] id = {"Transaction-ID", "tx-" + UUID.randomUUID()};
+        String path = Collection.DATABASE + "/collections/" + collection.name();
+        Client.Answer first = stage().client().delete(path, id).join();
+        Client.Answer second = stage().client().delete(path, id).join();
+        Client.Answer other = stage().client().delete(path).join();
+        assertEquals(200, first.status());
+        assertEquals(200, second.status());
+        assertEquals(first.body(), second.body());
+        assertEquals(404, other.status());
+    }
+
+    @Test
     void aCreateThatWasExecutedWithoutAnAnswerIsFoundAgainByItsName() {
         String name = "made-" + UUID.randomUUID();
         stage().primary().once(call -> call.creates(name), new Reply.Close(true));

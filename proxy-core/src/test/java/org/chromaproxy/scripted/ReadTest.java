@@ -52,9 +52,18 @@ class ReadTest extends StagedTest {
     @Test
     void aReadThatBothInstancesDropIsAnsweredWithAnErrorAndNotTriedForEver() {
         Collection collection = inSync();
-        stage().replica().once(ReadTest::isRead, new Reply.Close(false));
-        stage().primary().once(ReadTest::isRead, new Reply.Close(false));
+        stage().replica().always(ReadTest::isRead, new Reply.Close(false));
+        stage().primary().always(ReadTest::isRead, new Reply.Close(false));
         assertEquals(502, collection.read().join().status());
+        stage().forget();
+        assertEquals(200, collection.read().join().status());
+    }
+
+    @Test
+    void aReadThatIsDroppedTwiceInARowIsStillAnswered() {
+        Collection collection = inSync();
+        stage().replica().times(2, ReadTest::isRead, call -> new Reply.Close(false));
+        stage().primary().times(2, ReadTest::isRead, call -> new Reply.Close(false));
         assertEquals(200, collection.read().join().status());
     }
 

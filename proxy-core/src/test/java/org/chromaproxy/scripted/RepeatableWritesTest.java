@@ -53,6 +53,18 @@ class RepeatableWritesTest extends StagedTest {
     }
 
     @Test
+    void aDeleteWithALimitThatMatchesNothingSucceedsAndDeletesNothing() {
+        Collection collection = stage().usedCollection();
+        stage().primary().once(call -> call.is("get"), Reply.json(200, "{\"ids\":[]}"));
+        Client.Answer answer = collection
+                .write("delete", "{\"where\":{\"kind\":{\"$eq\":\"none\"}},\"limit\":2}")
+                .join();
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals(0, answer.json().path("deleted").asInt());
+        assertEquals(List.of("first"), stage().primary().model().ids(collection.name()));
+    }
+
+    @Test
     void aDimensionThatARefusedWriteFixedIsPassedOnToTheFollowers() {
         Collection collection = stage().collection();
         stage().forget();

@@ -44,7 +44,8 @@ public final class ReadExchange implements RequestBody {
     private static final int COLLECT_BYTES = 16 << 20;
 
     private static final long RETRY_MS = 20;
-    private static final int MAX_FAILURES = 2;
+    /** A request that fails so often, on instances that are up, fails by itself. */
+    private static final int MAX_FAILURES = 6;
 
     private final Exchange exchange;
     private final ExchangeServices services;
@@ -101,7 +102,7 @@ public final class ReadExchange implements RequestBody {
             return;
         }
         failed.clear();
-        exchange.loop().schedule(this::connect, RETRY_MS, TimeUnit.MILLISECONDS);
+        exchange.loop().schedule(this::connect, RETRY_MS << failures, TimeUnit.MILLISECONDS);
     }
 
     private void unreachable(Instance instance) {

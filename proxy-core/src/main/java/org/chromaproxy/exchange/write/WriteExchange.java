@@ -33,6 +33,7 @@ public final class WriteExchange implements RequestBody {
     private final Exchange exchange;
     private final ExchangeServices services;
     private final WriteRecords records;
+    private final @Nullable Runnable notFound;
     private byte[] body = {};
     private int length;
     private int reserved;
@@ -44,7 +45,9 @@ public final class WriteExchange implements RequestBody {
     private volatile @Nullable Write write;
     private @Nullable ScheduledFuture<?> timer;
 
-    private WriteExchange(Exchange exchange, ExchangeServices services, WriteRecords records) {
+    private WriteExchange(
+            Exchange exchange, ExchangeServices services, WriteRecords records, @Nullable Runnable notFound) {
+        this.notFound = notFound;
         this.exchange = exchange;
         this.services = services;
         this.records = records;
@@ -53,6 +56,28 @@ public final class WriteExchange implements RequestBody {
     /** Starts taking the body; null if the write was refused at once. */
     public static @Nullable RequestBody begin(
             Exchange exchange, ExchangeServices services, Optional<CollectionEntry> collection) {
+        return begin(exchange, services, collection, null);
+    }
+
+    /**
+     * The same for a collection that is not there (any more): only a repeated transaction is answered, with what the first
+     * one was told.
+     *
+     * @param notFound answers any other
+     */
+    public static @Nullable RequestBody repeated(Exchange exchange, ExchangeServices services, Runnable notFound) {
+        if (new WriteRecords(exchange, services, Optional.empty()).clientId().isEmpty()) {
+            notFound.run();
+            return null;
+        }
+        return begin(exchange, services, Optional.empty(), notFound);
+    }
+
+    private static @Nullable RequestBody begin(
+            Exchange exchange,
+            ExchangeServices services,
+            Optional<CollectionEntry> collection,
+            @Nullable Runnable notFound) {
         WriteRecords records = new WriteRecords(exchange, services, collection);
         if (records.refusedAtOnce()) {
             return null;
@@ -62,7 +87,7 @@ public final class WriteExchange implements RequestBody {
             exchange.fail(ProxyError.BODY_TOO_LARGE);
             return null;
         }
-        WriteExchange started = new WriteExchange(exchange, services, records);
+        WriteExchange started = new WriteExchange(exchange, services, records, notFound);
         started.reserve(announced < 0 ? FIRST_RESERVATION : (int) announced);
         return started;
     }
@@ -154,12 +179,43 @@ public final class WriteExchange implements RequestBody {
         }
         byte[] whole = body.length == length ? body : Arrays.copyOf(body, length);
         body = whole;
+        if (notFound != null) {
+            repeat(WriteRecords.digest(exchange.request(), whole), notFound);
+            return;
+        }
         Optional<NewRecord> record = records.record(whole);
         if (record.isEmpty()) {
             free();
             return;
         }
         log(record.get());
+    }
+
+    private void repeat(String digest, Runnable unknown) {
+        String tenant = exchange.route().scope().tenant();
+        services.transactions()
+                .earlier(tenant, records.clientId().orElseThrow())
+                .whenComplete((earlier, error) -> exchange.loop().execute(() -> {
+                    if (earlier == null) {
+                        free();
+                        exchange.fail(ProxyError.LOG_UNAVAILABLE);
+                    } else if (earlier.isEmpty()) {
+                        free();
+                        unknown.run();
+                    } else {
+                        joined(earlier.get().lsn(), earlier.get().digest().equals(digest));
+                    }
+                }));
+    }
+
+    /** Answers with what the first request of this transaction is told. */
+    private void joined(long lsn, boolean sameRequest) {
+        if (sameRequest) {
+            Retry.join(services, lsn, result -> exchange.loop().execute(() -> answer(lsn, result)));
+        } else {
+            free();
+            exchange.fail(ProxyError.TRANSACTION_REUSED);
+        }
     }
 
     private void log(NewRecord record) {
@@ -262,14 +318,7 @@ public final class WriteExchange implements RequestBody {
 
         @Override
         public void duplicate(long lsn, boolean sameRequest) {
-            exchange.loop().execute(() -> {
-                if (!sameRequest) {
-                    free();
-                    exchange.fail(ProxyError.TRANSACTION_REUSED);
-                    return;
-                }
-                Retry.join(services, lsn, result -> exchange.loop().execute(() -> answer(lsn, result)));
-            });
+            exchange.loop().execute(() -> joined(lsn, sameRequest));
         }
 
         @Override

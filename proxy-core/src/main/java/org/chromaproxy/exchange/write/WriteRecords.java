@@ -167,7 +167,7 @@ final class WriteRecords {
         };
     }
 
-    private static String digest(HttpRequest request, byte[] body) {
+    static String digest(HttpRequest request, byte[] body) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update((request.method() + " " + request.uri() + "\n").getBytes(StandardCharsets.UTF_8));

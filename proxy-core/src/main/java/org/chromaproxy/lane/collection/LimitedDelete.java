@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -19,10 +20,12 @@ import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.scan.DeleteBody;
 import org.chromaproxy.scan.DeleteScan;
+import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.OpKind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +89,9 @@ final class LimitedDelete {
         try {
             JsonNode ids = JSON.readTree(answer.body()).path("ids");
             ObjectNode delete = JSON.createObjectNode();
-            delete.set("ids", ids);
             count = ids.size();
+            // Chroma refuses an empty list.
+            delete.set("ids", count == 0 ? JSON.createArrayNode().add(Dimension.RESERVED_ID) : ids);
             list = JSON.writeValueAsBytes(delete);
         } catch (JacksonException e) {
             group.fault(lane, write, "its matches are not JSON");
@@ -107,6 +111,17 @@ final class LimitedDelete {
                             replace(write, list);
                             group.pump(lane);
                         }));
+    }
+
+    /** What the client is told: the id that stands for none is not counted. */
+    WriteResult told(Write write, UpstreamResponse answer) {
+        boolean none =
+                write.footprint() instanceof Footprint.Ids named && named.ids().equals(List.of(Dimension.RESERVED_ID));
+        if (!none || write.kind() != OpKind.DELETE) {
+            return WriteResult.of(answer);
+        }
+        String nothing = answer.text().contains("deleted") ? "{\"deleted\":0}" : "{}";
+        return WriteResult.json(200, nothing.getBytes(StandardCharsets.UTF_8));
     }
 
     private void replace(Write write, byte[] list) {

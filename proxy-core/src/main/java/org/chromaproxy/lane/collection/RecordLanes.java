@@ -152,7 +152,7 @@ public final class RecordLanes extends LaneGroup {
             replay.applied(lane, write.kind(), touched);
         }
         if (decides(lane, write)) {
-            decide(write, Write.Decision.APPLIED, WriteResult.of(answer));
+            decide(write, Write.Decision.APPLIED, limitedDelete.told(write, answer));
             pass(lane, write);
             pumpAll();
         } else {
