@@ -94,12 +94,8 @@ final class Actions {
                         .put("message", message));
     }
 
-    static CompletionStage<Answer> later(AdminRequest request) {
-        String message = request.path() + " comes with a later release (issue 3). Nothing was done.";
-        return Answers.now(Answers.refuse(501, "Unimplemented", message).answer());
-    }
-
-    private CompletionStage<Answer> alone(Supplier<CompletableFuture<Answer>> action) {
+    /** Runs an action unless another is under way. */
+    CompletionStage<Answer> alone(Supplier<CompletableFuture<Answer>> action) {
         if (!turn.tryAcquire()) {
             throw Answers.refuse(
                     ProxyError.QUEUE_FULL, "Another operator's action is under way. Nothing was done; try again.");

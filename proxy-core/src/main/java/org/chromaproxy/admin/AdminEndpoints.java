@@ -9,18 +9,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.chromaproxy.admin.log.DeadLetterActions;
+import org.chromaproxy.admin.log.DeadLetterPages;
+import org.chromaproxy.admin.log.LogPages;
+import org.chromaproxy.admin.log.TransactionIds;
+import org.chromaproxy.admin.log.TransactionPages;
 import org.chromaproxy.admin.page.AdminRequest;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.Answers;
 import org.chromaproxy.admin.page.Blocking;
 import org.chromaproxy.admin.page.Figures;
-import org.chromaproxy.admin.page.LogPages;
+import org.chromaproxy.admin.page.InstancePages;
 import org.chromaproxy.admin.page.MappingPages;
 import org.chromaproxy.admin.page.Metrics;
 import org.chromaproxy.admin.page.ProcessFigures;
 import org.chromaproxy.admin.page.StatusPages;
-import org.chromaproxy.admin.page.TransactionIds;
-import org.chromaproxy.admin.page.TransactionPages;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.transport.EventLoops;
@@ -41,6 +44,8 @@ public final class AdminEndpoints implements OwnEndpoints {
     private final Map<String, Endpoint> exact = new HashMap<>();
     /** Prefix → what answers that prefix with one more segment. */
     private final Map<String, Endpoint> prefixed = new HashMap<>();
+    /** What is done with the instance that the path names: the last segment → who does it. */
+    private final Map<String, Function<AdminRequest, CompletionStage<Answer>>> instanceActions = new HashMap<>();
 
     /**
      * @param loops the proxy's own; requests to instances and changes of the catalog go over the first, which is the
@@ -56,19 +61,23 @@ public final class AdminEndpoints implements OwnEndpoints {
         TransactionIds ids = new TransactionIds(services.log().reader());
         this.services = services;
         this.blocking = new Blocking(workers);
-        this.status = new StatusPages(services, figures, mappings);
+        InstancePages instances = new InstancePages(services);
+        this.status = new StatusPages(services, figures, mappings, instances);
         Metrics metrics = new Metrics(services, figures, process);
         statusPages(metrics);
+        page("/admin/instances", request -> instances.instances());
+        page("/admin/events", instances::events);
         logPages(new LogPages(services, ids), mappings);
         transactionPages(new TransactionPages(services, blocking, ids));
-        actions(new Actions(services, blocking, loop));
+        Actions actions = new Actions(services, blocking, loop);
+        actions(actions);
+        deadLetters(ids, actions);
     }
 
     private void statusPages(Metrics metrics) {
         page("/health", request -> status.health());
         get("/status", this::status);
         page("/wal/status", request -> status.walStatus());
-        page("/admin/instances", request -> status.instances());
         page("/admin/scalability_status", request -> status.scalability());
         page("/metrics", metrics::page);
     }
@@ -92,19 +101,32 @@ public final class AdminEndpoints implements OwnEndpoints {
     }
 
     private void actions(Actions actions) {
+        InstanceActions instances = new InstanceActions(services);
+        instanceActions.put("health", instances::force);
+        instanceActions.put("drain", instances::drain);
+        instanceActions.put("resume", instances::resume);
         exact.put("/admin/create_mapping", new Endpoint("POST", true, actions::createMapping));
         prefixed.put("/collection/mappings/", new Endpoint("DELETE", true, actions::dropMapping));
         exact.put("/admin/complete_mappings", new Endpoint("POST", true, actions::completeMappings));
         exact.put("/wal/cleanup", new Endpoint("POST", true, actions::cleanUp));
-        for (String later : new String[] {
-            "/admin/force_recovery_restart",
-            "/transaction/safety/recovery/trigger",
-            "/transaction/safety/cleanup",
-            "/admin/clear_wal_errors",
-            "/admin/reset_stuck_transactions"
-        }) {
-            exact.put(later, new Endpoint("POST", true, Actions::later));
-        }
+        RecoveryActions recovery = new RecoveryActions(services, blocking, actions);
+        exact.put("/admin/force_recovery_restart", new Endpoint("POST", true, recovery::restart));
+        exact.put("/transaction/safety/recovery/trigger", new Endpoint("POST", true, recovery::trigger));
+        exact.put("/transaction/safety/cleanup", new Endpoint("POST", true, recovery::forget));
+        exact.put("/admin/clear_wal_errors", new Endpoint("POST", true, recovery::clearErrors));
+    }
+
+    private void deadLetters(TransactionIds ids, Actions actions) {
+        DeadLetterPages letters = new DeadLetterPages(services, ids);
+        DeadLetterActions decide = new DeadLetterActions(services, ids);
+        String one = "/admin/dead_letters/";
+        get("/admin/dead_letters", request -> blocking.call(() -> letters.page(request)));
+        prefixed.put(
+                one,
+                new Endpoint("GET", false, request -> blocking.call(() -> letters.letter(request.segmentAfter(one)))));
+        exact.put(
+                "/admin/reset_stuck_transactions",
+                new Endpoint("POST", true, request -> actions.alone(() -> blocking.call(() -> decide.reset(request)))));
     }
 
     private void page(String path, Function<AdminRequest, Answer> page) {
@@ -146,10 +168,13 @@ public final class AdminEndpoints implements OwnEndpoints {
         if (endpoint != null) {
             return endpoint;
         }
-        if (path.startsWith("/admin/instances/") && path.endsWith("/health")) {
-            return new Endpoint("POST", true, Actions::later);
-        }
         int last = path.lastIndexOf('/') + 1;
+        if (InstanceActions.addressed(path)) {
+            var action = instanceActions.get(path.substring(last));
+            if (action != null) {
+                return new Endpoint("POST", true, action);
+            }
+        }
         Endpoint found = last < path.length() ? prefixed.get(path.substring(0, last)) : null;
         if (found == null) {
             throw Answers.notFound("The proxy has no endpoint " + path);
@@ -162,7 +187,7 @@ public final class AdminEndpoints implements OwnEndpoints {
             return Answers.now(status.status());
         }
         CompletableFuture<?>[] probes = services.proxy().instances().stream()
-                .map(instance -> services.hooks().probe().apply(instance).toCompletableFuture())
+                .map(instance -> services.hooks().health().probe(instance))
                 .toArray(CompletableFuture<?>[]::new);
         // Whatever has not answered by then is shown as it was last known.
         return CompletableFuture.allOf(probes)

@@ -71,6 +71,13 @@ public final class CollectionEntry {
         return 0;
     }
 
+    /** Whether some other instance holds it whole. */
+    public boolean wholeBeside(Instance instance) {
+        return places.entrySet().stream()
+                .anyMatch(place -> !place.getKey().equals(instance.name())
+                        && place.getValue().state() == PlaceState.READY);
+    }
+
     /** Whether every configured instance holds it and follows its lane. */
     public boolean complete() {
         for (Instance instance : instances) {

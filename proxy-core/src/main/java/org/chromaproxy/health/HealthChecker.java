@@ -1,10 +1,13 @@
 package org.chromaproxy.health;
 
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.upstream.UpstreamClient;
@@ -13,38 +16,99 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Probes each instance with a request that touches its SQLite file. An instance is down when it refuses connections, or
- * when nothing at all was heard of it for the detection time: a busy server is not a dead one.
+ * when nothing at all was heard of it for the detection time: a busy server is not a dead one. Operators' orders (drain,
+ * force down) go through here too, so that one loop decides every state.
  */
 public final class HealthChecker {
     private static final Logger LOG = LoggerFactory.getLogger(HealthChecker.class);
+    /** How often standings are looked at: fine enough for people. */
+    private static final long LOOK_MS = 250;
 
     private final EventLoop loop;
+    private final Instances instances;
     private final List<Probe> probes = new ArrayList<>();
+    private final Draining draining;
 
     /**
      * @param admission asked before an instance that answers becomes usable
+     * @param led how many lane groups an instance leads; any thread
      * @param intervalMs between two probes of an instance
      */
     public HealthChecker(
-            EventLoop loop, Instances instances, UpstreamClient upstream, Admission admission, long intervalMs) {
+            EventLoop loop,
+            Instances instances,
+            UpstreamClient upstream,
+            Admission admission,
+            ToLongFunction<Instance> led,
+            long intervalMs) {
         this.loop = loop;
+        this.instances = instances;
+        this.draining = new Draining(instances, led);
         for (Instance instance : instances) {
             Probe probe = new Probe(instance, loop, upstream, admission);
             probes.add(probe);
             loop.scheduleWithFixedDelay(probe::begin, 0, intervalMs, TimeUnit.MILLISECONDS);
         }
+        loop.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        instances.forEach(draining::advance);
+        instances.forEach(Instance::look);
     }
 
     /** Something went wrong with this instance: look at once. Any thread. */
     public void suspect(Instance instance) {
-        loop.execute(() -> probes.get(instance.index()).begin());
+        loop.execute(() -> probe(instance.index()).begin());
     }
 
     /** Probes now; completes when the answer, or its absence, is known. Any thread. */
     public CompletableFuture<Void> probe(Instance instance) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        loop.execute(() -> probes.get(instance.index()).begin(() -> done.complete(null)));
+        loop.execute(() -> probe(instance.index()).begin(() -> done.complete(null)));
         return done;
+    }
+
+    /**
+     * Treats an instance as down for a while: its connections are reset, leadership moves. Then it returns as any other,
+     * if its probes say so. Any thread; once more prolongs or shortens.
+     *
+     * @return why that cannot be done; empty when it is done
+     */
+    public CompletableFuture<String> forceDown(Instance instance, Duration time) {
+        return decide(() -> probe(instance.index()).forceDown(time));
+    }
+
+    /** Ends {@link #forceDown}; true if it was in force. A server that is really dead stays down. Any thread. */
+    public CompletableFuture<Boolean> endForce(Instance instance) {
+        return decide(() -> probe(instance.index()).endForce());
+    }
+
+    /**
+     * Begins to free an instance of reads and leadership; once it is, it is in maintenance. Any thread.
+     *
+     * @param force at once, and even if no other instance can take over
+     * @return why that cannot be done; empty when it is done
+     */
+    public CompletableFuture<String> drain(Instance instance, boolean force) {
+        return decide(() -> draining.begin(instance, force));
+    }
+
+    /** Lets a drained instance return, through its probes where it was out of use; false if it was not drained. */
+    public CompletableFuture<Boolean> resume(Instance instance) {
+        return decide(() -> {
+            boolean drained = draining.end(instance);
+            probe(instance.index()).begin();
+            return drained;
+        });
+    }
+
+    private Probe probe(int index) {
+        return probes.get(index);
+    }
+
+    private <T> CompletableFuture<T> decide(Supplier<T> decision) {
+        return CompletableFuture.supplyAsync(decision, loop);
     }
 
     /** Says whether an instance that answers may be used. */

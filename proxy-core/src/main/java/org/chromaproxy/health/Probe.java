@@ -1,6 +1,7 @@
 package org.chromaproxy.health;
 
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,8 @@ final class Probe {
     private boolean admitting;
     private int risen;
     private long resetAt = System.nanoTime() - SETTLE_NANOS;
+    private boolean forced;
+    private long forcedUntil;
 
     Probe(Instance instance, EventLoop loop, UpstreamClient upstream, HealthChecker.Admission admission) {
         this.instance = instance;
@@ -53,9 +56,11 @@ final class Probe {
         }
         probing = true;
         long begun = System.nanoTime();
+        instance.probing();
         upstream.send(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS).whenComplete((answer, error) -> {
             probing = false;
             heard(answer, error, begun);
+            instance.look();
             List<Runnable> told = List.copyOf(waiting);
             waiting.clear();
             told.forEach(Runnable::run);
@@ -79,23 +84,58 @@ final class Probe {
     }
 
     private void well(long begun) {
-        if (instance.state() == InstanceState.UP || begun - resetAt < SETTLE_NANOS) {
+        if (begun - resetAt < SETTLE_NANOS || forced()) {
             return;
         }
         risen++;
         boolean due = switch (instance.state()) {
-            case STARTING, UP -> true;
+            case STARTING -> true;
             case DOWN -> risen >= RISE;
             case NEEDS_RESYNC -> risen % RECHECK_PROBES == 0;
+            case UP, DRAINING, MAINTENANCE -> false;
         };
         if (due && !admitting) {
             admitting = true;
-            admission.check(instance).whenComplete((reason, error) -> loop.execute(() -> admitted(reason, error)));
+            long asOf = resetAt;
+            admission
+                    .check(instance)
+                    .whenComplete((reason, error) -> loop.execute(() -> admitted(reason, error, asOf)));
         }
     }
 
-    private void admitted(@Nullable String reason, @Nullable Throwable error) {
+    private boolean forced() {
+        forced &= System.nanoTime() - forcedUntil < 0;
+        return forced;
+    }
+
+    String forceDown(Duration time) {
+        switch (instance.state()) {
+            case NEEDS_RESYNC, MAINTENANCE, DRAINING -> {
+                return instance + " is " + instance.state() + " (" + instance.reason() + "): it is left at that";
+            }
+            case STARTING, UP, DOWN -> {}
+        }
+        forced = true;
+        forcedUntil = System.nanoTime() + time.toNanos();
+        risen = 0;
+        down("forced down by an operator for " + time.toMillis() + " ms");
+        loop.schedule(() -> begin(), time.toNanos() + 1, TimeUnit.NANOSECONDS);
+        return "";
+    }
+
+    boolean endForce() {
+        boolean was = forced();
+        forced = false;
+        begin();
+        return was;
+    }
+
+    private void admitted(@Nullable String reason, @Nullable Throwable error, long asOf) {
         admitting = false;
+        if (resetAt != asOf || instance.state() == InstanceState.MAINTENANCE) {
+            // What was seen of its data is older than its latest failure, or not wanted any more.
+            return;
+        }
         if (reason == null) {
             risen = 0;
             HealthChecker.log(instance, "its witness cannot be checked yet: " + error);
@@ -113,10 +153,16 @@ final class Probe {
     }
 
     private void down(String why) {
-        if (instance.state() == InstanceState.DOWN) {
-            return;
+        switch (instance.state()) {
+            case DOWN -> instance.explain(InstanceState.DOWN, why);
+            case MAINTENANCE -> {}
+            case DRAINING -> out(InstanceState.MAINTENANCE, "drained by an operator, and then " + why);
+            case STARTING, UP, NEEDS_RESYNC -> out(InstanceState.DOWN, why);
         }
-        instance.become(InstanceState.DOWN, why);
+    }
+
+    private void out(InstanceState state, String why) {
+        instance.become(state, why);
         resetAt = System.nanoTime();
         upstream.reset(instance);
     }

@@ -18,6 +18,8 @@ public final class Instance {
     private final LongAdder successes = new LongAdder();
     private final LongAdder inFlight = new LongAdder();
     private final AtomicLong consecutiveFailures = new AtomicLong();
+    private final PendingCounts pending = new PendingCounts();
+    private final InstanceHistory history;
     private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
     private volatile InstanceState state = InstanceState.STARTING;
     private volatile String reason = "not probed yet";
@@ -25,6 +27,11 @@ public final class Instance {
     private volatile long stateSinceNanos = System.nanoTime();
     private volatile Instant lastCheck = Instant.EPOCH;
     private volatile long lastSuccessNanos = System.nanoTime();
+    private volatile long probeBegunNanos = lastSuccessNanos;
+    private volatile Shown shown = new Shown(Standing.STARTING, reason, stateSince);
+
+    /** How it stands, why, and since when: for operators. */
+    public record Shown(Standing standing, String reason, Instant since) {}
 
     /**
      * @param index position in the configured order; 0 is the primary
@@ -39,6 +46,7 @@ public final class Instance {
         this.name = name;
         this.index = index;
         this.uri = uri;
+        this.history = new InstanceHistory(name);
         this.authority = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
     }
 
@@ -82,8 +90,33 @@ public final class Instance {
         return stateSinceNanos;
     }
 
+    /** Whether it takes requests at all. This and the next two are the only gates there are. */
     public boolean usable() {
+        InstanceState now = state;
+        return now == InstanceState.UP || now == InstanceState.DRAINING;
+    }
+
+    /** Whether it may come to lead, and is read where another could be. */
+    public boolean preferable() {
         return state == InstanceState.UP;
+    }
+
+    /** Whether it hands over what it leads. */
+    public boolean draining() {
+        return state == InstanceState.DRAINING;
+    }
+
+    /** How far it is behind the log. */
+    public PendingCounts pending() {
+        return pending;
+    }
+
+    public InstanceHistory history() {
+        return history;
+    }
+
+    public Shown shown() {
+        return shown;
     }
 
     /** Hears every change of state from now on, on the thread that makes it. */
@@ -101,7 +134,26 @@ public final class Instance {
         stateSince = Instant.now();
         stateSinceNanos = System.nanoTime();
         state = next;
+        look();
         listeners.forEach(listener -> listener.changed(this, previous, next));
+    }
+
+    /** Says more of why it is in that state, if it still is. */
+    public synchronized void explain(InstanceState still, String why) {
+        if (state == still) {
+            reason = why;
+        }
+    }
+
+    /** Looks anew how it stands, and keeps a change in its history. To be called a few times a second. */
+    public synchronized void look() {
+        pending.sample();
+        Shown before = shown;
+        Shown now = StandingRule.of(this, before);
+        if (now.standing() != before.standing()) {
+            history.stood(before.standing(), now.standing(), now.reason());
+        }
+        shown = now;
     }
 
     /** A request was sent. */
@@ -124,6 +176,17 @@ public final class Instance {
     public void failed() {
         inFlight.decrement();
         consecutiveFailures.incrementAndGet();
+    }
+
+    /** An active probe is sent. */
+    public void probing() {
+        probeBegunNanos = System.nanoTime();
+    }
+
+    /** How long the latest probe has waited without anything being heard; 0 when something was. */
+    public long unansweredNanos() {
+        long begun = probeBegunNanos;
+        return begun - lastSuccessNanos > 0 ? System.nanoTime() - begun : 0;
     }
 
     /** Marks the time of an active probe. */

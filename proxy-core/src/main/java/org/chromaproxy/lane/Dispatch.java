@@ -214,13 +214,16 @@ final class Dispatch {
         lane.busy = true;
         long delay = Math.min(MAX_PAUSE_MS, SETTLE_MS << Math.min(5, lane.faults));
         LOG.debug("{} on {} pauses {} ms: {}", group, lane, delay, why);
-        group.loop()
-                .schedule(
-                        () -> {
-                            lane.busy = false;
-                            group.pump(lane);
-                        },
-                        delay,
-                        TimeUnit.MILLISECONDS);
+        long pause = ++lane.pauses;
+        lane.endPause = () -> resume(lane, pause);
+        group.loop().schedule(() -> resume(lane, pause), delay, TimeUnit.MILLISECONDS);
+    }
+
+    private void resume(Lane lane, long pause) {
+        if (lane.endPause != null && lane.pauses == pause) {
+            lane.endPause = null;
+            lane.busy = false;
+            group.pump(lane);
+        }
     }
 }

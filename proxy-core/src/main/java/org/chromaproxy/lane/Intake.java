@@ -57,9 +57,7 @@ public final class Intake {
             attached = true;
             pending(lane, 1, bytes);
             if (lane.spilled || full(lane)) {
-                lane.spilled = true;
-                lane.unread++;
-                lane.unreadBytes += bytes;
+                lane.leaveInLog(write);
             } else {
                 lane.queue.add(write);
                 taken++;
@@ -93,21 +91,22 @@ public final class Intake {
             lane.spilled = true;
             lane.unread = tail.records();
             lane.unreadBytes = tail.bytes();
+            lane.unreadSince = tail.oldest();
         }
     }
 
     /** What is in the log only for that lane. */
     public Optional<Backlog.Tail> tail(Lane lane) {
-        return lane.spilled ? Optional.of(new Backlog.Tail(lane.unread, lane.unreadBytes, offered)) : Optional.empty();
+        return lane.spilled
+                ? Optional.of(new Backlog.Tail(lane.unread, lane.unreadBytes, offered, lane.unreadSince))
+                : Optional.empty();
     }
 
     /** The instance is away: its lane keeps no more than a head that may have been sent. */
     void spill(Lane lane) {
         while (lane.queue.size() > (lane.busy || lane.headInDoubt ? 1 : 0)) {
             Write write = lane.queue.removeLast();
-            lane.spilled = true;
-            lane.unread++;
-            lane.unreadBytes += write.record().bodyBytes();
+            lane.leaveInLog(write);
             dropped(write);
         }
         lane.readTo = lane.applied;
@@ -235,6 +234,7 @@ public final class Intake {
                 read(lane, record.bodyBytes());
             }
             lane.readTo = record.lsn();
+            lane.unreadSince = record.createdAt();
         }
         return true;
     }
@@ -293,6 +293,6 @@ public final class Intake {
     }
 
     void pending(Lane lane, long records, long bytes) {
-        group.services().stats().waiting().add(lane.instance, records, bytes);
+        lane.instance.pending().add(records, bytes);
     }
 }

@@ -1,5 +1,6 @@
 package org.chromaproxy.lane;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.write.Write;
@@ -27,6 +28,10 @@ public final class Lane {
     public long barrier = Long.MAX_VALUE;
 
     public @Nullable Runnable onBarrier;
+    /** Ends the pause this lane makes before it tries again, if it makes one. */
+    public @Nullable Runnable endPause;
+    /** Pauses made so far: tells an old one from the present one. */
+    long pauses;
 
     /** So many heads are sent alone: together they were refused, or not answered. */
     public int solo;
@@ -38,6 +43,8 @@ public final class Lane {
     long unread;
 
     long unreadBytes;
+    /** When the oldest of them was logged, or a little earlier. */
+    Instant unreadSince = Instant.MAX;
     /** The end of the last page, or where the lane joined; see {@link Intake#readTo}. */
     long readTo;
 
@@ -58,6 +65,26 @@ public final class Lane {
 
     public @Nullable Write head() {
         return queue.peek();
+    }
+
+    /** A record of this lane stays in the log, behind the queue. */
+    void leaveInLog(Write write) {
+        Instant logged = write.record().createdAt();
+        if (!spilled || logged.isBefore(unreadSince)) {
+            unreadSince = logged;
+        }
+        spilled = true;
+        unread++;
+        unreadBytes += write.record().bodyBytes();
+    }
+
+    /** When the oldest record that waits was logged; {@link Instant#MAX} for none. */
+    public Instant oldestWaiting() {
+        Write head = queue.peek();
+        if (head != null) {
+            return head.record().createdAt();
+        }
+        return spilled ? unreadSince : Instant.MAX;
     }
 
     /** Whether nothing is left before the barrier. */

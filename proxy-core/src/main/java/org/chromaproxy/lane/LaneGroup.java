@@ -144,7 +144,7 @@ public abstract class LaneGroup {
             reached.run();
         }
         intake.feed(lane);
-        leadership.settleHandover(preferredLeader());
+        leadership.settleHandover();
     }
 
     /** Whatever this decides or passes, no lane looks before it is all done. */
@@ -298,6 +298,7 @@ public abstract class LaneGroup {
     public void detach(Lane lane) {
         lane.detached = true;
         lane.busy = false;
+        lane.endPause = null;
         intake.detach(lane);
     }
 

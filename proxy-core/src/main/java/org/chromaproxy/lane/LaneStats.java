@@ -2,11 +2,11 @@ package org.chromaproxy.lane;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import org.chromaproxy.lane.work.PendingCounts;
+import org.chromaproxy.instance.Instances;
 
 /** Counters of all lanes, for operators. Thread-safe. */
 public final class LaneStats {
-    private final PendingCounts waiting;
+    private final Instances instances;
     private final AtomicLong bodyBytes = new AtomicLong();
     private final LongAdder applied = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -18,19 +18,17 @@ public final class LaneStats {
     private final long bodyLimit;
 
     /** @param bodyLimit bytes of bodies that waiting followers may keep in memory; beyond it they are re-read */
-    public LaneStats(int instances, long bodyLimit) {
-        this.waiting = new PendingCounts(instances);
+    public LaneStats(Instances instances, long bodyLimit) {
+        this.instances = instances;
         this.bodyLimit = bodyLimit;
     }
 
     /** Records the instance that is farthest behind has not applied yet. */
     public long pending() {
-        return waiting.most();
-    }
-
-    /** The same for each instance. */
-    public PendingCounts waiting() {
-        return waiting;
+        return instances.stream()
+                .mapToLong(instance -> instance.pending().records())
+                .max()
+                .orElse(0);
     }
 
     /** Applications on one instance, followers included. */

@@ -2,6 +2,8 @@ package org.chromaproxy.lane;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
 import org.slf4j.Logger;
@@ -18,11 +20,15 @@ public final class Leadership {
 
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private static final int NOBODY = -1;
+    private static final Pattern RECORD = Pattern.compile("record \\d+");
+
     private final LaneGroup group;
     private int leader;
     private long term;
     private boolean moving;
-    private boolean handover;
+    /** Where leadership goes as soon as both sides come to rest; -1 for nowhere. */
+    private int heir = NOBODY;
 
     Leadership(LaneGroup group, int leader, long term) {
         this.group = group;
@@ -41,7 +47,7 @@ public final class Leadership {
 
     /** Whether the leader may not send: leadership is on the move, or about to be. */
     public boolean paused() {
-        return moving || handover;
+        return moving || heir != NOBODY;
     }
 
     /** Looks for another leader, because this one cannot take writes; stays if there is none. */
@@ -93,47 +99,58 @@ public final class Leadership {
         moving = true;
         long next = term + 1;
         LOG.info("{}: leadership moves from {} to {} (term {}): {}", group, group.lane(leader), to, next, why);
+        String cause = cause(group.lane(leader).instance, why);
         Change.Lead change = new Change.Lead(group.id(), to.instance.name(), next);
-        group.services().log().submit(List.of(change), true, () -> group.loop().execute(() -> moved(to, next)));
+        group.services().log().submit(List.of(change), true, () -> group.loop().execute(() -> moved(to, next, cause)));
     }
 
-    private void moved(Lane to, long next) {
+    /** The same for every collection, so that their moves can be told as one. */
+    private static String cause(Instance from, String why) {
+        return from.usable()
+                ? RECORD.matcher(why).replaceAll("a record").replaceAll(": .*", "")
+                : from + ": " + from.reason();
+    }
+
+    private void moved(Lane to, long next, String cause) {
         moving = false;
-        handover = false;
+        heir = NOBODY;
+        group.lane(leader).instance.history().ledAway(to.instance, cause);
         leader = to.index();
         term = next;
         group.gate().lead(leader);
         group.pumpAll();
     }
 
-    /** Called about once a second: brings leadership home when it can. */
+    /** Called about once a second: brings leadership home when it can, and away from an instance that is drained. */
     public void tick(int preferred) {
-        if (leader == preferred || moving) {
-            handover = false;
-            return;
+        heir = moving ? NOBODY : heir(preferred);
+        settleHandover();
+    }
+
+    private int heir(int preferred) {
+        if (group.lane(leader).instance.draining()) {
+            return group.lanes().stream()
+                    .filter(lane -> !leads(lane) && group.canLead(lane) && lane.caughtUp())
+                    .findFirst()
+                    .map(Lane::index)
+                    .orElse(NOBODY);
         }
         Lane home = group.lane(preferred);
-        if (!group.canLead(home) || !stable(home)) {
-            handover = false;
-            return;
-        }
-        handover = home.caughtUp();
-        if (handover) {
-            settleHandover(preferred);
-        }
+        return leader != preferred && group.canLead(home) && stable(home) && home.caughtUp() ? preferred : NOBODY;
     }
 
     /** Moves as soon as neither side has anything under way; called whenever a lane comes to rest. */
-    public void settleHandover(int preferred) {
-        if (!handover || moving) {
+    public void settleHandover() {
+        if (heir == NOBODY || moving) {
             return;
         }
-        Lane home = group.lane(preferred);
-        if (!group.canLead(home)) {
-            handover = false;
+        Lane next = group.lane(heir);
+        if (!group.canLead(next)) {
+            heir = NOBODY;
             group.pumpAll();
-        } else if (!group.lane(leader).busy && !home.busy && home.caughtUp()) {
-            move(home, home + " is stable again");
+        } else if (!group.lane(leader).busy && !next.busy && next.caughtUp()) {
+            boolean drained = group.lane(leader).instance.draining();
+            move(next, drained ? group.lane(leader) + " is being drained" : next + " is stable again");
         }
     }
 

@@ -49,7 +49,7 @@ final class Passage {
         lane.nextHead();
         lane.applied = write.lsn();
         group.gate().applied(lane.index(), write.lsn());
-        group.intake().pending(lane, -1, -write.record().bodyBytes());
+        lane.instance.pending().done(write.record().bodyBytes());
         group.services().stats().countApplied();
         group.left(lane, write);
         if (LaneGroup.targeted(write) && write.addresses(lane.instance)) {

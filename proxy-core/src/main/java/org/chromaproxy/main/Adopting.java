@@ -67,6 +67,11 @@ final class Adopting {
                 }));
     }
 
+    /** Looks now rather than at the next turn. */
+    void recheck() {
+        workers.execute(() -> guarded(adoption::tick));
+    }
+
     /** On an operator's demand: maps and copies what is on one instance only; completes with what came of it. */
     CompletableFuture<String> copyEverything() {
         return CompletableFuture.supplyAsync(

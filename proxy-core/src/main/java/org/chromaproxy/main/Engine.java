@@ -83,7 +83,7 @@ final class Engine implements AutoCloseable {
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance));
         LaneServices.LaneWork work = new LaneServices.LaneWork(
-                new LaneStats(instances.size(), config.limits().backlogMemory()),
+                new LaneStats(instances, config.limits().backlogMemory()),
                 new CatchUp(instances, config.limits().maxWorkers()),
                 mergeBounds(config.limits().batches()));
         this.services = new LaneServices(
@@ -100,6 +100,7 @@ final class Engine implements AutoCloseable {
                 instances,
                 upstream,
                 adopting::check,
+                lanes::ledBy,
                 config.timing().checkIntervalMs());
         checker.set(health);
     }
@@ -130,11 +131,14 @@ final class Engine implements AutoCloseable {
         wal.reader().cursors().forEach(restored::add);
         wal.reader().leaders().forEach(restored::add);
         LaneRegistry registry = new LaneRegistry(loops, services, restored);
+        long lowWater = wal.reader().lowWater();
+        Instant oldest = wal.reader().loggedAfter(lowWater).orElseGet(Instant::now);
         wal.reader()
                 .forEachLaneAfter(
-                        wal.reader().lowWater(),
+                        lowWater,
                         backlog -> registry.restore(
-                                backlog.lane(), new Backlog.Tail(backlog.records(), backlog.bytes(), backlog.last())));
+                                backlog.lane(),
+                                new Backlog.Tail(backlog.records(), backlog.bytes(), backlog.last(), oldest)));
         return registry;
     }
 
@@ -169,9 +173,9 @@ final class Engine implements AutoCloseable {
 
     private AdminEndpoints endpoints(ExchangeServices.Admission admission) {
         AdminServices.Log operators =
-                new AdminServices.Log(log.writer(), wal.reader(), wal.operator(), log.retention());
+                new AdminServices.Log(log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters());
         AdminServices.Hooks hooks =
-                new AdminServices.Hooks(health::probe, adopting::copyEverything, adopting::strangers);
+                new AdminServices.Hooks(health, adopting::recheck, adopting::copyEverything, adopting::strangers);
         AdminServices.Settings settings =
                 new AdminServices.Settings(config.limits(), config.timing(), wal.databaseUrl());
         AdminServices admin = new AdminServices(services, lanes, admission, operators, hooks, settings);

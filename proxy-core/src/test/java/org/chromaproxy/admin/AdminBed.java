@@ -11,6 +11,10 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +24,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
@@ -33,8 +41,8 @@ import org.chromaproxy.config.ConfigReader;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
+import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
@@ -76,13 +84,17 @@ final class AdminBed implements AutoCloseable {
     final EventLoops loops = new EventLoops(Transport.NIO, 1);
     final Catalog catalog = new Catalog(instances, Set.of("global"));
     final RequestBound requests = new RequestBound(10);
-    final List<Instance> probed = new ArrayList<>();
     final List<Stranger> strangers = new ArrayList<>();
     final Wal wal;
     final OwnedLog log;
     final LaneRegistry lanes;
+    final HealthChecker health;
+    final AtomicInteger rechecks = new AtomicInteger();
     final AdminEndpoints endpoints;
     volatile boolean serving = true;
+    /** Why an instance that answers must not be used; empty for no reason. */
+    volatile String trouble = "";
+
     volatile CompletionStage<String> adoption = CompletableFuture.completedFuture("2 collections copied");
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final EmbeddedPostgres postgres;
@@ -95,35 +107,51 @@ final class AdminBed implements AutoCloseable {
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
         LaneServices.Storage storage = new LaneServices.Storage(
                 log.writer(),
-                (lsn, loop) -> CompletableFuture.failedFuture(new IOException("no body")),
-                (lane, after, records, bytes, loop) -> CompletableFuture.completedFuture(List.of()),
+                (lsn, loop) -> read(() -> wal.reader().body(lsn).orElseThrow(), loop),
+                (lane, after, records, bytes, loop) -> read(() -> wal.reader().page(lane, after, records, bytes), loop),
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
-                new LaneStats(instances.size(), 1 << 20), new CatchUp(instances, 3), new MergeBounds(200, 10));
+                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), new MergeBounds(200, 10));
         LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, work);
         lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
         lanes.start();
-        instances.forEach(instance -> instance.become(InstanceState.UP, ""));
+        health = new HealthChecker(
+                loops.all().getFirst(), instances, upstream, this::admit, lanes::ledBy, TimeUnit.DAYS.toMillis(1));
+        await().until(() -> instances.usable() == 2);
         Config config = ConfigReader.of(Map.of());
         endpoints = new AdminEndpoints(
                 new AdminServices(
                         proxy,
                         lanes,
                         new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, () -> serving),
-                        new AdminServices.Log(log.writer(), wal.reader(), wal.operator(), log.retention()),
-                        new AdminServices.Hooks(this::probe, () -> adoption, () -> strangers),
+                        new AdminServices.Log(
+                                log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters()),
+                        new AdminServices.Hooks(health, rechecks::incrementAndGet, () -> adoption, () -> strangers),
                         new AdminServices.Settings(config.limits(), config.timing(), postgres.jdbcUrl())),
                 loops,
                 workers);
     }
 
-    int databasePort() {
-        return postgres.port();
+    private <T> CompletableFuture<T> read(Supplier<T> query, Executor loop) {
+        return CompletableFuture.supplyAsync(query, workers).whenCompleteAsync((result, error) -> {}, loop);
     }
 
-    private CompletionStage<Void> probe(Instance instance) {
-        probed.add(instance);
-        return CompletableFuture.completedFuture(null);
+    private CompletableFuture<String> admit(Instance instance) {
+        return CompletableFuture.completedFuture(trouble);
+    }
+
+    void sql(String statement) {
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+                Statement open = connection.createStatement()) {
+            connection.setSchema(DatabaseTarget.of(postgres.jdbcUrl(), "", "").schema());
+            open.execute(statement);
+        } catch (SQLException e) {
+            throw new AssertionError(statement, e);
+        }
+    }
+
+    int databasePort() {
+        return postgres.port();
     }
 
     /** A collection that lives on both instances, durably mapped. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** As much of a Chroma server as operators' endpoints meet: collections by name, their counts, and adds. */
 final class FakeChroma implements AutoCloseable {
@@ -22,6 +23,9 @@ final class FakeChroma implements AutoCloseable {
     volatile String count = "0";
     volatile int addStatus = 201;
     volatile String addAnswer = "{}";
+    final AtomicInteger adds = new AtomicInteger();
+    /** Answers every GET with 500. */
+    volatile boolean failing;
     /** Adds are answered only once it is open. */
     volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -44,7 +48,10 @@ final class FakeChroma implements AutoCloseable {
         String rest = exchange.getRequestURI().getPath().replace(COLLECTIONS, "");
         if (exchange.getRequestMethod().equals("POST")) {
             awaitGate();
+            adds.incrementAndGet();
             answer(exchange, addStatus, addAnswer);
+        } else if (failing) {
+            answer(exchange, 500, "{}");
         } else if (rest.endsWith("/count")) {
             answer(exchange, 200, count);
         } else if (collections.containsKey(rest)) {

@@ -261,18 +261,4 @@ class MappingEndpointsTest {
         bed.act(200, "POST", "/wal/cleanup", "");
         bed.act(400, "POST", "/wal/cleanup", "{\"max_age_hours\":\"old\"}");
     }
-
-    @Test
-    void whatLaterReleasesBringSaysSo() {
-        for (String path : new String[] {
-            "/admin/instances/primary/health",
-            "/admin/force_recovery_restart",
-            "/transaction/safety/recovery/trigger",
-            "/transaction/safety/cleanup",
-            "/admin/clear_wal_errors",
-            "/admin/reset_stuck_transactions"
-        }) {
-            assertTrue(bed.act(501, "POST", path, "{}").path("message").asText().contains("issue 3"), path);
-        }
-    }
 }

@@ -3,6 +3,7 @@ package org.chromaproxy.wal;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.owner.Ownership;
+import org.chromaproxy.wal.recovery.DeadLetters;
 import org.chromaproxy.wal.recovery.Retention;
 import org.chromaproxy.wal.store.StoreException;
 import org.slf4j.Logger;
@@ -16,13 +17,15 @@ public final class OwnedLog implements AutoCloseable {
     private final long epoch;
     private final LogWriter writer;
     private final Retention retention;
+    private final DeadLetters letters;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    OwnedLog(Ownership ownership, long epoch, LogWriter writer, Retention retention) {
+    OwnedLog(Ownership ownership, long epoch, LogWriter writer, Retention retention, DeadLetters letters) {
         this.ownership = ownership;
         this.epoch = epoch;
         this.writer = writer;
         this.retention = retention;
+        this.letters = letters;
     }
 
     public long epoch() {
@@ -36,6 +39,10 @@ public final class OwnedLog implements AutoCloseable {
 
     public Retention retention() {
         return retention;
+    }
+
+    public DeadLetters deadLetters() {
+        return letters;
     }
 
     /**

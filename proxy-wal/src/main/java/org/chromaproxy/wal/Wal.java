@@ -6,6 +6,7 @@ import org.chromaproxy.wal.append.LogClock;
 import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.owner.Ownership;
 import org.chromaproxy.wal.owner.Processes;
+import org.chromaproxy.wal.recovery.DeadLetters;
 import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;
 import org.chromaproxy.wal.recovery.Retention;
@@ -13,6 +14,7 @@ import org.chromaproxy.wal.store.Database;
 import org.chromaproxy.wal.store.OwnerTable;
 import org.chromaproxy.wal.store.RetentionSql;
 import org.chromaproxy.wal.store.StoreException;
+import org.chromaproxy.wal.store.query.DeadLetterSql;
 import org.chromaproxy.wal.store.query.LogQueries;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +67,8 @@ public final class Wal implements AutoCloseable {
         LogWriter writer =
                 new LogWriter(database.sessions(), epoch.getAsLong(), LogClock.SYSTEM, config.writer()).start();
         Retention retention = new Retention(new RetentionSql(database), epoch.getAsLong(), config.retention());
-        OwnedLog taken = new OwnedLog(ownership, epoch.getAsLong(), writer, retention);
+        DeadLetters letters = new DeadLetters(new DeadLetterSql(database, new LogQueries(database)), epoch.getAsLong());
+        OwnedLog taken = new OwnedLog(ownership, epoch.getAsLong(), writer, retention, letters);
         owned = taken;
         return Optional.of(taken);
     }

@@ -46,7 +46,7 @@ public record AdminRequest(String method, String path, Map<String, List<String>>
     }
 
     /** A number that is not negative. */
-    int number(String name, int otherwise) {
+    public int number(String name, int otherwise) {
         return parameter(name)
                 .map(value -> {
                     if (!value.matches("\\d{1,9}")) {
@@ -58,7 +58,7 @@ public record AdminRequest(String method, String path, Map<String, List<String>>
     }
 
     /** A time such as {@code 30s}, {@code 500ms}, {@code 1m}; seconds without a unit. */
-    Duration duration(String name, Duration most) {
+    public Duration duration(String name, Duration most) {
         Optional<String> value = parameter(name);
         if (value.isEmpty()) {
             return Duration.ZERO;
@@ -80,6 +80,12 @@ public record AdminRequest(String method, String path, Map<String, List<String>>
     public String segmentAfter(String prefix) {
         return QueryStringDecoder.decodeComponent(
                 path.substring(prefix.length()).replace("+", "%2B"));
+    }
+
+    /** The n-th segment behind a prefix, from 0, decoded. */
+    public String segmentAfter(String prefix, int n) {
+        String segment = path.substring(prefix.length()).split("/", -1)[n];
+        return QueryStringDecoder.decodeComponent(segment.replace("+", "%2B"));
     }
 
     /** The body as a JSON object; an empty one for no body. */

@@ -2,18 +2,18 @@ package org.chromaproxy.admin.page;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.chromaproxy.adopt.Stranger;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.exchange.ExchangeServices;
-import org.chromaproxy.instance.Instance;
+import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.LogWriter;
+import org.chromaproxy.wal.recovery.DeadLetters;
 import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;
 import org.chromaproxy.wal.recovery.Retention;
@@ -28,17 +28,20 @@ public record AdminServices(
         Settings settings) {
 
     /** The log this proxy owns, as operators see it. */
-    public record Log(LogWriter writer, LogReader reader, OperatorQueries queries, Retention retention) {}
+    public record Log(
+            LogWriter writer, LogReader reader, OperatorQueries queries, Retention retention, DeadLetters letters) {}
 
     /**
      * What other parts do on an operator's behalf.
      *
-     * @param probe probes an instance now; completes when its answer, or the absence of one, is known
+     * @param health probes instances, and takes operators' orders about them
+     * @param recheck begins adoption's regular look, copies and comparisons now rather than at its next turn
      * @param completeMappings runs adoption again, copying what is on one instance only; completes with what came of it
      * @param strangers what adoption last found on instances that is not as the catalog says; never blocks
      */
     public record Hooks(
-            Function<Instance, CompletionStage<Void>> probe,
+            HealthChecker health,
+            Runnable recheck,
             Supplier<CompletionStage<String>> completeMappings,
             Supplier<List<Stranger>> strangers) {}
 

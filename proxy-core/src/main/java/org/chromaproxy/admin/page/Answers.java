@@ -79,7 +79,7 @@ public final class Answers {
     }
 
     /** As ISO 8601 in UTC, or null for never. */
-    static @Nullable String time(Instant instant) {
+    public static @Nullable String time(Instant instant) {
         return instant.equals(Instant.EPOCH) ? null : instant.toString();
     }
 

@@ -46,7 +46,7 @@ public final class Blocking {
     }
 
     /** Does it later, on the workers. */
-    <T> CompletableFuture<T> later(long delayMs, Supplier<CompletableFuture<T>> work) {
+    public <T> CompletableFuture<T> later(long delayMs, Supplier<CompletableFuture<T>> work) {
         return CompletableFuture.runAsync(
                         () -> {}, CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS, workers))
                 .thenCompose(done -> work.get());

@@ -17,11 +17,13 @@ public final class StatusPages {
     private final AdminServices services;
     private final Figures figures;
     private final MappingPages mappings;
+    private final InstancePages instancePages;
 
-    public StatusPages(AdminServices services, Figures figures, MappingPages mappings) {
+    public StatusPages(AdminServices services, Figures figures, MappingPages mappings, InstancePages instancePages) {
         this.services = services;
         this.figures = figures;
         this.mappings = mappings;
+        this.instancePages = instancePages;
     }
 
     /** 200 while requests of every kind are served; 503 when they are not, or not all. */
@@ -43,7 +45,7 @@ public final class StatusPages {
         }
         for (Instance instance : instances) {
             if (!instance.usable()) {
-                reasons.add(instance + " is " + state(instance) + ": " + instance.reason());
+                reasons.add(instance + " is " + InstancePages.state(instance) + ": " + instance.reason());
             }
         }
         return Answers.json(ready && usable ? 200 : 503, body);
@@ -84,7 +86,7 @@ public final class StatusPages {
         body.set("performance_stats", figures.performance());
         body.set("concurrency_details", figures.concurrencyDetails());
         ArrayNode list = body.putArray("instances");
-        instances.forEach(instance -> list.add(instance(instance)));
+        instances.forEach(instance -> list.add(instancePages.instance(instance)));
         body.set("stats", figures.stats());
         body.set("unmapped_collections", mappings.strangers());
         return Answers.json(200, body);
@@ -96,41 +98,10 @@ public final class StatusPages {
         wal.put("successful_syncs", services.proxy().stats().applied())
                 .put("failed_syncs", services.proxy().stats().faults());
         body.set("wal_system", wal);
+        body.set("instances", instancePages.progress());
         body.set("performance_stats", figures.performance());
         body.set("high_volume_config", figures.highVolumeConfig());
         return Answers.json(200, body);
-    }
-
-    public Answer instances() {
-        Instances instances = services.proxy().instances();
-        ObjectNode body = Answers.object();
-        ArrayNode list = body.putArray("instances");
-        for (Instance instance : instances) {
-            list.add(instance(instance)
-                    .put("url", instance.uri().getScheme() + "://" + instance.authority())
-                    .put("priority", instances.size() - instance.index())
-                    .put("successful_requests", instance.successes()));
-        }
-        body.put("healthy_count", instances.usable()).put("total_count", instances.size());
-        return Answers.json(200, body);
-    }
-
-    private static ObjectNode instance(Instance instance) {
-        return Answers.object()
-                .put("name", instance.name())
-                .put("healthy", instance.usable())
-                .put("success_rate", Answers.percent(instance.successes(), instance.requests()))
-                .put("total_requests", instance.requests())
-                .put("consecutive_failures", instance.consecutiveFailures())
-                .put("last_health_check", Answers.time(instance.lastCheck()))
-                .put("state", state(instance))
-                .put("reason", instance.reason())
-                .put("state_since", instance.stateSince().toString())
-                .put("outstanding_requests", instance.outstanding());
-    }
-
-    private static String state(Instance instance) {
-        return instance.state().name().toLowerCase(Locale.ROOT);
     }
 
     public Answer scalability() {

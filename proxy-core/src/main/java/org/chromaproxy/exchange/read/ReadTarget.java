@@ -38,15 +38,21 @@ public class ReadTarget {
         return uri.apply(instance);
     }
 
-    /** An instance for this read; followers first for the configured share of reads, then the least busy. */
+    /**
+     * An instance for this read; followers first for the configured share of reads, then the least busy. One that is being
+     * drained only where there is no other.
+     */
     Optional<Instance> choose(Set<Instance> failed) {
         List<Instance> followers = new ArrayList<>(2);
         Optional<Instance> leader = Optional.empty();
+        Optional<Instance> draining = Optional.empty();
         for (Instance instance : services.proxy().instances()) {
             if (!instance.usable() || failed.contains(instance) || !readable(instance)) {
                 continue;
             }
-            if (instance.index() == leaderIndex()) {
+            if (instance.draining()) {
+                draining = Optional.of(instance);
+            } else if (instance.index() == leaderIndex()) {
                 leader = Optional.of(instance);
             } else {
                 followers.add(instance);
@@ -56,7 +62,10 @@ public class ReadTarget {
                 && (leader.isEmpty()
                         || ThreadLocalRandom.current().nextDouble()
                                 < services.limits().readReplicaRatio());
-        return follow ? Optional.of(leastBusy(followers)) : leader;
+        if (follow) {
+            return Optional.of(leastBusy(followers));
+        }
+        return leader.isPresent() ? leader : draining;
     }
 
     private static Instance leastBusy(List<Instance> followers) {

@@ -139,7 +139,7 @@ public final class CatalogLanes extends LaneGroup {
 
     @Override
     public boolean canLead(Lane lane) {
-        return lane.instance.usable() && !lane.detached;
+        return lane.instance.preferable() && !lane.detached;
     }
 
     @Override

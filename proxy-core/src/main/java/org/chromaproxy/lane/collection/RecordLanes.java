@@ -232,7 +232,7 @@ public final class RecordLanes extends LaneGroup {
         boolean whole = entry.place(lane.instance)
                 .map(place -> place.state() == PlaceState.READY)
                 .orElse(pending);
-        return whole && !lane.detached && !lane.held && lane.instance.usable();
+        return whole && !lane.detached && !lane.held && lane.instance.preferable();
     }
 
     @Override

@@ -1,10 +1,12 @@
 package org.chromaproxy.lane.registry;
 
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +23,7 @@ import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.catalog.CatalogLanes;
 import org.chromaproxy.lane.collection.RecordLanes;
 import org.chromaproxy.lane.work.Backlog;
+import org.chromaproxy.lane.work.Survey;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.transport.EventLoops;
@@ -34,20 +37,23 @@ import org.jspecify.annotations.Nullable;
  * loop then takes them in that order.
  */
 public final class LaneRegistry implements CatalogLanes.CollectionLanes {
+    /** Seconds after which lanes at rest are let go; they are made anew when needed. */
+    private static final int IDLE_TICKS = 30;
+
     private final EventLoops loops;
     private final LaneServices services;
     private final RestoredLanes restored;
     private final CatalogLanes catalogLanes;
     private final Map<UUID, RecordLanes> groups = new ConcurrentHashMap<>();
     private final Map<Long, Write> undecided = new ConcurrentHashMap<>();
-    /** Seconds after which lanes at rest are let go; they are made anew when needed. */
-    private static final int IDLE_TICKS = 30;
+    private final Survey survey;
 
     /** @param restored cursors and leaders as the log holds them */
     public LaneRegistry(EventLoops loops, LaneServices services, RestoredLanes restored) {
         this.loops = loops;
         this.services = services;
         this.restored = restored;
+        this.survey = new Survey(services.instances());
         restored.leader(Subject.CATALOG)
                 .ifPresent(lead -> services.catalog().gate().lead(lead));
         for (CollectionEntry entry : services.catalog().alive()) {
@@ -68,7 +74,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             for (Lane each : catalogLanes.lanes()) {
                 catalogLanes.intake().restore(each.index(), tail);
                 if (each.spilled()) {
-                    services.stats().waiting().add(each.instance, tail.records(), tail.bytes());
+                    each.instance.pending().add(tail.records(), tail.bytes());
                 }
             }
             services.catalog().gate().recovering(tail.last());
@@ -87,7 +93,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         for (Instance instance : services.instances()) {
             if (restored.cursor(lane, instance.index()) < tail.last() && follows.test(instance)) {
                 restored.add(lane, instance.index(), tail);
-                services.stats().waiting().add(instance, tail.records(), tail.bytes());
+                instance.pending().add(tail.records(), tail.bytes());
                 any = true;
             }
         }
@@ -256,12 +262,68 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         }
     }
 
+    /**
+     * How many collections that instance leads and another should lead before it may go, the catalog counted as one. An
+     * idle one that is whole elsewhere does not count: its next write or read finds the other. Any thread.
+     */
+    public long ledBy(Instance instance) {
+        long collections = services.catalog().alive().stream()
+                .filter(entry -> entry.gate().leader() == instance.index())
+                .filter(entry -> groups.containsKey(entry.publicId()) || !entry.wholeBeside(instance))
+                .count();
+        return collections + (catalogLanes.gate().leader() == instance.index() ? 1 : 0);
+    }
+
+    /** Lets every lane look at once for what it can do, without the rest of its pause. Completes on some loop. */
+    public CompletableFuture<Woken> wakeAll() {
+        List<LaneGroup> all = new ArrayList<>(groups.values());
+        all.add(catalogLanes);
+        AtomicInteger left = new AtomicInteger(all.size());
+        AtomicLong lanes = new AtomicLong();
+        AtomicLong pauses = new AtomicLong();
+        CompletableFuture<Woken> done = new CompletableFuture<>();
+        all.forEach(group -> group.loop().execute(() -> {
+            for (Lane lane : group.lanes()) {
+                lanes.addAndGet(lane.head() == null ? 0 : 1);
+                Runnable pause = lane.endPause;
+                if (pause != null) {
+                    pauses.incrementAndGet();
+                    pause.run();
+                }
+            }
+            group.pumpAll();
+            if (left.decrementAndGet() == 0) {
+                done.complete(new Woken(lanes.get(), pauses.get()));
+            }
+        }));
+        return done;
+    }
+
+    /**
+     * What waking them did.
+     *
+     * @param lanes that had something to apply
+     * @param pauses before another attempt that were cut short
+     */
+    public record Woken(long lanes, long pauses) {}
+
     /** On each loop, for the groups of that loop. */
     private void tick() {
+        Survey.Look look = survey.new Look();
         if (catalogLanes.loop().inEventLoop()) {
             catalogLanes.tick();
+            look(look, catalogLanes);
+            restored.survey(look);
         }
-        groups.values().stream().filter(group -> group.loop().inEventLoop()).forEach(this::tick);
+        groups.values().stream().filter(group -> group.loop().inEventLoop()).forEach(group -> {
+            look(look, group);
+            tick(group);
+        });
+        loops.all().stream().filter(EventLoop::inEventLoop).findFirst().ifPresent(look::publish);
+    }
+
+    private static void look(Survey.Look look, LaneGroup group) {
+        group.lanes().forEach(lane -> look.waits(lane.index(), lane.oldestWaiting()));
     }
 
     private void tick(RecordLanes group) {

@@ -13,6 +13,7 @@ import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.work.Backlog;
+import org.chromaproxy.lane.work.Survey;
 import org.chromaproxy.wal.record.Change;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,18 @@ public final class RestoredLanes {
             }
         });
         return behind;
+    }
+
+    /** Shows what waits in the lanes here. */
+    void survey(Survey.Look look) {
+        for (Standing standing : standings.values()) {
+            for (int i = 0; i < standing.tails.length; i++) {
+                Backlog.Tail tail = standing.tails[i];
+                if (tail != null) {
+                    look.waits(i, tail.oldest());
+                }
+            }
+        }
     }
 
     /** The oldest LSN some lane here may have still to apply, or {@code Long.MAX_VALUE}. */

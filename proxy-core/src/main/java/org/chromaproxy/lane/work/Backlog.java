@@ -1,6 +1,7 @@
 package org.chromaproxy.lane.work;
 
 import io.netty.channel.EventLoop;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ public interface Backlog {
      * @param records how many, or a little more
      * @param bytes of their bodies
      * @param last the highest LSN
+     * @param oldest when the oldest of them was logged, or a little earlier
      */
-    record Tail(long records, long bytes, long last) {}
+    record Tail(long records, long bytes, long last, Instant oldest) {}
 }

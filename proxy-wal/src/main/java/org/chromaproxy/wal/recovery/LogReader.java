@@ -1,5 +1,6 @@
 package org.chromaproxy.wal.recovery;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,11 @@ public final class LogReader {
     /** Up to here every record is applied wherever it has to be, or given up; recovery starts above. */
     public long lowWater() {
         return queries.lowWater();
+    }
+
+    /** When the first record above {@code lsn} was logged; empty at the log's end. */
+    public Optional<Instant> loggedAfter(long lsn) {
+        return queries.recordsAfter(lsn, 1).stream().findFirst().map(LogRecord::createdAt);
     }
 
     /** Passes every record above {@code lsn} on, in LSN order, without bodies; in pages, so memory stays small. */

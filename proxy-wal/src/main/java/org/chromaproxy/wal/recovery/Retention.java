@@ -64,4 +64,17 @@ public final class Retention {
         }
         return new Swept(gone.records(), outcomes, transactions);
     }
+
+    /**
+     * Forgets clients' transaction ids older than {@code age}, but none that a retry may still be needed for, and outcomes
+     * whose records are gone. Records stay.
+     */
+    public Swept forget(Instant now, Duration age) {
+        Duration longest = age.compareTo(terms.transactions()) > 0 ? age : terms.transactions();
+        int transactions = sql.deleteTransactions(now.minus(longest));
+        // An empty log may be one whose first record is just being committed.
+        long lowest = sql.lowestLsn();
+        int outcomes = lowest == Long.MAX_VALUE ? 0 : sql.deleteOutcomesBelow(lowest);
+        return new Swept(0, outcomes, transactions);
+    }
 }

@@ -102,7 +102,15 @@ public final class RetentionSql {
 
     /** Forgets the outcomes and resolutions of records that are gone from the log. Returns how many. */
     public int deleteOutcomesBelow(long lsn) {
+        deleteBelow("outcome_mark", lsn);
         return deleteBelow("record_outcome", lsn) + deleteBelow("record_resolution", lsn);
+    }
+
+    /** The lowest LSN whose record is in the log; {@code Long.MAX_VALUE} for an empty log. */
+    public long lowestLsn() {
+        return database.call(
+                "looking for the lowest LSN",
+                connection -> number(connection, "SELECT coalesce(min(lsn), " + Long.MAX_VALUE + ") FROM log_record"));
     }
 
     private int deleteBelow(String table, long lsn) {

@@ -1,4 +1,4 @@
-package org.chromaproxy.admin.page;
+package org.chromaproxy.admin.log;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +12,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.chromaproxy.admin.page.AdminRequest;
+import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.admin.page.Answers;
+import org.chromaproxy.admin.page.Blocking;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;

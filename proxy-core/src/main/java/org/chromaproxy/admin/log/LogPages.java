@@ -1,10 +1,12 @@
-package org.chromaproxy.admin.page;
+package org.chromaproxy.admin.log;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.admin.page.Answers;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.wal.append.LogState;

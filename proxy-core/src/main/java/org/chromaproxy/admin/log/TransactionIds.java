@@ -1,10 +1,11 @@
-package org.chromaproxy.admin.page;
+package org.chromaproxy.admin.log;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.chromaproxy.admin.page.Answers;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.LogRecord;

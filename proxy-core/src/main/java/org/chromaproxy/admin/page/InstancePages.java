@@ -1,0 +1,121 @@
+package org.chromaproxy.admin.page;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.chromaproxy.exchange.OwnEndpoints.Answer;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceEvent;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.instance.PendingCounts;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+
+/** How each instance stands, how far it is behind, and what happened to it; from memory alone. */
+public final class InstancePages {
+    private static final int SHOWN = 100;
+
+    private record Event(Instance instance, InstanceEvent event) {}
+
+    private final AdminServices services;
+
+    public InstancePages(AdminServices services) {
+        this.services = services;
+    }
+
+    public Answer instances() {
+        Instances instances = services.proxy().instances();
+        ObjectNode body = Answers.object();
+        ArrayNode list = body.putArray("instances");
+        for (Instance instance : instances) {
+            list.add(instance(instance)
+                    .put("url", instance.uri().getScheme() + "://" + instance.authority())
+                    .put("priority", instances.size() - instance.index())
+                    .put("successful_requests", instance.successes()));
+        }
+        body.put("healthy_count", instances.usable()).put("total_count", instances.size());
+        return Answers.json(200, body);
+    }
+
+    ObjectNode instance(Instance instance) {
+        Instance.Shown shown = instance.shown();
+        ObjectNode node = Answers.object()
+                .put("name", instance.name())
+                .put("healthy", instance.usable())
+                .put("success_rate", Answers.percent(instance.successes(), instance.requests()))
+                .put("total_requests", instance.requests())
+                .put("consecutive_failures", instance.consecutiveFailures())
+                .put("last_health_check", Answers.time(instance.lastCheck()))
+                .put("state", state(instance))
+                .put("reason", shown.reason())
+                .put("state_since", shown.since().toString())
+                .put("outstanding_requests", instance.outstanding());
+        return node.setAll(progress(instance));
+    }
+
+    /** How far every instance is behind. */
+    ArrayNode progress() {
+        ArrayNode list = Answers.JSON.createArrayNode();
+        for (Instance instance : services.proxy().instances()) {
+            list.add(Answers.object()
+                    .put("name", instance.name())
+                    .put("state", state(instance))
+                    .setAll(progress(instance)));
+        }
+        return list;
+    }
+
+    private ObjectNode progress(Instance instance) {
+        PendingCounts pending = instance.pending();
+        ObjectNode node = Answers.object();
+        node.putObject("lag")
+                .put("records", pending.records())
+                .put("bytes", pending.bytes())
+                .put("seconds", pending.ageMs() / 1000.0);
+        OptionalDouble left = pending.secondsLeft();
+        return node.put("catch_up_rate", Answers.rounded(pending.rate()))
+                .put("estimated_seconds_left", left.isEmpty() ? null : Answers.rounded(left.getAsDouble()))
+                .put("lanes_behind", pending.lanesBehind())
+                .put("lanes_diverged", diverged(instance));
+    }
+
+    private long diverged(Instance instance) {
+        return services.proxy().catalog().alive().stream()
+                .filter(entry -> entry.place(instance)
+                        .filter(place -> place.state() == PlaceState.DIVERGED)
+                        .isPresent())
+                .count();
+    }
+
+    /** The newest events of all instances, newest first. */
+    public Answer events(AdminRequest request) {
+        ArrayNode list = Answers.JSON.createArrayNode();
+        List<Event> all = services.proxy().instances().stream()
+                .flatMap(instance -> instance.history().events().stream().map(event -> new Event(instance, event)))
+                .sorted(Comparator.comparing((Event each) -> each.event().at()).reversed())
+                .toList();
+        all.stream()
+                .limit(request.number("limit", SHOWN))
+                .forEach(each -> list.add(event(each.instance(), each.event())));
+        ObjectNode body = Answers.object();
+        body.set("events", list);
+        return Answers.json(200, body.put("total_events", all.size()));
+    }
+
+    private static ObjectNode event(Instance instance, InstanceEvent event) {
+        return Answers.object()
+                .put("time", event.at().toString())
+                .put("instance", instance.name())
+                .put("kind", event.kind().name().toLowerCase(Locale.ROOT))
+                .put("from", event.from())
+                .put("to", event.to())
+                .put("reason", event.reason())
+                .put("count", event.count());
+    }
+
+    static String state(Instance instance) {
+        return instance.shown().standing().name().toLowerCase(Locale.ROOT);
+    }
+}

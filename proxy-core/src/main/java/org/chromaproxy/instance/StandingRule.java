@@ -1,0 +1,55 @@
+package org.chromaproxy.instance;
+
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.instance.Instance.Shown;
+
+/** From an instance's state, traffic and backlog to its standing. Stateless: what matters of before is handed in. */
+final class StandingRule {
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Behind by more than this is catching up, by less is following: what lies between stays what it was. */
+    private static final long BEHIND_MS = 5_000;
+
+    private static final long FOLLOWING_MS = 1_500;
+
+    private StandingRule() {}
+
+    static Shown of(Instance instance, Shown before) {
+        return switch (instance.state()) {
+            case STARTING -> as(Standing.STARTING, instance.reason(), before);
+            case DRAINING -> as(Standing.DRAINING, instance.reason(), before);
+            case MAINTENANCE -> as(Standing.MAINTENANCE, instance.reason(), before);
+            case DOWN -> as(Standing.DOWN, instance.reason(), before);
+            case NEEDS_RESYNC -> as(Standing.NEEDS_RESYNC, instance.reason(), before);
+            case UP -> up(instance, before);
+        };
+    }
+
+    private static Shown up(Instance instance, Shown before) {
+        long failures = instance.consecutiveFailures();
+        if (failures > 0) {
+            return as(Standing.SUSPECT, failures + " probes or requests in a row got no answer", before);
+        }
+        if (instance.unansweredNanos() > SILENCE_NANOS) {
+            return as(Standing.SUSPECT, "nothing heard for more than a second", before);
+        }
+        PendingCounts pending = instance.pending();
+        if (pending.records() > 0 && behind(pending, before.standing())) {
+            return as(Standing.CATCHING_UP, pending.records() + " records behind", before);
+        }
+        return as(Standing.UP, "", before);
+    }
+
+    private static boolean behind(PendingCounts pending, Standing before) {
+        return switch (before) {
+            case UP, SUSPECT, DRAINING -> pending.ageMs() > BEHIND_MS;
+            case CATCHING_UP -> pending.ageMs() > FOLLOWING_MS || !pending.dated();
+            case STARTING, MAINTENANCE, DOWN, NEEDS_RESYNC -> true;
+        };
+    }
+
+    private static Shown as(Standing standing, String reason, Shown before) {
+        Instant since = standing == before.standing() ? before.since() : Instant.now();
+        return new Shown(standing, reason, since);
+    }
+}
