@@ -277,6 +277,10 @@ public final class Intake {
 
     private void contiguous(Lane lane) {
         lane.spilled = false;
+        if (lane.queue.isEmpty() && lane.readTo > lane.applied && !lane.detached) {
+            // The last of its records were a copy's own writes: nothing will pass them.
+            group.passage().skip(lane, lane.readTo);
+        }
         pending(lane, -lane.unread, -lane.unreadBytes);
         lane.unread = 0;
         lane.unreadBytes = 0;

@@ -25,6 +25,13 @@ final class Passage {
         }
     }
 
+    /** Up to there nothing is for this lane. */
+    void skip(Lane lane, long lsn) {
+        lane.applied = lsn;
+        group.gate().applied(lane.index(), lsn);
+        cursors.moved(lane);
+    }
+
     /** See {@link LaneGroup#settle}. */
     void settle(Lane lane, Write write, List<Change> effects, Runnable whenDurable) {
         lane.busy = true;
