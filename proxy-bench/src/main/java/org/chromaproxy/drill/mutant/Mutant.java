@@ -5,7 +5,6 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** The broken proxies, at least one per invariant of the design. */
 public enum Mutant {
@@ -15,8 +14,12 @@ public enum Mutant {
     /** Lane order: the records of one commit reach the lanes last one first. */
     LAST_FIRST(
             2,
-            Edit.afterCall("org.chromaproxy.wal.append.LogWriter", "publish", "entries", code -> code.invokeinterface(
-                    ConstantDescs.CD_List, "reversed", MethodTypeDesc.of(ConstantDescs.CD_List)))),
+            Edit.afterCall(
+                    "org.chromaproxy.wal.append.LogWriter",
+                    "publish",
+                    "entries",
+                    code -> code.invokeinterface(
+                            ConstantDescs.CD_List, "reversed", MethodTypeDesc.of(ConstantDescs.CD_List)))),
 
     /** Commuting doubt: nothing ever waits for the durable cursor. */
     ALL_COMMUTE(3, Edit.body("org.chromaproxy.lane.DoubtWindow", "admits", Mutant::returnTrue)),
@@ -39,30 +42,41 @@ public enum Mutant {
             Edit.first(
                     "org.chromaproxy.lane.registry.LaneRegistry",
                     "abandon",
-                    code -> code.aload(1).invokestatic(
-                            ClassDesc.of("org.chromaproxy.drill.mutant.MutantBodies"),
-                            "drop",
-                            MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object)))),
+                    code -> code.aload(1)
+                            .invokestatic(
+                                    ClassDesc.of("org.chromaproxy.drill.mutant.MutantBodies"),
+                                    "drop",
+                                    MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object)))),
 
     /** One id, one effect: no transaction id is ever found taken. */
     NOTHING_TAKEN(
             8,
-            Edit.body("org.chromaproxy.wal.store.PgLogSession", "reserve", code -> code.invokestatic(
-                            ConstantDescs.CD_List, "of", MethodTypeDesc.of(ConstantDescs.CD_List), true)
-                    .areturn())),
+            Edit.body(
+                    "org.chromaproxy.wal.store.PgLogSession",
+                    "reserve",
+                    code -> code.invokestatic(
+                                    ConstantDescs.CD_List, "of", MethodTypeDesc.of(ConstantDescs.CD_List), true)
+                            .areturn())),
 
     /** Protected collections: none is. */
-    UNPROTECTED(10, Edit.body("org.chromaproxy.catalog.Catalog", "isProtected", code -> code.iconst_0()
-            .ireturn())),
+    UNPROTECTED(
+            10,
+            Edit.body(
+                    "org.chromaproxy.catalog.Catalog",
+                    "isProtected",
+                    code -> code.iconst_0().ireturn())),
 
     /** One owner: a proxy that lost the log goes on sending and serving. */
     OWNS_FOR_EVER(
             11,
-            Edit.body("org.chromaproxy.main.Engine", "owning", code -> code.invokestatic(
-                            ClassDesc.of("org.chromaproxy.drill.mutant.MutantBodies"),
-                            "always",
-                            MethodTypeDesc.of(ClassDesc.of("java.util.function.BooleanSupplier")))
-                    .areturn()),
+            Edit.body(
+                    "org.chromaproxy.main.Engine",
+                    "owning",
+                    code -> code.invokestatic(
+                                    ClassDesc.of("org.chromaproxy.drill.mutant.MutantBodies"),
+                                    "always",
+                                    MethodTypeDesc.of(ClassDesc.of("java.util.function.BooleanSupplier")))
+                            .areturn()),
             Edit.body("org.chromaproxy.main.Engine", "fence", CodeBuilder::return_));
 
     private final int invariant;

@@ -86,8 +86,8 @@ public final class MutantAgent {
                 method.with(element);
             }
         };
-        ClassTransform type = ClassTransform.transformingMethods(
-                method -> method.methodName().equalsString(edit.method()), code);
+        ClassTransform type =
+                ClassTransform.transformingMethods(method -> method.methodName().equalsString(edit.method()), code);
         ClassFile context = ClassFile.of();
         byte[] changed = context.transformClass(context.parse(bytes), type);
         if (found.get() == 0) {

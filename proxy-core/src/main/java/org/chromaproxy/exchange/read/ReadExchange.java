@@ -44,6 +44,8 @@ public final class ReadExchange implements RequestBody {
     private static final int COLLECT_BYTES = 16 << 20;
 
     private static final long RETRY_MS = 20;
+    /** Chroma answers so when it has deleted a collection's parts but not yet the collection (seen on 1.0.5). */
+    private static final int BETWEEN = 412;
     /** A request that fails so often, on instances that are up, fails by itself. */
     private static final int MAX_FAILURES = 6;
 
@@ -94,6 +96,12 @@ public final class ReadExchange implements RequestBody {
     }
 
     private void waitForInstance() {
+        if (target.gone().isPresent()) {
+            release();
+            String id = exchange.route().collection().text();
+            exchange.fail(ProxyError.COLLECTION_NOT_FOUND, ProxyError.noCollectionWithId(id));
+            return;
+        }
         if (System.nanoTime() > deadline) {
             release();
             services.admission().requests().countTimeout();
@@ -231,6 +239,11 @@ public final class ReadExchange implements RequestBody {
 
         @Override
         public void head(HttpResponse from) {
+            if (from.status().code() == BETWEEN && replayable && failures < MAX_FAILURES && upstream != null) {
+                upstream.abort();
+                failed(new UpstreamException(instance + " was deleting it", false));
+                return;
+            }
             replayable = false;
             releaseKept();
             HttpResponse to = new DefaultHttpResponse(HttpVersion.HTTP_1_1, from.status());

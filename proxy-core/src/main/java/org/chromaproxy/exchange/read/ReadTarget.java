@@ -83,6 +83,11 @@ public class ReadTarget {
         return collection.map(CollectionEntry::gate).orElse(catalog.gate()).leader();
     }
 
+    /** Whether what is read was deleted meanwhile: then no instance will ever answer. */
+    Optional<CollectionEntry> gone() {
+        return collection.filter(entry -> entry.deletedLsn() != 0);
+    }
+
     boolean readable(Instance instance) {
         Catalog catalog = services.proxy().catalog();
         long applied = catalog.gate().applied(instance.index());
