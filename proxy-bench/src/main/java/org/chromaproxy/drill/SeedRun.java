@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,9 +46,16 @@ public final class SeedRun {
     /** @param directory fresh; keeps history, evidence and logs, until the caller deletes it */
     public SeedRun(Schedule schedule, StackOptions stackOptions, LoadOptions loadOptions, Path directory) {
         this.schedule = schedule;
-        this.stackOptions = schedule.needsStandby() ? stackOptions.withStandby() : stackOptions;
+        this.stackOptions = schedule.needsStandby() ? stackOptions.withStandby() : alone(stackOptions);
         this.loadOptions = loadOptions;
         this.directory = directory;
+    }
+
+    /** A proxy that knows to be the only one goes on reading while the log is away. */
+    private static StackOptions alone(StackOptions options) {
+        Map<String, String> environment = new HashMap<>(options.environment());
+        environment.put("SOLE_OWNER", "true");
+        return new StackOptions(environment, false, options.jvmOptions());
     }
 
     /** @throws IOException when the run could not be carried out or its evidence not be read: it says nothing */

@@ -2,6 +2,7 @@ package org.chromaproxy.drill.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.chromaproxy.drill.check.error.NoError;
 import org.chromaproxy.drill.check.read.Reads;
 import org.chromaproxy.drill.evidence.Evidence;
 import org.chromaproxy.drill.history.History;

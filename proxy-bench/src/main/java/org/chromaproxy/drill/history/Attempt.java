@@ -25,6 +25,11 @@ public record Attempt(long begin, long end, int status, Map<String, String> head
         return status >= 400 && status < 500;
     }
 
+    /** Told that the collection does not exist. Chroma says 412 when it is deleted in the middle of the request. */
+    public boolean gone() {
+        return status == 404 || (status == 412 && body.contains("Missing metadata segment"));
+    }
+
     /** No answer, or one of the proxy's own that it could not serve. */
     public boolean failed() {
         return status == 0 || status >= 500;

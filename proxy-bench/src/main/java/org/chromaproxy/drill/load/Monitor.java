@@ -43,30 +43,30 @@ public final class Monitor implements AutoCloseable {
         }
     }
 
-    /** The word of the first proxy that serves. */
+    /** The word of the first proxy that serves; if none does, that is the sample. */
     private Sample sample() {
+        int silent = 0;
+        Map<String, String> states = new HashMap<>();
+        long pending = -1;
         for (Http proxy : proxies) {
             try {
-                JsonNode status = Http.ok(proxy.get("/status"));
-                Map<String, String> states = new HashMap<>();
-                for (JsonNode instance : status.path("instances")) {
-                    states.put(
-                            instance.path("name").asText(),
-                            instance.path("healthy").asBoolean()
-                                    ? "up"
-                                    : instance.path("state").asText("down"));
+                JsonNode status = proxy.get("/status").body();
+                if (states.isEmpty() && status.has("instances")) {
+                    status.path("instances")
+                            .forEach(instance -> states.put(instance.path("name").asText(), state(instance)));
+                    pending = status.path("unified_wal").path("pending_writes").asLong(-1);
                 }
-                if (!states.isEmpty()) {
-                    return new Sample(
-                            recorder.now(),
-                            states,
-                            status.path("unified_wal").path("pending_writes").asLong(-1));
-                }
-            } catch (IOException notThisOne) {
-                // The next one may serve; if none does, that is the sample.
+            } catch (IOException none) {
+                silent++;
             }
         }
-        return new Sample(recorder.now(), Map.of(), -1);
+        return new Sample(recorder.now(), states, pending, silent);
+    }
+
+    private static String state(JsonNode instance) {
+        return instance.path("healthy").asBoolean()
+                ? "up"
+                : instance.path("state").asText("down");
     }
 
     @Override

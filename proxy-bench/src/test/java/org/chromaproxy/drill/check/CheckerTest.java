@@ -241,39 +241,6 @@ class CheckerTest {
     }
 
     @Test
-    void anErrorWhileOneInstanceIsWellIsCaught() {
-        story.trouble("KILL", "PRIMARY", 5, 25);
-        story.read(Kind.COUNT, books, "", told(10, 20, 503, "busy"));
-
-        expect("no error");
-    }
-
-    @Test
-    void aBrokenConnectionWhileTheProxyIsThereIsCaught() {
-        story.trouble("KILL", "PRIMARY", 5, 25);
-        story.read(Kind.COUNT, books, "", new Attempt(10, 20, 0, Map.of(), "", "EOFException: ended"));
-
-        expect("no error");
-    }
-
-    @Test
-    void anErrorWithBothInstancesDownMustSayWhenToComeBackAndWhichTransactionToAskFor() {
-        story.trouble("KILL", "PRIMARY", 5, 25).trouble("KILL", "REPLICA", 6, 26);
-        Operation add = story.write(Kind.ADD, books, A, 10, 20);
-        story.transaction(add, "RECOVERED", 201);
-        String id = add.attempts().getFirst().header("transaction-id");
-        Map<String, String> whole = Map.of("retry-after", "5", "transaction-id", id);
-
-        story.retold(add, new Attempt(10, 20, 503, whole, "logged", ""));
-        expect();
-        story.retold(add, new Attempt(10, 20, 503, Map.of("transaction-id", id), "logged", ""));
-        expect("no error");
-        Map<String, String> cut = Map.of("retry-after", "5", "transaction-id", id.substring(0, 8));
-        story.retold(add, new Attempt(10, 20, 503, cut, "logged", ""));
-        expect("no error");
-    }
-
-    @Test
     void aCollectionThatNobodyDeletedMustBeFound() {
         story.read(Kind.COUNT, books, "", told(10, 20, 404, "{}"));
 

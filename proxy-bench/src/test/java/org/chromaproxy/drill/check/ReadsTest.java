@@ -55,6 +55,28 @@ class ReadsTest {
     }
 
     @Test
+    void aRenameThatOvertakesAWriteInFlightDoesNotMakeItVisible() {
+        String other = story.collection("other");
+        story.write(Kind.ADD, other, "{\"ids\":[\"a\"]}", 10, 100);
+        story.rename(other, "another", 20, 30);
+        story.count(other, 40, 50, 0);
+
+        expect();
+    }
+
+    @Test
+    void chromasWordForACollectionDeletedMeanwhileIsThatItIsGone() {
+        String other = story.collection("other");
+        story.drop(other, "other", 10, 30);
+        String text = "{\"error\":\"ChromaError\",\"message\":\"Missing field: [Missing metadata segment]\"}";
+        story.read(Kind.COUNT, other, "", Story.told(15, 25, 412, text));
+        expect();
+
+        story.read(Kind.COUNT, books, "", Story.told(15, 25, 412, text));
+        expect("no error", "reads");
+    }
+
+    @Test
     void readsThatOverlapMayDisagree() {
         add("a", 10, 100);
         story.count(books, 20, 45, 1);

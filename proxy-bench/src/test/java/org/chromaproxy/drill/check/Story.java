@@ -19,6 +19,7 @@ import org.chromaproxy.drill.history.Kind;
 import org.chromaproxy.drill.history.Operation;
 import org.chromaproxy.drill.history.Request;
 import org.chromaproxy.drill.history.Run;
+import org.chromaproxy.drill.history.Sample;
 import org.chromaproxy.drill.history.Trouble;
 import org.chromaproxy.drill.model.StoredRecord;
 import org.chromaproxy.drill.rule.Case;
@@ -37,6 +38,7 @@ final class Story {
     private final List<Operation> operations = new ArrayList<>();
     private final List<Logged> log = new ArrayList<>();
     private final List<Trouble> troubles = new ArrayList<>();
+    private final List<Sample> samples = new ArrayList<>();
     private final Map<Long, Evidence.TransactionAnswer> transactions = new HashMap<>();
     private final Map<String, SortedMap<String, InstanceContent.Content>> spoilt = new HashMap<>();
     private String unsettled = "";
@@ -114,6 +116,14 @@ final class Story {
         Subject subject = subject(Subject.CATALOG, UUID.fromString(collection), name);
         Logged logged = log(OpKind.DELETE_COLLECTION, subject, PREFIX + "/" + name + "?op=" + next(), "");
         return acknowledge(Kind.DROP, collection, "DELETE", logged, List.of(from, to));
+    }
+
+    /** A rename, acknowledged: a record of the catalog's lane. */
+    Operation rename(String collection, String name, long from, long to) {
+        Subject subject = subject(Subject.CATALOG, UUID.fromString(collection), "");
+        String body = "{\"new_name\":\"" + name + "\"}";
+        Logged logged = log(OpKind.MODIFY_COLLECTION, subject, PREFIX + "/" + collection + "?op=" + next(), body);
+        return acknowledge(Kind.RENAME, collection, "PUT", logged, List.of(from, to));
     }
 
     Operation read(Kind kind, String collection, String body, Attempt told) {
@@ -214,6 +224,12 @@ final class Story {
         return this;
     }
 
+    /** At that time the proxy says of itself that all is well. */
+    Story well(long at) {
+        samples.add(new Sample(at, Map.of("primary", "up", "replica", "up"), 0, 0));
+        return this;
+    }
+
     Story unsettled(String why) {
         unsettled = why;
         return this;
@@ -249,7 +265,7 @@ final class Story {
     }
 
     private History history() {
-        return new History(new Run(1, "", 1, 0, 1_000), operations, troubles, List.of());
+        return new History(new Run(1, "", 1, 0, 1_000), operations, troubles, samples);
     }
 
     private Evidence evidence(List<InstanceContent> instances) {

@@ -20,26 +20,26 @@ import org.chromaproxy.drill.rule.Case;
 final class ReadAnswer {
     private final Kind kind;
     private final JsonNode request;
-    private final int status;
+    private final Attempt told;
     private final JsonNode body;
 
-    private ReadAnswer(Kind kind, JsonNode request, int status, JsonNode body) {
+    private ReadAnswer(Kind kind, JsonNode request, Attempt told, JsonNode body) {
         this.kind = kind;
         this.request = request;
-        this.status = status;
+        this.told = told;
         this.body = body;
     }
 
     static ReadAnswer of(Operation read, Attempt told) {
-        return new ReadAnswer(read.kind(), Case.json(read.request().body()), told.status(), Case.json(told.body()));
+        return new ReadAnswer(read.kind(), Case.json(read.request().body()), told, Case.json(told.body()));
     }
 
     /** Whether this is the answer that state gives. */
     boolean shows(CollectionState state) {
-        if (status == 404) {
+        if (told.gone()) {
             return !state.alive();
         }
-        if (status != 200 || !state.alive()) {
+        if (told.status() != 200 || !state.alive()) {
             return false;
         }
         return switch (kind) {
@@ -52,7 +52,7 @@ final class ReadAnswer {
 
     /** A query reads its index first and the records after: beside writes it may mix positions, but invent nothing. */
     boolean mayMix(List<Timeline.Version> window) {
-        if (kind != Kind.QUERY || status != 200 || window.size() < 2) {
+        if (kind != Kind.QUERY || told.status() != 200 || window.size() < 2) {
             return false;
         }
         Set<String> ever = new HashSet<>();

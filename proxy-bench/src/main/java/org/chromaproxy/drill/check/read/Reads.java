@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.chromaproxy.drill.history.Attempt;
+import org.chromaproxy.drill.history.Kind;
 import org.chromaproxy.drill.history.Operation;
 import org.chromaproxy.drill.model.Timeline;
 import org.chromaproxy.drill.rule.Case;
@@ -17,7 +18,8 @@ import org.chromaproxy.drill.rule.Violation;
  * Every read shows one position of its collection's log: not before a write that was acknowledged, or seen by a finished
  * read, before it began; and before every write that began after it ended. Since the order of the writes is known, taking
  * the earliest position that fits, read by read in the order they ended, decides this exactly. A query is approximate:
- * only what it may contain, and how much, is looked at.
+ * only what it may contain, and how much, is looked at. A rename changes no record and waits for none: its place among
+ * them in the log says nothing about what a read may show.
  */
 public final class Reads implements Rule {
     @Override
@@ -35,6 +37,7 @@ public final class Reads implements Rule {
         Map<String, Bounds> bounds = new HashMap<>();
         run.history()
                 .writes()
+                .filter(write -> write.kind() != Kind.RENAME)
                 .forEach(write -> run.lsn(write)
                         .ifPresent(lsn -> bounds.computeIfAbsent(run.collection(write), id -> new Bounds())
                                 .write(write, lsn)));

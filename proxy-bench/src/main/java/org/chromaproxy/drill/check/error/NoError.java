@@ -1,4 +1,4 @@
-package org.chromaproxy.drill.check;
+package org.chromaproxy.drill.check.error;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,9 +14,12 @@ import org.chromaproxy.drill.rule.Violation;
 
 /**
  * No client gets an error that could be avoided: none at all while one instance is well, and the proxy and PostgreSQL
- * are. An unavoidable one says when to come back, and by which id to ask for a write that is logged.
+ * are; none for a read because of PostgreSQL. An unavoidable one is a 503 that says when to come back, and either by which
+ * id to ask for the write or that it never was executed. Only a proxy that is gone may break connections.
  */
-final class NoError implements Rule {
+public final class NoError implements Rule {
+    private static final int WHOLE_ID = 36;
+
     @Override
     public String name() {
         return "no error";
@@ -24,7 +27,7 @@ final class NoError implements Rule {
 
     @Override
     public List<Violation> check(Case run) {
-        Excuses excuses = new Excuses(run.history().troubles());
+        Outages outages = new Outages(run.history());
         Map<String, Long> firstDrop = new HashMap<>();
         run.history()
                 .writes()
@@ -33,7 +36,7 @@ final class NoError implements Rule {
         List<Violation> violations = new ArrayList<>();
         for (Operation operation : run.history().operations()) {
             for (Attempt attempt : operation.attempts()) {
-                wrong(run, operation, attempt, excuses)
+                wrong(operation, attempt, outages)
                         .or(() -> unreasonable(operation, attempt, firstDrop))
                         .map(text -> violation(
                                 "operation " + operation.id() + " (" + operation.kind() + ") got " + answer(attempt)
@@ -49,35 +52,45 @@ final class NoError implements Rule {
         return attempt.status() == 0 ? attempt.error() : attempt.status() + " " + attempt.body();
     }
 
-    private static Optional<String> wrong(Case run, Operation operation, Attempt attempt, Excuses excuses) {
+    private static Optional<String> wrong(Operation operation, Attempt attempt, Outages outages) {
         if (!attempt.failed()) {
             return Optional.empty();
         }
         if (attempt.status() == 0) {
-            return excuses.proxyGone(attempt)
+            return outages.proxy(attempt) || outages.owner(attempt)
                     ? Optional.empty()
                     : Optional.of("the proxy was there, and broke the connection or did not answer");
-        }
-        if (!excuses.nobodyToServe(attempt)) {
-            return Optional.of("it could have been served");
         }
         if (attempt.status() != 503) {
             return Optional.of("an error that may end is 503");
         }
+        if (!excused(operation, attempt, outages)) {
+            return Optional.of("it could have been served");
+        }
         if (attempt.header("retry-after").isEmpty()) {
             return Optional.of("no Retry-After");
         }
-        boolean open = operation.kind().write() && !attempt.promisesNothing();
-        boolean named = attempt.header("transaction-id").length() >= minimum(operation);
-        return open && !named && !run.logged(operation).isEmpty()
-                ? Optional.of("it is logged, and no whole Transaction-ID says so")
+        boolean logged = !outages.log(attempt) && outages.instances(attempt) && !starting(attempt);
+        return operation.kind().write() && !named(attempt) && (logged || !attempt.promisesNothing())
+                ? Optional.of("no whole Transaction-ID says by which to ask for it")
                 : Optional.empty();
     }
 
-    private static int minimum(Operation operation) {
-        return operation.request().transaction().isEmpty()
-                ? 36
-                : operation.request().transaction().length();
+    private static boolean excused(Operation operation, Attempt attempt, Outages outages) {
+        boolean log = operation.kind().write() ? outages.log(attempt) : outages.logForReads(attempt);
+        return log
+                || outages.instances(attempt)
+                || outages.owner(attempt)
+                || (outages.proxy(attempt) && starting(attempt));
+    }
+
+    /** The word of a proxy that does not own the log, or not yet. */
+    private static boolean starting(Attempt attempt) {
+        return attempt.body().contains("stands by");
+    }
+
+    private static boolean named(Attempt attempt) {
+        return attempt.header("transaction-id").length() >= WHOLE_ID;
     }
 
     /** A refusal that nothing the clients did explains. */
@@ -85,7 +98,7 @@ final class NoError implements Rule {
         if (!attempt.refused() || operation.kind().alwaysRefused()) {
             return Optional.empty();
         }
-        if (attempt.status() == 404) {
+        if (attempt.gone()) {
             boolean dropped = firstDrop.getOrDefault(operation.collection(), Long.MAX_VALUE) < attempt.end();
             return dropped ? Optional.empty() : Optional.of("nobody has deleted that collection");
         }
