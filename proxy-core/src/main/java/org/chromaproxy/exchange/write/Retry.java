@@ -1,6 +1,8 @@
 package org.chromaproxy.exchange.write;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ProxyError;
@@ -9,6 +11,9 @@ import org.chromaproxy.lane.write.WriteResult;
 
 /** A request whose transaction id was logged before: it gets the answer of the first one, and has no effect of its own. */
 final class Retry {
+    private static final int LOOKS = 10;
+    private static final long LOOK_AGAIN_MS = 50;
+
     private Retry() {}
 
     /** Waits for the first one if it is under way, else reads its stored answer. Calls back on some thread. */
@@ -18,14 +23,23 @@ final class Retry {
             undecided.get().result().whenComplete((result, error) -> told.accept(result));
             return;
         }
+        stored(services, lsn, LOOKS, told);
+    }
+
+    /** The answer is stored a moment after it was told; only one that nobody could be told yet is not there. */
+    private static void stored(ExchangeServices services, long lsn, int looks, Consumer<WriteResult> told) {
         services.transactions().outcome(lsn).whenComplete((stored, error) -> {
-            Optional<WriteResult> result = error == null ? stored : Optional.empty();
-            told.accept(result.orElseGet(() -> {
+            if (error == null && stored.isPresent()) {
+                told.accept(stored.get());
+            } else if (error == null && looks > 1) {
+                CompletableFuture.delayedExecutor(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS)
+                        .execute(() -> stored(services, lsn, looks - 1, told));
+            } else {
                 String message =
                         "The first request of this transaction has no outcome yet. It has one effect in any case: "
                                 + "GET /transactions/" + services.transactions().idOf(lsn) + "?wait=30s";
-                return WriteResult.json(503, ProxyError.PENDING_RECOVERY.body(message));
-            }));
+                told.accept(WriteResult.json(503, ProxyError.PENDING_RECOVERY.body(message)));
+            }
         });
     }
 }
