@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.wal.append.AppendListener;
 import org.chromaproxy.wal.append.AppendTicket;
+import org.chromaproxy.wal.append.ChangeListener;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.WriteAheadLog;
 import org.chromaproxy.wal.record.Change;
@@ -30,8 +31,8 @@ final class FakeLog implements WriteAheadLog {
     }
 
     @Override
-    public void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable) {
-        onDurable.run();
+    public void submit(List<? extends Change> changes, boolean urgent, ChangeListener listener) {
+        listener.durable();
     }
 
     @Override

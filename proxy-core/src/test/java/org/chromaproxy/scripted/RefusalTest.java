@@ -63,6 +63,26 @@ class RefusalTest extends StagedTest {
         assertEquals(List.of("FAILED 400"), outcomes(collection));
     }
 
+    @Test
+    void aCreateWhoseMappingTheLogRefusesIsPlannedAgain() throws Exception {
+        String name = "taken-behind-the-proxys-back";
+        stage().log()
+                .change("INSERT INTO collection VALUES (gen_random_uuid(), 'default_tenant', 'default_database', '"
+                        + name + "', 0, 0, now())");
+        CompletableFuture<Client.Answer> created =
+                stage().client().post(Collection.DATABASE + "/collections", "{\"name\":\"" + name + "\"}");
+        await().atMost(Stage.SOON)
+                .until(() -> stage().primary()
+                                .calls(call -> call.method().equals("POST")
+                                        && call.path().endsWith("/collections"))
+                                .size()
+                        >= 2);
+        assertFalse(created.isDone());
+        stage().log().change("DELETE FROM collection WHERE name = '" + name + "'");
+        assertEquals(200, created.join().status());
+        assertEquals(201, stage().usedCollection().add("after").join().status());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 404})
     void anErrorPageThatIsNotChromasIsDoubtAndNotARefusal(int status) {

@@ -46,6 +46,9 @@ final class Committer {
     /** Of the last transaction that renewed it and is known to be committed. */
     private Instant lastHeartbeat = Instant.MIN;
 
+    /** Why PostgreSQL refused the last batch it refused. */
+    private String refusal = "";
+
     private volatile LogState state = LogState.UNAVAILABLE;
     private volatile long durableLsn;
     private volatile long confirmedAtNanos;
@@ -68,6 +71,10 @@ final class Committer {
 
     long confirmedAtNanos() {
         return confirmedAtNanos;
+    }
+
+    String refusal() {
+        return refusal;
     }
 
     /** Connects if need be; whether batches can be tried now. */
@@ -255,7 +262,8 @@ final class Committer {
     }
 
     private Attempt undo(StoreException cause) {
-        LOG.error("PostgreSQL refuses part of a batch: {}", cause.getMessage());
+        refusal = String.valueOf(cause.getMessage());
+        LOG.debug("PostgreSQL refuses part of a batch: {}", refusal);
         LogSession open = session;
         try {
             if (open != null) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbox {
     /** Changes submitted together. */
-    record ChangeGroup(List<? extends Change> changes, boolean urgent, Runnable onDurable) {}
+    record ChangeGroup(List<? extends Change> changes, boolean urgent, ChangeListener listener) {}
 
     private static final int CHUNK = 1024;
     private static final int RUNNING = 0;

@@ -65,8 +65,8 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     }
 
     @Override
-    public void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable) {
-        inbox.offer(new ChangeGroup(List.copyOf(changes), urgent, onDurable));
+    public void submit(List<? extends Change> changes, boolean urgent, ChangeListener listener) {
+        inbox.offer(new ChangeGroup(List.copyOf(changes), urgent, listener));
     }
 
     @Override
@@ -222,10 +222,12 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
             batch.split().forEach(this::settle);
             return;
         }
+        String reason = committer.refusal();
         for (ChangeGroup group : batch.groups()) {
-            LOG.error("changes refused by PostgreSQL are dropped, their owner will wait in vain: {}", group.changes());
+            LOG.error("changes refused by PostgreSQL: {}: {}", reason, group.changes());
+            call(() -> group.listener().refused(reason));
         }
-        fail(batch, "PostgreSQL refuses the record");
+        fail(batch, "PostgreSQL refuses the record: " + reason);
     }
 
     private void publish(Batch batch) {
@@ -247,7 +249,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
             }
         }
         for (ChangeGroup group : batch.groups()) {
-            call(group.onDurable());
+            call(group.listener()::durable);
         }
     }
 

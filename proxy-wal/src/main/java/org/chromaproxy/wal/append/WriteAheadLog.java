@@ -18,9 +18,17 @@ public interface WriteAheadLog {
      * Queues changes that belong together: they commit in one transaction, after everything this thread submitted before.
      *
      * @param urgent whether to commit at once; otherwise they ride with the next transaction, at the latest after 50 ms
+     */
+    void submit(List<? extends Change> changes, boolean urgent, ChangeListener listener);
+
+    /**
+     * The same for changes that no other can make impossible.
+     *
      * @param onDurable called on the writer thread once they are durable; never called if this proxy loses ownership
      */
-    void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable);
+    default void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable) {
+        submit(changes, urgent, ChangeListener.of(onDurable, reason -> {}));
+    }
 
     /** Whether the log takes and commits records now. */
     LogState state();
