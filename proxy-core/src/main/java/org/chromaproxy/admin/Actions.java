@@ -130,7 +130,7 @@ final class Actions {
                                 reason -> done.completeExceptionally(Answers.conflict(
                                         "The log refuses the change: " + reason + ". Nothing was changed."))));
         return done.copy().orTimeout(DURABLE_WITHIN_MS, TimeUnit.MILLISECONDS).exceptionally(error -> {
-            if (error instanceof Answers.Refusal refusal) {
+            if (error.getCause() instanceof Answers.Refusal refusal) {
                 throw refusal;
             }
             throw Answers.refuse(

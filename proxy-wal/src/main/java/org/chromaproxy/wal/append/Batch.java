@@ -48,11 +48,12 @@ final class Batch {
     }
 
     boolean changesFull() {
-        return changeCount >= MAX_CHANGES || changeBytes >= settings.batchBytes();
+        return changeCount >= MAX_CHANGES || changeBytes >= settings.batch().bytes();
     }
 
     boolean recordsFull() {
-        return entries.size() >= settings.batchRecords() || bytes >= settings.batchBytes();
+        return entries.size() >= settings.batch().records()
+                || bytes >= settings.batch().bytes();
     }
 
     void add(ChangeGroup group) {
@@ -63,7 +64,8 @@ final class Batch {
         }
     }
 
-    private static int weight(Change change) {
+    /** Bytes this change counts for. */
+    static int weight(Change change) {
         int content = switch (change) {
             case Change.Outcome outcome -> outcome.response().length;
             case Change.Resolution resolution -> resolution.body().length;

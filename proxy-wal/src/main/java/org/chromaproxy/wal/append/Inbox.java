@@ -39,7 +39,7 @@ final class Inbox {
 
     Inbox(WriterSettings settings) {
         this.settings = settings;
-        this.records = new MpscAtomicArrayQueue<>(Math.max(2, settings.queuedRecords()));
+        this.records = new MpscAtomicArrayQueue<>(Math.max(2, settings.queue().records()));
     }
 
     /** @return false at a bound; nothing was queued then */
@@ -55,12 +55,12 @@ final class Inbox {
     }
 
     private boolean admit(int weight) {
-        if (count.incrementAndGet() > settings.queuedRecords()) {
+        if (count.incrementAndGet() > settings.queue().records()) {
             count.decrementAndGet();
             return false;
         }
         long before = bytes.getAndAdd(weight);
-        if (before > 0 && before + weight > settings.queuedBytes()) {
+        if (before > 0 && before + weight > settings.queue().bytes()) {
             bytes.addAndGet(-weight);
             count.decrementAndGet();
             return false;

@@ -9,6 +9,7 @@ import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.store.LogSession;
 import org.chromaproxy.wal.store.LogSession.Taken;
+import org.chromaproxy.wal.store.Tenure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     private final WriterSettings settings;
     private final LogClock clock;
     private final Inbox inbox;
+    private final LogLink link;
     private final Committer committer;
     private final Thread thread;
     private long backoff = BACKOFF_MIN_NANOS;
@@ -38,13 +40,14 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     /**
      * Makes the writer; {@link #start} sets it going.
      *
-     * @param epoch under which this process owns the log
+     * @param tenure this process's turn as the log's owner
      */
-    public LogWriter(LogSession.Connector connector, long epoch, LogClock clock, WriterSettings settings) {
+    public LogWriter(LogSession.Connector connector, Tenure tenure, LogClock clock, WriterSettings settings) {
         this.settings = settings;
         this.clock = clock;
         this.inbox = new Inbox(settings);
-        this.committer = new Committer(connector, epoch, clock, settings);
+        this.link = new LogLink(connector, tenure, clock, settings.heartbeat());
+        this.committer = new Committer(link, clock, settings);
         this.thread = Thread.ofPlatform().name("wal-writer").daemon().unstarted(this::run);
     }
 
@@ -71,7 +74,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
 
     @Override
     public LogState state() {
-        return committer.state();
+        return link.state();
     }
 
     @Override
@@ -84,7 +87,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
      * transaction began. Older than the lease: another proxy may own the log by now.
      */
     public long confirmedAtNanos() {
-        return committer.confirmedAtNanos();
+        return link.confirmedAtNanos();
     }
 
     /** Records that wait or are in a commit. */
@@ -129,29 +132,34 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         }
     }
 
+    /** Records that PostgreSQL had forgotten after a fail-over and was given again. */
+    public long restoredRecords() {
+        return committer.restoredRecords();
+    }
+
     private void run() {
         inbox.enter();
         try {
-            while (!closing || (!inbox.isEmpty() && !committer.stopped() && !graceOver())) {
+            while (!closing || (!inbox.isEmpty() && !link.stopped() && !graceOver())) {
                 turn();
             }
         } catch (RuntimeException | Error e) {
             LOG.error("the log's writer died: nothing more is committed", e);
             throw e;
         } finally {
-            committer.close();
+            link.close();
             terminated = true;
             sweep("the log is closed");
         }
     }
 
     private void turn() {
-        if (committer.stopped()) {
-            sweep(committer.state() == LogState.FENCED ? "another proxy owns the log" : "the log was truncated");
+        if (link.stopped()) {
+            sweep(link.state() == LogState.FENCED ? "another proxy owns the log" : "the log was truncated");
             committer.heartbeat();
             inbox.await(settings.heartbeat().toNanos(), false);
         } else if (!committer.open()) {
-            if (!committer.stopped()) {
+            if (!link.stopped()) {
                 backOff();
             }
         } else {
@@ -162,7 +170,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
 
     private void work() {
         if (inbox.isEmpty()) {
-            rest(committer.heartbeatIn(clock.nanoTime()), false);
+            rest(link.heartbeatIn(clock.nanoTime()), false);
             return;
         }
         if (inbox.onlyLazyChanges() && !closing) {
@@ -180,7 +188,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         if (nanos > 0) {
             inbox.await(nanos, lingering);
         }
-        if (committer.heartbeatIn(clock.nanoTime()) <= 0) {
+        if (link.heartbeatIn(clock.nanoTime()) <= 0) {
             committer.heartbeat();
         }
     }
