@@ -16,7 +16,7 @@ import org.chromaproxy.admin.page.Answers;
 import org.chromaproxy.admin.page.Blocking;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.wal.append.ChangeListener;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.recovery.Retention;
 import org.slf4j.Logger;

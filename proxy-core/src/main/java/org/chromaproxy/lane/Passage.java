@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
-import org.chromaproxy.wal.append.ChangeListener;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 
 /** How a record leaves a lane, and is forgotten with the last one. Confined to the group's loop. */

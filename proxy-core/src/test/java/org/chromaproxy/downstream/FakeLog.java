@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.wal.append.AppendListener;
 import org.chromaproxy.wal.append.AppendTicket;
-import org.chromaproxy.wal.append.ChangeListener;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.WriteAheadLog;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;
 

@@ -65,6 +65,7 @@ public final class Wal implements AutoCloseable {
             return Optional.empty();
         }
         LogWriter writer = new LogWriter(database.sessions(), tenure, LogClock.SYSTEM, config.writer()).start();
+        reader.expect(writer::lastBatch);
         Retention retention = new Retention(new RetentionSql(database), tenure, config.retention());
         DeadLetters letters = new DeadLetters(new DeadLetterSql(database, new LogQueries(database)), tenure.epoch());
         OwnedLog taken = new OwnedLog(ownership, tenure, writer, retention, letters);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.chromaproxy.wal.append.Inbox.ChangeGroup;
+import org.chromaproxy.wal.append.Inbox.PendingAppend;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.LogRecord;

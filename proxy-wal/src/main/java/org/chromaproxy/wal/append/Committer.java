@@ -42,7 +42,7 @@ final class Committer {
     private long nextLsn;
     private long coverAgainAt;
     /** Number of the last transaction known to be durable. */
-    private long lastBatch;
+    private volatile long lastBatch;
     /** What the log said of that when it was last connected to: one more if a commit was in doubt, and done. */
     private long heldBatch;
     /** Why PostgreSQL refused the last batch it refused. */
@@ -60,6 +60,10 @@ final class Committer {
 
     long durableLsn() {
         return durableLsn;
+    }
+
+    long lastBatch() {
+        return lastBatch;
     }
 
     /** Records that the log had forgotten and was given again. */
@@ -213,12 +217,13 @@ final class Committer {
 
     private Attempt durable(Batch batch) {
         batch.inDoubt(false);
-        lastBatch++;
+        long number = lastBatch + 1;
         List<LogRecord> survivors = batch.survivors();
         if (!survivors.isEmpty()) {
             durableLsn = survivors.getLast().lsn();
         }
-        tail.add(new Tail.Commit(lastBatch, survivors, batch.changes(), clock.nanoTime()));
+        lastBatch = number;
+        tail.add(new Tail.Commit(number, survivors, batch.changes(), clock.nanoTime()));
         return Attempt.DURABLE;
     }
 

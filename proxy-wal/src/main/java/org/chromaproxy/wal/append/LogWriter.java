@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.chromaproxy.wal.append.Inbox.ChangeGroup;
+import org.chromaproxy.wal.append.Inbox.PendingAppend;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.store.LogSession;
@@ -130,6 +131,11 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Number of the last transaction known to be durable; 0 before the first connection. */
+    public long lastBatch() {
+        return committer.lastBatch();
     }
 
     /** Records that PostgreSQL had forgotten after a fail-over and was given again. */

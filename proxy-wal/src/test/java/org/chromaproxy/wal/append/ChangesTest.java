@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;

@@ -2,6 +2,7 @@ package org.chromaproxy.wal.append;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.recovery.LogReader;
+import org.chromaproxy.wal.store.StoreException;
 import org.chromaproxy.wal.testkit.EmbeddedServer;
 import org.chromaproxy.wal.testkit.FaultyConnector;
 import org.chromaproxy.wal.testkit.FaultyConnector.Fault;
@@ -108,6 +111,29 @@ class ForgottenCommitsTest {
         assertEquals(List.of("9"), log.column("SELECT lsn FROM lane_cursor"));
         assertEquals(List.of("replica"), log.column("SELECT instance FROM lane_leader"));
         assertEquals(0, writer.restoredRecords());
+    }
+
+    @Test
+    void aPageIsNotReadFromALogThatHasForgottenSomeOfIt() {
+        LogWriter writer = writer();
+        append(writer, 1);
+        Snapshot snapshot = Snapshot.of(log.target);
+        append(writer, 2);
+        LogReader reader = new LogReader(log.queries);
+        reader.expect(writer::lastBatch);
+        connector.refuseConnections(1_000);
+
+        snapshot.promote();
+        await().untilAsserted(() -> {
+            StoreException refused =
+                    assertThrows(StoreException.class, () -> reader.page(Records.LANE, 0, 10, 1 << 20));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains("the log ends at transaction"), refused::getMessage);
+        });
+        connector.refuseConnections(0);
+
+        await().ignoreExceptions()
+                .until(() -> reader.page(Records.LANE, 0, 10, 1 << 20).size() == 3);
     }
 
     @Test

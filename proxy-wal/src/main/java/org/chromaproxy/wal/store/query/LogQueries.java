@@ -43,6 +43,10 @@ public final class LogQueries {
         this.database = database;
     }
 
+    Database database() {
+        return database;
+    }
+
     /** The identity of this log, made with its schema. */
     public UUID logId() {
         return one("SELECT log_id FROM log_identity", row -> row.getObject(1, UUID.class));
@@ -266,7 +270,7 @@ public final class LogQueries {
         }
     }
 
-    private static <T> List<T> list(Connection connection, String sql, Row<T> mapper, Object... parameters)
+    static <T> List<T> list(Connection connection, String sql, Row<T> mapper, Object... parameters)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             bind(select, parameters);
