@@ -19,7 +19,7 @@ public final class OwnerTable {
     }
 
     public Owner read() {
-        return database.call("reading the owner", OwnerTable::read);
+        return database.promptly("reading the owner", OwnerTable::read);
     }
 
     static Owner read(Connection connection) throws SQLException {
@@ -44,7 +44,7 @@ public final class OwnerTable {
      */
     public Optional<Tenure> take(Owner seen, String owner) {
         Tenure tenure = new Tenure(seen, owner);
-        boolean taken = database.call("taking the log", connection -> take(connection, tenure));
+        boolean taken = database.promptly("taking the log", connection -> take(connection, tenure));
         return taken ? Optional.of(tenure) : Optional.empty();
     }
 
@@ -64,7 +64,7 @@ public final class OwnerTable {
 
     /** Lets the next proxy take the log at once. No effect if the log has another owner. */
     public void release(Tenure tenure) {
-        database.call("releasing the log", connection -> {
+        database.promptly("releasing the log", connection -> {
             try (PreparedStatement update = connection.prepareStatement(
                     "UPDATE log_owner SET released = true WHERE id = 1 AND epoch = ?" + " AND owner = ?")) {
                 update.setLong(1, tenure.epoch());

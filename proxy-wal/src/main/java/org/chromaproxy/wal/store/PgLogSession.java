@@ -54,7 +54,7 @@ final class PgLogSession implements LogSession {
         properties.setProperty("connectTimeout", "2");
         properties.setProperty("loginTimeout", "4");
         // A COMMIT that hangs longer (standby gone, network black hole) is in doubt and resolved on a new connection.
-        properties.setProperty("socketTimeout", "10");
+        properties.setProperty("socketTimeout", "8");
         properties.setProperty("tcpKeepAlive", "true");
         Connection connection = null;
         try {

@@ -34,7 +34,11 @@ public final class LogFixture implements AutoCloseable {
     private final List<LogWriter> writers = new ArrayList<>();
 
     public LogFixture(PostgresServer server, long segmentLsns) {
-        target = server.freshDatabase(segmentLsns);
+        this(server.freshDatabase(segmentLsns));
+    }
+
+    public LogFixture(DatabaseTarget target) {
+        this.target = target;
         database = Database.open(target);
         owners = new OwnerTable(database);
         queries = new LogQueries(database);

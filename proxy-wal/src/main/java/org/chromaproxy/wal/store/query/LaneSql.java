@@ -58,7 +58,7 @@ public final class LaneSql {
      * @param batch the log must hold this transaction, else it is not what it was: kind LOST
      */
     public List<LoggedRecord> page(UUID lane, long lsn, Bound bound, long batch) {
-        return queries.database().call("reading the log", connection -> {
+        return queries.database().promptly("reading the log", connection -> {
             // First, and on the same connection: what a server has committed it does not take back.
             List<Long> last = LogQueries.list(connection, LAST_BATCH, row -> row.getLong(1));
             if (last.getFirst() < batch) {

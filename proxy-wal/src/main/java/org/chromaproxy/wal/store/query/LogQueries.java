@@ -95,7 +95,7 @@ public final class LogQueries {
 
     /** LSN → body, or what it was resolved to. Records that are not in the log are missing from the answer. The caller bounds the bytes. */
     public Map<Long, byte[]> bodies(Collection<Long> lsns) {
-        return database.call("reading bodies", connection -> {
+        return database.promptly("reading bodies", connection -> {
             Map<Long, byte[]> bodies = new HashMap<>();
             try (PreparedStatement select = connection.prepareStatement("SELECT r.lsn, coalesce(x.body, r.body)"
                     + " FROM log_record r LEFT JOIN record_resolution x ON x.lsn = r.lsn"
