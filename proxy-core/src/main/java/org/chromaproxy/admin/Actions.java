@@ -16,6 +16,7 @@ import org.chromaproxy.admin.page.Answers;
 import org.chromaproxy.admin.page.Blocking;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.recovery.Retention;
 import org.slf4j.Logger;
@@ -121,11 +122,17 @@ final class Actions {
                 .submit(
                         List.of(change),
                         true,
-                        () -> loop.execute(() -> {
-                            then.run();
-                            done.complete(null);
-                        }));
+                        ChangeListener.of(
+                                () -> loop.execute(() -> {
+                                    then.run();
+                                    done.complete(null);
+                                }),
+                                reason -> done.completeExceptionally(Answers.conflict(
+                                        "The log refuses the change: " + reason + ". Nothing was changed."))));
         return done.copy().orTimeout(DURABLE_WITHIN_MS, TimeUnit.MILLISECONDS).exceptionally(error -> {
+            if (error.getCause() instanceof Answers.Refusal refusal) {
+                throw refusal;
+            }
             throw Answers.refuse(
                     ProxyError.LOG_OUTCOME_UNKNOWN,
                     "The log did not confirm the change in time: it may yet take effect. See"

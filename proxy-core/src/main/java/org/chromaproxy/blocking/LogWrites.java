@@ -11,6 +11,7 @@ import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.wal.append.AppendListener;
 import org.chromaproxy.wal.append.AppendTicket;
 import org.chromaproxy.wal.append.WriteAheadLog;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;
@@ -33,12 +34,18 @@ public final class LogWrites {
     /**
      * Returns once they are durable, and with them everything submitted before; an empty list waits for just that.
      *
-     * @throws StepException when they are not in time; they may be later
+     * @throws StepException when PostgreSQL refuses them, or they are not durable in time; then they may be later
      */
     public void submit(List<? extends Change> changes) {
         CompletableFuture<Boolean> durable = new CompletableFuture<>();
-        log.submit(changes, true, () -> durable.complete(true));
+        log.submit(changes, true, completing(durable));
         Waiting.forResult(durable, DURABLE_MS, "a change of the log");
+    }
+
+    /** Completes {@code durable}, or fails it with what PostgreSQL refuses. */
+    public static ChangeListener completing(CompletableFuture<Boolean> durable) {
+        return ChangeListener.of(
+                () -> durable.complete(true), reason -> durable.completeExceptionally(new StepException(reason)));
     }
 
     /** Appends a record that no lane is offered; returns once it is committed. */

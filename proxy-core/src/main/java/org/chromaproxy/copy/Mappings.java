@@ -11,6 +11,7 @@ import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.wal.append.WriteAheadLog;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -46,7 +47,7 @@ public final class Mappings {
             if (catalog.named(mapping.path()).isPresent()) {
                 durable.completeExceptionally(new StepException("the name was taken meanwhile"));
             } else {
-                log.submit(changes, true, () -> durable.complete(true));
+                log.submit(changes, true, LogWrites.completing(durable));
             }
         });
         Waiting.forResult(durable, WAIT_MS, mapping.path().toString());
@@ -82,11 +83,14 @@ public final class Mappings {
             log.submit(
                     changes,
                     true,
-                    () -> catalogLoop.execute(() -> {
-                        Mapping now = entry.withPlace(instance, place);
-                        catalog.put(now);
-                        unchanged.complete(now.equals(wanted));
-                    }));
+                    ChangeListener.of(
+                            () -> catalogLoop.execute(() -> {
+                                Mapping now = entry.withPlace(instance, place);
+                                catalog.put(now);
+                                unchanged.complete(now.equals(wanted));
+                            }),
+                            // What was seen is out of date, a name that is another's by now: look again.
+                            reason -> unchanged.complete(false)));
         });
         return Waiting.forResult(unchanged, WAIT_MS, entry.toString());
     }

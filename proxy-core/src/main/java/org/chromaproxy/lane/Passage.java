@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 
 /** How a record leaves a lane, and is forgotten with the last one. Confined to the group's loop. */
@@ -37,18 +38,24 @@ final class Passage {
         lane.busy = true;
         List<Change> all = new ArrayList<>(effects);
         all.add(cursors.at(lane, write.lsn()));
-        group.services()
-                .log()
-                .submit(
-                        all,
-                        true,
-                        () -> group.loop().execute(() -> {
-                            lane.busy = false;
-                            whenDurable.run();
-                            leave(lane, write);
-                            cursors.durable(lane, write.lsn());
-                            group.pumpAll();
-                        }));
+        ChangeListener listener = ChangeListener.of(
+                () -> group.loop().execute(() -> settled(lane, write, whenDurable)),
+                reason -> group.loop().execute(() -> refused(lane, write, reason)));
+        group.services().log().submit(all, true, listener);
+    }
+
+    private void settled(Lane lane, Write write, Runnable whenDurable) {
+        lane.busy = false;
+        whenDurable.run();
+        leave(lane, write);
+        cursors.durable(lane, write.lsn());
+        group.pumpAll();
+    }
+
+    /** The effect was made for a catalog that has changed meanwhile: in doubt, and so planned again by what it says then. */
+    private void refused(Lane lane, Write write, String reason) {
+        lane.busy = false;
+        group.fault(lane, write, "the log refuses its effect: " + reason);
     }
 
     private void leave(Lane lane, Write write) {

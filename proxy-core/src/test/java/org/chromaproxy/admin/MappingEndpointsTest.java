@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
@@ -123,6 +124,18 @@ class MappingEndpointsTest {
 
         assertEquals(List.of("page-0", "page-1", "page-2", "page-3", "page-4"), seen);
         bed.act(400, "GET", "/admin/collection_mappings?limit=-1", "");
+    }
+
+    @Test
+    void aMappingTheLogRefusesIsAConflictAndNotAWait() {
+        onBoth("raced");
+        Mapping first = new Mapping(new UUID(7, 7), AdminBed.path("raced"), 0, 0, Instant.now(), Map.of());
+        bed.durable(new Change.PutMapping(first));
+
+        JsonNode refused = bed.act(409, "POST", "/admin/create_mapping", body("raced", HERE, THERE));
+
+        assertTrue(refused.path("message").asText().contains("Nothing was changed"));
+        assertTrue(bed.catalog.named(AdminBed.path("raced")).isEmpty());
     }
 
     @Test

@@ -8,6 +8,7 @@ import org.chromaproxy.wal.append.AppendListener;
 import org.chromaproxy.wal.append.AppendTicket;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.WriteAheadLog;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;
 
@@ -30,8 +31,8 @@ final class FakeLog implements WriteAheadLog {
     }
 
     @Override
-    public void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable) {
-        onDurable.run();
+    public void submit(List<? extends Change> changes, boolean urgent, ChangeListener listener) {
+        listener.durable();
     }
 
     @Override

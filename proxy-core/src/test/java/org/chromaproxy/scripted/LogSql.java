@@ -74,6 +74,14 @@ final class LogSql {
         }
     }
 
+    /** Does what no proxy is told of. */
+    void change(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     /** Keeps everybody out of a table until closed. */
     Hold hold(String table) throws SQLException {
         Connection connection = connect();

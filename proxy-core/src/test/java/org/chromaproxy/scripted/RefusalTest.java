@@ -63,6 +63,29 @@ class RefusalTest extends StagedTest {
         assertEquals(List.of("FAILED 400"), outcomes(collection));
     }
 
+    @Test
+    void aCreateWhoseMappingTheLogRefusesIsPlannedAgain() throws Exception {
+        String name = "taken-behind-the-proxys-back";
+        try (Stage own = Stage.open()) {
+            own.log()
+                    .change("INSERT INTO collection VALUES (gen_random_uuid(), 'default_tenant', 'default_database', '"
+                            + name + "', 0, 0, now())");
+            CompletableFuture<Client.Answer> created =
+                    own.client().post(Collection.DATABASE + "/collections", "{\"name\":\"" + name + "\"}");
+            await().atMost(Stage.SOON).until(() -> creates(own.primary()) >= 2);
+            assertFalse(created.isDone());
+            own.log().change("DELETE FROM collection WHERE name = '" + name + "'");
+            assertEquals(200, created.join().status());
+            assertEquals(201, own.usedCollection().add("after").join().status());
+        }
+    }
+
+    private static int creates(ScriptedChroma instance) {
+        return instance.calls(
+                        call -> call.method().equals("POST") && call.path().endsWith("/collections"))
+                .size();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 404})
     void anErrorPageThatIsNotChromasIsDoubtAndNotARefusal(int status) {

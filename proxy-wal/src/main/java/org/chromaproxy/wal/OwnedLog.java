@@ -6,6 +6,7 @@ import org.chromaproxy.wal.owner.Ownership;
 import org.chromaproxy.wal.recovery.DeadLetters;
 import org.chromaproxy.wal.recovery.Retention;
 import org.chromaproxy.wal.store.StoreException;
+import org.chromaproxy.wal.store.Tenure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,22 +15,22 @@ public final class OwnedLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnedLog.class);
 
     private final Ownership ownership;
-    private final long epoch;
+    private final Tenure tenure;
     private final LogWriter writer;
     private final Retention retention;
     private final DeadLetters letters;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    OwnedLog(Ownership ownership, long epoch, LogWriter writer, Retention retention, DeadLetters letters) {
+    OwnedLog(Ownership ownership, Tenure tenure, LogWriter writer, Retention retention, DeadLetters letters) {
         this.ownership = ownership;
-        this.epoch = epoch;
+        this.tenure = tenure;
         this.writer = writer;
         this.retention = retention;
         this.letters = letters;
     }
 
     public long epoch() {
-        return epoch;
+        return tenure.epoch();
     }
 
     /** Running already; commits once it is connected. */
@@ -56,7 +57,7 @@ public final class OwnedLog implements AutoCloseable {
         }
         writer.close();
         try {
-            ownership.release(epoch);
+            ownership.release(tenure);
         } catch (StoreException e) {
             LOG.warn("log not released, a successor has to wait for the lease: {}", e.getMessage());
         }

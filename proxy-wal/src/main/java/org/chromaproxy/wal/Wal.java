@@ -1,7 +1,6 @@
 package org.chromaproxy.wal;
 
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.chromaproxy.wal.append.LogClock;
 import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.owner.Ownership;
@@ -14,6 +13,7 @@ import org.chromaproxy.wal.store.Database;
 import org.chromaproxy.wal.store.OwnerTable;
 import org.chromaproxy.wal.store.RetentionSql;
 import org.chromaproxy.wal.store.StoreException;
+import org.chromaproxy.wal.store.Tenure;
 import org.chromaproxy.wal.store.query.DeadLetterSql;
 import org.chromaproxy.wal.store.query.LogQueries;
 import org.jspecify.annotations.Nullable;
@@ -60,15 +60,15 @@ public final class Wal implements AutoCloseable {
         if (owned != null) {
             return Optional.of(owned);
         }
-        OptionalLong epoch = ownership.tryAcquire();
-        if (epoch.isEmpty()) {
+        Tenure tenure = ownership.tryAcquire().orElse(null);
+        if (tenure == null) {
             return Optional.empty();
         }
-        LogWriter writer =
-                new LogWriter(database.sessions(), epoch.getAsLong(), LogClock.SYSTEM, config.writer()).start();
-        Retention retention = new Retention(new RetentionSql(database), epoch.getAsLong(), config.retention());
-        DeadLetters letters = new DeadLetters(new DeadLetterSql(database, new LogQueries(database)), epoch.getAsLong());
-        OwnedLog taken = new OwnedLog(ownership, epoch.getAsLong(), writer, retention, letters);
+        LogWriter writer = new LogWriter(database.sessions(), tenure, LogClock.SYSTEM, config.writer()).start();
+        reader.expect(writer::lastBatch);
+        Retention retention = new Retention(new RetentionSql(database), tenure, config.retention());
+        DeadLetters letters = new DeadLetters(new DeadLetterSql(database, new LogQueries(database)), tenure.epoch());
+        OwnedLog taken = new OwnedLog(ownership, tenure, writer, retention, letters);
         owned = taken;
         return Optional.of(taken);
     }

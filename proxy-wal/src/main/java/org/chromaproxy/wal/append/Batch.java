@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.chromaproxy.wal.append.Inbox.ChangeGroup;
+import org.chromaproxy.wal.append.Inbox.PendingAppend;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.LogRecord;
@@ -48,11 +49,12 @@ final class Batch {
     }
 
     boolean changesFull() {
-        return changeCount >= MAX_CHANGES || changeBytes >= settings.batchBytes();
+        return changeCount >= MAX_CHANGES || changeBytes >= settings.batch().bytes();
     }
 
     boolean recordsFull() {
-        return entries.size() >= settings.batchRecords() || bytes >= settings.batchBytes();
+        return entries.size() >= settings.batch().records()
+                || bytes >= settings.batch().bytes();
     }
 
     void add(ChangeGroup group) {
@@ -63,7 +65,8 @@ final class Batch {
         }
     }
 
-    private static int weight(Change change) {
+    /** Bytes this change counts for. */
+    static int weight(Change change) {
         int content = switch (change) {
             case Change.Outcome outcome -> outcome.response().length;
             case Change.Resolution resolution -> resolution.body().length;

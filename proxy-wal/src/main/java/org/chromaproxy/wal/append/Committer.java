@@ -1,17 +1,15 @@
 package org.chromaproxy.wal.append;
 
-import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.store.LogSession;
 import org.chromaproxy.wal.store.StoreException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts batches into the log: the connection, the epoch and what is known to be durable. Confined to the writer thread,
- * but for the three published figures.
+ * Puts batches into the log, and knows how far it goes. Confined to the writer thread, but for the published figures.
  */
 final class Committer {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -35,83 +33,134 @@ final class Committer {
      */
     static final long OWNER_GAP = 10_000;
 
-    private final LogSession.Connector connector;
-    private final long epoch;
+    private final LogLink link;
     private final LogClock clock;
     private final WriterSettings settings;
-    private @Nullable LogSession session;
+    private final Tail tail;
     private boolean everOpen;
+    private long firstLsn;
     private long nextLsn;
     private long coverAgainAt;
-    /** Of the last transaction that renewed it and is known to be committed. */
-    private Instant lastHeartbeat = Instant.MIN;
+    /** Number of the last transaction known to be durable. */
+    private volatile long lastBatch;
+    /** What the log said of that when it was last connected to: one more if a commit was in doubt, and done. */
+    private long heldBatch;
+    /** Why PostgreSQL refused the last batch it refused. */
+    private String refusal = "";
 
-    private volatile LogState state = LogState.UNAVAILABLE;
     private volatile long durableLsn;
-    private volatile long confirmedAtNanos;
+    private final LongAdder restoredRecords = new LongAdder();
 
-    Committer(LogSession.Connector connector, long epoch, LogClock clock, WriterSettings settings) {
-        this.connector = connector;
-        this.epoch = epoch;
+    Committer(LogLink link, LogClock clock, WriterSettings settings) {
+        this.link = link;
         this.clock = clock;
         this.settings = settings;
-        this.confirmedAtNanos = clock.nanoTime();
-    }
-
-    LogState state() {
-        return state;
+        this.tail = new Tail(settings.tail());
     }
 
     long durableLsn() {
         return durableLsn;
     }
 
-    long confirmedAtNanos() {
-        return confirmedAtNanos;
+    long lastBatch() {
+        return lastBatch;
+    }
+
+    /** Records that the log had forgotten and was given again. */
+    long restoredRecords() {
+        return restoredRecords.sum();
+    }
+
+    String refusal() {
+        return refusal;
     }
 
     /** Connects if need be; whether batches can be tried now. */
     boolean open() {
-        return !stopped() && (session != null || connect());
-    }
-
-    private boolean connect() {
+        if (link.stopped()) {
+            return false;
+        }
+        if (link.session() != null) {
+            return true;
+        }
         try {
-            LogSession fresh = connector.open();
-            session = fresh;
-            return takeOver(fresh);
+            LogSession fresh = link.connect();
+            return fresh != null && catchUp(fresh);
         } catch (StoreException e) {
-            lost(e);
+            if (e.kind() == StoreException.Kind.DATA) {
+                LOG.error("what the log has forgotten cannot be put back: nothing is committed any more", e);
+                link.truncated();
+            }
+            link.lost(e);
             return false;
         }
     }
 
-    /** Makes a new connection the log's only writer, and compares the log with what was durable before. */
-    private boolean takeOver(LogSession fresh) {
-        LogSession.Owner owner = fresh.owner();
-        if (owner.epoch() != epoch) {
-            fenced(owner.epoch());
-            return false;
-        }
-        fresh.expelPredecessor();
-        long last = fresh.lastLsn();
-        if (last < durableLsn || owner.heartbeat().isBefore(lastHeartbeat)) {
-            truncated(last, owner.heartbeat());
-            return false;
-        }
+    /** Compares the log with what was durable before, and gives it back what it has forgotten. */
+    private boolean catchUp(LogSession fresh) {
+        LogSession.End end = fresh.end();
         if (!everOpen) {
-            nextLsn = last == 0 ? 1 : last + OWNER_GAP;
+            firstLsn = end.lsn() == 0 ? 1 : end.lsn() + OWNER_GAP;
+            nextLsn = firstLsn;
+            durableLsn = end.lsn();
+            lastBatch = end.batch();
             everOpen = true;
-            durableLsn = last;
-        }
-        coverAgainAt = fresh.coverSegments(nextLsn + settings.batchRecords());
-        if (!heartbeat(fresh)) {
+        } else if (end.batch() < lastBatch) {
+            if (!restore(fresh, end)) {
+                return false;
+            }
+        } else if (end.lsn() < durableLsn) {
+            truncated(end);
             return false;
         }
-        if (state != LogState.OPEN) {
-            LOG.info("log open: epoch {}, last LSN {}, next {}", epoch, last, nextLsn);
-            state = LogState.OPEN;
+        heldBatch = end.batch();
+        // A batch may wait whose LSNs are given already.
+        long waiting = Math.max(firstLsn, durableLsn + 1);
+        coverAgainAt = fresh.coverSegments(waiting, nextLsn + settings.batch().records());
+        if (!link.heartbeat(fresh)) {
+            return false;
         }
+        link.opened(end.lsn(), nextLsn);
+        return true;
+    }
+
+    /** Commits lost transactions once more, each as it was. Breaks off by exception; then the rest is done next time. */
+    private boolean restore(LogSession fresh, LogSession.End end) {
+        List<Tail.Commit> lost = tail.after(end.batch(), lastBatch).orElse(List.of());
+        if (lost.isEmpty()) {
+            truncated(end);
+            return false;
+        }
+        LOG.error(
+                "PostgreSQL failed over to a server without the last {} transactions: the log ends at LSN {}, but {} had"
+                        + " been committed. They are still in memory and are committed again. Use synchronous standbys.",
+                lost.size(),
+                end.lsn(),
+                durableLsn);
+        for (Tail.Commit commit : lost) {
+            if (!restore(fresh, commit)) {
+                return false;
+            }
+        }
+        LOG.warn("the log is whole again, up to LSN {}", durableLsn);
+        return true;
+    }
+
+    private boolean restore(LogSession fresh, Tail.Commit commit) {
+        List<LogRecord> records = commit.records();
+        if (!records.isEmpty()) {
+            fresh.coverSegments(records.getFirst().lsn(), records.getLast().lsn());
+        }
+        Runnable committed = link.begin(fresh, commit.number());
+        if (committed == null) {
+            return false;
+        }
+        fresh.reserve(commit.reservations());
+        fresh.insert(records);
+        fresh.apply(commit.changes());
+        fresh.commit();
+        committed.run();
+        restoredRecords.add(records.size());
         return true;
     }
 
@@ -128,13 +177,13 @@ final class Committer {
     Attempt attempt(Batch batch) {
         try {
             if (!open()) {
-                return stopped() ? refused(batch) : Attempt.LOST;
+                return link.stopped() ? refused(batch) : Attempt.LOST;
             }
-            LogSession open = session;
+            LogSession open = link.session();
             if (open == null) {
                 return Attempt.LOST;
             }
-            if (batch.inDoubt() && present(open, batch)) {
+            if (batch.inDoubt() && heldBatch > lastBatch) {
                 return durable(batch);
             }
             batch.inDoubt(false);
@@ -143,19 +192,18 @@ final class Committer {
             if (e.kind() == StoreException.Kind.DATA && !batch.inDoubt()) {
                 return undo(e);
             }
-            lost(e);
+            link.lost(e);
             return Attempt.LOST;
         }
     }
 
     private Attempt transact(LogSession open, Batch batch) {
         if (nextLsn >= coverAgainAt) {
-            coverAgainAt = open.coverSegments(nextLsn + settings.batchRecords());
+            coverAgainAt =
+                    open.coverSegments(nextLsn, nextLsn + settings.batch().records());
         }
-        long begun = clock.nanoTime();
-        boolean beat = heartbeatIn(begun) <= 0;
-        Instant heartbeat = begin(open, beat);
-        if (stopped()) {
+        Runnable committed = link.begin(open, lastBatch + 1);
+        if (committed == null) {
             return Attempt.REFUSED;
         }
         batch.refuse(open.reserve(batch.reservations()));
@@ -163,19 +211,38 @@ final class Committer {
         open.apply(batch.changes());
         batch.inDoubt(true);
         open.commit();
-        if (beat) {
-            confirm(begun, heartbeat);
-        }
+        committed.run();
         return durable(batch);
     }
 
     private Attempt durable(Batch batch) {
         batch.inDoubt(false);
+        long number = lastBatch + 1;
         List<LogRecord> survivors = batch.survivors();
         if (!survivors.isEmpty()) {
             durableLsn = survivors.getLast().lsn();
         }
+        lastBatch = number;
+        tail.add(new Tail.Commit(number, survivors, batch.changes(), clock.nanoTime()));
         return Attempt.DURABLE;
+    }
+
+    /** Confirms ownership in a transaction of its own, which proves, too, that the log is still what it was. */
+    void heartbeat() {
+        link.heartbeat();
+        if (link.session() != null && !link.stopped()) {
+            tail.trim(clock.nanoTime());
+        }
+    }
+
+    private Attempt refused(Batch batch) {
+        LogSession open = link.session();
+        if (!batch.inDoubt()) {
+            return Attempt.REFUSED;
+        }
+        // Our last transaction has ended: a successor's UPDATE of the owner row waited for it. The successor goes on
+        // numbering where the log ended, so here only LSNs tell whose is what.
+        return open == null || present(open, batch) ? Attempt.LEFT_BEHIND : Attempt.REFUSED;
     }
 
     private static boolean present(LogSession open, Batch batch) {
@@ -184,132 +251,31 @@ final class Committer {
                 && open.present(survivors.getFirst().lsn(), survivors.getLast().lsn());
     }
 
-    /** Ns until the heartbeat is due; 0 or less when it is. */
-    long heartbeatIn(long now) {
-        return lastHeartbeat.equals(Instant.MIN)
-                ? 0
-                : confirmedAtNanos + settings.heartbeat().toNanos() - now;
-    }
-
-    /** Confirms ownership in a transaction of its own. Also while truncated, so that no standby takes this for a crash. */
-    void heartbeat() {
-        if (state == LogState.FENCED) {
-            closeSession();
-            return;
-        }
-        try {
-            if (session == null && state == LogState.TRUNCATED) {
-                session = connector.open();
-            }
-            if (session != null) {
-                heartbeat(session);
-            }
-        } catch (StoreException e) {
-            lost(e);
-        }
-    }
-
-    private boolean heartbeat(LogSession open) {
-        long begun = clock.nanoTime();
-        Instant heartbeat = begin(open, true);
-        if (state == LogState.FENCED) {
-            return false;
-        }
-        open.commit();
-        confirm(begun, heartbeat);
-        return true;
-    }
-
-    /**
-     * Only transactions that renew the heartbeat confirm ownership: a successor counts from the last heartbeat it saw,
-     * and so never before this process stopped counting.
-     */
-    private void confirm(long begun, Instant heartbeat) {
-        confirmedAtNanos = begun;
-        lastHeartbeat = heartbeat;
-    }
-
-    /** Begins a transaction under our epoch, or turns FENCED. Returns the new heartbeat, if it was renewed. */
-    private Instant begin(LogSession open, boolean beat) {
-        if (!beat && open.begin(epoch)) {
-            return lastHeartbeat;
-        }
-        Instant heartbeat = open.beginWithHeartbeat(epoch);
-        if (heartbeat.equals(Instant.MIN)) {
-            fenced(open.owner().epoch());
-        }
-        return heartbeat;
-    }
-
-    boolean stopped() {
-        return state == LogState.FENCED || state == LogState.TRUNCATED || state == LogState.CLOSED;
-    }
-
-    private Attempt refused(Batch batch) {
-        LogSession open = session;
-        if (!batch.inDoubt()) {
-            return Attempt.REFUSED;
-        }
-        // Our last transaction has ended: a successor's UPDATE of the owner row waited for it.
-        return open == null || present(open, batch) ? Attempt.LEFT_BEHIND : Attempt.REFUSED;
-    }
-
     private Attempt undo(StoreException cause) {
-        LOG.error("PostgreSQL refuses part of a batch: {}", cause.getMessage());
-        LogSession open = session;
+        refusal = String.valueOf(cause.getMessage());
+        LOG.debug("PostgreSQL refuses part of a batch: {}", refusal);
+        LogSession open = link.session();
         try {
             if (open != null) {
                 open.rollback();
             }
             return Attempt.BAD_DATA;
         } catch (StoreException e) {
-            lost(e);
+            link.lost(e);
             return Attempt.LOST;
         }
     }
 
-    private void fenced(long newEpoch) {
+    private void truncated(LogSession.End end) {
         LOG.error(
-                "log owned by another proxy (epoch {}, ours was {}): this one commits nothing any more",
-                newEpoch,
-                epoch);
-        state = LogState.FENCED;
-    }
-
-    private void truncated(long last, Instant heartbeat) {
-        LOG.error(
-                "the log is shorter than it was: it ends at LSN {} (heartbeat {}), but LSN {} (heartbeat {}) had been"
-                        + " committed. PostgreSQL failed over to a server without the last commits. Writes that were"
-                        + " acknowledged may be on the Chroma servers only. Nothing is routed until this proxy is"
-                        + " restarted; prevent this with synchronous standbys.",
-                last,
-                heartbeat,
+                "the log is shorter than it was: it ends at LSN {} (transaction {}), but LSN {} (transaction {}) had been"
+                        + " committed, and memory does not reach back that far. PostgreSQL failed over to a server"
+                        + " without the last commits. Writes that were acknowledged may be on the Chroma servers only."
+                        + " Nothing is routed until this proxy is restarted; prevent this with synchronous standbys.",
+                end.lsn(),
+                end.batch(),
                 durableLsn,
-                lastHeartbeat);
-        state = LogState.TRUNCATED;
-    }
-
-    private void lost(StoreException cause) {
-        closeSession();
-        if (state == LogState.OPEN) {
-            LOG.warn("log unavailable: {}", cause.getMessage());
-            state = LogState.UNAVAILABLE;
-        } else {
-            LOG.debug("log still unavailable", cause);
-        }
-    }
-
-    private void closeSession() {
-        LogSession old = session;
-        session = null;
-        if (old != null) {
-            old.close();
-        }
-    }
-
-    /** Closes the connection; the state becomes CLOSED. */
-    void close() {
-        closeSession();
-        state = LogState.CLOSED;
+                lastBatch);
+        link.truncated();
     }
 }

@@ -3,8 +3,10 @@ package org.chromaproxy.wal.append;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
@@ -19,7 +21,69 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbox {
     /** Changes submitted together. */
-    record ChangeGroup(List<? extends Change> changes, boolean urgent, Runnable onDurable) {}
+    record ChangeGroup(List<? extends Change> changes, boolean urgent, ChangeListener listener) {}
+
+    /** An append between its producer and the writer. Whoever wins the compare-and-set decides: withdrawn or taken. */
+    static final class PendingAppend implements AppendTicket {
+        private enum Stage {
+            QUEUED,
+            WITHDRAWN,
+            TAKEN
+        }
+
+        private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
+        private final int weight;
+        private final AppendListener listener;
+        private final Consumer<PendingAppend> onWithdrawn;
+        /** Given up on withdrawal, so that a body does not stay in memory for as long as the log is down. */
+        private volatile @Nullable NewRecord content;
+
+        private volatile long lsn;
+
+        PendingAppend(NewRecord content, AppendListener listener, Consumer<PendingAppend> onWithdrawn) {
+            this.content = content;
+            this.listener = listener;
+            this.onWithdrawn = onWithdrawn;
+            this.weight = content.weight();
+        }
+
+        @Override
+        public boolean withdraw() {
+            if (!stage.compareAndSet(Stage.QUEUED, Stage.WITHDRAWN)) {
+                return false;
+            }
+            content = null;
+            onWithdrawn.accept(this);
+            return true;
+        }
+
+        /** Writer thread: claims the append; empty if it was withdrawn before. */
+        @Nullable
+        NewRecord take() {
+            return stage.compareAndSet(Stage.QUEUED, Stage.TAKEN) ? content : null;
+        }
+
+        boolean withdrawn() {
+            return stage.get() == Stage.WITHDRAWN;
+        }
+
+        void assign(long assigned) {
+            lsn = assigned;
+        }
+
+        @Override
+        public long lsn() {
+            return lsn;
+        }
+
+        int weight() {
+            return weight;
+        }
+
+        AppendListener listener() {
+            return listener;
+        }
+    }
 
     private static final int CHUNK = 1024;
     private static final int RUNNING = 0;
@@ -39,7 +103,7 @@ final class Inbox {
 
     Inbox(WriterSettings settings) {
         this.settings = settings;
-        this.records = new MpscAtomicArrayQueue<>(Math.max(2, settings.queuedRecords()));
+        this.records = new MpscAtomicArrayQueue<>(Math.max(2, settings.queue().records()));
     }
 
     /** @return false at a bound; nothing was queued then */
@@ -55,12 +119,12 @@ final class Inbox {
     }
 
     private boolean admit(int weight) {
-        if (count.incrementAndGet() > settings.queuedRecords()) {
+        if (count.incrementAndGet() > settings.queue().records()) {
             count.decrementAndGet();
             return false;
         }
         long before = bytes.getAndAdd(weight);
-        if (before > 0 && before + weight > settings.queuedBytes()) {
+        if (before > 0 && before + weight > settings.queue().bytes()) {
             bytes.addAndGet(-weight);
             count.decrementAndGet();
             return false;

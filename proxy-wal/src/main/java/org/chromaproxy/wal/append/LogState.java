@@ -8,7 +8,7 @@ public enum LogState {
     UNAVAILABLE,
     /** Another proxy owns the log now. Final: nothing is committed or routed any more by this process. */
     FENCED,
-    /** PostgreSQL came back without records that were committed before; nothing is routed until an operator decides. */
+    /** PostgreSQL came back without records that memory holds no more either; nothing is routed until a restart. */
     TRUNCATED,
     CLOSED
 }

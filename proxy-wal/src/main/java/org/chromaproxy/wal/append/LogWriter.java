@@ -5,10 +5,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.chromaproxy.wal.append.Inbox.ChangeGroup;
+import org.chromaproxy.wal.append.Inbox.PendingAppend;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.store.LogSession;
 import org.chromaproxy.wal.store.LogSession.Taken;
+import org.chromaproxy.wal.store.Tenure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     private final WriterSettings settings;
     private final LogClock clock;
     private final Inbox inbox;
+    private final LogLink link;
     private final Committer committer;
     private final Thread thread;
     private long backoff = BACKOFF_MIN_NANOS;
@@ -38,13 +41,14 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     /**
      * Makes the writer; {@link #start} sets it going.
      *
-     * @param epoch under which this process owns the log
+     * @param tenure this process's turn as the log's owner
      */
-    public LogWriter(LogSession.Connector connector, long epoch, LogClock clock, WriterSettings settings) {
+    public LogWriter(LogSession.Connector connector, Tenure tenure, LogClock clock, WriterSettings settings) {
         this.settings = settings;
         this.clock = clock;
         this.inbox = new Inbox(settings);
-        this.committer = new Committer(connector, epoch, clock, settings);
+        this.link = new LogLink(connector, tenure, clock, settings.heartbeat());
+        this.committer = new Committer(link, clock, settings);
         this.thread = Thread.ofPlatform().name("wal-writer").daemon().unstarted(this::run);
     }
 
@@ -65,13 +69,13 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     }
 
     @Override
-    public void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable) {
-        inbox.offer(new ChangeGroup(List.copyOf(changes), urgent, onDurable));
+    public void submit(List<? extends Change> changes, boolean urgent, ChangeListener listener) {
+        inbox.offer(new ChangeGroup(List.copyOf(changes), urgent, listener));
     }
 
     @Override
     public LogState state() {
-        return committer.state();
+        return link.state();
     }
 
     @Override
@@ -84,7 +88,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
      * transaction began. Older than the lease: another proxy may own the log by now.
      */
     public long confirmedAtNanos() {
-        return committer.confirmedAtNanos();
+        return link.confirmedAtNanos();
     }
 
     /** Records that wait or are in a commit. */
@@ -129,29 +133,39 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         }
     }
 
+    /** Number of the last transaction known to be durable; 0 before the first connection. */
+    public long lastBatch() {
+        return committer.lastBatch();
+    }
+
+    /** Records that PostgreSQL had forgotten after a fail-over and was given again. */
+    public long restoredRecords() {
+        return committer.restoredRecords();
+    }
+
     private void run() {
         inbox.enter();
         try {
-            while (!closing || (!inbox.isEmpty() && !committer.stopped() && !graceOver())) {
+            while (!closing || (!inbox.isEmpty() && !link.stopped() && !graceOver())) {
                 turn();
             }
         } catch (RuntimeException | Error e) {
             LOG.error("the log's writer died: nothing more is committed", e);
             throw e;
         } finally {
-            committer.close();
+            link.close();
             terminated = true;
             sweep("the log is closed");
         }
     }
 
     private void turn() {
-        if (committer.stopped()) {
-            sweep(committer.state() == LogState.FENCED ? "another proxy owns the log" : "the log was truncated");
+        if (link.stopped()) {
+            sweep(link.state() == LogState.FENCED ? "another proxy owns the log" : "the log was truncated");
             committer.heartbeat();
             inbox.await(settings.heartbeat().toNanos(), false);
         } else if (!committer.open()) {
-            if (!committer.stopped()) {
+            if (!link.stopped()) {
                 backOff();
             }
         } else {
@@ -162,7 +176,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
 
     private void work() {
         if (inbox.isEmpty()) {
-            rest(committer.heartbeatIn(clock.nanoTime()), false);
+            rest(link.heartbeatIn(clock.nanoTime()), false);
             return;
         }
         if (inbox.onlyLazyChanges() && !closing) {
@@ -180,7 +194,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         if (nanos > 0) {
             inbox.await(nanos, lingering);
         }
-        if (committer.heartbeatIn(clock.nanoTime()) <= 0) {
+        if (link.heartbeatIn(clock.nanoTime()) <= 0) {
             committer.heartbeat();
         }
     }
@@ -222,10 +236,12 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
             batch.split().forEach(this::settle);
             return;
         }
+        String reason = committer.refusal();
         for (ChangeGroup group : batch.groups()) {
-            LOG.error("changes refused by PostgreSQL are dropped, their owner will wait in vain: {}", group.changes());
+            LOG.error("changes refused by PostgreSQL: {}: {}", reason, group.changes());
+            call(() -> group.listener().refused(reason));
         }
-        fail(batch, "PostgreSQL refuses the record");
+        fail(batch, "PostgreSQL refuses the record: " + reason);
     }
 
     private void publish(Batch batch) {
@@ -247,7 +263,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
             }
         }
         for (ChangeGroup group : batch.groups()) {
-            call(group.onDurable());
+            call(group.listener()::durable);
         }
     }
 

@@ -2,6 +2,7 @@ package org.chromaproxy.wal.append;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;
 
@@ -18,13 +19,51 @@ public interface WriteAheadLog {
      * Queues changes that belong together: they commit in one transaction, after everything this thread submitted before.
      *
      * @param urgent whether to commit at once; otherwise they ride with the next transaction, at the latest after 50 ms
+     */
+    void submit(List<? extends Change> changes, boolean urgent, ChangeListener listener);
+
+    /**
+     * The same for changes that no other can make impossible.
+     *
      * @param onDurable called on the writer thread once they are durable; never called if this proxy loses ownership
      */
-    void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable);
+    default void submit(List<? extends Change> changes, boolean urgent, Runnable onDurable) {
+        submit(changes, urgent, ChangeListener.of(onDurable, reason -> {}));
+    }
 
     /** Whether the log takes and commits records now. */
     LogState state();
 
     /** Highest LSN known to be durable. */
     long durableLsn();
+
+    /**
+     * Hears what became of one group of changes. At most one method is called, once, on the writer thread; none if this proxy
+     * loses the log first.
+     */
+    interface ChangeListener {
+        /** All of them are durable. */
+        void durable();
+
+        /**
+         * PostgreSQL refuses one of them for good, such as a name that another mapping has taken: none of the group is
+         * durable, nor will be.
+         */
+        void refused(String reason);
+
+        /** A listener made of two callbacks. */
+        static ChangeListener of(Runnable durable, Consumer<String> refused) {
+            return new ChangeListener() {
+                @Override
+                public void durable() {
+                    durable.run();
+                }
+
+                @Override
+                public void refused(String reason) {
+                    refused.accept(reason);
+                }
+            };
+        }
+    }
 }

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import org.chromaproxy.wal.store.LogSession.Owner;
 import org.chromaproxy.wal.store.OwnerTable;
 import org.chromaproxy.wal.store.StoreException;
+import org.chromaproxy.wal.store.Tenure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +40,10 @@ public final class Ownership {
     /**
      * Looks once whether the log may be taken, and takes it. To be called again, every second or so, while it is not.
      *
-     * @return the epoch under which this process owns the log; empty while it stands by
+     * @return this process's turn as owner; empty while it stands by
      * @throws StoreException if PostgreSQL does not answer; whatever was observed before counts on
      */
-    public OptionalLong tryAcquire() {
+    public Optional<Tenure> tryAcquire() {
         Owner now = table.read();
         if (!now.equals(seen)) {
             if (seen == null && !now.released()) {
@@ -52,12 +53,12 @@ public final class Ownership {
             seenSince = nanos.getAsLong();
         }
         Optional<String> reason = reasonToTake(now);
-        if (reason.isEmpty() || !table.take(now, self.encode())) {
-            return OptionalLong.empty();
+        if (reason.isEmpty()) {
+            return Optional.empty();
         }
-        long epoch = now.epoch() + 1;
-        LOG.info("log taken under epoch {}: {}", epoch, reason.get());
-        return OptionalLong.of(epoch);
+        Optional<Tenure> taken = table.take(now, self.encode());
+        taken.ifPresent(tenure -> LOG.info("log taken under epoch {}: {}", tenure.epoch(), reason.get()));
+        return taken;
     }
 
     private Optional<String> reasonToTake(Owner now) {
@@ -88,8 +89,8 @@ public final class Ownership {
         return seen == null ? "" : seen.owner();
     }
 
-    /** Lets go at once; only after the last transaction and the last request under this epoch. */
-    public void release(long epoch) {
-        table.release(epoch);
+    /** Lets go at once; only after the last transaction and the last request of this turn. */
+    public void release(Tenure tenure) {
+        table.release(tenure);
     }
 }

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LaneBacklog;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.store.StoreException;
 import org.chromaproxy.wal.store.query.LaneSql;
 import org.chromaproxy.wal.store.query.LogQueries;
 
@@ -21,6 +23,7 @@ public final class LogReader {
 
     private final LogQueries queries;
     private final LaneSql lanes;
+    private volatile LongSupplier lastBatch = () -> 0;
 
     public LogReader(LogQueries queries) {
         this.queries = queries;
@@ -65,9 +68,15 @@ public final class LogReader {
      *
      * @param records at most so many
      * @param bytes at most so many of bodies, but one record whatever its size
+     * @throws StoreException also while the log is shorter than it was: its end would be taken for the lane's
      */
     public List<LoggedRecord> page(UUID lane, long lsn, int records, long bytes) {
-        return lanes.page(lane, lsn, records, bytes);
+        return lanes.page(lane, lsn, new LaneSql.Bound(records, bytes), lastBatch.getAsLong());
+    }
+
+    /** Tells how far the log goes from now on: the number of the last transaction known to be durable. Thread-safe. */
+    public void expect(LongSupplier last) {
+        lastBatch = last;
     }
 
     /** Passes every outcome above {@code lsn} on, in LSN order. */

@@ -3,6 +3,7 @@ package org.chromaproxy.wal.recovery;
 import java.time.Duration;
 import java.time.Instant;
 import org.chromaproxy.wal.store.RetentionSql;
+import org.chromaproxy.wal.store.Tenure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +28,12 @@ public final class Retention {
     public record Swept(long records, int outcomes, int transactions) {}
 
     private final RetentionSql sql;
-    private final long epoch;
+    private final Tenure tenure;
     private final Terms terms;
 
-    public Retention(RetentionSql sql, long epoch, Terms terms) {
+    public Retention(RetentionSql sql, Tenure tenure, Terms terms) {
         this.sql = sql;
-        this.epoch = epoch;
+        this.tenure = tenure;
         this.terms = terms;
     }
 
@@ -41,7 +42,7 @@ public final class Retention {
      * shorter the next start.
      */
     public void advance(long mark) {
-        sql.raiseLowWater(mark, epoch);
+        sql.raiseLowWater(mark, tenure);
     }
 
     /** Drops what lies below the mark and is out of date at {@code now}. To be run now and then. */

@@ -5,9 +5,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The log's database: its pool and its schema. Thread-safe. */
 public final class Database implements AutoCloseable {
@@ -16,6 +18,12 @@ public final class Database implements AutoCloseable {
     public interface Work<T extends @Nullable Object> {
         T on(Connection connection) throws SQLException;
     }
+
+    private static final Duration POOLED = Duration.ofSeconds(60);
+    /** Of reads that lanes, clients and stand-bys wait for: a server that hangs must not hold them for long. */
+    private static final Duration PROMPT = Duration.ofSeconds(8);
+    /** Of reads over a whole log. */
+    private static final Duration PATIENT = Duration.ofMinutes(10);
 
     private final DatabaseTarget target;
     private final HikariDataSource pool;
@@ -42,7 +50,7 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(3_000);
         config.addDataSourceProperty("ApplicationName", "chroma-proxy");
         config.addDataSourceProperty("connectTimeout", "2");
-        config.addDataSourceProperty("socketTimeout", "60");
+        config.addDataSourceProperty("socketTimeout", Long.toString(POOLED.toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         HikariDataSource pool;
         try {
@@ -51,7 +59,7 @@ public final class Database implements AutoCloseable {
             throw StoreException.lost("cannot connect to " + target, e);
         }
         try {
-            migrate(pool, target.schema());
+            migrate(target);
         } catch (FlywayException e) {
             pool.close();
             throw StoreException.lost("cannot bring schema " + target.schema() + " up to date", e);
@@ -59,10 +67,20 @@ public final class Database implements AutoCloseable {
         return new Database(target, pool);
     }
 
-    private static void migrate(HikariDataSource pool, String schema) {
+    /** Over connections without a time-out: an index on a large log takes as long as it takes. */
+    private static void migrate(DatabaseTarget target) {
+        PGSimpleDataSource patient = new PGSimpleDataSource();
+        patient.setURL(target.url());
+        if (!target.user().isEmpty()) {
+            patient.setUser(target.user());
+            patient.setPassword(target.password());
+        }
+        patient.setApplicationName("chroma-proxy migration");
+        patient.setConnectTimeout(2);
+        patient.setTcpKeepAlive(true);
         Flyway.configure()
-                .dataSource(pool)
-                .defaultSchema(schema)
+                .dataSource(patient)
+                .defaultSchema(target.schema())
                 .createSchemas(true)
                 .table("schema_history")
                 .locations("classpath:db/migration")
@@ -82,16 +100,29 @@ public final class Database implements AutoCloseable {
      * @throws StoreException if the pool has no connection within its time-out, or the work fails
      */
     public <T extends @Nullable Object> T call(String doing, Work<T> work) {
+        return call(doing, POOLED, work);
+    }
+
+    /** The same for work that somebody waits for: the server has 8 s for each answer. */
+    public <T extends @Nullable Object> T promptly(String doing, Work<T> work) {
+        return call(doing, PROMPT, work);
+    }
+
+    private <T extends @Nullable Object> T call(String doing, Duration timeout, Work<T> work) {
         try (Connection connection = pool.getConnection()) {
+            if (!timeout.equals(POOLED)) {
+                // The pool sets it back when the connection is returned.
+                connection.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
+            }
             return work.on(connection);
         } catch (SQLException e) {
             throw StoreException.of(doing, e);
         }
     }
 
-    /** The same in one transaction. */
+    /** The same in one transaction, which may take minutes. */
     public <T extends @Nullable Object> T transaction(String doing, Work<T> work) {
-        return call(doing, connection -> {
+        return call(doing, PATIENT, connection -> {
             connection.setAutoCommit(false);
             try {
                 T result = work.on(connection);

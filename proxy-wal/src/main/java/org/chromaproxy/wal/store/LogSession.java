@@ -19,11 +19,22 @@ public interface LogSession extends AutoCloseable {
     /** The owner row of the log. */
     record Owner(long epoch, String owner, boolean released, Instant heartbeat) {}
 
+    /**
+     * How far the log goes.
+     *
+     * @param lsn the highest it has ever held as far as it can tell; 0 for an empty log
+     * @param batch the number of the last transaction; 0 before the first
+     */
+    record End(long lsn, long batch) {}
+
     /** A client transaction id that another record holds already. */
     record Taken(long refusedLsn, long holderLsn, String holderDigest) {}
 
     /** Reads the owner row without locking it. */
     Owner owner();
+
+    /** Takes the log once more, if its owner row is again exactly as it was before; whether it was. */
+    boolean retake(Tenure tenure);
 
     /**
      * Makes this the only writer session of the log: ends the backend of an earlier one and waits for it to be gone, so
@@ -31,28 +42,30 @@ public interface LogSession extends AutoCloseable {
      */
     void expelPredecessor();
 
-    /** Highest LSN the log has ever held as far as it can tell; 0 for an empty log. */
-    long lastLsn();
+    /** Reads how far the log goes. */
+    End end();
 
-    /** Creates missing segments; returns the first LSN that has none. */
-    long coverSegments(long lsn);
+    /** Creates the segments missing for {@code first} to {@code last}; returns the LSN at which to ask again. */
+    long coverSegments(long first, long last);
 
     /** Whether any record with an LSN from {@code first} to {@code last} is committed. */
     boolean present(long first, long last);
 
     /**
-     * Begins a transaction and locks the owner row until its end.
+     * Begins a transaction, locks the owner row until its end and notes the transaction's number.
      *
-     * @return false if the log has another epoch: the transaction is rolled back
+     * @param batch one above the last transaction's
+     * @return false if the log has another owner: the transaction is rolled back
      */
-    boolean begin(long epoch);
+    boolean begin(Tenure tenure, long batch);
 
     /**
      * As {@link #begin}, and renews the heartbeat.
      *
-     * @return the new heartbeat; {@link Instant#MIN} if the log has another epoch
+     * @param batch 0 for a transaction that changes nothing else and needs no number
+     * @return the new heartbeat; {@link Instant#MIN} if the log has another owner, or was released
      */
-    Instant beginWithHeartbeat(long epoch);
+    Instant beginWithHeartbeat(Tenure tenure, long batch);
 
     /**
      * Reserves the client transaction ids of records; at most one record per id may be passed.

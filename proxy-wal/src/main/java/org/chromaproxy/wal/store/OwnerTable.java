@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.chromaproxy.wal.store.LogSession.Owner;
 
 /** The owner row of the log, for those who do not own it (yet). Thread-safe; every method throws {@link StoreException}. */
@@ -18,7 +19,7 @@ public final class OwnerTable {
     }
 
     public Owner read() {
-        return database.call("reading the owner", OwnerTable::read);
+        return database.promptly("reading the owner", OwnerTable::read);
     }
 
     static Owner read(Connection connection) throws SQLException {
@@ -39,28 +40,35 @@ public final class OwnerTable {
     /**
      * Takes the log if its owner row is still as it was seen.
      *
-     * @return whether {@code owner} now owns the log, under epoch {@code seen.epoch() + 1}
+     * @param owner names no process but this one
      */
-    public boolean take(Owner seen, String owner) {
-        return database.call("taking the log", connection -> {
-            try (PreparedStatement update = connection.prepareStatement("UPDATE log_owner SET epoch = epoch + 1,"
-                    + " owner = ?, released = false, heartbeat = clock_timestamp()"
-                    + " WHERE id = 1 AND epoch = ? AND released = ? AND heartbeat = ?")) {
-                update.setString(1, owner);
-                update.setLong(2, seen.epoch());
-                update.setBoolean(3, seen.released());
-                update.setObject(4, seen.heartbeat().atOffset(ZoneOffset.UTC));
-                return update.executeUpdate() == 1;
-            }
-        });
+    public Optional<Tenure> take(Owner seen, String owner) {
+        Tenure tenure = new Tenure(seen, owner);
+        boolean taken = database.promptly("taking the log", connection -> take(connection, tenure));
+        return taken ? Optional.of(tenure) : Optional.empty();
     }
 
-    /** Lets the next proxy take the log at once. No effect under another epoch. */
-    public void release(long epoch) {
-        database.call("releasing the log", connection -> {
-            try (PreparedStatement update =
-                    connection.prepareStatement("UPDATE log_owner SET released = true WHERE id = 1 AND epoch = ?")) {
-                update.setLong(1, epoch);
+    static boolean take(Connection connection, Tenure tenure) throws SQLException {
+        Owner seen = tenure.from();
+        try (PreparedStatement update = connection.prepareStatement("UPDATE log_owner SET epoch = epoch + 1,"
+                + " owner = ?, released = false, heartbeat = clock_timestamp()"
+                + " WHERE id = 1 AND epoch = ? AND owner = ? AND released = ? AND heartbeat = ?")) {
+            update.setString(1, tenure.owner());
+            update.setLong(2, seen.epoch());
+            update.setString(3, seen.owner());
+            update.setBoolean(4, seen.released());
+            update.setObject(5, seen.heartbeat().atOffset(ZoneOffset.UTC));
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /** Lets the next proxy take the log at once. No effect if the log has another owner. */
+    public void release(Tenure tenure) {
+        database.promptly("releasing the log", connection -> {
+            try (PreparedStatement update = connection.prepareStatement(
+                    "UPDATE log_owner SET released = true WHERE id = 1 AND epoch = ?" + " AND owner = ?")) {
+                update.setLong(1, tenure.epoch());
+                update.setString(2, tenure.owner());
                 return update.executeUpdate();
             }
         });

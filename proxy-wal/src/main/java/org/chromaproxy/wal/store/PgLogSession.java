@@ -27,6 +27,12 @@ final class PgLogSession implements LogSession {
     private static final Logger LOG = LoggerFactory.getLogger(PgLogSession.class);
     private static final int EXPEL_ROUNDS = 20;
 
+    private static final long BATCHES_KEPT = 1_024;
+
+    private interface Answer<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
     private interface Step<T extends @Nullable Object> {
         T run() throws SQLException;
     }
@@ -48,7 +54,7 @@ final class PgLogSession implements LogSession {
         properties.setProperty("connectTimeout", "2");
         properties.setProperty("loginTimeout", "4");
         // A COMMIT that hangs longer (standby gone, network black hole) is in doubt and resolved on a new connection.
-        properties.setProperty("socketTimeout", "10");
+        properties.setProperty("socketTimeout", "8");
         properties.setProperty("tcpKeepAlive", "true");
         Connection connection = null;
         try {
@@ -123,18 +129,29 @@ final class PgLogSession implements LogSession {
     }
 
     @Override
-    public long lastLsn() {
-        return step("reading the log's end", () -> {
-            long last = number("SELECT greatest((SELECT coalesce(max(lsn), 0) FROM log_record),"
-                    + " (SELECT low_water FROM log_identity))");
+    public boolean retake(Tenure tenure) {
+        return step("taking the log again", () -> {
+            boolean taken = OwnerTable.take(connection, tenure);
             connection.commit();
-            return last;
+            return taken;
         });
     }
 
     @Override
-    public long coverSegments(long lsn) {
-        return step("creating a segment", () -> Segments.cover(connection, lsn, target.segmentLsns()));
+    public End end() {
+        return step("reading the log's end", () -> {
+            End end = new End(
+                    number("SELECT greatest((SELECT coalesce(max(lsn), 0) FROM log_record),"
+                            + " (SELECT low_water FROM log_identity))"),
+                    number("SELECT coalesce(max(number), 0) FROM log_batch"));
+            connection.commit();
+            return end;
+        });
+    }
+
+    @Override
+    public long coverSegments(long first, long last) {
+        return step("creating a segment", () -> Segments.cover(connection, first, last, target.segmentLsns()));
     }
 
     @Override
@@ -153,38 +170,65 @@ final class PgLogSession implements LogSession {
     }
 
     @Override
-    public boolean begin(long epoch) {
-        return step("checking the epoch", () -> {
-            boolean ours;
-            try (PreparedStatement statement =
-                            connection.prepareStatement("SELECT epoch FROM log_owner WHERE id = 1 FOR SHARE");
-                    ResultSet row = statement.executeQuery()) {
-                ours = row.next() && row.getLong(1) == epoch;
+    public boolean begin(Tenure tenure, long batch) {
+        return step("checking the owner", () -> {
+            String lock = "SELECT FROM log_owner WHERE id = 1 AND epoch = ? AND owner = ? FOR SHARE";
+            try (PreparedStatement statement = connection.prepareStatement(numbered(lock, "1"))) {
+                return begun(statement, tenure, batch, row -> true, false);
             }
-            if (!ours) {
-                connection.rollback();
-            }
-            return ours;
         });
     }
 
     @Override
-    public Instant beginWithHeartbeat(long epoch) {
+    public Instant beginWithHeartbeat(Tenure tenure, long batch) {
         return step("renewing the heartbeat", () -> {
-            try (PreparedStatement statement = connection.prepareStatement("UPDATE log_owner"
+            String renew = "UPDATE log_owner"
                     + " SET heartbeat = greatest(clock_timestamp(), heartbeat + interval '1 microsecond')"
-                    + " WHERE id = 1 AND epoch = ? AND NOT released"
-                    + " RETURNING heartbeat")) {
-                statement.setLong(1, epoch);
-                try (ResultSet row = statement.executeQuery()) {
-                    if (row.next()) {
-                        return row.getObject(1, OffsetDateTime.class).toInstant();
-                    }
-                }
+                    + " WHERE id = 1 AND epoch = ? AND owner = ? AND NOT released RETURNING heartbeat";
+            try (PreparedStatement statement = connection.prepareStatement(numbered(renew, "heartbeat"))) {
+                return begun(
+                        statement,
+                        tenure,
+                        batch,
+                        row -> row.getObject(1, OffsetDateTime.class).toInstant(),
+                        Instant.MIN);
             }
-            connection.rollback();
-            return Instant.MIN;
         });
+    }
+
+    /** One round trip: the number is noted only if the owner row was found. */
+    private static String numbered(String owner, String answer) {
+        return "WITH o AS (" + owner + "), b AS (INSERT INTO log_batch"
+                + " SELECT v.n FROM o CROSS JOIN (VALUES (?::bigint)) v (n) WHERE v.n > 0) SELECT " + answer
+                + " FROM o";
+    }
+
+    private <T> T begun(PreparedStatement statement, Tenure tenure, long batch, Answer<T> answer, T otherwise)
+            throws SQLException {
+        statement.setLong(1, tenure.epoch());
+        statement.setString(2, tenure.owner());
+        statement.setLong(3, batch);
+        try (ResultSet row = statement.executeQuery()) {
+            if (row.next()) {
+                T result = answer.of(row);
+                forgetBatches(batch);
+                return result;
+            }
+        }
+        connection.rollback();
+        return otherwise;
+    }
+
+    /** A range that meets no dead rows of earlier deletions, which a long report may keep. */
+    private void forgetBatches(long batch) throws SQLException {
+        if (batch > 0 && batch % BATCHES_KEPT == 0) {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("DELETE FROM log_batch WHERE number >= ? AND number < ?")) {
+                delete.setLong(1, batch - 2 * BATCHES_KEPT);
+                delete.setLong(2, batch - BATCHES_KEPT);
+                delete.executeUpdate();
+            }
+        }
     }
 
     @Override

@@ -30,14 +30,15 @@ public final class RetentionSql {
         this.database = database;
     }
 
-    /** Raises the low-water mark; it never falls. No effect under another epoch. */
-    public void raiseLowWater(long mark, long epoch) {
+    /** Raises the low-water mark; it never falls. No effect if the log has another owner. */
+    public void raiseLowWater(long mark, Tenure tenure) {
         database.call("raising the low-water mark", connection -> {
             try (PreparedStatement update = connection.prepareStatement("UPDATE log_identity SET low_water = ?"
-                    + " WHERE low_water < ? AND EXISTS (SELECT FROM log_owner WHERE epoch = ?)")) {
+                    + " WHERE low_water < ? AND EXISTS (SELECT FROM log_owner WHERE epoch = ? AND owner = ?)")) {
                 update.setLong(1, mark);
                 update.setLong(2, mark);
-                update.setLong(3, epoch);
+                update.setLong(3, tenure.epoch());
+                update.setString(4, tenure.owner());
                 return update.executeUpdate();
             }
         });

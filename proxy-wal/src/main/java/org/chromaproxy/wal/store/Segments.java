@@ -40,21 +40,21 @@ final class Segments {
     }
 
     /**
-     * Makes sure that {@code lsn} has a segment and that another one follows. The connection must be outside a
+     * Makes sure that {@code first} to {@code last} have segments and that another one follows. The connection must be outside a
      * transaction, in manual commit mode.
      *
      * @return the LSN at which to ask again
      */
-    static long cover(Connection connection, long lsn, long size) throws SQLException {
+    static long cover(Connection connection, long first, long last, long size) throws SQLException {
         List<Segment> present = list(connection);
         connection.commit();
-        long last = present.isEmpty() ? 1 : present.getLast().from();
+        long newest = present.isEmpty() ? 1 : present.getLast().from();
         long end = present.isEmpty() ? 1 : present.getLast().to();
-        if (lsn - end > size) {
-            end = lsn;
+        if (first - end > size) {
+            end = first;
         }
-        while (last <= lsn) {
-            boolean needed = end <= lsn;
+        while (newest <= last) {
+            boolean needed = end <= last;
             try {
                 create(connection, end, end + size, needed);
             } catch (SQLException e) {
@@ -62,12 +62,12 @@ final class Segments {
                 if (needed || !LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                     throw e;
                 }
-                return lsn + 1;
+                return last + 1;
             }
-            last = end;
+            newest = end;
             end += size;
         }
-        return last;
+        return newest;
     }
 
     private static void create(Connection connection, long from, long to, boolean needed) throws SQLException {

@@ -43,15 +43,16 @@ public final class StoreException extends RuntimeException {
     }
 
     /**
-     * Classes 22 (data) and 23 (constraint) are about the data, except on the log table itself: a duplicate LSN there is
-     * a batch that was committed after all, a missing segment is one to create; both are found out on reconnecting.
+     * Classes 22 (data), 23 (constraint) and 54 (a limit, such as a key too long for its index) are about the data, except on the log's own tables: a duplicate LSN or
+     * batch number there is a batch that was committed after all, a missing segment is one to create; both are found out on
+     * reconnecting.
      */
     private static Kind classify(SQLException failure) {
         String state = Objects.requireNonNullElse(failure.getSQLState(), "");
-        if (state.startsWith("22")) {
+        if (state.startsWith("22") || state.startsWith("54")) {
             return Kind.DATA;
         }
-        if (state.startsWith("23") && !table(failure).startsWith("log_record")) {
+        if (state.startsWith("23") && !table(failure).startsWith("log_")) {
             return Kind.DATA;
         }
         return Kind.LOST;

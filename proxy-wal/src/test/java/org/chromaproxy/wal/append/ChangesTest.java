@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -167,14 +168,16 @@ class ChangesTest {
     @Test
     void aMappingThatPostgresRefusesDoesNotStopTheOthers() {
         durable(new Change.PutMapping(mapping(A, "x", 0, Map.of())));
-        AtomicBoolean refused = new AtomicBoolean();
-        writer.submit(List.of(new Change.PutMapping(mapping(B, "x", 0, Map.of()))), false, () -> refused.set(true));
+        List<String> heard = new CopyOnWriteArrayList<>();
+        ChangeListener listener = ChangeListener.of(() -> heard.add("durable"), heard::add);
+        writer.submit(List.of(new Change.PutMapping(mapping(B, "x", 0, Map.of()))), false, listener);
 
         durable(cursor(4));
 
         assertEquals(List.of(cursor(4)), log.queries.cursors());
         assertEquals(1, log.queries.mappings().size());
-        assertEquals(false, refused.get());
+        assertEquals(1, heard.size());
+        assertTrue(heard.getFirst().contains("collection_alive_path"), heard.getFirst());
     }
 
     @Test

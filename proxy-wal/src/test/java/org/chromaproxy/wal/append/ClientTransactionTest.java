@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.testkit.EmbeddedServer;
 import org.chromaproxy.wal.testkit.Heard;
@@ -52,6 +54,22 @@ class ClientTransactionTest {
         await().until(() -> second.total() == 2);
         long lsn = first.lsns().getFirst();
         assertEquals(List.of(lsn + ":true", lsn + ":false"), second.duplicates);
+    }
+
+    @Test
+    void anIdTooLongForTheLogFailsAloneAndAtOnce() {
+        LogWriter writer = log.writer();
+        // Incompressible: PostgreSQL compresses a key before it measures it.
+        String id = new Random(1)
+                .ints(9_000, 'a', 'z')
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining());
+        writer.append(Records.transaction(id, "a"), first);
+        writer.append(Records.transaction("tx", "a"), second);
+
+        await().until(() -> first.total() == 1 && second.total() == 1);
+        assertEquals(1, first.failures.size());
+        assertEquals(1, second.committed.size());
     }
 
     @Test

@@ -37,6 +37,15 @@ abstract class LogWriterContract {
         log.close();
     }
 
+    private static WriterSettings bounds(int queuedRecords, long queuedBytes, int batchRecords, long batchBytes) {
+        return new WriterSettings(
+                new WriterSettings.Bound(queuedRecords, queuedBytes),
+                new WriterSettings.Bound(batchRecords, batchBytes),
+                WriterSettings.DEFAULT.tail(),
+                WriterSettings.DEFAULT.lazyFlush(),
+                WriterSettings.DEFAULT.heartbeat());
+    }
+
     @Test
     void aCommittedRecordIsInTheDatabaseAsItCame() {
         LogWriter writer = log.writer();
@@ -73,8 +82,7 @@ abstract class LogWriterContract {
 
     @Test
     void aBatchEndsAtItsBoundOfRecordsOrBytes() {
-        WriterSettings small =
-                new WriterSettings(1000, 1 << 20, 10, 3000, Duration.ofMillis(50), Duration.ofSeconds(1));
+        WriterSettings small = bounds(1000, 1 << 20, 10, 3000);
         LogWriter writer = log.unstarted(small);
         IntStream.range(0, 20).forEach(i -> writer.append(Records.add("x"), heard));
         writer.append(Records.add("y".repeat(5000)), heard);
@@ -93,8 +101,7 @@ abstract class LogWriterContract {
 
     @Test
     void atTheBoundOfRecordsNothingMoreIsQueued() {
-        LogWriter writer = log.unstarted(
-                new WriterSettings(3, 1 << 20, 10, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(1)));
+        LogWriter writer = log.unstarted(bounds(3, 1 << 20, 10, 1 << 20));
         for (int i = 0; i < 3; i++) {
             assertTrue(writer.append(Records.add("x"), heard).isPresent());
         }
@@ -108,8 +115,7 @@ abstract class LogWriterContract {
 
     @Test
     void atTheBoundOfBytesNothingMoreIsQueuedButALoneGiantIs() {
-        LogWriter writer =
-                log.unstarted(new WriterSettings(100, 2000, 10, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(1)));
+        LogWriter writer = log.unstarted(bounds(100, 2000, 10, 1 << 20));
 
         assertTrue(writer.append(Records.add("x".repeat(5000)), heard).isPresent());
         assertTrue(writer.append(Records.add("x"), heard).isEmpty());
@@ -120,8 +126,7 @@ abstract class LogWriterContract {
 
     @Test
     void aWithdrawnAppendIsNeverLoggedAndMakesRoom() {
-        LogWriter writer =
-                log.unstarted(new WriterSettings(100, 600, 10, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(1)));
+        LogWriter writer = log.unstarted(bounds(100, 600, 10, 1 << 20));
         AppendTicket first = writer.append(Records.add("gone"), heard).orElseThrow();
 
         assertTrue(first.withdraw());

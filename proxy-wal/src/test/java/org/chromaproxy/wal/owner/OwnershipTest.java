@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.wal.store.Tenure;
 import org.chromaproxy.wal.testkit.EmbeddedServer;
 import org.chromaproxy.wal.testkit.LogFixture;
 import org.junit.jupiter.api.AfterEach;
@@ -50,8 +51,8 @@ class OwnershipTest {
         Ownership one = process("b", "ns", 10, 1);
         Ownership two = process("b", "ns", 20, 2);
 
-        assertEquals(OptionalLong.of(1), one.tryAcquire());
-        assertEquals(OptionalLong.empty(), two.tryAcquire());
+        assertEquals(1, one.tryAcquire().orElseThrow().epoch());
+        assertTrue(two.tryAcquire().isEmpty());
         assertTrue(two.owner().contains("pid=10"));
     }
 
@@ -60,13 +61,13 @@ class OwnershipTest {
         Ownership one = process("b", "ns", 10, 1);
         one.release(one.tryAcquire().orElseThrow());
 
-        assertEquals(OptionalLong.of(2), process("b", "ns", 20, 2).tryAcquire());
+        assertEquals(2, process("b", "ns", 20, 2).tryAcquire().orElseThrow().epoch());
     }
 
     @Test
     void releasingUnderAnOldEpochHasNoEffect() {
         Ownership one = process("b", "ns", 10, 1);
-        long old = one.tryAcquire().orElseThrow();
+        Tenure old = one.tryAcquire().orElseThrow();
         log.take();
 
         one.release(old);
@@ -82,7 +83,7 @@ class OwnershipTest {
 
         alive.remove(10L);
 
-        assertEquals(OptionalLong.of(2), two.tryAcquire());
+        assertEquals(2, two.tryAcquire().orElseThrow().epoch());
     }
 
     @Test
@@ -103,7 +104,7 @@ class OwnershipTest {
         pass(Duration.ofMillis(5_999));
         assertTrue(two.tryAcquire().isEmpty());
         pass(Duration.ofMillis(1));
-        assertEquals(OptionalLong.of(2), two.tryAcquire());
+        assertEquals(2, two.tryAcquire().orElseThrow().epoch());
     }
 
     @Test

@@ -107,8 +107,7 @@ class DeadLettersTest {
 
     @Test
     void forgettingKeepsOutcomesOfRecordsThatAreThereAndYoungTransactionIds() {
-        Retention retention =
-                new Retention(new RetentionSql(log.database), log.owners.read().epoch(), Retention.Terms.DEFAULT);
+        Retention retention = new Retention(new RetentionSql(log.database), log.tenure, Retention.Terms.DEFAULT);
         outcome(1, TransactionState.ABANDONED, 0);
         log.execute("INSERT INTO client_transaction VALUES ('s', 'young', 0, '', now() - interval '23 hours'),"
                 + " ('s', 'old', 0, '', now() - interval '25 hours')");

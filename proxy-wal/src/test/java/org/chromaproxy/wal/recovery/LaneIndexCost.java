@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.store.LogSession;
+import org.chromaproxy.wal.store.Tenure;
 import org.chromaproxy.wal.testkit.EmbeddedServer;
 import org.chromaproxy.wal.testkit.LogFixture;
 import org.chromaproxy.wal.testkit.Records;
@@ -30,21 +31,22 @@ class LaneIndexCost {
     private static final class Side implements AutoCloseable {
         private final LogFixture log = new LogFixture(EmbeddedServer.shared(), 1_000_000);
         private final LogSession session;
-        private final long epoch;
+        private final Tenure tenure;
+        private long batches;
         private final List<Long> nanos = new ArrayList<>();
 
         Side(boolean indexed) {
             if (!indexed) {
                 log.execute("DROP INDEX log_record_lane");
             }
-            epoch = log.take();
+            tenure = log.take();
             session = log.database.sessions().open();
-            session.coverSegments(1);
+            session.coverSegments(1, 1);
         }
 
         void write(List<LogRecord> batch) {
             long begun = System.nanoTime();
-            session.begin(epoch);
+            session.begin(tenure, ++batches);
             session.insert(batch);
             session.commit();
             nanos.add(System.nanoTime() - begun);

@@ -32,7 +32,7 @@ class RetentionTest {
     private final LogWriter writer = log.writer();
     private final Heard heard = new Heard();
     private final Retention retention =
-            new Retention(new RetentionSql(log.database), log.owners.read().epoch(), Retention.Terms.DEFAULT);
+            new Retention(new RetentionSql(log.database), log.tenure, Retention.Terms.DEFAULT);
 
     @AfterEach
     void close() {

@@ -40,7 +40,7 @@ class StartUpScale {
     @BeforeEach
     void fill() {
         try (var session = log.database.sessions().open()) {
-            session.coverSegments(1);
+            session.coverSegments(1, 1);
         }
         String lane = "lpad(to_hex(1 + %s), 32, '0')::uuid";
         log.execute("INSERT INTO collection SELECT " + lane.formatted("n") + ", 'default_tenant', 'default_database',"

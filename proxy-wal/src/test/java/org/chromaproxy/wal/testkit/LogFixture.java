@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.chromaproxy.wal.append.LogClock;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.LogWriter;
@@ -17,6 +19,7 @@ import org.chromaproxy.wal.store.Database;
 import org.chromaproxy.wal.store.DatabaseTarget;
 import org.chromaproxy.wal.store.LogSession;
 import org.chromaproxy.wal.store.OwnerTable;
+import org.chromaproxy.wal.store.Tenure;
 import org.chromaproxy.wal.store.query.LogQueries;
 
 /** One log in a fresh database, with the writers a test opens on it. */
@@ -25,22 +28,30 @@ public final class LogFixture implements AutoCloseable {
     public final Database database;
     public final OwnerTable owners;
     public final LogQueries queries;
+    /** Of whoever took the log last. */
+    public Tenure tenure;
+
     private final List<LogWriter> writers = new ArrayList<>();
 
     public LogFixture(PostgresServer server, long segmentLsns) {
-        target = server.freshDatabase(segmentLsns);
+        this(server.freshDatabase(segmentLsns));
+    }
+
+    public LogFixture(DatabaseTarget target) {
+        this.target = target;
         database = Database.open(target);
         owners = new OwnerTable(database);
         queries = new LogQueries(database);
+        tenure = new Tenure(owners.read(), "nobody");
     }
 
-    /** Takes the log whoever owns it, and returns the epoch. */
-    public long take() {
-        LogSession.Owner seen = owners.read();
-        if (!owners.take(seen, "test")) {
-            throw new IllegalStateException("somebody else took the log");
-        }
-        return seen.epoch() + 1;
+    /** Takes the log whoever owns it. */
+    public Tenure take() {
+        // The pool may hand out connections that a test has cut.
+        tenure = await().ignoreExceptions()
+                .until(() -> owners.take(owners.read(), UUID.randomUUID().toString()), Optional::isPresent)
+                .orElseThrow();
+        return tenure;
     }
 
     /** Takes the log and starts a writer on it. */

@@ -20,13 +20,23 @@ public abstract class PostgresServer {
 
     /** Creates an empty database whose log has segments of {@code segmentLsns} positions. */
     public DatabaseTarget freshDatabase(long segmentLsns) {
+        return freshDatabase(segmentLsns, user(), "");
+    }
+
+    /** The same, of another user's and with other options. */
+    public DatabaseTarget freshDatabase(long segmentLsns, String owner, String options) {
         String name = "test_" + databases.incrementAndGet();
+        execute("CREATE DATABASE " + name + " OWNER " + owner + " " + options);
+        return new DatabaseTarget(url(name), owner, password(), DatabaseTarget.DEFAULT_SCHEMA, 2, segmentLsns);
+    }
+
+    /** As the server's superuser, in a database of its own. */
+    public void execute(String sql) {
         try (Connection connection = DriverManager.getConnection(url("postgres"), user(), password());
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
+            statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        return new DatabaseTarget(url(name), user(), password(), DatabaseTarget.DEFAULT_SCHEMA, 2, segmentLsns);
     }
 }

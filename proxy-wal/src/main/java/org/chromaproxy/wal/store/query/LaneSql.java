@@ -26,6 +26,16 @@ public final class LaneSql {
             + " LEFT JOIN record_resolution x ON x.lsn = p.lsn WINDOW w AS (ORDER BY p.lsn)) r"
             + " LEFT JOIN record_outcome o ON o.lsn = r.lsn WHERE place = 1 OR total <= ? ORDER BY r.lsn";
 
+    private static final String LAST_BATCH = "SELECT coalesce(max(number), 0) FROM log_batch";
+
+    /**
+     * Of one page.
+     *
+     * @param records at most so many
+     * @param bytes at most so many of bodies, but one record whatever its size
+     */
+    public record Bound(int records, long bytes) {}
+
     private final LogQueries queries;
 
     public LaneSql(LogQueries queries) {
@@ -45,11 +55,17 @@ public final class LaneSql {
     /**
      * The next records of a lane above {@code lsn}, in LSN order, with bodies.
      *
-     * @param records at most so many
-     * @param bytes at most so many of bodies, but one record whatever its size
+     * @param batch the log must hold this transaction, else it is not what it was: kind LOST
      */
-    public List<LoggedRecord> page(UUID lane, long lsn, int records, long bytes) {
-        return queries.list(PAGE, LaneSql::toRecord, lane, lsn, records, bytes);
+    public List<LoggedRecord> page(UUID lane, long lsn, Bound bound, long batch) {
+        return queries.database().promptly("reading the log", connection -> {
+            // First, and on the same connection: what a server has committed it does not take back.
+            List<Long> last = LogQueries.list(connection, LAST_BATCH, row -> row.getLong(1));
+            if (last.getFirst() < batch) {
+                throw StoreException.lost("the log ends at transaction " + last.getFirst() + ", not at " + batch);
+            }
+            return LogQueries.list(connection, PAGE, LaneSql::toRecord, lane, lsn, bound.records(), bound.bytes());
+        });
     }
 
     private static LoggedRecord toRecord(ResultSet row) throws SQLException {

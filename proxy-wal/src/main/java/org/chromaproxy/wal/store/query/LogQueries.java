@@ -43,6 +43,10 @@ public final class LogQueries {
         this.database = database;
     }
 
+    Database database() {
+        return database;
+    }
+
     /** The identity of this log, made with its schema. */
     public UUID logId() {
         return one("SELECT log_id FROM log_identity", row -> row.getObject(1, UUID.class));
@@ -91,7 +95,7 @@ public final class LogQueries {
 
     /** LSN → body, or what it was resolved to. Records that are not in the log are missing from the answer. The caller bounds the bytes. */
     public Map<Long, byte[]> bodies(Collection<Long> lsns) {
-        return database.call("reading bodies", connection -> {
+        return database.promptly("reading bodies", connection -> {
             Map<Long, byte[]> bodies = new HashMap<>();
             try (PreparedStatement select = connection.prepareStatement("SELECT r.lsn, coalesce(x.body, r.body)"
                     + " FROM log_record r LEFT JOIN record_resolution x ON x.lsn = r.lsn"
@@ -266,7 +270,7 @@ public final class LogQueries {
         }
     }
 
-    private static <T> List<T> list(Connection connection, String sql, Row<T> mapper, Object... parameters)
+    static <T> List<T> list(Connection connection, String sql, Row<T> mapper, Object... parameters)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             bind(select, parameters);
