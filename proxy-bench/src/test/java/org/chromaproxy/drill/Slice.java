@@ -7,7 +7,8 @@ import org.chromaproxy.drill.fault.Schedule;
 /** Schedules that show every fault and every target once, in about five minutes on two cores. */
 final class Slice {
     /** Several faults share a run, one after the other, so that each is met by a system that has been through some. */
-    static final List<Schedule> SCHEDULES = Stream.of("""
+    static final List<Schedule> SCHEDULES =
+            Stream.of("""
             seed 1: KILL of PRIMARY at 700 for 1500 ms; RESET_ANSWER_HEAD of NETWORK_REPLICA at 3500 for 2000 ms; \
             RESET_AFTER_REQUEST of NETWORK_PRIMARY at 6500 for 2000 ms
             seed 2: PAUSE of PRIMARY at 700 for 7500 ms; SLOW of NETWORK_POSTGRES at 700 for 3000 ms; \
@@ -29,9 +30,7 @@ final class Slice {
             RESET_BEFORE_ANSWER of NETWORK_REPLICA at 6500 for 2000 ms
             seed 12: OLDER_DISK of REPLICA at 700 for 7500 ms; BLACK_HOLE of NETWORK_POSTGRES at 700 for 4500 ms
             seed 13: EMPTY_DISK of REPLICA at 700 for 500 ms
-            """.split("\n"))
-            .map(Schedule::parse)
-            .toList();
+            """.split("\n")).map(Schedule::parse).toList();
 
     private Slice() {}
 }

@@ -27,6 +27,7 @@ public final class Catalog {
     private final Instances instances;
     private final Set<String> protectedNames;
     private final ReadGate gate;
+    private final MappingChanges changes = new MappingChanges(this);
     private final Map<UUID, CollectionEntry> byId = new ConcurrentHashMap<>();
     private final Map<Mapping.Path, CollectionEntry> byPath = new ConcurrentHashMap<>();
     private final Map<Long, CollectionEntry> byCreate = new ConcurrentHashMap<>();
@@ -38,6 +39,11 @@ public final class Catalog {
         this.instances = instances;
         this.protectedNames = Set.copyOf(protectedNames);
         this.gate = new ReadGate(instances.size(), 0);
+    }
+
+    /** The way every change of a mapping takes. */
+    public MappingChanges changes() {
+        return changes;
     }
 
     /** From where names, lists, databases and tenants may be read. */

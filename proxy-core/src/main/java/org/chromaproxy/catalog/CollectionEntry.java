@@ -1,7 +1,6 @@
 package org.chromaproxy.catalog;
 
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,6 +21,7 @@ public final class CollectionEntry {
     private volatile long deletedLsn;
     private volatile Map<String, Place> places;
     private volatile long catalogLsn;
+    private volatile long deletingLsn;
     private volatile boolean dimensionKnown;
 
     CollectionEntry(Mapping mapping, Instances instances) {
@@ -107,6 +107,26 @@ public final class CollectionEntry {
         }
     }
 
+    /** A record that may delete it was logged: later writes wait until that is decided. */
+    public void deleting(long lsn) {
+        if (deletingLsn == 0) {
+            deletingLsn = lsn;
+        }
+    }
+
+    /** That record is decided. */
+    public void deleteDecided(long lsn) {
+        if (deletingLsn == lsn) {
+            deletingLsn = 0;
+        }
+    }
+
+    /** Whether a write at that LSN has to wait for a record that may delete the collection before it. */
+    public boolean waitsForDelete(long lsn) {
+        long deleting = deletingLsn;
+        return deleting != 0 && deleting < lsn;
+    }
+
     /** Whether the embeddings' dimension is fixed; until then no two writes commute. */
     public boolean dimensionKnown() {
         return dimensionKnown;
@@ -119,22 +139,6 @@ public final class CollectionEntry {
     /** This entry as the log stores it. */
     public Mapping mapping() {
         return new Mapping(publicId, path, createdLsn, deletedLsn, createdAt, places);
-    }
-
-    /** What the log would store if it lived on {@code instance} as {@code place}. */
-    public Mapping withPlace(Instance instance, Place place) {
-        Map<String, Place> next = new HashMap<>(places);
-        next.put(instance.name(), place);
-        return new Mapping(publicId, path, createdLsn, deletedLsn, createdAt, next);
-    }
-
-    public Mapping withName(String name) {
-        Mapping.Path next = new Mapping.Path(path.tenant(), path.database(), name);
-        return new Mapping(publicId, next, createdLsn, deletedLsn, createdAt, places);
-    }
-
-    public Mapping withDeleted(long lsn) {
-        return new Mapping(publicId, path, createdLsn, lsn, createdAt, places);
     }
 
     void become(Mapping mapping) {

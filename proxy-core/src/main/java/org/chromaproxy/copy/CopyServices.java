@@ -24,7 +24,7 @@ public record CopyServices(
         return new CopyServices(
                 new Remote(proxy.upstream(), loops),
                 writes,
-                new Mappings(proxy.log(), writes, proxy.catalog(), catalogLoop),
+                new Mappings(proxy.log(), proxy.catalog(), catalogLoop),
                 proxy.catalog(),
                 proxy.instances(),
                 lanes);

@@ -129,6 +129,7 @@ public final class Intake {
             return false;
         }
         group.passage().finished(write);
+        write.forgotten();
         return true;
     }
 

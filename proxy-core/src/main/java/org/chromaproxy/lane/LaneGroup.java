@@ -286,8 +286,8 @@ public abstract class LaneGroup {
     }
 
     /** This lane is done with its head once these changes and its cursor are durable. */
-    public void settle(Lane lane, Write write, List<Change> effects, Runnable whenDurable) {
-        passage.settle(lane, write, effects, whenDurable);
+    public void settle(Lane lane, Write write, List<Change> effects, Settled settled) {
+        passage.settle(lane, write, effects, settled);
     }
 
     Passage passage() {

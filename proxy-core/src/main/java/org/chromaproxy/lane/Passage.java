@@ -34,27 +34,28 @@ final class Passage {
     }
 
     /** See {@link LaneGroup#settle}. */
-    void settle(Lane lane, Write write, List<Change> effects, Runnable whenDurable) {
+    void settle(Lane lane, Write write, List<Change> effects, Settled settled) {
         lane.busy = true;
         List<Change> all = new ArrayList<>(effects);
         all.add(cursors.at(lane, write.lsn()));
         ChangeListener listener = ChangeListener.of(
-                () -> group.loop().execute(() -> settled(lane, write, whenDurable)),
-                reason -> group.loop().execute(() -> refused(lane, write, reason)));
+                () -> group.loop().execute(() -> settled(lane, write, settled)),
+                reason -> group.loop().execute(() -> refused(lane, write, settled, reason)));
         group.services().log().submit(all, true, listener);
     }
 
-    private void settled(Lane lane, Write write, Runnable whenDurable) {
+    private void settled(Lane lane, Write write, Settled effects) {
         lane.busy = false;
-        whenDurable.run();
+        effects.durable();
         leave(lane, write);
         cursors.durable(lane, write.lsn());
         group.pumpAll();
     }
 
     /** The effect was made for a catalog that has changed meanwhile: in doubt, and so planned again by what it says then. */
-    private void refused(Lane lane, Write write, String reason) {
+    private void refused(Lane lane, Write write, Settled effects, String reason) {
         lane.busy = false;
+        effects.refused();
         group.fault(lane, write, "the log refuses its effect: " + reason);
     }
 

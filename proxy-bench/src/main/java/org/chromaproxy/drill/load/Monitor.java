@@ -53,7 +53,8 @@ public final class Monitor implements AutoCloseable {
                 JsonNode status = proxy.get("/status").body();
                 if (states.isEmpty() && status.has("instances")) {
                     status.path("instances")
-                            .forEach(instance -> states.put(instance.path("name").asText(), state(instance)));
+                            .forEach(
+                                    instance -> states.put(instance.path("name").asText(), state(instance)));
                     pending = status.path("unified_wal").path("pending_writes").asLong(-1);
                 }
             } catch (IOException none) {

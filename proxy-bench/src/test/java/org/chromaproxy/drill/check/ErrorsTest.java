@@ -127,7 +127,9 @@ class ErrorsTest {
 
     @Test
     void theyAreNotBothAwayOnceOneIsBack() {
-        story.trouble("KILL", "PRIMARY", 5, 25).trouble("PAUSE", "REPLICA", 15, 35).well(30);
+        story.trouble("KILL", "PRIMARY", 5, 25)
+                .trouble("PAUSE", "REPLICA", 15, 35)
+                .well(30);
         read(busy(31, 34));
 
         expect("no error");

@@ -9,10 +9,12 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.Settled;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
@@ -99,20 +101,26 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
-    public void complete(Lane lane, Write write, Change.PutMapping effect, WriteResult result) {
-        complete(lane, write, List.of(effect), result);
-    }
-
-    public void complete(Lane lane, Write write, List<Change.PutMapping> effects, WriteResult result) {
+    public void complete(Lane lane, Write write, List<MappingEdit> effects, WriteResult result) {
         boolean decides = decides(lane, write);
-        settle(lane, write, List.copyOf(effects), () -> {
-            for (Change.PutMapping effect : effects) {
-                CollectionEntry entry = catalog().put(effect.mapping());
-                collections.wake(entry.publicId());
-            }
-            if (decides) {
-                decide(write, Write.Decision.APPLIED, result);
-            }
+        catalog().changes().begin(effects, begun -> {
+            List<Change> changes = begun.stream()
+                    .<Change>map(each -> new Change.PutMapping(each.mapping()))
+                    .toList();
+            settle(lane, write, changes, new Settled() {
+                @Override
+                public void durable() {
+                    catalog().changes().durable(begun).forEach(entry -> collections.wake(entry.publicId()));
+                    if (decides) {
+                        decide(write, Write.Decision.APPLIED, result);
+                    }
+                }
+
+                @Override
+                public void refused() {
+                    catalog().changes().refused(begun);
+                }
+            });
         });
     }
 
@@ -158,9 +166,9 @@ public final class CatalogLanes extends LaneGroup {
                 reason);
         services().stats().countDiverged();
         Optional<CollectionEntry> entry = catalog().known(write.subject().collection());
-        List<Change.PutMapping> effects = entry.flatMap(e -> e.place(lane.instance)
+        List<MappingEdit> effects = entry.flatMap(e -> e.place(lane.instance)
                         .map(place -> new Place(place.instanceId(), PlaceState.DIVERGED, reason))
-                        .map(place -> new Change.PutMapping(e.withPlace(lane.instance, place))))
+                        .map(place -> MappingEdit.place(e, lane.instance, place)))
                 .map(List::of)
                 .orElse(List.of());
         if (decides(lane, write)) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.Json;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
@@ -21,7 +22,6 @@ import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.scan.CreateScan;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
-import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
@@ -42,8 +42,10 @@ final class CreateOp implements CatalogOp {
     @Override
     public Plan plan(Lane lane, Write write) {
         Optional<CollectionEntry> mine = mine(write);
-        if (mine.flatMap(entry -> entry.place(lane.instance)).isPresent()
-                || mine.map(entry -> entry.deletedLsn() != 0).orElse(false)) {
+        boolean deleted = mine.map(entry -> entry.deletedLsn() != 0).orElse(false);
+        // One that may have been made here has to be found, or its deletion would pass it by.
+        boolean perhapsMade = lane.headInDoubt || write.recovered();
+        if (mine.flatMap(entry -> entry.place(lane.instance)).isPresent() || (deleted && !perhapsMade)) {
             return Plan.SKIP;
         }
         if (!lanes.decides(lane, write)) {
@@ -119,37 +121,37 @@ final class CreateOp implements CatalogOp {
     private void created(Lane lane, Write write, UpstreamResponse answer, CollectionHead head, UUID id) {
         boolean stranger =
                 head.dimension().isPresent() || lanes.catalog().byId(id).isPresent();
-        Mapping mapping = mapping(lane, write, id, stranger);
-        UUID publicId = mapping.publicId();
+        MappingEdit effect = effect(lane, write, id, stranger);
+        UUID publicId = effect.base().publicId();
         UuidSwap.swapAt(answer.body(), head.idStart(), publicId);
         WriteResult result = WriteResult.of(answer);
         lanes.complete(
                 lane,
                 write,
-                new Change.PutMapping(mapping),
+                List.of(effect),
                 new WriteResult(200, result.headers(), result.contentType(), result.body()));
     }
 
-    private Mapping mapping(Lane lane, Write write, UUID id, boolean stranger) {
+    private MappingEdit effect(Lane lane, Write write, UUID id, boolean stranger) {
         Optional<CollectionEntry> mine = mine(write);
         if (mine.isPresent()) {
             PlaceState state = LaneGroup.targeted(write) ? PlaceState.COPYING : PlaceState.READY;
             Place place = stranger
                     ? new Place(id, PlaceState.DIVERGED, "a collection of this name with data was there already")
                     : new Place(id, state, "");
-            return mine.get().withPlace(lane.instance, place);
+            return MappingEdit.place(mine.get(), lane.instance, place);
         }
         Map<String, Place> places = new HashMap<>();
         places.put(lane.instance.name(), new Place(id, PlaceState.READY, ""));
         // Found with data that no record made: it is served from here and reported, not created empty elsewhere.
         long createdLsn = stranger ? 0 : write.lsn();
-        return new Mapping(
+        return MappingEdit.create(new Mapping(
                 write.subject().collection(),
                 path(write),
                 createdLsn,
                 0,
                 write.record().createdAt(),
-                places);
+                places));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Plan;
@@ -13,7 +14,6 @@ import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
-import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Subject;
 
 /**
@@ -99,9 +99,9 @@ final class DeleteDatabaseOp implements CatalogOp {
     }
 
     private void deleted(Lane lane, Write write, WriteResult result) {
-        List<Change.PutMapping> effects = lanes.decides(lane, write)
+        List<MappingEdit> effects = lanes.decides(lane, write)
                 ? doomed(lane, write).stream()
-                        .map(entry -> new Change.PutMapping(entry.withDeleted(write.lsn())))
+                        .map(entry -> MappingEdit.deleted(entry, write.lsn()))
                         .toList()
                 : List.of();
         lanes.complete(lane, write, effects, result);

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Plan;
@@ -14,7 +15,6 @@ import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.Segment;
 import org.chromaproxy.upstream.UpstreamResponse;
-import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Subject;
 
 /** Deleting a collection: by the name it has when its turn comes, never one that is protected by then. */
@@ -76,8 +76,8 @@ final class DeleteOp implements CatalogOp {
 
     private void deleted(Lane lane, Write write, WriteResult result) {
         Optional<CollectionEntry> target = target(lane, write);
-        List<Change.PutMapping> effects = target.filter(entry -> lanes.decides(lane, write))
-                .map(entry -> List.of(new Change.PutMapping(entry.withDeleted(write.lsn()))))
+        List<MappingEdit> effects = target.filter(entry -> lanes.decides(lane, write))
+                .map(entry -> List.of(MappingEdit.deleted(entry, write.lsn())))
                 .orElse(List.of());
         lanes.complete(lane, write, effects, result);
     }

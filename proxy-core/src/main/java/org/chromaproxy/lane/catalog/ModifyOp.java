@@ -1,8 +1,10 @@
 package org.chromaproxy.lane.catalog;
 
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
@@ -12,7 +14,6 @@ import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.upstream.UpstreamResponse;
-import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 
 /** Renaming a collection, or replacing its metadata or configuration. Repeating it changes nothing. */
@@ -56,9 +57,9 @@ final class ModifyOp implements CatalogOp {
     /** It lives on followers only: the catalog takes the change, they apply it. */
     private Plan elsewhere(Lane lane, Write write, CollectionEntry entry) {
         String newName = write.subject().name();
-        Mapping mapping = newName.isEmpty() ? entry.mapping() : entry.withName(newName);
+        List<MappingEdit> effects = newName.isEmpty() ? List.of() : List.of(MappingEdit.name(entry, newName));
         WriteResult done = WriteResult.json(200, new byte[] {'{', '}'});
-        lanes.complete(lane, write, new Change.PutMapping(mapping), done);
+        lanes.complete(lane, write, effects, done);
         return Plan.WAIT;
     }
 
@@ -91,8 +92,8 @@ final class ModifyOp implements CatalogOp {
                 lanes.catalog().known(write.subject().collection()).orElseThrow();
         String newName = write.subject().name();
         boolean rename = lanes.decides(lane, write) && !newName.isEmpty();
-        Mapping mapping = rename ? entry.withName(newName) : entry.mapping();
-        lanes.complete(lane, write, new Change.PutMapping(mapping), WriteResult.of(answer));
+        List<MappingEdit> effects = rename ? List.of(MappingEdit.name(entry, newName)) : List.of();
+        lanes.complete(lane, write, effects, WriteResult.of(answer));
     }
 
     @Override

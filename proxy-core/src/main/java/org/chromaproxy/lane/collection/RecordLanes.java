@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
@@ -21,8 +22,8 @@ import org.chromaproxy.route.Routes;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
-import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.OpKind;
@@ -106,6 +107,9 @@ public final class RecordLanes extends LaneGroup {
         Optional<Place> place = entry.place(lane.instance);
         if (place.isEmpty()) {
             return pending ? Plan.WAIT : new Plan.Diverge("the collection does not exist there");
+        }
+        if (!write.decided() && entry.waitsForDelete(write.lsn())) {
+            return Plan.WAIT;
         }
         String method = write.record().content().request().method();
         return new Plan.Send(method, path(write, place.get().instanceId()));
@@ -204,26 +208,37 @@ public final class RecordLanes extends LaneGroup {
         storeDiverged(lane, new Place(place.get().instanceId(), PlaceState.DIVERGED, reason));
     }
 
-    /** The catalog's loop may rename or delete the collection meanwhile: then what was stored is put right. */
     private void storeDiverged(Lane lane, Place diverged) {
-        Mapping mapping = entry.withPlace(lane.instance, diverged);
-        Change change = new Change.PutMapping(mapping);
+        List<MappingEdit> effect = List.of(MappingEdit.place(entry, lane.instance, diverged));
         services()
-                .log()
-                .submit(
-                        List.of(change),
-                        true,
-                        () -> loop().execute(() -> {
-                            Mapping now = entry.withPlace(lane.instance, diverged);
-                            if (now.deletedLsn() != mapping.deletedLsn()
-                                    || !now.path().equals(mapping.path())) {
-                                storeDiverged(lane, diverged);
-                                return;
-                            }
-                            services().catalog().put(now);
-                            detach(lane);
-                            pumpAll();
-                        }));
+                .catalog()
+                .changes()
+                .begin(
+                        effect,
+                        begun -> services()
+                                .log()
+                                .submit(
+                                        List.of(new Change.PutMapping(
+                                                begun.getFirst().mapping())),
+                                        true,
+                                        ChangeListener.of(
+                                                () -> {
+                                                    services()
+                                                            .catalog()
+                                                            .changes()
+                                                            .durable(begun);
+                                                    loop().execute(() -> {
+                                                        detach(lane);
+                                                        pumpAll();
+                                                    });
+                                                },
+                                                reason -> {
+                                                    services()
+                                                            .catalog()
+                                                            .changes()
+                                                            .refused(begun);
+                                                    loop().execute(() -> storeDiverged(lane, diverged));
+                                                })));
     }
 
     @Override

@@ -105,6 +105,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         undecided.put(write.lsn(), write);
         write.result().whenComplete((result, error) -> undecided.remove(write.lsn()));
         if (write.kind().catalog()) {
+            holdLaterWrites(write);
             catalogLanes.loop().execute(() -> catalogLanes.offer(write));
             return;
         }
@@ -113,6 +114,25 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
                 id,
                 group -> group.offer(write),
                 () -> write.result().complete(WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body())));
+    }
+
+    /** What is logged behind a deletion is decided behind it, though its lane is another. */
+    private void holdLaterWrites(Write write) {
+        Subject subject = write.subject();
+        List<CollectionEntry> doomed = switch (write.kind()) {
+            case DELETE_COLLECTION ->
+                services.catalog().known(subject.collection()).stream().toList();
+            case DELETE_DATABASE -> List.copyOf(services.catalog().list(subject.tenant(), subject.database()));
+            default -> List.of();
+        };
+        if (doomed.isEmpty()) {
+            return;
+        }
+        doomed.forEach(entry -> entry.deleting(write.lsn()));
+        write.whenDecided(() -> doomed.forEach(entry -> {
+            entry.deleteDecided(write.lsn());
+            wake(entry.publicId());
+        }));
     }
 
     /** Starts the lanes: everything restored is known by now. */

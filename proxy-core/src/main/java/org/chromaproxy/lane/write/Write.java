@@ -33,6 +33,7 @@ public final class Write {
     private Decision decision = Decision.UNDECIDED;
     private int lanesToGo;
     private Runnable everywhere = () -> {};
+    private Runnable whenDecided = () -> {};
     private volatile boolean abandoned;
 
     private Write(LogRecord record, boolean recovered) {
@@ -139,6 +140,19 @@ public final class Write {
     public void decide(Decision taken) {
         decision = taken;
         clientHeaders = EmptyHttpHeaders.INSTANCE;
+        whenDecided.run();
+        whenDecided = () -> {};
+    }
+
+    /** What to do once it is decided, or forgotten undecided; to be set before it is offered. */
+    public void whenDecided(Runnable action) {
+        whenDecided = action;
+    }
+
+    /** It is in the log only from now on: another object will be made for it. */
+    public void forgotten() {
+        whenDecided.run();
+        whenDecided = () -> {};
     }
 
     /** What to do once no lane has it any more. */

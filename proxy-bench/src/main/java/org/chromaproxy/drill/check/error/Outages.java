@@ -63,9 +63,7 @@ final class Outages {
     }
 
     private Outage untilInSync(Trouble trouble, String instance) {
-        return until(
-                trouble,
-                sample -> "up".equals(sample.states().get(instance)) && sample.pending() <= 2L * clients);
+        return until(trouble, sample -> "up".equals(sample.states().get(instance)) && sample.pending() <= 2L * clients);
     }
 
     private Outage until(Trouble trouble, Predicate<Sample> over) {
