@@ -123,8 +123,13 @@ public final class CollectionEntry {
 
     /** What the log would store if it lived on {@code instance} as {@code place}. */
     public Mapping withPlace(Instance instance, Place place) {
+        return withPlaces(Map.of(instance, place));
+    }
+
+    /** The same for several instances at once. */
+    public Mapping withPlaces(Map<Instance, Place> changed) {
         Map<String, Place> next = new HashMap<>(places);
-        next.put(instance.name(), place);
+        changed.forEach((instance, place) -> next.put(instance.name(), place));
         return new Mapping(publicId, path, createdLsn, deletedLsn, createdAt, next);
     }
 

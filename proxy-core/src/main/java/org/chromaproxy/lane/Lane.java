@@ -3,6 +3,7 @@ package org.chromaproxy.lane;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,12 @@ public final class Lane {
     public boolean headInDoubt;
     /** Attempts at the head that ended without a usable answer while the instance was up. */
     public int faults;
+    /** What the instance had applied in all when the head first failed there, and when it was first sent. */
+    public long appliedAtFault;
+
+    public long appliedAtSend;
+    /** The last fault told of the server's disk or database, not of the record. */
+    public boolean sick;
     /** When the head was first sent here, by {@link System#nanoTime}; 0 if it was not. */
     public long waitingSince;
 
@@ -117,6 +124,19 @@ public final class Lane {
         solo = Math.max(0, solo - 1);
         faults = 0;
         waitingSince = 0;
+        sick = false;
+    }
+
+    /** Whether that instance may have been sent the record. */
+    public boolean mayHave(Write write) {
+        return write.lsn() <= Math.max(applied, doubtTo)
+                || doubt.holds(write.lsn())
+                || (head() == write && (headInDoubt || write.recovered()));
+    }
+
+    /** Whether writes may be sent there at all now. */
+    public boolean takesWrites() {
+        return instance.usable() && !instance.writes().down();
     }
 
     /** The oldest LSN that is not behind the durable cursor, or {@code Long.MAX_VALUE}. */

@@ -3,6 +3,7 @@ package org.chromaproxy.lane.collection;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.Catalog;
@@ -21,8 +22,6 @@ import org.chromaproxy.route.Routes;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.upstream.UpstreamResponse;
-import org.chromaproxy.wal.record.Change;
-import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.OpKind;
@@ -38,6 +37,8 @@ public final class RecordLanes extends LaneGroup {
     private final LimitedDelete limitedDelete;
     private final Merger merger;
     private final Replay replay = new Replay();
+    private final Places places;
+    private final GivingUp givingUp;
     private int idleTicks;
     private volatile boolean retired;
 
@@ -47,6 +48,8 @@ public final class RecordLanes extends LaneGroup {
         this.dimension = new Dimension(this, entry);
         this.limitedDelete = new LimitedDelete(this, entry);
         this.merger = new Merger(this);
+        this.places = new Places(this, entry);
+        this.givingUp = new GivingUp(this, entry, places);
         for (Lane lane : lanes()) {
             lane.detached = !follows(entry, lane.instance, services.catalog());
             lane.held = entry.place(lane.instance)
@@ -201,29 +204,20 @@ public final class RecordLanes extends LaneGroup {
             return;
         }
         lane.busy = true;
-        storeDiverged(lane, new Place(place.get().instanceId(), PlaceState.DIVERGED, reason));
+        Place diverged = new Place(place.get().instanceId(), PlaceState.DIVERGED, reason);
+        places.store(Map.of(lane.instance, diverged), List.of(), () -> {
+            detach(lane);
+            pumpAll();
+        });
     }
 
-    /** The catalog's loop may rename or delete the collection meanwhile: then what was stored is put right. */
-    private void storeDiverged(Lane lane, Place diverged) {
-        Mapping mapping = entry.withPlace(lane.instance, diverged);
-        Change change = new Change.PutMapping(mapping);
-        services()
-                .log()
-                .submit(
-                        List.of(change),
-                        true,
-                        () -> loop().execute(() -> {
-                            Mapping now = entry.withPlace(lane.instance, diverged);
-                            if (now.deletedLsn() != mapping.deletedLsn()
-                                    || !now.path().equals(mapping.path())) {
-                                storeDiverged(lane, diverged);
-                                return;
-                            }
-                            services().catalog().put(now);
-                            detach(lane);
-                            pumpAll();
-                        }));
+    @Override
+    public void giveUp(Lane lane, Write write, String why) {
+        if (entry.dimensionKnown() || write.kind() == OpKind.DELETE) {
+            givingUp.begin(lane, write, why);
+        } else {
+            dimension.afterRefusal(lane, () -> givingUp.begin(lane, write, why));
+        }
     }
 
     @Override
