@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class RecordComparison implements ReadBack {
     private static final Logger LOG = LoggerFactory.getLogger(RecordComparison.class);
     /** Writes may wait for this; what is larger is compared later, while they go on. */
-    private static final int MAX_WHOLE = 5_000;
+    private static final int MAX_WHOLE = 2_000;
 
     private final Remote remote;
     private final Catalog catalog;

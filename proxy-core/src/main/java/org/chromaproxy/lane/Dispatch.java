@@ -168,6 +168,9 @@ final class Dispatch {
 
     private void unanswered(Lane lane, Write write, @Nullable Throwable error) {
         if (error instanceof UpstreamException upstream && upstream.neverSent()) {
+            if (!lane.headInDoubt) {
+                lane.waitingSince = 0;
+            }
             faults.pause(lane, String.valueOf(upstream.getMessage()));
             return;
         }

@@ -31,6 +31,8 @@ public final class Lane {
     public boolean detached;
     /** Filled by a copy: nothing is sent until it is released. */
     public boolean held;
+    /** Stands still for a moment, to be compared with another. */
+    public boolean compared;
     /** Records beyond this LSN wait. */
     public long barrier = Long.MAX_VALUE;
 
@@ -113,7 +115,14 @@ public final class Lane {
 
     /** Whether nothing is under way or waited for, nor is lost if this object is forgotten. */
     boolean atRest() {
-        boolean still = !busy && !held && !loading && !awaitsTurn && !hasTurn && flushing == 0 && applied <= durable;
+        boolean still = !busy
+                && !held
+                && !compared
+                && !loading
+                && !awaitsTurn
+                && !hasTurn
+                && flushing == 0
+                && applied <= durable;
         return still && queue.isEmpty() && barrier == Long.MAX_VALUE && (!spilled || !instance.usable());
     }
 
@@ -125,6 +134,16 @@ public final class Lane {
         faults = 0;
         waitingSince = 0;
         sick = false;
+    }
+
+    /** Whether the head may go on. */
+    boolean open() {
+        return !busy && !detached && !held && !compared;
+    }
+
+    /** Whether the head was sent, and its answer is not known. */
+    public boolean underWay() {
+        return headInDoubt || (busy && waitingSince != 0);
     }
 
     /** Whether that instance may have been sent the record. */

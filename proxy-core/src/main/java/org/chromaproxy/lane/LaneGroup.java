@@ -133,7 +133,7 @@ public abstract class LaneGroup {
             return;
         }
         boolean more = true;
-        while (more && !lane.busy && !lane.detached && !lane.held) {
+        while (more && lane.open()) {
             Write head = lane.head();
             if (head == null || head.lsn() > lane.barrier) {
                 break;

@@ -130,7 +130,8 @@ final class GivingUp {
             return Optional.of(new Place(now.instanceId(), PlaceState.DIVERGED, reason));
         }
         boolean equal = asked && !found.unread().contains(lane.instance);
-        boolean untouched = found.absent() && write.kind() != OpKind.DELETE && !lane.mayHave(write);
+        boolean sent = write.recovered() || lane.mayHave(write);
+        boolean untouched = found.absent() && write.kind() != OpKind.DELETE && !sent;
         if (equal || untouched || now.state() != PlaceState.READY) {
             return Optional.empty();
         }

@@ -39,6 +39,7 @@ public final class RecordLanes extends LaneGroup {
     private final Replay replay = new Replay();
     private final Places places;
     private final GivingUp givingUp;
+    private final Returns returns;
     private int idleTicks;
     private volatile boolean retired;
 
@@ -50,6 +51,7 @@ public final class RecordLanes extends LaneGroup {
         this.merger = new Merger(this);
         this.places = new Places(this, entry);
         this.givingUp = new GivingUp(this, entry, places);
+        this.returns = new Returns(this, entry, places);
         for (Lane lane : lanes()) {
             lane.detached = !follows(entry, lane.instance, services.catalog());
             lane.held = entry.place(lane.instance)
@@ -77,6 +79,7 @@ public final class RecordLanes extends LaneGroup {
     @Override
     public void tick() {
         super.tick();
+        returns.look();
         idleTicks = atRest() ? idleTicks + 1 : 0;
     }
 
@@ -184,7 +187,6 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public void diverge(Lane lane, Write write, String reason) {
-        Optional<Place> place = entry.place(lane.instance);
         boolean leads = leadership().leads(lane);
         if (leads && !leadership().yieldTo(reason)) {
             LOG.error("{} cannot be written on {}, and no other instance can take over: {}", entry, lane, reason);
@@ -192,6 +194,12 @@ public final class RecordLanes extends LaneGroup {
             pause(lane, reason);
             return;
         }
+        takeOut(lane, reason);
+    }
+
+    /** The instance holds something else than the leader, or cannot follow: it serves this collection no longer. */
+    void takeOut(Lane lane, String reason) {
+        Optional<Place> place = entry.place(lane.instance);
         services().stats().countDiverged();
         LOG.error(
                 "{} has diverged on {}: {}. It is no longer read or written there; repair it by copy.",
@@ -222,11 +230,38 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public boolean canLead(Lane lane) {
+        return lane.instance.preferable() && whole(lane) && !returns.mayNotLead(lane);
+    }
+
+    /** Whether that instance holds, or will hold, the whole collection, as far as is known. */
+    boolean whole(Lane lane) {
         boolean pending = pending(lane);
         boolean whole = entry.place(lane.instance)
                 .map(place -> place.state() == PlaceState.READY)
                 .orElse(pending);
-        return whole && !lane.detached && !lane.held && lane.instance.preferable();
+        return whole && !lane.detached && !lane.held;
+    }
+
+    @Override
+    public void instanceChanged(Instance instance) {
+        if (!instance.usable()) {
+            returns.gone(lane(instance.index()));
+        }
+        super.instanceChanged(instance);
+        returns.look();
+    }
+
+    @Override
+    public void decide(Write write, Write.Decision decision, WriteResult result) {
+        if (decision == Write.Decision.REFUSED) {
+            returns.refused(write);
+        }
+        super.decide(write, decision, result);
+    }
+
+    @Override
+    public boolean atRest() {
+        return super.atRest() && returns.none();
     }
 
     @Override
