@@ -138,6 +138,25 @@ public final class WitnessKeeper {
         }
     }
 
+    /**
+     * Writes the witness again as it is, to see whether that instance takes writes; blocks until it answers.
+     *
+     * @return whether it was written
+     */
+    public boolean rewrite(Instance instance) {
+        Change.Witness known = stored.get(instance.name());
+        if (known == null || known.lsn() == MINTED) {
+            return false;
+        }
+        try {
+            put(instance, known);
+            return true;
+        } catch (StepException e) {
+            LOG.debug("the witness of {} cannot be written: {}", instance, e.getMessage());
+            return false;
+        }
+    }
+
     private Change.Witness advance(Instance instance, Change.Witness known) {
         Change.Witness next = new Change.Witness(known.instance(), known.incarnation(), Math.max(0, log.durableLsn()));
         put(instance, next);

@@ -22,9 +22,14 @@ public record MappingEdit(Mapping base, UnaryOperator<Mapping> edit) {
 
     /** What is known of it on one instance. */
     public static MappingEdit place(CollectionEntry entry, Instance instance, Place place) {
+        return places(entry, Map.of(instance, place));
+    }
+
+    /** What is known of it on several instances. */
+    public static MappingEdit places(CollectionEntry entry, Map<Instance, Place> changed) {
         return new MappingEdit(entry.mapping(), now -> {
             Map<String, Place> places = new HashMap<>(now.places());
-            places.put(instance.name(), place);
+            changed.forEach((instance, place) -> places.put(instance.name(), place));
             return with(now, now.path(), now.deletedLsn(), places);
         });
     }

@@ -11,12 +11,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 public final class ReadGate {
     private final AtomicLongArray applied;
+    private final AtomicLongArray doubted;
     private volatile long sent;
     private volatile int leader;
     private volatile long leaderFloor;
 
     ReadGate(int instances, int leader) {
         this.applied = new AtomicLongArray(instances);
+        this.doubted = new AtomicLongArray(instances);
         this.leader = leader;
     }
 
@@ -45,6 +47,11 @@ public final class ReadGate {
         applied.set(instance, lsn);
     }
 
+    /** Whether that instance came back, or will, with records that are still to be compared with the leader's. */
+    public void doubted(int instance, boolean yes) {
+        doubted.set(instance, yes ? 1 : 0);
+    }
+
     /** Leadership has moved: the new leader is read only once it has applied what was sent to its predecessor. */
     public void lead(int instance) {
         leaderFloor = sent;
@@ -59,6 +66,6 @@ public final class ReadGate {
 
     /** Whether a read of this instance sees everything any earlier read or acknowledged write saw. */
     public boolean readable(int instance) {
-        return applied.get(instance) >= (instance == leader ? leaderFloor : sent);
+        return doubted.get(instance) == 0 && applied.get(instance) >= (instance == leader ? leaderFloor : sent);
     }
 }

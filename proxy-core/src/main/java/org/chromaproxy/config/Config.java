@@ -51,8 +51,13 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
         }
     }
 
-    /** How long things may take. */
-    public record Timing(long checkIntervalMs, long requestMs, long logMs, long readWaitMs, long stallMs) {}
+    /**
+     * How long things may take.
+     *
+     * @param unansweredWriteMs after which another instance decides a write; a second more per MiB of its body
+     */
+    public record Timing(
+            long checkIntervalMs, long requestMs, long logMs, long readWaitMs, long stallMs, long unansweredWriteMs) {}
 
     /** How requests are treated. */
     public record Rules(double readReplicaRatio, Set<String> protectedCollections, List<String> adoptedTenants) {}

@@ -76,7 +76,8 @@ public final class ConfigReader {
                 request,
                 Math.min(request, seconds("LOG_TIMEOUT", 10)),
                 Math.min(request, seconds("READ_WAIT", 10)),
-                seconds("CLIENT_STALL_TIMEOUT", 30));
+                seconds("CLIENT_STALL_TIMEOUT", 30),
+                seconds("UNANSWERED_WRITE_TIMEOUT", 30));
     }
 
     private Config.Rules rules() {

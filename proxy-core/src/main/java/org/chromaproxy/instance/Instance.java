@@ -14,6 +14,7 @@ public final class Instance {
     private final int index;
     private final URI uri;
     private final String authority;
+    private final WriteHealth writes = new WriteHealth();
     private final LongAdder requests = new LongAdder();
     private final LongAdder successes = new LongAdder();
     private final LongAdder inFlight = new LongAdder();
@@ -119,6 +120,11 @@ public final class Instance {
         return shown;
     }
 
+    /** Whether it takes writes, beyond answering. */
+    public WriteHealth writes() {
+        return writes;
+    }
+
     /** Hears every change of state from now on, on the thread that makes it. */
     public void onChange(StateListener listener) {
         listeners.add(listener);
@@ -134,6 +140,9 @@ public final class Instance {
         stateSince = Instant.now();
         stateSinceNanos = System.nanoTime();
         state = next;
+        if (previous != InstanceState.UP && previous != InstanceState.DRAINING) {
+            writes.clear();
+        }
         look();
         listeners.forEach(listener -> listener.changed(this, previous, next));
     }

@@ -3,13 +3,10 @@ package org.chromaproxy.lane;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.concurrent.TimeUnit;
-import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
-import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
@@ -20,19 +17,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends the heads of one group's lanes and listens to what the instances say. What an answer means for the record is the
- * group's business; this class knows doubt, pauses and retries. Confined to the group's loop.
+ * group's business, what becomes of doubt that of {@link Faults}. Confined to the group's loop.
  */
 final class Dispatch {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
-    private static final long SETTLE_MS = 200;
-    private static final long MAX_PAUSE_MS = 5_000;
 
     private final LaneGroup group;
     private final Cursors cursors;
+    private final Faults faults;
 
-    Dispatch(LaneGroup group, Cursors cursors) {
+    Dispatch(LaneGroup group, Cursors cursors, Faults faults) {
         this.group = group;
         this.cursors = cursors;
+        this.faults = faults;
     }
 
     /** Sends the lane's head, once its body is here and everything it conflicts with is behind the durable cursor. */
@@ -54,6 +51,7 @@ final class Dispatch {
         lane.busy = true;
         if (lane.waitingSince == 0) {
             lane.waitingSince = System.nanoTime();
+            lane.appliedAtSend = lane.instance.writes().applied();
         }
         if (write.recovered()) {
             lane.headInDoubt = true;
@@ -76,7 +74,7 @@ final class Dispatch {
             }
             lane.busy = false;
             if (error != null) {
-                pause(lane, "its body cannot be read from the log: " + error.getMessage());
+                faults.pause(lane, "its body cannot be read from the log: " + error.getMessage());
                 return;
             }
             if (write.body() == null) {
@@ -149,6 +147,9 @@ final class Dispatch {
             unanswered(lane, write, error);
             return;
         }
+        if (answer.success()) {
+            lane.instance.writes().succeeded();
+        }
         if (group.leftToAnother(lane, write)) {
             return;
         }
@@ -160,70 +161,19 @@ final class Dispatch {
             case APPLIED -> group.applied(lane, write, answer);
             case REFUSED -> group.refused(lane, write, answer);
             case MISSING -> group.missing(lane, write, answer);
-            case BUSY -> pause(lane, "it is busy (" + answer.status() + ")");
-            case FAULT -> fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
+            case BUSY -> faults.pause(lane, "it is busy (" + answer.status() + ")");
+            case FAULT -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
         }
     }
 
     private void unanswered(Lane lane, Write write, @Nullable Throwable error) {
         if (error instanceof UpstreamException upstream && upstream.neverSent()) {
-            pause(lane, String.valueOf(upstream.getMessage()));
-            return;
-        }
-        fault(lane, write, error == null ? "no answer" : String.valueOf(error.getMessage()));
-    }
-
-    /** In doubt on an instance that is up: again after a pause, then elsewhere, then given up for good. */
-    void fault(Lane lane, Write write, String why) {
-        lane.headInDoubt = true;
-        group.services().stats().countFault();
-        if (group.leftToAnother(lane, write)) {
-            return;
-        }
-        if (!lane.instance.usable()) {
-            group.pump(lane);
-            return;
-        }
-        lane.faults++;
-        boolean follower = write.decided();
-        LOG.warn("{} on {}: record {} in doubt (attempt {}): {}", group, lane, write.lsn(), lane.faults, why);
-        if (!follower && lane.faults >= LaneGroup.MAX_FAULTS) {
-            boolean moved = group.leadership()
-                    .yieldTo("record " + write.lsn() + " got no usable answer from " + lane + ": " + why);
-            if (!moved
-                    && (group.lanes().stream().allMatch(each -> each.instance.usable())
-                            || lane.faults >= LaneGroup.MAX_FOLLOWER_FAULTS)) {
-                group.refuse(
-                        lane,
-                        write,
-                        WriteResult.json(
-                                500,
-                                ProxyError.WRITE_FAILED.body("Every usable instance failed this write alike (" + why
-                                        + "). It is recorded as failed; no instance is sent it again.")));
-                return;
+            if (!lane.headInDoubt) {
+                lane.waitingSince = 0;
             }
-        } else if (follower && lane.faults >= LaneGroup.MAX_FOLLOWER_FAULTS) {
-            group.diverge(lane, write, "record " + write.lsn() + " could not be applied: " + why);
+            faults.pause(lane, String.valueOf(upstream.getMessage()));
             return;
         }
-        pause(lane, why);
-    }
-
-    /** Tries again later; longer after each fault. */
-    void pause(Lane lane, String why) {
-        lane.busy = true;
-        long delay = Math.min(MAX_PAUSE_MS, SETTLE_MS << Math.min(5, lane.faults));
-        LOG.debug("{} on {} pauses {} ms: {}", group, lane, delay, why);
-        long pause = ++lane.pauses;
-        lane.endPause = () -> resume(lane, pause);
-        group.loop().schedule(() -> resume(lane, pause), delay, TimeUnit.MILLISECONDS);
-    }
-
-    private void resume(Lane lane, long pause) {
-        if (lane.endPause != null && lane.pauses == pause) {
-            lane.endPause = null;
-            lane.busy = false;
-            group.pump(lane);
-        }
+        faults.fault(lane, write, error == null ? "no answer" : String.valueOf(error.getMessage()));
     }
 }

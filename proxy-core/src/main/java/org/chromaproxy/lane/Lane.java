@@ -3,6 +3,7 @@ package org.chromaproxy.lane;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,12 @@ public final class Lane {
     public boolean headInDoubt;
     /** Attempts at the head that ended without a usable answer while the instance was up. */
     public int faults;
+    /** What the instance had applied in all when the head first failed there, and when it was first sent. */
+    public long appliedAtFault;
+
+    public long appliedAtSend;
+    /** The last fault told of the server's disk or database, not of the record. */
+    public boolean sick;
     /** When the head was first sent here, by {@link System#nanoTime}; 0 if it was not. */
     public long waitingSince;
 
@@ -24,6 +31,8 @@ public final class Lane {
     public boolean detached;
     /** Filled by a copy: nothing is sent until it is released. */
     public boolean held;
+    /** Stands still for a moment, to be compared with another. */
+    public boolean compared;
     /** Records beyond this LSN wait. */
     public long barrier = Long.MAX_VALUE;
 
@@ -106,7 +115,14 @@ public final class Lane {
 
     /** Whether nothing is under way or waited for, nor is lost if this object is forgotten. */
     boolean atRest() {
-        boolean still = !busy && !held && !loading && !awaitsTurn && !hasTurn && flushing == 0 && applied <= durable;
+        boolean still = !busy
+                && !held
+                && !compared
+                && !loading
+                && !awaitsTurn
+                && !hasTurn
+                && flushing == 0
+                && applied <= durable;
         return still && queue.isEmpty() && barrier == Long.MAX_VALUE && (!spilled || !instance.usable());
     }
 
@@ -117,6 +133,29 @@ public final class Lane {
         solo = Math.max(0, solo - 1);
         faults = 0;
         waitingSince = 0;
+        sick = false;
+    }
+
+    /** Whether the head may go on. */
+    boolean open() {
+        return !busy && !detached && !held && !compared;
+    }
+
+    /** Whether the head was sent, and its answer is not known. */
+    public boolean underWay() {
+        return headInDoubt || (busy && waitingSince != 0);
+    }
+
+    /** Whether that instance may have been sent the record. */
+    public boolean mayHave(Write write) {
+        return write.lsn() <= Math.max(applied, doubtTo)
+                || doubt.holds(write.lsn())
+                || (head() == write && (headInDoubt || write.recovered()));
+    }
+
+    /** Whether writes may be sent there at all now. */
+    public boolean takesWrites() {
+        return instance.usable() && !instance.writes().down();
     }
 
     /** The oldest LSN that is not behind the durable cursor, or {@code Long.MAX_VALUE}. */

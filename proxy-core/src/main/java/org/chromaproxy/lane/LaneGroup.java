@@ -36,6 +36,7 @@ public abstract class LaneGroup {
     private final List<Lane> lanes;
     private final Leadership leadership;
     private final Cursors cursors;
+    private final Faults faults;
     private final Dispatch dispatch;
     private final Intake intake;
     private final Passage passage;
@@ -51,7 +52,8 @@ public abstract class LaneGroup {
         this.lanes = services.instances().stream().map(Lane::new).toList();
         this.leadership = new Leadership(this, gate.leader(), term);
         this.cursors = new Cursors(id, loop, services.log(), this::pump);
-        this.dispatch = new Dispatch(this, cursors);
+        this.faults = new Faults(this);
+        this.dispatch = new Dispatch(this, cursors, faults);
         this.intake = new Intake(this);
         this.passage = new Passage(this, cursors);
     }
@@ -131,7 +133,7 @@ public abstract class LaneGroup {
             return;
         }
         boolean more = true;
-        while (more && !lane.busy && !lane.detached && !lane.held) {
+        while (more && lane.open()) {
             Write head = lane.head();
             if (head == null || head.lsn() > lane.barrier) {
                 break;
@@ -173,7 +175,7 @@ public abstract class LaneGroup {
         if (!services.owning()) {
             return false;
         }
-        if (!lane.instance.usable()) {
+        if (!lane.takesWrites()) {
             if (leads) {
                 leadership.elect();
             }
@@ -198,11 +200,8 @@ public abstract class LaneGroup {
         return false;
     }
 
-    /**
-     * Whether the answer of this lane came too late to decide: leadership moved, or is about to. The new leader decides;
-     * then the record is sent here again.
-     */
-    final boolean leftToAnother(Lane lane, Write write) {
+    /** Whether this lane's answer came too late: leadership moved, the new leader decides, then it is sent here again. */
+    public final boolean leftToAnother(Lane lane, Write write) {
         if (write.decided() || (leadership.leads(lane) && !leadership.moving())) {
             return false;
         }
@@ -228,33 +227,39 @@ public abstract class LaneGroup {
 
     /** Makes the refusal durable, then tells it; nobody else is ever sent the record. */
     public void refuse(Lane lane, Write write, WriteResult result) {
+        conclude(lane, write, TransactionState.FAILED, result);
+    }
+
+    /** Ends the record for good, durably, as refused ({@code FAILED}) or given up ({@code ABANDONED}); then tells it. */
+    public void conclude(Lane lane, Write write, TransactionState state, WriteResult result) {
         if (leftToAnother(lane, write)) {
             return;
         }
         lane.busy = true;
-        Change.Outcome outcome =
-                new Change.Outcome(write.lsn(), TransactionState.FAILED, result.status(), result.text(), result.body());
-        services.log()
-                .submit(
-                        List.of(outcome),
-                        true,
-                        () -> loop.execute(() -> {
-                            lane.busy = false;
-                            services.stats().countRefused();
-                            decide(write, Write.Decision.REFUSED, result);
-                            pass(lane, write);
-                            pumpAll();
-                        }));
+        Change outcome = new Change.Outcome(write.lsn(), state, result.status(), result.text(), result.body());
+        services.log().submit(List.of(outcome), true, () -> loop.execute(() -> concluded(lane, write, result)));
     }
+
+    /** The record's end, other than by being applied, is durable. */
+    public void concluded(Lane lane, Write write, WriteResult result) {
+        lane.busy = false;
+        services.stats().countRefused();
+        decide(write, Write.Decision.REFUSED, result);
+        pass(lane, write);
+        pumpAll();
+    }
+
+    /** Every instance that could take the undecided record failed it, for no fault of its own. */
+    public abstract void giveUp(Lane lane, Write write, String why);
 
     /** The record at the lane's head is in doubt there. */
     public void fault(Lane lane, Write write, String why) {
-        dispatch.fault(lane, write, why);
+        faults.fault(lane, write, why);
     }
 
     /** Lets the lane rest a little; longer after each fault. */
     public void pause(Lane lane, String why) {
-        dispatch.pause(lane, why);
+        faults.pause(lane, why);
     }
 
     /** Decides a record and, for the exceptions, keeps its outcome; then tells the client. */
@@ -263,11 +268,8 @@ public abstract class LaneGroup {
         if (decision == Write.Decision.APPLIED && write.keepsOutcome()) {
             boolean late = write.abandoned() || write.recovered();
             TransactionState state = late ? TransactionState.RECOVERED : TransactionState.COMPLETED;
-            services.log()
-                    .submit(
-                            List.of(new Change.Outcome(write.lsn(), state, result.status(), "", result.body())),
-                            false,
-                            () -> {});
+            Change outcome = new Change.Outcome(write.lsn(), state, result.status(), "", result.body());
+            services.log().submit(List.of(outcome), false, () -> {});
         }
         if (write.recovered() || write.abandoned()) {
             services.stats().countRecovered();
@@ -307,12 +309,10 @@ public abstract class LaneGroup {
         return !write.decided() && leadership.leads(lane);
     }
 
-    /** An instance went up or down. */
+    /** An instance went up or down, or began or ceased to take writes. */
     public void instanceChanged(Instance instance) {
+        leadership.instanceChanged();
         Lane lane = lane(instance.index());
-        if (leadership.leads(lane) && !instance.usable() && lane.head() != null) {
-            leadership.elect();
-        }
         if (!instance.usable() && !leadership.leads(lane)) {
             intake.spill(lane);
         }

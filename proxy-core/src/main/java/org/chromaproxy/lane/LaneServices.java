@@ -2,18 +2,20 @@ package org.chromaproxy.lane;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.CatchUp;
+import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.append.WriteAheadLog;
 
 /** What lanes need of the rest of the proxy. Thread-safe. */
 public record LaneServices(
-        Storage storage, UpstreamClient upstream, Catalog catalog, Instances instances, LaneWork work) {
+        Storage storage, UpstreamClient upstream, Catalog catalog, Instances instances, LaneWork work, Doubt doubt) {
 
     /**
      * The log, as lanes use it.
@@ -30,6 +32,17 @@ public record LaneServices(
     public interface Bodies {
         /** The body of a record, completing on {@code loop}; exceptionally if it cannot be read now. */
         CompletableFuture<byte[]> load(long lsn, EventLoop loop);
+    }
+
+    /**
+     * How doubt is met.
+     *
+     * @param unansweredMs how long a write may go unanswered before another instance decides it
+     */
+    public record Doubt(ReadBack readBack, long unansweredMs) {}
+
+    long unansweredNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(doubt.unansweredMs);
     }
 
     public WriteAheadLog log() {

@@ -1,7 +1,10 @@
 package org.chromaproxy.lane;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.write.Write;
@@ -15,9 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
-    /** Large enough for the largest body Chroma takes on a slow machine. */
-    private static final long UNANSWERED_NANOS = TimeUnit.SECONDS.toNanos(30);
-
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final int NOBODY = -1;
@@ -52,39 +52,61 @@ public final class Leadership {
 
     /** Looks for another leader, because this one cannot take writes; stays if there is none. */
     public void elect() {
-        for (Lane lane : group.lanes()) {
-            if (!leads(lane) && group.canLead(lane) && lane.faults < LaneGroup.MAX_FAULTS) {
-                move(
-                        lane,
-                        group.lane(leader) + " cannot take writes: "
-                                + group.lane(leader).instance.reason());
-                return;
-            }
-        }
+        Lane current = group.lane(leader);
+        best(lane -> true).ifPresent(lane -> move(lane, current + " cannot take writes: " + reason(current)));
     }
 
-    /** Whether some other instance could decide the head that this one cannot. */
+    private static String reason(Lane lane) {
+        return lane.instance.usable() ? lane.instance.writes().reason() : lane.instance.reason();
+    }
+
+    /** Lets another instance decide the head that this one cannot: one that has tried it less, or not to the end. */
     public boolean yieldTo(String why) {
-        for (Lane lane : group.lanes()) {
-            if (!leads(lane) && group.canLead(lane) && lane.faults < LaneGroup.MAX_FAULTS) {
-                move(lane, why);
-                return true;
-            }
+        Lane current = group.lane(leader);
+        Write head = current.head();
+        Optional<Lane> other = head == null
+                ? Optional.empty()
+                : best(lane -> lane.head() != head
+                        || (!Faults.poisoned(lane, head)
+                                && (lane.faults < Math.max(LaneGroup.MAX_FAULTS, current.faults)
+                                        || Faults.poisoned(current, head))));
+        other.ifPresent(lane -> move(lane, why));
+        return other.isPresent();
+    }
+
+    private Optional<Lane> best(Predicate<Lane> wanted) {
+        return group.lanes().stream()
+                .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites() && wanted.test(lane))
+                .min(Comparator.comparingInt(lane -> lane.faults));
+    }
+
+    /** An instance went up or down, or began or ceased to take writes. */
+    void instanceChanged() {
+        Lane lane = group.lane(leader);
+        if (!lane.takesWrites() && lane.head() != null) {
+            elect();
         }
-        return false;
     }
 
     /** A write unanswered for too long moves leadership; its connection stays open and that lane shut until it ends. */
     void watch() {
-        Lane lane = group.lane(leader);
-        Write head = lane.head();
-        if (head == null || head.decided() || lane.waitingSince == 0) {
-            return;
+        for (Lane lane : group.lanes()) {
+            Write head = lane.head();
+            if (head != null && lane.waitingSince != 0 && System.nanoTime() - lane.waitingSince > patience(head)) {
+                String why = "record " + head.lsn() + " is unanswered for too long";
+                lane.instance.writes().unanswered(lane.appliedAtSend, why);
+                if (leads(lane) && !head.decided()) {
+                    lane.headInDoubt = true;
+                    yieldTo(why + " by " + lane);
+                }
+            }
         }
-        if (System.nanoTime() - lane.waitingSince > UNANSWERED_NANOS) {
-            lane.headInDoubt = true;
-            yieldTo("record " + head.lsn() + " is unanswered by " + lane + " for too long");
-        }
+    }
+
+    private long patience(Write write) {
+        byte[] body = write.body();
+        long mebibytes = body == null ? 0 : body.length >> 20;
+        return group.services().unansweredNanos() + TimeUnit.SECONDS.toNanos(mebibytes);
     }
 
     /** Whether a change of leader is being made durable. */
@@ -130,7 +152,7 @@ public final class Leadership {
     private int heir(int preferred) {
         if (group.lane(leader).instance.draining()) {
             return group.lanes().stream()
-                    .filter(lane -> !leads(lane) && group.canLead(lane) && lane.caughtUp())
+                    .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites() && lane.caughtUp())
                     .findFirst()
                     .map(Lane::index)
                     .orElse(NOBODY);
@@ -145,7 +167,7 @@ public final class Leadership {
             return;
         }
         Lane next = group.lane(heir);
-        if (!group.canLead(next)) {
+        if (!group.canLead(next) || !next.takesWrites()) {
             heir = NOBODY;
             group.pumpAll();
         } else if (!group.lane(leader).busy && !next.busy && next.caughtUp()) {
@@ -156,6 +178,6 @@ public final class Leadership {
 
     private static boolean stable(Lane lane) {
         long upFor = System.nanoTime() - lane.instance.upSinceNanos();
-        return lane.instance.usable() && upFor >= STABLE_NANOS;
+        return lane.takesWrites() && Math.min(upFor, lane.instance.writes().soundNanos()) >= STABLE_NANOS;
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.chromaproxy.adopt.Adoption;
 import org.chromaproxy.adopt.Stranger;
 import org.chromaproxy.adopt.WitnessKeeper;
+import org.chromaproxy.adopt.WriteTrial;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
@@ -53,6 +54,7 @@ final class Adopting {
 
     /** Maps what the instances hold, blocking, then goes on in the background. */
     void start(EventLoop clock) {
+        new WriteTrial(witnesses, workers).watch(services.instances());
         guarded(() -> adoption.scan(false));
         workers.execute(() -> guarded(adoption::tick));
         clock.scheduleWithFixedDelay(

@@ -13,9 +13,11 @@ import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.copy.CopyServices;
+import org.chromaproxy.copy.RecordComparison;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.instance.Instance;
@@ -86,8 +88,11 @@ final class Engine implements AutoCloseable {
                 new LaneStats(instances, config.limits().backlogMemory()),
                 new CatchUp(instances, config.limits().maxWorkers()),
                 mergeBounds(config.limits().batches()));
-        this.services = new LaneServices(
-                new LaneServices.Storage(log.writer(), access, access, owning()), upstream, catalog, instances, work);
+        LaneServices.Doubt doubt = new LaneServices.Doubt(
+                new RecordComparison(new Remote(upstream, loops), catalog, workers),
+                config.timing().unansweredWriteMs());
+        LaneServices.Storage storage = new LaneServices.Storage(log.writer(), access, access, owning());
+        this.services = new LaneServices(storage, upstream, catalog, instances, work, doubt);
         this.lanes = recovered();
         this.adopting = new Adopting(
                 log.writer(),

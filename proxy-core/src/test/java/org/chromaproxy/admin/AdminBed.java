@@ -75,6 +75,8 @@ import org.chromaproxy.wal.store.DatabaseTarget;
 
 /** The operators' endpoints over a real log, real lanes and two fake instances. */
 final class AdminBed implements AutoCloseable {
+    private static final LaneServices.Doubt NO_DOUBT = new LaneServices.Doubt(
+            (id, leader, others, touched) -> CompletableFuture.failedFuture(new IllegalStateException()), 30_000);
     static final ObjectMapper JSON = new ObjectMapper();
 
     final FakeChroma primaryServer = new FakeChroma();
@@ -112,7 +114,7 @@ final class AdminBed implements AutoCloseable {
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), new MergeBounds(200, 10));
-        LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, work);
+        LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
         lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
         lanes.start();
         health = new HealthChecker(

@@ -31,6 +31,8 @@ import org.chromaproxy.wal.record.Mapping;
 
 /** The proxy behind the pipeline: one known collection, no instance, a log that has every answer already. */
 final class Fronted implements AutoCloseable {
+    private static final LaneServices.Doubt NO_DOUBT = new LaneServices.Doubt(
+            (id, leader, others, touched) -> CompletableFuture.failedFuture(new IllegalStateException()), 30_000);
     static final UUID COLLECTION = UUID.fromString("00000000-0000-4000-8000-000000000001");
     static final int MAX_BODY = 1_000;
 
@@ -55,7 +57,7 @@ final class Fronted implements AutoCloseable {
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), new MergeBounds(200, 10));
-        LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, work);
+        LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
         services = new ExchangeServices(
                 lanes,
                 new LaneRegistry(loops, lanes, new RestoredLanes(instances)),

@@ -41,7 +41,8 @@ final class ScriptedChroma implements AutoCloseable {
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final AtomicInteger order = new AtomicInteger();
-    private final Channel listener;
+    private volatile Channel listener;
+    private volatile int port;
     private volatile Consumer<Call> onArrival = call -> {};
 
     private record Rule(Predicate<Call> matches, AtomicInteger left, Function<Call, Reply> reply) {
@@ -53,7 +54,11 @@ final class ScriptedChroma implements AutoCloseable {
     }
 
     ScriptedChroma() {
-        listener = new ServerBootstrap()
+        listener = listen(0);
+    }
+
+    private Channel listen(int port) {
+        return new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -69,9 +74,21 @@ final class ScriptedChroma implements AutoCloseable {
                                         new ScriptedHandler(ScriptedChroma.this));
                     }
                 })
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .syncUninterruptibly()
                 .channel();
+    }
+
+    /** Dies: refuses connections and drops those it has. What it holds stays. */
+    void vanish() {
+        port = uri().getPort();
+        listener.close().syncUninterruptibly();
+        connections.close().syncUninterruptibly();
+    }
+
+    /** Is there again where it was. */
+    void reappear() {
+        listener = listen(port);
     }
 
     URI uri() {

@@ -35,16 +35,26 @@ final class Stage implements AutoCloseable {
      *
      * @param logMs how long a write waits for the log
      * @param replicaRatio share of reads for the follower
+     * @param requestMs how long a write waits for its outcome
+     * @param unansweredMs how long an instance may leave a write unanswered
      */
-    record Settings(long logMs, double replicaRatio) {
-        static final Settings DEFAULT = new Settings(30_000, 0.5);
+    record Settings(long logMs, double replicaRatio, long requestMs, long unansweredMs) {
+        static final Settings DEFAULT = new Settings(30_000, 0.5, 60_000, 30_000);
 
         Settings withLogMs(long ms) {
-            return new Settings(ms, replicaRatio);
+            return new Settings(ms, replicaRatio, requestMs, unansweredMs);
         }
 
         Settings withReplicaRatio(double ratio) {
-            return new Settings(logMs, ratio);
+            return new Settings(logMs, ratio, requestMs, unansweredMs);
+        }
+
+        Settings withRequestMs(long ms) {
+            return new Settings(Math.min(logMs, ms), replicaRatio, ms, unansweredMs);
+        }
+
+        Settings withUnansweredMs(long ms) {
+            return new Settings(logMs, replicaRatio, requestMs, ms);
         }
     }
 
@@ -71,7 +81,8 @@ final class Stage implements AutoCloseable {
                 List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
                 new Config.Log(Optional.empty(), Path.of("target"), true),
                 new Config.Limits(400, 40 << 20, 1_000, 1_000, 3, new Config.Limits.Batches(50, 200)),
-                new Config.Timing(CHECK_MS, 60_000, settings.logMs(), 10_000, STALL_MS),
+                new Config.Timing(
+                        CHECK_MS, settings.requestMs(), settings.logMs(), 10_000, STALL_MS, settings.unansweredMs()),
                 new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant")));
         ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);

@@ -1,7 +1,9 @@
 package org.chromaproxy.scripted;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +45,24 @@ abstract class StagedTest {
         return stage.log()
                 .look("SELECT o.state || ' ' || o.status FROM log_record r JOIN record_outcome o ON o.lsn = r.lsn"
                         + " WHERE r.collection = '" + collection.id() + "' ORDER BY r.lsn");
+    }
+
+    /** Where a collection lives and how, as the log holds it. */
+    List<String> places(Collection collection) {
+        return stage.log()
+                .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '" + collection.id()
+                        + "' ORDER BY instance");
+    }
+
+    /** Every read of a moment's worth, wherever it is served, holds exactly these. */
+    static void assertRead(Collection collection, List<String> ids) {
+        for (int i = 0; i < 20; i++) {
+            Client.Answer answer = collection.read().join();
+            assertEquals(200, answer.status(), answer.body());
+            List<String> read = new ArrayList<>();
+            answer.json().path("ids").forEach(id -> read.add(id.asText()));
+            assertEquals(ids, read);
+        }
     }
 
     static void awaitCalls(ScriptedChroma instance, int count) {

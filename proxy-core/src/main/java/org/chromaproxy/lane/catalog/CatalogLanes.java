@@ -41,11 +41,13 @@ public final class CatalogLanes extends LaneGroup {
     private static final long FOLLOWERS_MS = 200;
 
     private final CollectionLanes collections;
+    private final NameReadBack names;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
 
     public CatalogLanes(EventLoop loop, LaneServices services, CollectionLanes collections, long term) {
         super(Subject.CATALOG, loop, services, services.catalog().gate(), term);
         this.collections = collections;
+        this.names = new NameReadBack(this);
         ContainerOp container = new ContainerOp(this);
         operations.put(OpKind.CREATE_COLLECTION, new CreateOp(this));
         operations.put(OpKind.MODIFY_COLLECTION, new ModifyOp(this));
@@ -153,6 +155,11 @@ public final class CatalogLanes extends LaneGroup {
     @Override
     public int preferredLeader() {
         return 0;
+    }
+
+    @Override
+    public void giveUp(Lane lane, Write write, String why) {
+        names.giveUp(lane, write, why);
     }
 
     @Override

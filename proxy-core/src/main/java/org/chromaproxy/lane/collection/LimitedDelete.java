@@ -73,8 +73,11 @@ final class LimitedDelete {
     }
 
     private void resolved(Lane lane, Write write, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
-        if (answer == null || Verdict.of(answer) == Verdict.BUSY || Verdict.of(answer) == Verdict.FAULT) {
-            group.fault(lane, write, "its matches could not be read: " + (error == null ? "busy" : error.getMessage()));
+        if (answer != null && Verdict.of(answer) == Verdict.BUSY) {
+            group.pause(lane, "it is too busy to find the matches of record " + write.lsn());
+        } else if (answer == null || Verdict.of(answer) == Verdict.FAULT) {
+            String why = answer == null ? String.valueOf(error) : answer.status() + ": " + answer.brief();
+            group.fault(lane, write, "its matches could not be read: " + why);
         } else if (!answer.success()) {
             // The filter itself is refused: so is the delete.
             group.refuse(lane, write, WriteResult.of(answer));

@@ -3,11 +3,11 @@ package org.chromaproxy.lane.collection;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
-import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
@@ -22,8 +22,6 @@ import org.chromaproxy.route.Routes;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.upstream.UpstreamResponse;
-import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
-import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.OpKind;
@@ -39,6 +37,9 @@ public final class RecordLanes extends LaneGroup {
     private final LimitedDelete limitedDelete;
     private final Merger merger;
     private final Replay replay = new Replay();
+    private final Places places;
+    private final GivingUp givingUp;
+    private final Returns returns;
     private int idleTicks;
     private volatile boolean retired;
 
@@ -48,6 +49,9 @@ public final class RecordLanes extends LaneGroup {
         this.dimension = new Dimension(this, entry);
         this.limitedDelete = new LimitedDelete(this, entry);
         this.merger = new Merger(this);
+        this.places = new Places(this, entry);
+        this.givingUp = new GivingUp(this, entry, places);
+        this.returns = new Returns(this, entry, places);
         for (Lane lane : lanes()) {
             lane.detached = !follows(entry, lane.instance, services.catalog());
             lane.held = entry.place(lane.instance)
@@ -75,6 +79,7 @@ public final class RecordLanes extends LaneGroup {
     @Override
     public void tick() {
         super.tick();
+        returns.look();
         idleTicks = atRest() ? idleTicks + 1 : 0;
     }
 
@@ -185,7 +190,6 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public void diverge(Lane lane, Write write, String reason) {
-        Optional<Place> place = entry.place(lane.instance);
         boolean leads = leadership().leads(lane);
         if (leads && !leadership().yieldTo(reason)) {
             LOG.error("{} cannot be written on {}, and no other instance can take over: {}", entry, lane, reason);
@@ -193,6 +197,12 @@ public final class RecordLanes extends LaneGroup {
             pause(lane, reason);
             return;
         }
+        takeOut(lane, reason);
+    }
+
+    /** The instance holds something else than the leader, or cannot follow: it serves this collection no longer. */
+    void takeOut(Lane lane, String reason) {
+        Optional<Place> place = entry.place(lane.instance);
         services().stats().countDiverged();
         LOG.error(
                 "{} has diverged on {}: {}. It is no longer read or written there; repair it by copy.",
@@ -205,49 +215,56 @@ public final class RecordLanes extends LaneGroup {
             return;
         }
         lane.busy = true;
-        storeDiverged(lane, new Place(place.get().instanceId(), PlaceState.DIVERGED, reason));
+        Place diverged = new Place(place.get().instanceId(), PlaceState.DIVERGED, reason);
+        places.store(Map.of(lane.instance, diverged), List.of(), () -> {
+            detach(lane);
+            pumpAll();
+        });
     }
 
-    private void storeDiverged(Lane lane, Place diverged) {
-        List<MappingEdit> effect = List.of(MappingEdit.place(entry, lane.instance, diverged));
-        services()
-                .catalog()
-                .changes()
-                .begin(
-                        effect,
-                        begun -> services()
-                                .log()
-                                .submit(
-                                        List.of(new Change.PutMapping(
-                                                begun.getFirst().mapping())),
-                                        true,
-                                        ChangeListener.of(
-                                                () -> {
-                                                    services()
-                                                            .catalog()
-                                                            .changes()
-                                                            .durable(begun);
-                                                    loop().execute(() -> {
-                                                        detach(lane);
-                                                        pumpAll();
-                                                    });
-                                                },
-                                                reason -> {
-                                                    services()
-                                                            .catalog()
-                                                            .changes()
-                                                            .refused(begun);
-                                                    loop().execute(() -> storeDiverged(lane, diverged));
-                                                })));
+    @Override
+    public void giveUp(Lane lane, Write write, String why) {
+        if (entry.dimensionKnown() || write.kind() == OpKind.DELETE) {
+            givingUp.begin(lane, write, why);
+        } else {
+            dimension.afterRefusal(lane, () -> givingUp.begin(lane, write, why));
+        }
     }
 
     @Override
     public boolean canLead(Lane lane) {
+        return lane.instance.preferable() && whole(lane) && !returns.mayNotLead(lane);
+    }
+
+    /** Whether that instance holds, or will hold, the whole collection, as far as is known. */
+    boolean whole(Lane lane) {
         boolean pending = pending(lane);
         boolean whole = entry.place(lane.instance)
                 .map(place -> place.state() == PlaceState.READY)
                 .orElse(pending);
-        return whole && !lane.detached && !lane.held && lane.instance.preferable();
+        return whole && !lane.detached && !lane.held;
+    }
+
+    @Override
+    public void instanceChanged(Instance instance) {
+        if (!instance.usable()) {
+            returns.gone(lane(instance.index()));
+        }
+        super.instanceChanged(instance);
+        returns.look();
+    }
+
+    @Override
+    public void decide(Write write, Write.Decision decision, WriteResult result) {
+        if (decision == Write.Decision.REFUSED) {
+            returns.refused(write);
+        }
+        super.decide(write, decision, result);
+    }
+
+    @Override
+    public boolean atRest() {
+        return super.atRest() && returns.none();
     }
 
     @Override

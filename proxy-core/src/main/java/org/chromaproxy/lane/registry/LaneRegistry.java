@@ -65,7 +65,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         for (EventLoop each : loops.all()) {
             each.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
         }
-        services.instances().forEach(instance -> instance.onChange((changed, from, to) -> instanceChanged(changed)));
+        services.instances().forEach(this::watch);
     }
 
     /** At start: what the log holds of a lane above its low water; nothing of it is read before it is applied again. */
@@ -272,6 +272,15 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         RecordLanes group = new RecordLanes(entry, loop, services, restored.term(entry.publicId()));
         restored.restore(entry.publicId(), group);
         return group;
+    }
+
+    private void watch(Instance instance) {
+        instance.onChange((same, from, to) -> instanceChanged(instance));
+        instance.writes().listen(changed -> {
+            if (changed) {
+                instanceChanged(instance);
+            }
+        });
     }
 
     private void instanceChanged(Instance instance) {

@@ -1,5 +1,7 @@
 package org.chromaproxy.lane.write;
 
+import java.util.List;
+import java.util.Locale;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /** What an instance's answer to a write means. */
@@ -15,6 +17,17 @@ public enum Verdict {
     FAULT;
 
     private static final int PAYLOAD_TOO_LARGE = 413;
+    /** SQLite's words (result codes FULL, READONLY, BUSY and LOCKED, IOERR, CANTOPEN) and the kernel's. */
+    private static final List<String> SICK = List.of(
+            "disk is full",
+            "readonly database",
+            "database is locked",
+            "database table is locked",
+            "disk i/o error",
+            "unable to open database",
+            "no space left on device",
+            "read-only file system",
+            "too many open files");
 
     public static Verdict of(UpstreamResponse answer) {
         if (answer.success()) {
@@ -27,6 +40,12 @@ public enum Verdict {
             case 429, 503 -> BUSY;
             default -> FAULT;
         };
+    }
+
+    /** Whether a fault's text tells of the server's disk or database: then it says nothing about the record. */
+    public static boolean blamesServer(String fault) {
+        String text = fault.toLowerCase(Locale.ROOT);
+        return SICK.stream().anyMatch(text::contains);
     }
 
     /** Chroma's errors are JSON objects; an intermediary's error page is not the server's word. */

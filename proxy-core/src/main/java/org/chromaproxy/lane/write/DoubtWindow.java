@@ -1,4 +1,4 @@
-package org.chromaproxy.lane;
+package org.chromaproxy.lane.write;
 
 import java.util.ArrayDeque;
 import java.util.HashSet;

@@ -1,0 +1,134 @@
+package org.chromaproxy.instance;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Whether an instance takes writes, as its answers to writes tell: with a full disk or a locked database it goes on
+ * answering probes and reads. While it is write-down, nobody's writes are sent there. Thread-safe.
+ */
+public final class WriteHealth {
+    /** Faults in a row, of whatever lanes, that make an instance write-down. */
+    private static final int MAX_FAULTS = 3;
+
+    private final AtomicLong applied = new AtomicLong();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private volatile int faults;
+    private volatile boolean down;
+    private volatile String reason = "";
+    private volatile Instant since = Instant.now();
+    private volatile long troubledAt = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
+
+    WriteHealth() {}
+
+    /** How many writes it has applied. A record that fails while this grows is at fault itself. */
+    public long applied() {
+        return applied.get();
+    }
+
+    /** A write got a 2xx answer. */
+    public void succeeded() {
+        applied.incrementAndGet();
+        if (faults != 0) {
+            clear();
+        }
+    }
+
+    /** A write was answered with a fault, or its connection was closed, though the instance lives. */
+    public void faulted(String why) {
+        boolean changed;
+        synchronized (this) {
+            troubledAt = System.nanoTime();
+            faults++;
+            changed = !down && faults >= MAX_FAULTS;
+            if (changed) {
+                goDown(faults + " writes in a row failed, the last: " + why);
+            }
+        }
+        tell(changed);
+    }
+
+    /**
+     * A write is unanswered for too long. If nothing was applied since it was sent, that is the instance's doing.
+     *
+     * @param appliedBefore {@link #applied} when it was sent
+     */
+    public void unanswered(long appliedBefore, String why) {
+        synchronized (this) {
+            if (down || applied.get() != appliedBefore) {
+                return;
+            }
+            troubledAt = System.nanoTime();
+            faults++;
+            goDown(why);
+        }
+        tell(true);
+    }
+
+    private void goDown(String why) {
+        since = Instant.now();
+        reason = why;
+        down = true;
+    }
+
+    /** It takes writes again, or is another process now. */
+    void clear() {
+        boolean changed;
+        synchronized (this) {
+            changed = down;
+            faults = 0;
+            down = false;
+            reason = "";
+            if (changed) {
+                since = Instant.now();
+            }
+        }
+        if (changed) {
+            tell(true);
+        }
+    }
+
+    /** Whether its writes fail, so that none but the proxy's own trial is sent. */
+    public boolean down() {
+        return down;
+    }
+
+    /** Whether a write failed and none has succeeded since. */
+    public boolean doubtful() {
+        return faults != 0;
+    }
+
+    /** Why it is write-down, for humans; empty while it is not. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Since when it is write-down, or takes writes again. */
+    public Instant since() {
+        return since;
+    }
+
+    /** Nanoseconds since a write last failed here. */
+    public long soundNanos() {
+        return System.nanoTime() - troubledAt;
+    }
+
+    /** Hears every fault and every change from now on, on the thread that causes it. */
+    public void listen(Listener listener) {
+        listeners.add(listener);
+    }
+
+    private void tell(boolean changed) {
+        listeners.forEach(listener -> listener.heard(changed));
+    }
+
+    /** Hears of an instance's trouble with writes. */
+    @FunctionalInterface
+    public interface Listener {
+        /** @param changed whether it became write-down, or takes writes again; otherwise one write failed */
+        void heard(boolean changed);
+    }
+}

@@ -1,0 +1,113 @@
+package org.chromaproxy.lane;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.instance.WriteHealth;
+import org.chromaproxy.lane.write.Verdict;
+import org.chromaproxy.lane.write.Write;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a lane does when an instance that lives does not apply the head: again after a pause, then elsewhere. Only a record
+ * that keeps failing while the instance applies others is poison; until then it may be the instance that is sick, and
+ * nothing is given up. Confined to the group's loop.
+ */
+final class Faults {
+    private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
+    private static final long SETTLE_MS = 200;
+    private static final long MAX_PAUSE_MS = 5_000;
+
+    private final LaneGroup group;
+
+    Faults(LaneGroup group) {
+        this.group = group;
+    }
+
+    /** The head is in doubt there. */
+    void fault(Lane lane, Write write, String why) {
+        lane.headInDoubt = true;
+        group.services().stats().countFault();
+        if (!lane.instance.usable()) {
+            if (!group.leftToAnother(lane, write)) {
+                group.pump(lane);
+            }
+            return;
+        }
+        WriteHealth health = lane.instance.writes();
+        if (lane.faults == 0) {
+            lane.appliedAtFault = health.applied();
+        }
+        lane.faults++;
+        lane.sick = Verdict.blamesServer(why);
+        LOG.warn("{} on {}: record {} in doubt (attempt {}): {}", group, lane, write.lsn(), lane.faults, why);
+        health.faulted("record " + write.lsn() + ": " + why);
+        if (group.leftToAnother(lane, write)) {
+            return;
+        }
+        if (write.decided()) {
+            follower(lane, write, why);
+        } else {
+            leader(lane, write, why);
+        }
+    }
+
+    private void follower(Lane lane, Write write, String why) {
+        if (lane.faults >= LaneGroup.MAX_FOLLOWER_FAULTS && poisoned(lane, write)) {
+            group.diverge(lane, write, "record " + write.lsn() + " could not be applied: " + why);
+        } else {
+            pause(lane, why);
+        }
+    }
+
+    private void leader(Lane lane, Write write, String why) {
+        boolean moved = lane.faults >= LaneGroup.MAX_FAULTS
+                && group.leadership()
+                        .yieldTo("record " + write.lsn() + " got no usable answer from " + lane + ": " + why);
+        if (!moved && hopeless(lane, write)) {
+            group.giveUp(lane, write, why);
+        } else {
+            pause(lane, why);
+        }
+    }
+
+    /** Whether every instance that could take the record now was shown it and failed it, for no fault of its own. */
+    private boolean hopeless(Lane leader, Write write) {
+        boolean all = true;
+        for (Lane lane : group.lanes()) {
+            if (!lane.takesWrites()) {
+                all = false;
+            } else if (group.canLead(lane) && !poisoned(lane, write)) {
+                return false;
+            }
+        }
+        return poisoned(leader, write) && (all || leader.faults >= LaneGroup.MAX_FOLLOWER_FAULTS);
+    }
+
+    /** Whether that instance failed this record while it applied others. */
+    static boolean poisoned(Lane lane, Write write) {
+        return lane.head() == write
+                && lane.faults >= LaneGroup.MAX_FAULTS
+                && !lane.sick
+                && lane.instance.writes().applied() > lane.appliedAtFault;
+    }
+
+    /** Tries again later: later after each fault, and not at the same moment as all the other lanes. */
+    void pause(Lane lane, String why) {
+        lane.busy = true;
+        long longest = Math.min(MAX_PAUSE_MS, SETTLE_MS << Math.min(5, lane.faults));
+        long delay = longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
+        LOG.debug("{} on {} pauses {} ms: {}", group, lane, delay, why);
+        long pause = ++lane.pauses;
+        lane.endPause = () -> resume(lane, pause);
+        group.loop().schedule(() -> resume(lane, pause), delay, TimeUnit.MILLISECONDS);
+    }
+
+    private void resume(Lane lane, long pause) {
+        if (lane.endPause != null && lane.pauses == pause) {
+            lane.endPause = null;
+            lane.busy = false;
+            group.pump(lane);
+        }
+    }
+}

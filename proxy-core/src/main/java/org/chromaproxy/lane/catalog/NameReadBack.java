@@ -1,0 +1,191 @@
+package org.chromaproxy.lane.catalog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingChanges;
+import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a catalog record that no instance could apply: what stands under the names it touches is read from every
+ * usable instance, and a collection that is not as on the leader has diverged. Other names go on. Confined to the catalog
+ * lanes' loop.
+ */
+final class NameReadBack {
+    private static final Logger LOG = LoggerFactory.getLogger(NameReadBack.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long TIMEOUT_MS = 5_000;
+
+    private final CatalogLanes lanes;
+
+    NameReadBack(CatalogLanes lanes) {
+        this.lanes = lanes;
+    }
+
+    void giveUp(Lane leader, Write write, String why) {
+        leader.busy = true;
+        List<String> paths = paths(write);
+        Map<Instance, CompletableFuture<List<JsonNode>>> asked = new HashMap<>();
+        lanes.lanes().stream()
+                .filter(lane -> lane.instance.usable() && (lane == leader || stands(lane, write)))
+                .forEach(lane -> asked.put(lane.instance, look(lane.instance, paths)));
+        CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+                .whenComplete((all, error) -> lanes.loop().execute(() -> {
+                    if (lanes.leftToAnother(leader, write)) {
+                        return;
+                    }
+                    CompletableFuture<List<JsonNode>> standing = asked.get(leader.instance);
+                    if (standing == null || standing.isCompletedExceptionally()) {
+                        leader.busy = false;
+                        lanes.pause(leader, "the names it holds cannot be read: " + error);
+                        return;
+                    }
+                    conclude(leader, write, why, otherThan(standing.join(), asked));
+                }));
+    }
+
+    /** A lane that is not at this record yet has never been sent it. */
+    private static boolean stands(Lane lane, Write write) {
+        return lane.head() == write;
+    }
+
+    private List<String> paths(Write write) {
+        Subject subject = write.subject();
+        if (write.kind() == OpKind.CREATE_TENANT || write.kind() == OpKind.MODIFY_TENANT) {
+            return List.of(ChromaPaths.tenants() + "/" + subject.tenant());
+        }
+        if (write.kind() == OpKind.CREATE_DATABASE || write.kind() == OpKind.DELETE_DATABASE) {
+            return List.of(ChromaPaths.databases(subject.tenant()) + "/" + subject.database());
+        }
+        Set<String> names = new LinkedHashSet<>();
+        lanes.catalog()
+                .known(subject.collection())
+                .ifPresent(entry -> names.add(entry.path().name()));
+        if (!subject.name().isEmpty()) {
+            names.add(subject.name());
+        }
+        return names.stream()
+                .map(name -> ChromaPaths.collection(new Mapping.Path(subject.tenant(), subject.database(), name)))
+                .toList();
+    }
+
+    private CompletableFuture<List<JsonNode>> look(Instance instance, List<String> paths) {
+        CompletableFuture<List<JsonNode>> looks = CompletableFuture.completedFuture(List.of());
+        for (String path : paths) {
+            CompletableFuture<UpstreamResponse> answer =
+                    lanes.services().upstream().send(lanes.loop(), instance, UpstreamRequest.get(path), TIMEOUT_MS);
+            looks = looks.thenCombine(answer, (before, now) -> {
+                List<JsonNode> all = new ArrayList<>(before);
+                all.add(content(now));
+                return all;
+            });
+        }
+        return looks;
+    }
+
+    /** What two instances should have in common. */
+    private static JsonNode content(UpstreamResponse answer) {
+        if (answer.status() == 404) {
+            return MissingNode.getInstance();
+        }
+        try {
+            if (answer.success() && JSON.readTree(answer.body()) instanceof ObjectNode found) {
+                return found.retain("name", "metadata", "tenant", "database");
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("not JSON", e);
+        }
+        throw new IllegalStateException("it answered " + answer.status());
+    }
+
+    private static Set<Instance> otherThan(
+            List<JsonNode> standing, Map<Instance, CompletableFuture<List<JsonNode>>> asked) {
+        Set<Instance> differing = new LinkedHashSet<>();
+        asked.forEach((instance, found) -> {
+            if (found.isCompletedExceptionally() || !found.join().equals(standing)) {
+                differing.add(instance);
+            }
+        });
+        return differing;
+    }
+
+    private void conclude(Lane leader, Write write, String why, Set<Instance> differing) {
+        String words = "Every instance that could take this write failed it (" + why
+                + "), though it took others. It was given up; no instance is sent it again. "
+                + (differing.isEmpty()
+                        ? "Read back: the instances hold the same under the names it touches."
+                        : "Read back: it took effect on some instances only; the leader's stands.");
+        LOG.error(
+                "record {} ({}) is given up: {}. Other than on {}: {}",
+                write.lsn(),
+                write.kind(),
+                why,
+                leader,
+                differing);
+        WriteResult result = WriteResult.json(500, ProxyError.WRITE_FAILED.body(words));
+        Change.Outcome outcome = new Change.Outcome(
+                write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());
+        Optional<CollectionEntry> entry = lanes.catalog().known(write.subject().collection());
+        Map<Instance, Place> places = new HashMap<>();
+        for (Instance instance : differing) {
+            String reason =
+                    "record " + write.lsn() + " failed everywhere, and left this collection other than the leader's";
+            entry.flatMap(known -> known.place(instance))
+                    .ifPresent(
+                            place -> places.put(instance, new Place(place.instanceId(), PlaceState.DIVERGED, reason)));
+        }
+        store(
+                outcome,
+                entry.filter(known -> !places.isEmpty()).map(known -> MappingEdit.places(known, places)).stream()
+                        .toList(),
+                () -> lanes.concluded(leader, write, result));
+    }
+
+    private void store(Change.Outcome outcome, List<MappingEdit> edits, Runnable then) {
+        MappingChanges changes = lanes.catalog().changes();
+        changes.begin(edits, begun -> {
+            List<Change> all = new ArrayList<>(List.of(outcome));
+            begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
+            ChangeListener listener = ChangeListener.of(
+                    () -> lanes.loop().execute(() -> {
+                        changes.durable(begun)
+                                .forEach(known -> lanes.collections().wake(known.publicId()));
+                        then.run();
+                    }),
+                    reason -> lanes.loop().execute(() -> {
+                        changes.refused(begun);
+                        store(outcome, edits, then);
+                    }));
+            lanes.services().log().submit(all, true, listener);
+        });
+    }
+}

@@ -1,0 +1,166 @@
+package org.chromaproxy.lane.collection;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.write.ReadBack;
+import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.TransactionState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a record that no instance could apply. A fault can follow a durable write, so what it touches is read back
+ * first, once every lane stands at it. The leader's version stands: who holds another one has diverged, and who cannot be
+ * asked is compared before it serves again. Confined to the group's loop.
+ */
+final class GivingUp {
+    private static final Logger LOG = LoggerFactory.getLogger(GivingUp.class);
+    private static final long LOOK_MS = 50;
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final RecordLanes group;
+    private final CollectionEntry entry;
+    private final Places places;
+
+    GivingUp(RecordLanes group, CollectionEntry entry, Places places) {
+        this.group = group;
+        this.entry = entry;
+        this.places = places;
+    }
+
+    void begin(Lane leader, Write write, String why) {
+        leader.busy = true;
+        standing(leader, write, why, System.nanoTime() + WAIT_NANOS);
+    }
+
+    /** Waits, bounded, until the others have nothing before the record and nothing under way. */
+    private void standing(Lane leader, Write write, String why, long deadline) {
+        boolean moving = group.lanes().stream()
+                .anyMatch(lane -> lane != leader && lane.takesWrites() && follows(lane) && !stands(lane, write));
+        if (moving && System.nanoTime() < deadline) {
+            group.loop().schedule(() -> standing(leader, write, why, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
+            return;
+        }
+        if (group.leftToAnother(leader, write)) {
+            return;
+        }
+        List<Instance> others = group.lanes().stream()
+                .filter(lane -> lane != leader && lane.instance.usable() && follows(lane) && stands(lane, write))
+                .map(lane -> lane.instance)
+                .toList();
+        // Whether it commutes is not the question here: only what it names is.
+        Footprint touched = Objects.requireNonNullElse(write.footprint(), group.footprint(write));
+        group.services()
+                .doubt()
+                .readBack()
+                .compare(entry.publicId(), leader.instance, others, touched)
+                .whenComplete((found, error) ->
+                        group.loop().execute(() -> readBack(leader, write, why, new Looked(others, found, error))));
+    }
+
+    /** @param others who was compared with the leader */
+    private record Looked(
+            List<Instance> others,
+            ReadBack.@Nullable Found found,
+            @Nullable Throwable error) {}
+
+    private boolean follows(Lane lane) {
+        return !lane.detached && !lane.held && entry.place(lane.instance).isPresent();
+    }
+
+    private static boolean stands(Lane lane, Write write) {
+        return lane.head() == write && !lane.busy;
+    }
+
+    private void readBack(Lane leader, Write write, String why, Looked looked) {
+        if (group.leftToAnother(leader, write)) {
+            return;
+        }
+        ReadBack.Found found = looked.found;
+        if (found == null) {
+            leader.busy = false;
+            group.pause(leader, "what it holds cannot be read: " + looked.error);
+            return;
+        }
+        Map<Instance, Place> changed = new HashMap<>();
+        for (Lane lane : group.lanes()) {
+            if (lane != leader && follows(lane)) {
+                verdict(lane, write, looked.others.contains(lane.instance), found)
+                        .ifPresent(place -> changed.put(lane.instance, place));
+            }
+        }
+        LOG.error("{}: record {} is given up: {}. Places that changed: {}", entry, write.lsn(), why, changed);
+        WriteResult result = WriteResult.json(500, ProxyError.WRITE_FAILED.body(words(why, found, changed)));
+        Change.Outcome outcome = new Change.Outcome(
+                write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());
+        if (changed.isEmpty()) {
+            leader.busy = false;
+            group.conclude(leader, write, TransactionState.ABANDONED, result);
+        } else {
+            places.store(changed, List.of(outcome), () -> {
+                changed.forEach((instance, place) -> detach(group.lane(instance.index()), place));
+                group.concluded(leader, write, result);
+            });
+        }
+    }
+
+    /** What becomes of another instance's place; empty if it holds what the leader holds. */
+    private Optional<Place> verdict(Lane lane, Write write, boolean asked, ReadBack.Found found) {
+        Place now = entry.place(lane.instance).orElseThrow();
+        String example = found.differing().get(lane.instance);
+        if (example != null) {
+            String reason =
+                    "record " + write.lsn() + " failed everywhere, and left [" + example + "] other than on the leader";
+            return Optional.of(new Place(now.instanceId(), PlaceState.DIVERGED, reason));
+        }
+        boolean equal = asked && !found.unread().contains(lane.instance);
+        boolean sent = write.recovered() || lane.mayHave(write);
+        boolean untouched = found.absent() && write.kind() != OpKind.DELETE && !sent;
+        if (equal || untouched || now.state() != PlaceState.READY) {
+            return Optional.empty();
+        }
+        String reason = "record " + write.lsn() + " was given up without it; to be compared";
+        return Optional.of(new Place(now.instanceId(), PlaceState.UNVERIFIED, reason));
+    }
+
+    private void detach(Lane lane, Place place) {
+        if (place.state() == PlaceState.DIVERGED) {
+            group.services().stats().countDiverged();
+            LOG.error("{} has diverged on {}: {}. Repair it by copy.", entry, lane, place.reason());
+            group.detach(lane);
+        }
+    }
+
+    private static String words(String why, ReadBack.Found found, Map<Instance, Place> changed) {
+        List<String> words = new ArrayList<>();
+        words.add("Every instance that could take this write failed it (" + why
+                + "), though it took others. It was given up; no instance is sent it again.");
+        if (found.absent()) {
+            words.add("Read back: none of the records it names is there.");
+        } else if (found.differing().isEmpty()) {
+            words.add(
+                    "Read back: the instances hold alike what it names. Whether it took effect before it failed, a read"
+                            + " tells.");
+        } else {
+            words.add("Read back: it took effect on some instances only. The leader's records stand; what differs is no"
+                    + " longer read: " + changed.keySet());
+        }
+        return String.join(" ", words);
+    }
+}

@@ -1,0 +1,221 @@
+package org.chromaproxy.lane.collection;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.write.ReadBack;
+import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was in doubt on an instance when it went away. On its return the lane applies it again; then, before it is read or
+ * leads, those records are read back and compared with the leader's, at a moment when nothing is under way on either
+ * side. Costs nothing where nothing was in doubt. Confined to the group's loop.
+ */
+final class Returns {
+    private static final Logger LOG = LoggerFactory.getLogger(Returns.class);
+    private static final long LOOK_MS = 10;
+    /** Longest time that writes wait for a comparison; then it is tried again. */
+    private static final long HOLD_MS = 3_000;
+
+    private final RecordLanes group;
+    private final CollectionEntry entry;
+    private final Places places;
+    private final List<Suspects> suspects = new ArrayList<>();
+    private @Nullable Lane comparing;
+
+    Returns(RecordLanes group, CollectionEntry entry, Places places) {
+        this.group = group;
+        this.entry = entry;
+        this.places = places;
+        group.lanes().forEach(lane -> suspects.add(new Suspects()));
+    }
+
+    /** The instance is gone: what was sent there without an answer is in doubt. */
+    void gone(Lane lane) {
+        if (lane.underWay()) {
+            // Merged with others, the head was not sent alone.
+            lane.queue.stream().takeWhile(lane::mayHave).forEach(write -> suspect(lane, write));
+        }
+    }
+
+    /** The leader refused a record, or all gave it up, that may have been sent elsewhere before. */
+    void refused(Write write) {
+        for (Lane lane : group.lanes()) {
+            if (!group.leadership().leads(lane) && lane.mayHave(write)) {
+                suspect(lane, write);
+            }
+        }
+    }
+
+    private void suspect(Lane lane, Write write) {
+        if (!lane.detached && !lane.held) {
+            // Which records it names, whatever it commutes with.
+            Footprint all = group.footprint(write);
+            Footprint own = write.footprint();
+            suspects.get(lane.index()).add(own == null ? all : own);
+            doubt(lane);
+        }
+    }
+
+    private void doubt(Lane lane) {
+        boolean any = !suspects.get(lane.index()).none();
+        group.gate().doubted(lane.index(), any);
+    }
+
+    /** Whether records of that lane are still to be compared, though another lane could lead meanwhile. */
+    boolean mayNotLead(Lane lane) {
+        return suspect(lane)
+                && group.lanes().stream()
+                        .anyMatch(other -> other != lane
+                                && other.takesWrites()
+                                && other.instance.preferable()
+                                && !suspect(other)
+                                && group.whole(other));
+    }
+
+    private boolean suspect(Lane lane) {
+        return !suspects.get(lane.index()).none();
+    }
+
+    boolean none() {
+        return comparing == null && suspects.stream().allMatch(Suspects::none);
+    }
+
+    /** Called about once a second, and when an instance changes: compares a lane that can be compared now. */
+    void look() {
+        if (comparing != null) {
+            return;
+        }
+        Lane leader = leader();
+        if (suspect(leader)) {
+            handOn(leader);
+        }
+        group.lanes().stream()
+                .filter(lane -> lane != leader && suspect(lane) && comparable(leader, lane))
+                .findFirst()
+                .ifPresent(lane -> {
+                    comparing = lane;
+                    group.services()
+                            .catchUp()
+                            .await(lane.instance, () -> group.loop().execute(() -> begin(leader, lane)));
+                });
+    }
+
+    private Lane leader() {
+        return group.lane(group.gate().leader());
+    }
+
+    /** Nobody is there to compare the leader with: its version stands, and the others are compared with it. */
+    private void handOn(Lane leader) {
+        Suspects own = suspects.get(leader.index());
+        Footprint all = own.all();
+        own.clear();
+        doubt(leader);
+        for (Lane lane : group.lanes()) {
+            if (lane != leader && !lane.detached && !lane.held) {
+                suspects.get(lane.index()).add(all);
+                doubt(lane);
+            }
+        }
+    }
+
+    private boolean comparable(Lane leader, Lane lane) {
+        if (lane.detached || entry.deletedLsn() != 0) {
+            suspects.get(lane.index()).clear();
+            doubt(lane);
+            return false;
+        }
+        boolean ready = entry.place(lane.instance)
+                .filter(place -> place.state() == PlaceState.READY)
+                .isPresent();
+        return ready && leads(leader) && lane.instance.usable() && !lane.busy && lane.caughtUp() && !lane.held;
+    }
+
+    private boolean leads(Lane leader) {
+        return leader() == leader
+                && leader.instance.usable()
+                && !group.leadership().paused();
+    }
+
+    private void begin(Lane leader, Lane lane) {
+        if (!comparable(leader, lane)) {
+            end(leader, lane);
+        } else if (still(leader, lane)) {
+            compare(leader, lane);
+        } else {
+            leader.compared = true;
+            await(leader, lane, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HOLD_MS));
+        }
+    }
+
+    private static boolean still(Lane leader, Lane lane) {
+        return !leader.busy && !lane.busy && lane.caughtUp() && lane.applied == leader.applied;
+    }
+
+    /** Writes wait for a moment, until leader and follower stand at the same record. */
+    private void await(Lane leader, Lane lane, long deadline) {
+        if (!leads(leader) || !lane.instance.usable() || System.nanoTime() > deadline) {
+            end(leader, lane);
+        } else if (still(leader, lane)) {
+            compare(leader, lane);
+        } else {
+            group.loop().schedule(() -> await(leader, lane, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void compare(Lane leader, Lane lane) {
+        leader.compared = true;
+        lane.compared = true;
+        Footprint touched = suspects.get(lane.index()).all();
+        group.services()
+                .doubt()
+                .readBack()
+                .compare(entry.publicId(), leader.instance, List.of(lane.instance), touched)
+                .orTimeout(HOLD_MS, TimeUnit.MILLISECONDS)
+                .whenComplete((found, error) -> group.loop().execute(() -> {
+                    if (found == null || !leads(leader) || !lane.instance.usable()) {
+                        LOG.info("{}: what was in doubt on {} cannot be compared now: {}", entry, lane, error);
+                    } else {
+                        conclude(lane, touched, found);
+                    }
+                    end(leader, lane);
+                }));
+    }
+
+    private void conclude(Lane lane, Footprint touched, ReadBack.Found found) {
+        String example = found.differing().get(lane.instance);
+        boolean unread = found.unread().contains(lane.instance);
+        Place now = entry.place(lane.instance).orElse(null);
+        if (now == null || (unread && touched instanceof Footprint.Ids)) {
+            return;
+        }
+        if (example != null) {
+            group.takeOut(
+                    lane, "what was in doubt when it went away is other than on the leader, such as [" + example + "]");
+        } else if (unread) {
+            Place later = new Place(now.instanceId(), PlaceState.UNVERIFIED, "came back in doubt; to be compared");
+            places.store(Map.of(lane.instance, later), List.of(), () -> {});
+        } else {
+            LOG.info("{}: what was in doubt on {} is as on the leader", entry, lane);
+        }
+        suspects.get(lane.index()).clear();
+        doubt(lane);
+    }
+
+    private void end(Lane leader, Lane lane) {
+        comparing = null;
+        leader.compared = false;
+        lane.compared = false;
+        group.services().catchUp().done(lane.instance);
+        group.pumpAll();
+    }
+}
