@@ -131,10 +131,10 @@ final class Engine implements AutoCloseable {
 
     /** The lanes with everything in the log that some instance may not have applied. */
     private LaneRegistry recovered() {
-        wal.reader().mappings().forEach(catalog::put);
+        wal.reader().forEachMapping(catalog::put);
         RestoredLanes restored = new RestoredLanes(instances);
-        wal.reader().cursors().forEach(restored::add);
-        wal.reader().leaders().forEach(restored::add);
+        wal.reader().forEachCursor(restored::add);
+        wal.reader().forEachLeader(restored::add);
         LaneRegistry registry = new LaneRegistry(loops, services, restored);
         long lowWater = wal.reader().lowWater();
         Instant oldest = wal.reader().loggedAfter(lowWater).orElseGet(Instant::now);

@@ -1,6 +1,7 @@
 package org.chromaproxy.scripted;
 
 import static org.awaitility.Awaitility.await;
+import static org.chromaproxy.scripted.StagedTest.awaitHeld;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -56,6 +57,51 @@ class LogBeforeRouteTest {
                             stage.replica().model().ids(collection.name())));
             assertEquals(
                     List.of("first", "in-commit", "after"),
+                    stage.primary().model().ids(collection.name()));
+        }
+    }
+
+    @Test
+    void whileTheLogIsAwayReadsGoOnAndWritesAreNeverExecuted() throws Exception {
+        try (Stage stage = Stage.open(Stage.Settings.DEFAULT.withLogMs(1_000))) {
+            Collection collection = stage.usedCollection();
+            try (LogSql.Hold _ = stage.log().away()) {
+                Client.Answer refused = collection.add("refused").join();
+                assertEquals(503, refused.status());
+                assertTrue(refused.body().contains("not executed"), refused.body());
+                assertEquals(200, collection.read().join().status());
+            }
+            await().atMost(Stage.SOON)
+                    .until(() -> collection.add("after").join().status() == 201);
+            await().atMost(Stage.SOON)
+                    .untilAsserted(() -> assertEquals(
+                            List.of("first", "after"), stage.replica().model().ids(collection.name())));
+            assertEquals(List.of("first", "after"), stage.primary().model().ids(collection.name()));
+        }
+    }
+
+    @Test
+    void writesThatPostgresForgetsInAFailOverAreLoggedAgainAndNotSentAgain() throws Exception {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            String records = "SELECT convert_from(body, 'UTF8') FROM log_record WHERE collection = '" + collection.id()
+                    + "' ORDER BY lsn";
+            List<String> before;
+            try (LogSql.Hold _ = stage.log().standby()) {
+                await().atMost(Stage.SOON)
+                        .until(() -> collection.add("forgotten").join().status() == 201);
+                awaitHeld(stage.replica(), collection, "forgotten");
+                before = stage.log().column(records);
+            }
+            await().atMost(Stage.SOON)
+                    .until(() -> collection.add("after").join().status() == 201);
+            awaitHeld(stage.replica(), collection, "after");
+            assertEquals(before, stage.log().column(records).subList(0, before.size()));
+            assertEquals(
+                    List.of("first", "forgotten", "after"),
+                    stage.replica().model().ids(collection.name()));
+            assertEquals(
+                    List.of("first", "forgotten", "after"),
                     stage.primary().model().ids(collection.name()));
         }
     }

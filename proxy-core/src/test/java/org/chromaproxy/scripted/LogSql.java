@@ -29,12 +29,11 @@ final class LogSql {
     /** An empty database of its own. */
     static LogSql fresh() throws SQLException {
         String name = "scripted_" + DATABASES.incrementAndGet();
-        try (Connection connection = DriverManager.getConnection(Server.SHARED.jdbcUrl());
-                Statement statement = connection.createStatement()) {
-            // The server's folder outlives the JVM.
-            statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
-            statement.execute("CREATE DATABASE " + name);
+        // The server's folder outlives the JVM.
+        for (String old : List.of(name, name + "_then", name + "_lost")) {
+            server("DROP DATABASE IF EXISTS " + old + " WITH (FORCE)");
         }
+        server("CREATE DATABASE " + name);
         return new LogSql(name);
     }
 
@@ -79,6 +78,37 @@ final class LogSql {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        }
+    }
+
+    /** Cuts everybody off and lets nobody in until closed. */
+    Hold away() throws SQLException {
+        server(
+                "ALTER DATABASE " + name + " ALLOW_CONNECTIONS false",
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '" + name + "'");
+        return () -> server("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+    }
+
+    /** Closed, it puts the log back to what it is now: a fail-over to a standby that lacks the last commits. */
+    Hold standby() throws SQLException {
+        try (Hold _ = away()) {
+            server("CREATE DATABASE " + name + "_then TEMPLATE " + name);
+        }
+        return () -> {
+            try (Hold _ = away()) {
+                server(
+                        "ALTER DATABASE " + name + " RENAME TO " + name + "_lost",
+                        "ALTER DATABASE " + name + "_then RENAME TO " + name);
+            }
+        };
+    }
+
+    private static void server(String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(Server.SHARED.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            for (String one : statements) {
+                statement.execute(one);
+            }
         }
     }
 

@@ -161,6 +161,22 @@ final class Batch {
         inDoubt = doubt;
     }
 
+    /** While it cannot be tried and is not in doubt, its records may be withdrawn. */
+    void release() {
+        if (!inDoubt) {
+            entries.forEach(entry -> entry.append().release());
+        }
+    }
+
+    /** Claims its records again; returns how many were withdrawn and are gone from it. */
+    int retake() {
+        int before = entries.size();
+        if (!inDoubt) {
+            entries.removeIf(entry -> !entry.append().retake());
+        }
+        return before - entries.size();
+    }
+
     boolean divisible() {
         return entries.size() + groups.size() > 1;
     }
@@ -178,6 +194,6 @@ final class Batch {
     }
 
     private Batch part(List<Entry> someEntries, List<ChangeGroup> someGroups) {
-        return new Batch(settings, someEntries, someGroups, now);
+        return new Batch(settings, new ArrayList<>(someEntries), someGroups, now);
     }
 }

@@ -63,6 +63,16 @@ final class Inbox {
             return stage.compareAndSet(Stage.QUEUED, Stage.TAKEN) ? content : null;
         }
 
+        /** Writer thread: it was not committed and may be taken back until it is claimed again. */
+        void release() {
+            stage.set(Stage.QUEUED);
+        }
+
+        /** Writer thread: claims it again; false if it was withdrawn meanwhile. */
+        boolean retake() {
+            return stage.compareAndSet(Stage.QUEUED, Stage.TAKEN);
+        }
+
         boolean withdrawn() {
             return stage.get() == Stage.WITHDRAWN;
         }
@@ -170,6 +180,11 @@ final class Inbox {
     void settled(PendingAppend append) {
         bytes.addAndGet(-append.weight());
         count.decrementAndGet();
+    }
+
+    /** Frees the slots of records that were withdrawn after they had been drained. */
+    void dropped(int records) {
+        count.addAndGet(-records);
     }
 
     int queuedRecords() {

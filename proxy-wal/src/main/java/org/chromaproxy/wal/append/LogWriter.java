@@ -224,7 +224,12 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
                         giveUp(batch);
                         return;
                     }
+                    batch.release();
                     backOff();
+                    inbox.dropped(batch.retake());
+                    if (batch.isEmpty()) {
+                        return;
+                    }
                 }
             }
         }

@@ -16,6 +16,7 @@ import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.store.StoreException;
 import org.chromaproxy.wal.store.query.LaneSql;
 import org.chromaproxy.wal.store.query.LogQueries;
+import org.chromaproxy.wal.store.query.LogSpace;
 
 /** What recovery needs to know, read from the log. Take ownership first: what is read then can no longer change. */
 public final class LogReader {
@@ -100,6 +101,26 @@ public final class LogReader {
     /** LSN → body; the caller bounds the bytes it asks for. Records not in the log are missing. */
     public Map<Long, byte[]> bodies(Collection<Long> lsns) {
         return queries.bodies(lsns);
+    }
+
+    /** Passes every cursor on; in pages, so memory stays small. */
+    public void forEachCursor(Consumer<Change.Cursor> consumer) {
+        queries.forEachCursor(consumer);
+    }
+
+    /** Passes every lane's leader on; in pages, so memory stays small. */
+    public void forEachLeader(Consumer<Change.Lead> consumer) {
+        queries.forEachLeader(consumer);
+    }
+
+    /** Passes every mapping on, tombstones included; in pages, so memory stays small. */
+    public void forEachMapping(Consumer<Mapping> consumer) {
+        queries.forEachMapping(consumer);
+    }
+
+    /** The disk space of the log, and what a record pins of it. Cheap: file sizes only. */
+    public LogSpace space() {
+        return queries.space();
     }
 
     public List<Change.Cursor> cursors() {

@@ -2,6 +2,7 @@ package org.chromaproxy.wal.append;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -126,6 +127,38 @@ class LogWriterFaultTest {
 
         await().until(() -> heard.total() == 1);
         assertEquals(List.of("kept"), heard.bodies());
+    }
+
+    @Test
+    void anAppendWhoseCommitWasNeverSentCanBeWithdrawnWhileTheLogIsAway() {
+        LogWriter writer = faultyWriter();
+        long slots = writer.queuedRecords();
+        log.execute("ALTER TABLE log_owner RENAME TO log_owner_away");
+        AppendTicket withdrawn = writer.append(Records.add("gone"), heard).orElseThrow();
+        writer.append(Records.add("kept"), heard);
+        await().until(() -> writer.state() == LogState.UNAVAILABLE && withdrawn.lsn() > 0);
+
+        await().until(withdrawn::withdraw);
+        log.execute("ALTER TABLE log_owner_away RENAME TO log_owner");
+
+        await().until(() -> heard.total() == 1);
+        assertEquals(List.of("kept"), heard.bodies());
+        await().until(() -> writer.queuedRecords() == slots && writer.queuedBytes() == 0);
+        assertEquals(List.of("1"), log.column("SELECT count(*) FROM log_record"));
+    }
+
+    @Test
+    void anAppendInDoubtCannotBeWithdrawn() {
+        LogWriter writer = faultyWriter();
+        connector.failNextBatch(Fault.AFTER_COMMIT, () -> connector.refuseConnections(1_000));
+        AppendTicket inDoubt = writer.append(Records.add("done"), heard).orElseThrow();
+        await().until(() -> writer.state() == LogState.UNAVAILABLE);
+
+        assertFalse(inDoubt.withdraw());
+        connector.refuseConnections(0);
+
+        await().until(() -> heard.total() == 1);
+        assertEquals(List.of("done"), heard.bodies());
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.store.RetentionSql;
+import org.chromaproxy.wal.store.query.LogSpace;
 import org.chromaproxy.wal.testkit.EmbeddedServer;
 import org.chromaproxy.wal.testkit.Heard;
 import org.chromaproxy.wal.testkit.LogFixture;
@@ -123,5 +124,22 @@ class RetentionTest {
         retention.sweep(later);
         assertEquals(List.of("2001"), log.column("SELECT min(lsn) FROM log_record"));
         assertEquals(4500, heard.committed.size());
+    }
+
+    @Test
+    void theLogsSizeAndWhatARecordPinsOfItAreKnownWithoutReadingIt() {
+        append(3_500);
+        LogSpace space = log.queries.space();
+
+        assertEquals(heard.lsns().getLast(), space.last());
+        assertEquals(
+                log.column("SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits"
+                        + " WHERE inhparent = 'log_record'::regclass"),
+                List.of(Long.toString(space.bytes())));
+        assertEquals(
+                space.bytesFrom(1), space.bytes() - space.segments().getLast().bytes(), "all but the segment to come");
+        assertTrue(space.bytesFrom(3_001) < space.bytes() / 3, space::toString);
+        assertTrue(space.bytesFrom(2_500) > space.bytesFrom(2_600), space::toString);
+        assertEquals(0, space.bytesFrom(4_000));
     }
 }

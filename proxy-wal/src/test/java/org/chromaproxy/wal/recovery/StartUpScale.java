@@ -64,9 +64,22 @@ class StartUpScale {
 
     @Test
     void everyReaderCallOfAStart() {
-        measured("mappings", reader::mappings);
-        measured("cursors", reader::cursors);
-        measured("leaders", reader::leaders);
+        AtomicLong passed = new AtomicLong();
+        measured("mappings", () -> {
+            reader.forEachMapping(one -> passed.incrementAndGet());
+            return "";
+        });
+        assertEquals(LANES, passed.get());
+        measured("cursors", () -> {
+            reader.forEachCursor(one -> passed.incrementAndGet());
+            return "";
+        });
+        measured("leaders", () -> {
+            reader.forEachLeader(one -> passed.incrementAndGet());
+            return "";
+        });
+        assertEquals(4 * LANES, passed.get());
+        measured("space", reader::space);
         measured("outcomes after", () -> {
             reader.forEachOutcomeAfter(0, outcome -> {});
             return "";

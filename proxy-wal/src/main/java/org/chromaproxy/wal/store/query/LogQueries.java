@@ -8,7 +8,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +82,11 @@ public final class LogQueries {
                 .findFirst();
     }
 
+    /** The sizes of the log's files: reads no record. */
+    public LogSpace space() {
+        return database.promptly("reading the log's size", LogSpace::read);
+    }
+
     /** How many records lie above {@code lsn}, counted up to {@code atMost}. */
     public long countAfter(long lsn, long atMost) {
         return list(
@@ -111,8 +115,18 @@ public final class LogQueries {
         });
     }
 
+    public void forEachCursor(Consumer<Change.Cursor> consumer) {
+        stream("SELECT lane, instance, lsn FROM lane_cursor", LogQueries::toCursor, consumer);
+    }
+
     public List<Change.Cursor> cursors() {
-        return list("SELECT lane, instance, lsn FROM lane_cursor", LogQueries::toCursor);
+        return gathered(this::forEachCursor);
+    }
+
+    private static <T> List<T> gathered(Consumer<Consumer<T>> source) {
+        List<T> all = new ArrayList<>();
+        source.accept(all::add);
+        return all;
     }
 
     /** Instance → cursor of one lane. */
@@ -124,10 +138,15 @@ public final class LogQueries {
         return new Change.Cursor(row.getObject(1, UUID.class), row.getString(2), row.getLong(3));
     }
 
-    public List<Change.Lead> leaders() {
-        return list(
+    public void forEachLeader(Consumer<Change.Lead> consumer) {
+        stream(
                 "SELECT lane, instance, term FROM lane_leader",
-                row -> new Change.Lead(row.getObject(1, UUID.class), row.getString(2), row.getLong(3)));
+                row -> new Change.Lead(row.getObject(1, UUID.class), row.getString(2), row.getLong(3)),
+                consumer);
+    }
+
+    public List<Change.Lead> leaders() {
+        return gathered(this::forEachLeader);
     }
 
     public List<Change.Witness> witnesses() {
@@ -167,36 +186,15 @@ public final class LogQueries {
                 row.getBytes(column + 4));
     }
 
-    /** All mappings, tombstones included, read at one moment. */
-    public List<Mapping> mappings() {
-        Map<UUID, Mapping> mappings = new LinkedHashMap<>();
-        list(
-                "SELECT c.public_id, c.tenant, c.database, c.name, c.created_lsn, c.deleted_lsn, c.created_at,"
-                        + " p.instance, p.instance_id, p.state, p.reason"
-                        + " FROM collection c LEFT JOIN collection_place p USING (public_id) ORDER BY c.public_id",
-                row -> toMapping(row, mappings));
-        return List.copyOf(mappings.values());
+    /** Passes on all mappings, tombstones included, read at one moment. */
+    public void forEachMapping(Consumer<Mapping> consumer) {
+        MappingRows rows = new MappingRows(consumer);
+        stream(MappingRows.SQL, MappingRows::of, rows::take);
+        rows.end();
     }
 
-    private static Mapping toMapping(ResultSet row, Map<UUID, Mapping> mappings) throws SQLException {
-        UUID publicId = row.getObject(1, UUID.class);
-        Mapping mapping = mappings.get(publicId);
-        if (mapping == null) {
-            mapping = new Mapping(
-                    publicId,
-                    new Mapping.Path(row.getString(2), row.getString(3), row.getString(4)),
-                    row.getLong(5),
-                    row.getLong(6),
-                    row.getObject(7, OffsetDateTime.class).toInstant(),
-                    new LinkedHashMap<>());
-            mappings.put(publicId, mapping);
-        }
-        String instance = row.getString(8);
-        if (instance != null) {
-            Mapping.PlaceState state = Mapping.PlaceState.valueOf(row.getString(10));
-            mapping.places().put(instance, new Mapping.Place(row.getObject(9, UUID.class), state, row.getString(11)));
-        }
-        return mapping;
+    public List<Mapping> mappings() {
+        return gathered(this::forEachMapping);
     }
 
     /** Status → number of transactions since {@code hours} hours ago, as the operators' view derives them. */
