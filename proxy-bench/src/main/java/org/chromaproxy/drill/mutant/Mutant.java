@@ -21,8 +21,14 @@ public enum Mutant {
                     code -> code.invokeinterface(
                             ConstantDescs.CD_List, "reversed", MethodTypeDesc.of(ConstantDescs.CD_List)))),
 
-    /** Commuting doubt: nothing ever waits for the durable cursor. */
-    ALL_COMMUTE(3, Edit.body("org.chromaproxy.lane.DoubtWindow", "admits", Mutant::returnTrue)),
+    /**
+     * Commuting doubt: nothing ever waits for the durable cursor, which is written on demand only. The latter alone breaks
+     * nothing, for then every write that conflicts makes it durable; it leaves much to apply again after a crash.
+     */
+    ALL_COMMUTE(
+            3,
+            Edit.body("org.chromaproxy.lane.DoubtWindow", "admits", Mutant::returnTrue),
+            Edit.withoutCall("org.chromaproxy.lane.Passage", "pass", "moved", Mutant::nothing)),
 
     /** Acknowledged is durable: an instance's 500 counts as done. */
     FAULT_IS_DONE(4, Edit.constant("org.chromaproxy.lane.write.Verdict", "of", "FAULT", "APPLIED")),
@@ -33,8 +39,11 @@ public enum Mutant {
     /** A refused write goes nowhere: an instance's 500 counts as its refusal. */
     FAULT_IS_REFUSAL(6, Edit.constant("org.chromaproxy.lane.write.Verdict", "of", "FAULT", "REFUSED")),
 
-    /** A refused write goes nowhere: followers are sent it all the same. */
-    REFUSED_GOES_ON(6, Edit.withoutCall("org.chromaproxy.lane.LaneGroup", "advance", "refused", CodeBuilder::iconst_0)),
+    /** A refused write goes nowhere: the same, and followers are sent it all the same. */
+    REFUSED_GOES_ON(
+            6,
+            Edit.constant("org.chromaproxy.lane.write.Verdict", "of", "FAULT", "REFUSED"),
+            Edit.withoutCall("org.chromaproxy.lane.LaneGroup", "advance", "refused", CodeBuilder::iconst_0)),
 
     /** Never abandon: a write whose client was told to wait is not executed any more. */
     LATE_IS_DROPPED(
