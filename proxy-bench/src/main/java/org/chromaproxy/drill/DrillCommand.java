@@ -1,6 +1,5 @@
 package org.chromaproxy.drill;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.chromaproxy.drill.fault.Fault;
 import org.chromaproxy.drill.fault.Filter;
 import org.chromaproxy.drill.fault.Schedule;
@@ -22,6 +23,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code chroma-proxy drill}. Exit status 0: no violation; 1: some, or a run that could not be carried out. */
@@ -32,6 +34,20 @@ import picocli.CommandLine.Spec;
         description = "Runs the proxy between real Chroma servers and a real PostgreSQL, under load, lets them fail by"
                 + " seeded schedules, and checks that nothing was lost.")
 public final class DrillCommand implements Callable<Integer> {
+    private static final int USUAL = 12;
+    private static final int SHOWN_TO = 32;
+
+    /** Long enough for a backlog that takes a while to catch up with. */
+    private static final List<Schedule> SHOWN = Stream.of(
+                    "seed 1: KILL of PRIMARY at 3000 for 12000 ms",
+                    "seed 2: PAUSE of PRIMARY at 3000 for 12000 ms",
+                    "seed 3: BLACK_HOLE of NETWORK_PRIMARY at 3000 for 12000 ms",
+                    "seed 4: KILL of REPLICA at 3000 for 12000 ms",
+                    "seed 5: PAUSE of REPLICA at 3000 for 12000 ms",
+                    "seed 6: BLACK_HOLE of NETWORK_REPLICA at 3000 for 12000 ms")
+            .map(Schedule::parse)
+            .toList();
+
     @Spec
     private CommandSpec spec;
 
@@ -59,12 +75,18 @@ public final class DrillCommand implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "8", description = "Load per seed, at least; default ${DEFAULT-VALUE}.")
     private int seconds;
 
-    @Option(names = "--clients", defaultValue = "12", description = "At the same time; default ${DEFAULT-VALUE}.")
-    private int clients;
+    @Option(names = "--slice", description = "Run the fixed schedules that show every fault once.")
+    private boolean slice;
+
+    @Option(names = "--show", description = "Show what a failure of each instance looks like, until all is as before.")
+    private boolean show;
+
+    @Option(names = "--clients", description = "At the same time; default 12, with --show 32.")
+    private @Nullable Integer clients;
 
     @Option(
             names = "--pace",
-            defaultValue = "40",
+            defaultValue = "25",
             description = "A client's longest rest, ms; default ${DEFAULT-VALUE}.")
     private int pace;
 
@@ -97,31 +119,40 @@ public final class DrillCommand implements Callable<Integer> {
             return again.passed() ? 0 : 1;
         }
         Path folder = out == null ? LocalFolders.build("drill") : out;
-        LoadOptions load = new LoadOptions(clients, Duration.ofSeconds(seconds), pace);
+        int many = clients != null ? clients : show ? SHOWN_TO : USUAL;
+        LoadOptions load = new LoadOptions(many, Duration.ofSeconds(seconds), pace, show);
         Drill drill = new Drill(new Drill.Settings(folder, load, jobs, keep), printer);
         List<SeedResult> results = drill.run(schedules());
         ResultsTable all = new ResultsTable(results);
-        terminal.println(all.summary());
+        String rows = show ? all.bySeed() : all.byFault();
+        terminal.println("\n" + rows + "\n" + all.summary());
         terminal.flush();
-        writeTable(all);
+        if (table != null) {
+            Files.writeString(table, rows + "\n" + all.summary() + "\n");
+        }
         return drill.broken() == 0 && results.stream().allMatch(SeedResult::passed) ? 0 : 1;
+    }
+
+    private Schedule parsed(String text) {
+        try {
+            return Schedule.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     private List<Schedule> schedules() {
         if (schedule != null) {
-            return List.of(Schedule.parse(schedule));
+            return List.of(parsed(schedule));
+        }
+        if (show || slice) {
+            return show ? SHOWN : Slice.SCHEDULES;
         }
         Filter filter = new Filter(faults, targets, Duration.ofSeconds(seconds).toMillis());
         long first = seed == null ? from : seed;
         int count = seed == null ? seeds : 1;
-        return java.util.stream.LongStream.range(first, first + count)
+        return LongStream.range(first, first + count)
                 .mapToObj(number -> Schedule.of(number, filter))
                 .toList();
-    }
-
-    private void writeTable(ResultsTable all) throws IOException {
-        if (table != null) {
-            Files.writeString(table, all.byFault() + "\n" + all.summary() + "\n");
-        }
     }
 }

@@ -89,11 +89,16 @@ public final class SeedRun {
             load.start();
             long began = recorder.now();
             new Injector(stack, (episode, step, _) -> note(recorder, episode, step)).run(schedule);
+            long leading = 0;
+            if (loadOptions.untilPrimaryLeads()) {
+                Leadership.awaitPrimary(stack::proxyUrl);
+                leading = recorder.now();
+            }
             long rest = loadOptions.atLeast().toMillis() - TimeUnit.NANOSECONDS.toMillis(recorder.now() - began);
             TimeUnit.MILLISECONDS.sleep(Math.max(AFTER_MS, rest));
             long ended = recorder.now();
             load.stop();
-            return new Run(schedule.seed(), schedule.print(), loadOptions.clients(), began, ended);
+            return new Run(schedule.seed(), schedule.print(), loadOptions.clients(), began, leading, ended);
         } catch (ExecutionException e) {
             throw new IOException("a client of the drill failed", e);
         }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HealthChecker {
     private static final Logger LOG = LoggerFactory.getLogger(HealthChecker.class);
-    /** How often standings are looked at: fine enough for people. */
+    /** How often standings are looked at, and silence is noticed. */
     private static final long LOOK_MS = 250;
 
     private final EventLoop loop;
@@ -53,6 +53,7 @@ public final class HealthChecker {
     }
 
     private void look() {
+        probes.forEach(Probe::look);
         instances.forEach(draining::advance);
         instances.forEach(Instance::look);
     }

@@ -32,6 +32,8 @@ final class Probe {
     private final HealthChecker.Admission admission;
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean probing;
+    private boolean asked;
+    private long askedSince;
     private boolean admitting;
     private int risen;
     private long resetAt = System.nanoTime() - SETTLE_NANOS;
@@ -56,6 +58,10 @@ final class Probe {
         }
         probing = true;
         long begun = System.nanoTime();
+        if (!asked) {
+            asked = true;
+            askedSince = begun;
+        }
         instance.probing();
         upstream.send(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS).whenComplete((answer, error) -> {
             probing = false;
@@ -70,6 +76,7 @@ final class Probe {
     private void heard(@Nullable UpstreamResponse answer, @Nullable Throwable error, long begun) {
         if (answer != null && answer.status() < 500) {
             instance.checked(true);
+            asked = false;
             well(begun);
             return;
         }
@@ -79,8 +86,21 @@ final class Probe {
         if (refused) {
             down("it refuses connections");
         } else if (instance.silentNanos() > SILENCE_NANOS) {
-            down("no answer of any kind for " + SILENCE_NANOS / 1_000_000_000 + " s");
+            silent();
         }
+    }
+
+    /** Notices silence while a probe is out: waiting for the time-out of a second one would take twice as long. */
+    void look() {
+        boolean unanswered = asked && System.nanoTime() - askedSince > SILENCE_NANOS;
+        if (unanswered && instance.silentNanos() > SILENCE_NANOS && instance.state() != InstanceState.DOWN) {
+            risen = 0;
+            silent();
+        }
+    }
+
+    private void silent() {
+        down("no answer of any kind for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s");
     }
 
     private void well(long begun) {

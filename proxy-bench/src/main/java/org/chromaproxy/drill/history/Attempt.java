@@ -35,6 +35,11 @@ public record Attempt(long begin, long end, int status, Map<String, String> head
         return status == 0 || status >= 500;
     }
 
+    /** Failed, but not for good: 500 is the proxy's word for a write that every instance failed. */
+    public boolean mayPass() {
+        return failed() && status != 500;
+    }
+
     /** Whether the answer promises that the request has no effect and never will have one. */
     public boolean promisesNothing() {
         boolean refusedConnection = status == 0 && error.contains("ConnectException");

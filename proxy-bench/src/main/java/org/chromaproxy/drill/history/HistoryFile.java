@@ -43,7 +43,7 @@ public final class HistoryFile {
 
     /** Reads what {@link #write} wrote. */
     public static History read(Path directory) throws IOException {
-        Run run = new Run(0, "", 0, 0, 0);
+        Run run = new Run(0, "", 0, 0, 0, 0);
         List<Operation> operations = new ArrayList<>();
         List<Trouble> troubles = new ArrayList<>();
         List<Sample> samples = new ArrayList<>();

@@ -48,7 +48,7 @@ final class Client implements AutoCloseable {
         List<Attempt> attempts = new ArrayList<>();
         attempts.add(attempt(draft.request()));
         boolean repeatable = !draft.request().transaction().isEmpty();
-        while (attempts.getLast().failed() && repeatable && attempts.size() < MOST_ATTEMPTS) {
+        while (attempts.getLast().mayPass() && repeatable && attempts.size() < MOST_ATTEMPTS) {
             TimeUnit.MILLISECONDS.sleep(RETRY_MS);
             attempts.add(attempt(draft.request()));
         }

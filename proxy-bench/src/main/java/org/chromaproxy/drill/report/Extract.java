@@ -17,6 +17,7 @@ import org.chromaproxy.drill.rule.Violation;
 public final class Extract {
     private static final int LONGEST = 220;
     private static final int MOST_LINES = 60;
+    private static final int MOST_ATTEMPTS = 3;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private Extract() {}
@@ -33,13 +34,22 @@ public final class Extract {
         history.operations().stream()
                 .filter(operation -> violation.operations().contains(operation.id()))
                 .sorted(Comparator.comparingLong(Operation::begin))
-                .forEach(operation -> operation
-                        .attempts()
+                .forEach(operation -> telling(operation)
                         .forEach(attempt ->
                                 put(lines, attempt.begin(), line(operation, attempt, position.apply(operation)))));
         List<String> all = lines.values().stream().flatMap(List::stream).toList();
         int from = Math.max(0, all.size() - MOST_LINES);
         return String.join("\n", all.subList(from, all.size()));
+    }
+
+    /** The first attempts and the last. */
+    private static List<Attempt> telling(Operation operation) {
+        List<Attempt> all = operation.attempts();
+        List<Attempt> telling = new ArrayList<>(all.subList(0, Math.min(all.size(), MOST_ATTEMPTS)));
+        if (all.size() > MOST_ATTEMPTS) {
+            telling.add(all.getLast());
+        }
+        return telling;
     }
 
     private static void put(Map<Long, List<String>> lines, long at, String text) {

@@ -19,6 +19,9 @@ import org.chromaproxy.drill.history.Trouble;
  * @param errors answers of 5xx and broken connections, by status; 0 stands for none
  */
 public record Figures(int requests, long acknowledged, Map<Integer, Integer> errors, Stalls stalls, Recovery recovery) {
+    private static final double MEDIAN = 0.5;
+    private static final double MOST = 0.99;
+
     public Figures {
         errors = Map.copyOf(errors);
     }
@@ -28,8 +31,10 @@ public record Figures(int requests, long acknowledged, Map<Integer, Integer> err
      *
      * @param request the longest that got a success
      * @param gap the longest time in which no write at all was acknowledged
+     * @param median of the requests that began while a fault lasted and got a success
+     * @param slowest the longest of 99 % of them
      */
-    public record Stalls(long request, long gap) {}
+    public record Stalls(long request, long gap, long median, long slowest) {}
 
     /**
      * How the proxy took the faults.
@@ -37,8 +42,9 @@ public record Figures(int requests, long acknowledged, Map<Integer, Integer> err
      * @param detection the longest from a fault of an instance to the proxy's status showing it
      * @param inSync from the last heal to both instances up, with no more writes pending than clients have in flight
      * @param catchUp records a second applied to the one that returned, meanwhile
+     * @param leading from the last heal to the primary leading every collection again
      */
-    public record Recovery(long detection, long inSync, long catchUp) {}
+    public record Recovery(long detection, long inSync, long catchUp, long leading) {}
 
     public static Figures of(History history) {
         List<Operation> operations = history.operations();
@@ -53,8 +59,27 @@ public record Figures(int requests, long acknowledged, Map<Integer, Integer> err
         long acknowledged = history.writes()
                 .filter(operation -> operation.acknowledged().isPresent())
                 .count();
-        Stalls stalls = new Stalls(longestRequest(operations), longestGap(history));
-        return new Figures(requests, acknowledged, errors, stalls, recovery(history));
+        return new Figures(requests, acknowledged, errors, stalls(history), recovery(history));
+    }
+
+    private static Stalls stalls(History history) {
+        long[] meanwhile = history.operations().stream()
+                .flatMap(operation -> operation.attempts().stream())
+                .filter(Attempt::success)
+                .filter(attempt -> history.troubles().stream()
+                        .anyMatch(fault -> attempt.begin() >= fault.injected() && attempt.begin() <= fault.healed()))
+                .mapToLong(attempt -> attempt.end() - attempt.begin())
+                .sorted()
+                .toArray();
+        return new Stalls(
+                longestRequest(history.operations()),
+                longestGap(history),
+                share(meanwhile, MEDIAN),
+                share(meanwhile, MOST));
+    }
+
+    private static long share(long[] sorted, double share) {
+        return sorted.length == 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(sorted[(int) (share * (sorted.length - 1))]);
     }
 
     private static long longestRequest(List<Operation> operations) {
@@ -89,9 +114,11 @@ public record Figures(int requests, long acknowledged, Map<Integer, Integer> err
                 .mapToLong(Trouble::healed)
                 .max();
         if (healed.isEmpty()) {
-            return new Recovery(ms(detection), -1, -1);
+            return new Recovery(ms(detection), -1, -1, -1);
         }
         long from = healed.getAsLong();
+        long led = history.run().leadingAgain();
+        long leading = led == 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(led - from);
         List<Sample> after =
                 history.samples().stream().filter(sample -> sample.at() >= from).toList();
         return after.stream()
@@ -99,8 +126,11 @@ public record Figures(int requests, long acknowledged, Map<Integer, Integer> err
                         sample.allUp() && sample.pending() <= 2L * history.run().clients())
                 .min(Comparator.comparingLong(Sample::at))
                 .map(sync -> new Recovery(
-                        ms(detection), TimeUnit.NANOSECONDS.toMillis(sync.at() - from), rate(history, after, sync)))
-                .orElse(new Recovery(ms(detection), -1, -1));
+                        ms(detection),
+                        TimeUnit.NANOSECONDS.toMillis(sync.at() - from),
+                        rate(history, after, sync),
+                        leading))
+                .orElse(new Recovery(ms(detection), -1, -1, leading));
     }
 
     /** What was pending at the heal, and what came in until all was in sync, over that time. */

@@ -68,6 +68,31 @@ public final class ResultsTable {
         return sorted.length == 0 ? "-" : sorted[sorted.length / 2] + " (" + sorted[sorted.length - 1] + ")";
     }
 
+    /** Lines of seeds with all they measured: what a failure looks like from outside. */
+    public String bySeed() {
+        StringBuilder table = new StringBuilder("""
+                | fault | requests | failed | longest request, ms | meanwhile: median, 99 %, ms | detection, ms \
+                | in sync after, ms | catch-up, records/s | primary leads after, ms | violations |
+                |---|---|---|---|---|---|---|---|---|---|
+                """);
+        for (SeedResult seed : results) {
+            Figures figures = seed.figures();
+            Figures.Recovery recovery = figures.recovery();
+            table.append("| " + seed.schedule().replaceFirst("seed \\d+: ", "") + " | " + figures.requests() + " | "
+                    + errors(seed) + " | " + figures.stalls().request() + " | "
+                    + figures.stalls().median() + ", " + figures.stalls().slowest() + " | "
+                    + known(recovery.detection()) + " | " + known(recovery.inSync()) + " | "
+                    + known(recovery.catchUp()) + " | "
+                    + known(recovery.leading()) + " | "
+                    + seed.violations().size() + " |\n");
+        }
+        return table.toString();
+    }
+
+    private static String known(long figure) {
+        return figure < 0 ? "-" : Long.toString(figure);
+    }
+
     /** The last lines of a drill. */
     public String summary() {
         long failed = results.stream().filter(result -> !result.passed()).count();

@@ -265,7 +265,7 @@ final class Story {
     }
 
     private History history() {
-        return new History(new Run(1, "", 1, 0, 1_000), operations, troubles, samples);
+        return new History(new Run(1, "", 1, 0, 0, 1_000), operations, troubles, samples);
     }
 
     private Evidence evidence(List<InstanceContent> instances) {

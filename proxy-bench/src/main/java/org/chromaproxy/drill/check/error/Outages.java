@@ -20,8 +20,8 @@ final class Outages {
     /** What only slows things down, or is over before anybody could tell: no reason for an error. */
     private static final Set<String> GENTLE = Set.of("SLOW", "NARROW", "BLIP");
 
-    /** The log must take writes again so soon after its fault, whether there was one to show it or not. */
-    private static final long LOG_BACK_NANOS = TimeUnit.SECONDS.toNanos(15);
+    /** The longest that a return may take, whatever there was to show it. */
+    private static final long BACK_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final List<Trouble> troubles;
     private final List<Sample> samples;
@@ -50,7 +50,7 @@ final class Outages {
     private void sort(Trouble trouble) {
         switch (trouble.target()) {
             case "PROXY" -> proxies.add(until(trouble, Sample::answered));
-            case "OWNER" -> owners.add(until(trouble, sample -> sample.answered() && sample.silent() == 0));
+            case "OWNER" -> owners.add(untilTakenOver(trouble));
             case "POSTGRES", "NETWORK_POSTGRES" -> logs.add(untilAcknowledged(trouble));
             case "PRIMARY", "NETWORK_PRIMARY" -> primaries.add(untilInSync(trouble, "primary"));
             case "REPLICA", "NETWORK_REPLICA" -> replicas.add(untilInSync(trouble, "replica"));
@@ -64,6 +64,17 @@ final class Outages {
 
     private Outage untilInSync(Trouble trouble, String instance) {
         return until(trouble, sample -> "up".equals(sample.states().get(instance)) && sample.pending() <= 2L * clients);
+    }
+
+    /** A paused owner answers for a moment as if it still were one: what counts is from when on all goes well. */
+    private Outage untilTakenOver(Trouble trouble) {
+        long trembling = samples.stream()
+                .filter(sample -> sample.at() >= trouble.healed() && sample.at() <= trouble.healed() + BACK_NANOS)
+                .filter(sample -> !sample.answered() || sample.silent() > 0)
+                .mapToLong(Sample::at)
+                .max()
+                .orElse(trouble.healed());
+        return until(trouble, sample -> sample.at() >= trembling && sample.answered() && sample.silent() == 0);
     }
 
     private Outage until(Trouble trouble, Predicate<Sample> over) {
@@ -80,7 +91,7 @@ final class Outages {
         if (trouble.healed() == Long.MAX_VALUE) {
             return new Outage(trouble.injected(), Long.MAX_VALUE);
         }
-        long latest = trouble.healed() + LOG_BACK_NANOS;
+        long latest = trouble.healed() + BACK_NANOS;
         long to = acknowledged.stream()
                 .filter(attempt -> attempt.begin() >= trouble.healed())
                 .mapToLong(Attempt::end)
