@@ -48,7 +48,7 @@ public final class Repairs {
     private final Adoption adoption;
     private final Resync resync;
     private final ExecutorService workers;
-    private final List<Job> jobs = new ArrayList<>();
+    private final List<Running> jobs = new ArrayList<>();
 
     public Repairs(CopyServices services, Adoption adoption, Resync resync, ExecutorService workers) {
         this.services = services;
@@ -59,7 +59,7 @@ public final class Repairs {
 
     /** The latest ones, newest first. */
     public synchronized List<Job> jobs() {
-        return List.copyOf(jobs.reversed());
+        return jobs.reversed().stream().map(job -> job.now).toList();
     }
 
     /**
@@ -162,10 +162,10 @@ public final class Repairs {
     private Begun begin(String what, Instance target, Work work) {
         Running job = new Running(what, target);
         synchronized (this) {
-            if (jobs.stream().anyMatch(other -> other.ended() == null)) {
+            if (jobs.stream().anyMatch(other -> other.now.ended() == null)) {
                 return Begun.refused("another repair is under way: see repairs in /status");
             }
-            jobs.add(job.now);
+            jobs.add(job);
             while (jobs.size() > KEPT) {
                 jobs.removeFirst();
             }
@@ -191,26 +191,20 @@ public final class Repairs {
         void on(Running job);
     }
 
-    private final class Running {
-        private Job now;
+    /** A repair and where it is; written by the one worker that does it. */
+    private static final class Running {
+        private volatile Job now;
 
         Running(String what, Instance target) {
             now = new Job(what, target.name(), "waiting for adoption's own work", Instant.now(), null, "");
         }
 
         void at(String step) {
-            replace(new Job(now.what(), now.instance(), step, now.began(), null, ""));
+            now = new Job(now.what(), now.instance(), step, now.began(), null, "");
         }
 
         void end(String failure) {
-            replace(new Job(now.what(), now.instance(), now.step(), now.began(), Instant.now(), failure));
-        }
-
-        private void replace(Job next) {
-            synchronized (Repairs.this) {
-                jobs.replaceAll(job -> job == now ? next : job);
-                now = next;
-            }
+            now = new Job(now.what(), now.instance(), now.step(), now.began(), Instant.now(), failure);
         }
     }
 }

@@ -35,16 +35,22 @@ final class Stage implements AutoCloseable {
      *
      * @param logMs how long a write waits for the log
      * @param replicaRatio share of reads for the follower
+     * @param pending what may wait for an instance that is out of use
      */
-    record Settings(long logMs, double replicaRatio) {
-        static final Settings DEFAULT = new Settings(30_000, 0.5);
+    record Settings(long logMs, double replicaRatio, Config.Log.Pending pending) {
+        static final Settings DEFAULT =
+                new Settings(30_000, 0.5, new Config.Log.Pending(Long.MAX_VALUE, Duration.ofDays(1)));
 
         Settings withLogMs(long ms) {
-            return new Settings(ms, replicaRatio);
+            return new Settings(ms, replicaRatio, pending);
         }
 
         Settings withReplicaRatio(double ratio) {
-            return new Settings(logMs, ratio);
+            return new Settings(logMs, ratio, pending);
+        }
+
+        Settings withPending(long bytes) {
+            return new Settings(logMs, replicaRatio, new Config.Log.Pending(bytes, pending.maxAge()));
         }
     }
 
@@ -69,10 +75,10 @@ final class Stage implements AutoCloseable {
         Config config = new Config(
                 new Config.Listen("127.0.0.1", 0, "auto", 2),
                 List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
-                new Config.Log(Optional.empty(), Path.of("target"), true),
+                new Config.Log(Optional.empty(), Path.of("target"), true, settings.pending()),
                 new Config.Limits(400, 40 << 20, 1_000, 1_000, 3, new Config.Limits.Batches(50, 200)),
                 new Config.Timing(CHECK_MS, 60_000, settings.logMs(), 10_000, STALL_MS),
-                new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant")));
+                new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false));
         ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);
         return proxy;
