@@ -41,6 +41,7 @@ public final class AdminEndpoints implements OwnEndpoints {
     private final AdminServices services;
     private final Blocking blocking;
     private final StatusPages status;
+    private final RepairActions repairs;
     private final Map<String, Endpoint> exact = new HashMap<>();
     /** Prefix → what answers that prefix with one more segment. */
     private final Map<String, Endpoint> prefixed = new HashMap<>();
@@ -61,6 +62,7 @@ public final class AdminEndpoints implements OwnEndpoints {
         TransactionIds ids = new TransactionIds(services.log().reader());
         this.services = services;
         this.blocking = new Blocking(workers);
+        this.repairs = new RepairActions(services, blocking);
         InstancePages instances = new InstancePages(services);
         this.status = new StatusPages(services, figures, mappings, instances);
         Metrics metrics = new Metrics(services, figures, process);
@@ -105,6 +107,7 @@ public final class AdminEndpoints implements OwnEndpoints {
         instanceActions.put("health", instances::force);
         instanceActions.put("drain", instances::drain);
         instanceActions.put("resume", instances::resume);
+        instanceActions.put("resync", request -> repairs.resync(request, instances.instance(request)));
         exact.put("/admin/create_mapping", new Endpoint("POST", true, actions::createMapping));
         prefixed.put("/collection/mappings/", new Endpoint("DELETE", true, actions::dropMapping));
         exact.put("/admin/complete_mappings", new Endpoint("POST", true, actions::completeMappings));
@@ -169,6 +172,9 @@ public final class AdminEndpoints implements OwnEndpoints {
             return endpoint;
         }
         int last = path.lastIndexOf('/') + 1;
+        if (RepairActions.addressed(path)) {
+            return new Endpoint("POST", true, repairs::repair);
+        }
         if (InstanceActions.addressed(path)) {
             var action = instanceActions.get(path.substring(last));
             if (action != null) {

@@ -82,6 +82,16 @@ public final class Adoption {
         }
     }
 
+    /** Runs other work on collections' copies, once nothing of this class's own is under way. */
+    void exclusively(Runnable work) {
+        working.lock();
+        try {
+            work.run();
+        } finally {
+            working.unlock();
+        }
+    }
+
     private void complete(CollectionEntry entry, Instance instance) {
         PlaceState state = entry.place(instance).map(place -> place.state()).orElse(PlaceState.READY);
         if (!instance.usable()

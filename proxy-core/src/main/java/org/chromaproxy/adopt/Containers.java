@@ -46,13 +46,16 @@ final class Containers {
     private void create(OpKind kind, Instance target, Database where, String name) {
         LOG.info("{} lacks {}/{}: creating it there", target, where.tenant(), where.name());
         String uri = kind == OpKind.CREATE_TENANT ? ChromaPaths.tenants() : ChromaPaths.databases(where.tenant());
-        byte[] body = JsonNodeFactory.instance
+        Subject subject =
+                new Subject(Subject.CATALOG, Subject.CATALOG, where.tenant(), where.name(), "", target.name());
+        log.execute(kind, subject, new WriteRequest("POST", uri, "application/json", named(name)));
+    }
+
+    static byte[] named(String name) {
+        return JsonNodeFactory.instance
                 .objectNode()
                 .put("name", name)
                 .toString()
                 .getBytes(StandardCharsets.UTF_8);
-        Subject subject =
-                new Subject(Subject.CATALOG, Subject.CATALOG, where.tenant(), where.name(), "", target.name());
-        log.execute(kind, subject, new WriteRequest("POST", uri, "application/json", body));
     }
 }

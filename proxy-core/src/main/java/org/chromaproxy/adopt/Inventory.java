@@ -45,15 +45,25 @@ final class Inventory {
 
     /** Asks the instance; the tenant of the witnesses is left out. */
     static Inventory of(Remote remote, Instance instance, Collection<String> tenants) {
-        Inventory inventory = new Inventory(instance);
-        for (String tenant : tenants) {
-            if (!tenant.equals(Witnesses.TENANT) && inventory.exists(remote, tenant)) {
-                inventory.tenants.add(tenant);
-                inventory.readDatabases(remote, tenant);
-            }
-        }
+        Inventory inventory = ofContainers(remote, instance, tenants);
         inventory.databases.forEach(database -> inventory.readCollections(remote, database));
         return inventory;
+    }
+
+    /** The same without the collections. */
+    static Inventory ofContainers(Remote remote, Instance instance, Collection<String> tenants) {
+        Inventory inventory = new Inventory(instance);
+        inventory.readContainers(remote, tenants);
+        return inventory;
+    }
+
+    private void readContainers(Remote remote, Collection<String> asked) {
+        for (String tenant : asked) {
+            if (!tenant.equals(Witnesses.TENANT) && exists(remote, tenant)) {
+                tenants.add(tenant);
+                readDatabases(remote, tenant);
+            }
+        }
     }
 
     private boolean exists(Remote remote, String tenant) {

@@ -20,6 +20,7 @@ import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.append.WriteAheadLog;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Subject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +34,12 @@ import org.slf4j.LoggerFactory;
 public final class WitnessKeeper {
     /** The incarnation is in the log, but may not have reached the instance. */
     private static final long MINTED = -2;
+    /** The log has let go of the instance: no witness is good enough. */
+    private static final long LET_GO = Long.MAX_VALUE;
     /** The instance carries the witness; its collections are not all adopted yet. */
     private static final long MET = -1;
 
+    private static final String LET_GO_REASON = "the log has let go of it: what it lacks is not kept any more";
     private static final Logger LOG = LoggerFactory.getLogger(WitnessKeeper.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Mapping.Path PATH =
@@ -60,20 +64,64 @@ public final class WitnessKeeper {
      * @throws StepException if that cannot be told now
      */
     public Optional<String> check(Instance instance) {
-        synchronized (locks.computeIfAbsent(instance.name(), name -> new Object())) {
+        synchronized (lock(instance)) {
             // Read before the instance is asked: meanwhile both may only grow.
             Change.Witness known = stored.get(instance.name());
             if (known == null) {
                 known = new Change.Witness(instance.name(), UUID.randomUUID().toString(), MINTED);
                 store(known);
             }
+            if (letGo(known)) {
+                return Optional.of(LET_GO_REASON);
+            }
             if (known.lsn() == MINTED) {
-                put(instance, known);
-                store(new Change.Witness(known.instance(), known.incarnation(), MET));
+                Change.Witness met = new Change.Witness(known.instance(), known.incarnation(), MET);
+                put(instance, met);
+                store(met);
                 return Optional.empty();
             }
             return compare(known, read(instance));
         }
+    }
+
+    private Object lock(Instance instance) {
+        return locks.computeIfAbsent(instance.name(), name -> new Object());
+    }
+
+    /** Whether the log had let go of that instance when this was stored. */
+    public static boolean letGo(Change.Witness stored) {
+        return stored.lsn() == LET_GO;
+    }
+
+    /** Durably lets go of an instance, whatever it carries: only {@link #renew} ends that. */
+    void letGo(Instance instance) {
+        synchronized (lock(instance)) {
+            Change.Witness known = stored.get(instance.name());
+            if (known == null || !letGo(known)) {
+                String incarnation = known == null ? "" : known.incarnation();
+                store(new Change.Witness(instance.name(), incarnation, LET_GO));
+            }
+        }
+    }
+
+    /** A new life of that instance, met for the first time, begins at that LSN of the catalog. */
+    void renew(Instance instance, long catalogLsn) {
+        synchronized (lock(instance)) {
+            Change.Witness fresh =
+                    new Change.Witness(instance.name(), UUID.randomUUID().toString(), MINTED);
+            services.log().submit(List.of(new Change.Cursor(Subject.CATALOG, instance.name(), catalogLsn), fresh));
+            stored.put(instance.name(), fresh);
+        }
+    }
+
+    /** Whether what it holds comes from this log, as far as its witness tells. */
+    boolean ours(Instance instance) {
+        Change.Witness known = stored.get(instance.name());
+        return known != null
+                && read(instance)
+                        .map(found -> found.path("metadata").path("incarnation").asText())
+                        .filter(known.incarnation()::equals)
+                        .isPresent();
     }
 
     private static Optional<String> compare(Change.Witness known, Optional<JsonNode> found) {
@@ -102,11 +150,13 @@ public final class WitnessKeeper {
 
     /** The adoption of that instance is done: from now on what appears there unasked is a stranger. */
     void adopted(Instance instance) {
-        Change.Witness known = stored.get(instance.name());
-        if (known == null || known.lsn() == MINTED) {
-            throw new StepException(instance + " carries no witness yet");
+        synchronized (lock(instance)) {
+            Change.Witness known = stored.get(instance.name());
+            if (known == null || known.lsn() != MET) {
+                throw new StepException(instance + " carries no witness yet, or another than before");
+            }
+            store(advance(instance, known));
         }
-        store(advance(instance, known));
     }
 
     /**
@@ -116,9 +166,14 @@ public final class WitnessKeeper {
     public void refresh() {
         long durable = log.durableLsn();
         services.instances().stream().filter(Instance::usable).forEach(instance -> {
-            Change.Witness known = stored.get(instance.name());
-            if (known != null && known.lsn() >= 0 && known.lsn() < durable) {
-                refresh(instance, known);
+            synchronized (lock(instance)) {
+                Change.Witness known = stored.get(instance.name());
+                if (known != null && letGo(known)) {
+                    // It was let in at the very moment.
+                    instance.become(InstanceState.NEEDS_RESYNC, LET_GO_REASON);
+                } else if (known != null && known.lsn() >= 0 && known.lsn() < durable) {
+                    refresh(instance, known);
+                }
             }
         });
     }

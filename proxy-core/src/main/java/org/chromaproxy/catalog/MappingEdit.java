@@ -34,6 +34,15 @@ public record MappingEdit(Mapping base, UnaryOperator<Mapping> edit) {
         });
     }
 
+    /** That it does not live on one instance. */
+    public static MappingEdit unplace(CollectionEntry entry, Instance instance) {
+        return new MappingEdit(entry.mapping(), now -> {
+            Map<String, Place> places = new HashMap<>(now.places());
+            places.remove(instance.name());
+            return with(now, now.path(), now.deletedLsn(), places);
+        });
+    }
+
     /** Its name. */
     public static MappingEdit name(CollectionEntry entry, String name) {
         return new MappingEdit(entry.mapping(), now -> {

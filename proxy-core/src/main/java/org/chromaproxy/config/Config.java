@@ -2,6 +2,7 @@ package org.chromaproxy.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +28,10 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * @param dataDirectory of the embedded server
      * @param soleOwner no second proxy is ever started on this log: reads may go on while it is unavailable
      */
-    public record Log(Optional<String> url, Path dataDirectory, boolean soleOwner) {}
+    public record Log(Optional<String> url, Path dataDirectory, boolean soleOwner, Pending pending) {
+        /** What may wait for one instance before the log lets go of it: bytes of bodies, and age of the oldest. */
+        public record Pending(long maxBytes, Duration maxAge) {}
+    }
 
     /** Bounds. */
     public record Limits(
@@ -59,6 +63,14 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
     public record Timing(
             long checkIntervalMs, long requestMs, long logMs, long readWaitMs, long stallMs, long unansweredWriteMs) {}
 
-    /** How requests are treated. */
-    public record Rules(double readReplicaRatio, Set<String> protectedCollections, List<String> adoptedTenants) {}
+    /**
+     * How requests and instances are treated.
+     *
+     * @param autoResync whether an instance that needs a resync gets it without a command, where nothing foreign is lost
+     */
+    public record Rules(
+            double readReplicaRatio,
+            Set<String> protectedCollections,
+            List<String> adoptedTenants,
+            boolean autoResync) {}
 }

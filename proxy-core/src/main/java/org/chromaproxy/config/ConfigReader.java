@@ -2,6 +2,7 @@ package org.chromaproxy.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.function.Predicate;
 /** Reads the settings from environment variables, with the predecessor's names where it had one. */
 public final class ConfigReader {
     private static final int MIB = 1 << 20;
+    private static final long WEEK_SECONDS = 7L * 24 * 3600;
+    private static final long YEAR_SECONDS = 366L * 24 * 3600;
 
     private final Map<String, String> environment;
     private final List<String> problems = new ArrayList<>();
@@ -51,7 +54,10 @@ public final class ConfigReader {
         Config.Log log = new Config.Log(
                 database,
                 Path.of(text("DATA_DIR", "data")),
-                database.isEmpty() || "true".equalsIgnoreCase(text("SOLE_OWNER", "false")));
+                database.isEmpty() || flag("SOLE_OWNER"),
+                new Config.Log.Pending(
+                        whole("LOG_MAX_PENDING_BYTES", 20L << 30, 1 << 20, Long.MAX_VALUE),
+                        Duration.ofSeconds(whole("LOG_MAX_PENDING_AGE", WEEK_SECONDS, 1, 100 * YEAR_SECONDS))));
         Config.Limits.Batches batches = new Config.Limits.Batches(
                 integer("DEFAULT_BATCH_SIZE", 50, 1, 1000), integer("MAX_BATCH_SIZE", 200, 1, 1000));
         Config.Limits limits = new Config.Limits(
@@ -84,7 +90,12 @@ public final class ConfigReader {
         return new Config.Rules(
                 ratio("READ_REPLICA_RATIO", 0.8),
                 Set.copyOf(names("PROTECTED_COLLECTIONS", "global")),
-                names("ADOPT_TENANTS", "default_tenant"));
+                names("ADOPT_TENANTS", "default_tenant"),
+                flag("AUTO_RESYNC"));
+    }
+
+    private boolean flag(String key) {
+        return "true".equalsIgnoreCase(text(key, "false"));
     }
 
     private String text(String key, String otherwise) {
@@ -101,10 +112,14 @@ public final class ConfigReader {
     }
 
     private int integer(String key, int otherwise, int least, int most) {
+        return (int) whole(key, otherwise, least, most);
+    }
+
+    private long whole(String key, long otherwise, long least, long most) {
         return parsed(
                 key,
                 otherwise,
-                Integer::valueOf,
+                Long::valueOf,
                 "a whole number from " + least + " to " + most,
                 value -> value >= least && value <= most);
     }

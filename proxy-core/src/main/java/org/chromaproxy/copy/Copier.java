@@ -50,7 +50,9 @@ public final class Copier {
         Instance source = services.source(entry, target);
         Mapping.Path path = entry.path();
         Standstill still = new Standstill(entry, target, PlaceState.COPYING, services.lanesOf(entry));
-        still.step(still.lanes().hold(target));
+        long tail = still.step(still.lanes().hold(target));
+        // An earlier life of the collection there must not be gone on with after a restart.
+        services.log().submit(List.of(new Change.Cursor(entry.publicId(), target.name(), tail)));
         byte[] body = creation(path.name(), services.remote().require(source, ChromaPaths.collection(path)));
         Subject subject = new Subject(
                 Subject.CATALOG, entry.publicId(), path.tenant(), path.database(), path.name(), target.name());
@@ -167,12 +169,22 @@ public final class Copier {
                 return false;
             }
             copy(entry, target, touched, still);
+            compare();
             Place copying = entry.place(target).orElseThrow(() -> new StepException(entry + " is gone"));
             Place ready = new Place(copying.instanceId(), PlaceState.READY, "");
             Change.Cursor cursor = new Change.Cursor(entry.publicId(), target.name(), lsn);
             services.mappings().place(entry, target, ready, List.of(cursor));
             still.step(still.lanes().join(target, lsn));
             return true;
+        }
+
+        /** Nothing is written on either side now: a copy of another size would never become whole, and begins anew. */
+        private void compare() {
+            int here = new Records(services.remote(), entry, services.source(entry, target)).count();
+            int there = new Records(services.remote(), entry, target).count();
+            if (here != there) {
+                throw new StepException(entry + ": the copy on " + target + " has " + there + " records, not " + here);
+            }
         }
     }
 }

@@ -58,13 +58,22 @@ public final class Mappings {
      * @param with changes to commit together with it
      */
     public void place(CollectionEntry entry, Instance instance, Place place, List<? extends Change> with) {
+        change(entry, MappingEdit.place(entry, instance, place), with);
+    }
+
+    /** The same, so that the collection has no place there. */
+    public void unplace(CollectionEntry entry, Instance instance) {
+        change(entry, MappingEdit.unplace(entry, instance), List.of());
+    }
+
+    private void change(CollectionEntry entry, MappingEdit edit, List<? extends Change> with) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         catalogLoop.execute(() -> {
             if (entry.deletedLsn() != 0) {
                 done.completeExceptionally(new StepException("it was deleted"));
                 return;
             }
-            catalog.changes().begin(List.of(MappingEdit.place(entry, instance, place)), begun -> {
+            catalog.changes().begin(List.of(edit), begun -> {
                 List<Change> changes = new ArrayList<>(with);
                 changes.add(new Change.PutMapping(begun.getFirst().mapping()));
                 log.submit(

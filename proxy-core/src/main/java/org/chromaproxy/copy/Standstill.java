@@ -100,6 +100,10 @@ final class Standstill {
     }
 
     <T> T step(CompletableFuture<T> future) {
+        return await(future, entry);
+    }
+
+    static <T> T await(CompletableFuture<T> future, CollectionEntry entry) {
         return Waiting.forResult(future, STEP_MS, entry.toString());
     }
 }

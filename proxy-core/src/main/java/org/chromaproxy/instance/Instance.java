@@ -29,6 +29,7 @@ public final class Instance {
     private volatile Instant lastCheck = Instant.EPOCH;
     private volatile long lastSuccessNanos = System.nanoTime();
     private volatile long probeBegunNanos = lastSuccessNanos;
+    private volatile boolean letGo;
     private volatile Shown shown = new Shown(Standing.STARTING, reason, stateSince);
 
     /** How it stands, why, and since when: for operators. */
@@ -105,6 +106,15 @@ public final class Instance {
     /** Whether it hands over what it leads. */
     public boolean draining() {
         return state == InstanceState.DRAINING;
+    }
+
+    /** Whether the log has let go of it: nothing that is logged waits for it, and only a resync brings it back. */
+    public boolean letGo() {
+        return letGo;
+    }
+
+    public void letGo(boolean now) {
+        letGo = now;
     }
 
     /** How far it is behind the log. */

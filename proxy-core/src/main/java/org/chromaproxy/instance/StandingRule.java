@@ -18,11 +18,17 @@ final class StandingRule {
         return switch (instance.state()) {
             case STARTING -> as(Standing.STARTING, instance.reason(), before);
             case DRAINING -> as(Standing.DRAINING, instance.reason(), before);
-            case MAINTENANCE -> as(Standing.MAINTENANCE, instance.reason(), before);
-            case DOWN -> as(Standing.DOWN, instance.reason(), before);
+            case MAINTENANCE -> as(Standing.MAINTENANCE, reason(instance), before);
+            case DOWN -> as(Standing.DOWN, reason(instance), before);
             case NEEDS_RESYNC -> as(Standing.NEEDS_RESYNC, instance.reason(), before);
             case UP -> up(instance, before);
         };
+    }
+
+    private static String reason(Instance instance) {
+        return instance.letGo()
+                ? instance.reason() + "; the log has let go of it meanwhile: it needs a resync"
+                : instance.reason();
     }
 
     private static Shown up(Instance instance, Shown before) {

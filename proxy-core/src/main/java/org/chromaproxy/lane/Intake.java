@@ -145,6 +145,16 @@ public final class Intake {
         lane.readTo = offered;
     }
 
+    /** The same from behind {@code lsn}, where {@code other} stands with all that came later in its queue. */
+    public void attach(Lane lane, long lsn, Lane other) {
+        lane.detached = false;
+        lane.readTo = lsn;
+        for (Write write : other.queue) {
+            lane.leaveInLog(write);
+            pending(lane, 1, write.record().bodyBytes());
+        }
+    }
+
     /** The last record that was offered to that lane. */
     public long lastOf(Lane lane) {
         return lane.spilled ? offered : readTo(lane);

@@ -327,6 +327,10 @@ public abstract class LaneGroup {
     public void tick() {
         leadership.tick(preferredLeader());
         leadership.watch();
+        if (lane(gate.leader()).detached) {
+            // It has no head to find out by that it cannot go on.
+            leadership.elect();
+        }
         lanes.stream()
                 .filter(lane -> !lane.instance.usable() && !leadership.leads(lane))
                 .forEach(intake::spill);

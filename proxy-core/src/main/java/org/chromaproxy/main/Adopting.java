@@ -7,9 +7,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.chromaproxy.adopt.Adoption;
+import org.chromaproxy.adopt.LogBound;
+import org.chromaproxy.adopt.Repairs;
+import org.chromaproxy.adopt.Resync;
 import org.chromaproxy.adopt.Stranger;
 import org.chromaproxy.adopt.WitnessKeeper;
 import org.chromaproxy.adopt.WriteTrial;
+import org.chromaproxy.config.Config;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
@@ -27,6 +31,9 @@ final class Adopting {
     private final CopyServices services;
     private final WitnessKeeper witnesses;
     private final Adoption adoption;
+    private final Repairs repairs;
+    private final LogBound bound;
+    private final boolean autoResync;
     private final ExecutorService workers;
     private final AtomicBoolean refreshing = new AtomicBoolean();
 
@@ -34,12 +41,22 @@ final class Adopting {
             WriteAheadLog log,
             CopyServices services,
             List<Change.Witness> stored,
-            List<String> tenants,
+            Config config,
             ExecutorService workers) {
+        List<String> tenants = config.rules().adoptedTenants();
+        Config.Log.Pending pending = config.log().pending();
         this.services = services;
         this.witnesses = new WitnessKeeper(log, services, stored);
         this.adoption = new Adoption(services, witnesses, tenants);
+        this.repairs = new Repairs(services, adoption, new Resync(services, witnesses, tenants), workers);
+        this.bound = new LogBound(services, witnesses, pending.maxBytes(), pending.maxAge());
+        this.autoResync = config.rules().autoResync();
         this.workers = workers;
+    }
+
+    /** What operators may have repaired. */
+    Repairs repairs() {
+        return repairs;
     }
 
     /** The health checker's question before it lets an instance in. */
@@ -60,11 +77,15 @@ final class Adopting {
         clock.scheduleWithFixedDelay(
                 () -> workers.execute(() -> guarded(adoption::tick)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
         clock.scheduleWithFixedDelay(
+                () -> workers.execute(() -> guarded(this::resync)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(
                 () -> workers.execute(this::refresh), REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
         services.instances()
                 .forEach(instance -> instance.onChange((changed, from, to) -> {
                     if (to == InstanceState.UP) {
                         workers.execute(() -> guarded(adoption::tick));
+                    } else if (to == InstanceState.NEEDS_RESYNC) {
+                        workers.execute(() -> guarded(this::resync));
                     }
                 }));
     }
@@ -89,7 +110,14 @@ final class Adopting {
     private void refresh() {
         if (refreshing.compareAndSet(false, true)) {
             guarded(witnesses::refresh);
+            guarded(bound::check);
             refreshing.set(false);
+        }
+    }
+
+    private void resync() {
+        if (autoResync) {
+            repairs.resyncAll();
         }
     }
 

@@ -13,6 +13,7 @@ import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.adopt.WitnessKeeper;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.Config;
@@ -98,7 +99,7 @@ final class Engine implements AutoCloseable {
                 log.writer(),
                 CopyServices.of(services, lanes, loops),
                 wal.reader().witnesses(),
-                config.rules().adoptedTenants(),
+                config,
                 workers);
         this.health = new HealthChecker(
                 loops.all().getFirst(),
@@ -131,6 +132,9 @@ final class Engine implements AutoCloseable {
 
     /** The lanes with everything in the log that some instance may not have applied. */
     private LaneRegistry recovered() {
+        wal.reader().witnesses().stream()
+                .filter(WitnessKeeper::letGo)
+                .forEach(witness -> instances.byName(witness.instance()).ifPresent(instance -> instance.letGo(true)));
         wal.reader().forEachMapping(catalog::put);
         RestoredLanes restored = new RestoredLanes(instances);
         wal.reader().forEachCursor(restored::add);
@@ -179,8 +183,8 @@ final class Engine implements AutoCloseable {
     private AdminEndpoints endpoints(ExchangeServices.Admission admission) {
         AdminServices.Log operators =
                 new AdminServices.Log(log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters());
-        AdminServices.Hooks hooks =
-                new AdminServices.Hooks(health, adopting::recheck, adopting::copyEverything, adopting::strangers);
+        AdminServices.Hooks hooks = new AdminServices.Hooks(
+                health, adopting::recheck, adopting::copyEverything, adopting::strangers, adopting.repairs());
         AdminServices.Settings settings =
                 new AdminServices.Settings(config.limits(), config.timing(), wal.databaseUrl());
         AdminServices admin = new AdminServices(services, lanes, admission, operators, hooks, settings);

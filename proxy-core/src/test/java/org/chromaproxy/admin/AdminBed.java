@@ -34,10 +34,15 @@ import java.util.function.Supplier;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.adopt.Adoption;
+import org.chromaproxy.adopt.Repairs;
+import org.chromaproxy.adopt.Resync;
 import org.chromaproxy.adopt.Stranger;
+import org.chromaproxy.adopt.WitnessKeeper;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
@@ -128,10 +133,19 @@ final class AdminBed implements AutoCloseable {
                         new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, () -> serving),
                         new AdminServices.Log(
                                 log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters()),
-                        new AdminServices.Hooks(health, rechecks::incrementAndGet, () -> adoption, () -> strangers),
+                        new AdminServices.Hooks(
+                                health, rechecks::incrementAndGet, () -> adoption, () -> strangers, repairs(proxy)),
                         new AdminServices.Settings(config.limits(), config.timing(), postgres.jdbcUrl())),
                 loops,
                 workers);
+    }
+
+    private Repairs repairs(LaneServices proxy) {
+        CopyServices copying = CopyServices.of(proxy, lanes, loops);
+        WitnessKeeper witnesses = new WitnessKeeper(log.writer(), copying, List.of());
+        List<String> tenants = List.of("default_tenant");
+        return new Repairs(
+                copying, new Adoption(copying, witnesses, tenants), new Resync(copying, witnesses, tenants), workers);
     }
 
     private <T> CompletableFuture<T> read(Supplier<T> query, Executor loop) {

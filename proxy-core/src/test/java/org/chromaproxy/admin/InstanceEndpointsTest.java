@@ -108,7 +108,7 @@ class InstanceEndpointsTest {
 
     @Test
     void nobodyElseMayForceOrDrain() {
-        for (String what : new String[] {"health", "drain", "resume"}) {
+        for (String what : new String[] {"health", "drain", "resume", "resync"}) {
             AdminBed.expect(
                     403,
                     bed.ask("POST", path(replica, what), "", "{\"healthy\":false}", false)

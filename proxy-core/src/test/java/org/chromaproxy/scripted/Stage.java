@@ -37,24 +37,31 @@ final class Stage implements AutoCloseable {
      * @param replicaRatio share of reads for the follower
      * @param requestMs how long a write waits for its outcome
      * @param unansweredMs how long an instance may leave a write unanswered
+     * @param pending what may wait for an instance that is out of use
      */
-    record Settings(long logMs, double replicaRatio, long requestMs, long unansweredMs) {
-        static final Settings DEFAULT = new Settings(30_000, 0.5, 60_000, 30_000);
+    record Settings(long logMs, double replicaRatio, long requestMs, long unansweredMs, Config.Log.Pending pending) {
+        static final Settings DEFAULT =
+                new Settings(30_000, 0.5, 60_000, 30_000, new Config.Log.Pending(Long.MAX_VALUE, Duration.ofDays(1)));
 
         Settings withLogMs(long ms) {
-            return new Settings(ms, replicaRatio, requestMs, unansweredMs);
+            return new Settings(ms, replicaRatio, requestMs, unansweredMs, pending);
         }
 
         Settings withReplicaRatio(double ratio) {
-            return new Settings(logMs, ratio, requestMs, unansweredMs);
+            return new Settings(logMs, ratio, requestMs, unansweredMs, pending);
         }
 
         Settings withRequestMs(long ms) {
-            return new Settings(Math.min(logMs, ms), replicaRatio, ms, unansweredMs);
+            return new Settings(Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending);
         }
 
         Settings withUnansweredMs(long ms) {
-            return new Settings(logMs, replicaRatio, requestMs, ms);
+            return new Settings(logMs, replicaRatio, requestMs, ms, pending);
+        }
+
+        Settings withPending(long bytes) {
+            return new Settings(
+                    logMs, replicaRatio, requestMs, unansweredMs, new Config.Log.Pending(bytes, pending.maxAge()));
         }
     }
 
@@ -79,11 +86,11 @@ final class Stage implements AutoCloseable {
         Config config = new Config(
                 new Config.Listen("127.0.0.1", 0, "auto", 2),
                 List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
-                new Config.Log(Optional.empty(), Path.of("target"), true),
+                new Config.Log(Optional.empty(), Path.of("target"), true, settings.pending()),
                 new Config.Limits(400, 40 << 20, 1_000, 1_000, 3, new Config.Limits.Batches(50, 200)),
                 new Config.Timing(
                         CHECK_MS, settings.requestMs(), settings.logMs(), 10_000, STALL_MS, settings.unansweredMs()),
-                new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant")));
+                new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false));
         ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);
         return proxy;

@@ -16,20 +16,22 @@ record Trial(Mutant mutant, Set<String> rules, String schedule, Map<String, Stri
         return switch (mutant) {
             case UNLOGGED -> of(mutant, Set.of("durable"), "");
             case LAST_FIRST -> of(mutant, Set.of("final state", "reads", "real-time order"), "");
-            case ALL_COMMUTE -> of(
-                    mutant,
-                    Set.of("final state", "sides equal", "durable"),
-                    "KILL of PROXY at 3000 for 50 ms; KILL of PROXY at 7000 for 50 ms");
+            case ALL_COMMUTE ->
+                of(
+                        mutant,
+                        Set.of("final state", "sides equal", "durable"),
+                        "KILL of PROXY at 3000 for 50 ms; KILL of PROXY at 7000 for 50 ms");
             case FAULT_IS_DONE -> of(mutant, Set.of("final state"), "DISK_FULL of REPLICA at 800 for 4000 ms");
             case READ_ANYWHERE -> of(mutant, Set.of("reads"), "SLOW of NETWORK_REPLICA at 500 for 5000 ms");
             case FAULT_IS_REFUSAL -> of(mutant, Set.of("no error"), "DISK_FULL of PRIMARY at 800 for 3000 ms");
             case REFUSED_GOES_ON -> of(mutant, Set.of("final state"), "DISK_FULL of PRIMARY at 800 for 3000 ms");
-            case LATE_IS_DROPPED -> new Trial(
-                    mutant,
-                    Set.of("final state", "outcome told"),
-                    "PAUSE of BOTH at 800 for 4500 ms",
-                    Map.of("REQUEST_TIMEOUT", "2"),
-                    2);
+            case LATE_IS_DROPPED ->
+                new Trial(
+                        mutant,
+                        Set.of("final state", "outcome told"),
+                        "PAUSE of BOTH at 800 for 4500 ms",
+                        Map.of("REQUEST_TIMEOUT", "2"),
+                        2);
             case NOTHING_TAKEN -> of(mutant, Set.of("one effect"), "");
             case UNPROTECTED -> of(mutant, Set.of("placement", "refused"), "");
             case OWNS_FOR_EVER -> of(mutant, Set.of("final state", "reads"), "PAUSE of OWNER at 800 for 9000 ms");

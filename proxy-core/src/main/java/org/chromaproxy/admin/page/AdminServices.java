@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.chromaproxy.adopt.Repairs;
 import org.chromaproxy.adopt.Stranger;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -37,13 +38,15 @@ public record AdminServices(
      * @param health probes instances, and takes operators' orders about them
      * @param recheck begins adoption's regular look, copies and comparisons now rather than at its next turn
      * @param completeMappings runs adoption again, copying what is on one instance only; completes with what came of it
+     * @param repairs replaces what differs on an instance
      * @param strangers what adoption last found on instances that is not as the catalog says; never blocks
      */
     public record Hooks(
             HealthChecker health,
             Runnable recheck,
             Supplier<CompletionStage<String>> completeMappings,
-            Supplier<List<Stranger>> strangers) {}
+            Supplier<List<Stranger>> strangers,
+            Repairs repairs) {}
 
     /**
      * What the proxy was told to be.

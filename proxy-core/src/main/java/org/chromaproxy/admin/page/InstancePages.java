@@ -2,10 +2,12 @@ package org.chromaproxy.admin.page;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.chromaproxy.adopt.Repairs;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceEvent;
@@ -78,15 +80,36 @@ public final class InstancePages {
         return node.put("catch_up_rate", Answers.rounded(pending.rate()))
                 .put("estimated_seconds_left", left.isEmpty() ? null : Answers.rounded(left.getAsDouble()))
                 .put("lanes_behind", pending.lanesBehind())
-                .put("lanes_diverged", diverged(instance));
+                .put("lanes_diverged", places(instance, PlaceState.DIVERGED))
+                .put("collections_whole", places(instance, PlaceState.READY))
+                .put("let_go", instance.letGo());
     }
 
-    private long diverged(Instance instance) {
+    private long places(Instance instance, PlaceState state) {
         return services.proxy().catalog().alive().stream()
                 .filter(entry -> entry.place(instance)
-                        .filter(place -> place.state() == PlaceState.DIVERGED)
+                        .filter(place -> place.state() == state)
                         .isPresent())
                 .count();
+    }
+
+    /** The latest repairs, newest first. */
+    ArrayNode repairs() {
+        ArrayNode list = Answers.JSON.createArrayNode();
+        services.hooks().repairs().jobs().forEach(job -> list.add(repair(job)));
+        return list;
+    }
+
+    /** One repair as operators see it. */
+    public static ObjectNode repair(Repairs.Job job) {
+        Instant ended = job.ended();
+        return Answers.object()
+                .put("what", job.what())
+                .put("instance", job.instance())
+                .put("step", job.step())
+                .put("began", job.began().toString())
+                .put("ended", ended == null ? null : ended.toString())
+                .put("failure", job.failure());
     }
 
     /** The newest events of all instances, newest first. */

@@ -48,6 +48,7 @@ public final class CatalogLanes extends LaneGroup {
         super(Subject.CATALOG, loop, services, services.catalog().gate(), term);
         this.collections = collections;
         this.names = new NameReadBack(this);
+        lanes().forEach(lane -> lane.detached = lane.instance.letGo());
         ContainerOp container = new ContainerOp(this);
         operations.put(OpKind.CREATE_COLLECTION, new CreateOp(this));
         operations.put(OpKind.MODIFY_COLLECTION, new ModifyOp(this));
@@ -198,7 +199,11 @@ public final class CatalogLanes extends LaneGroup {
 
     /** A deleted collection is forgotten once no instance has its deletion still before it. */
     private void forgetTombstones() {
-        long everywhere = lanes().stream().mapToLong(lane -> lane.durable).min().orElse(0);
+        long everywhere = lanes().stream()
+                .filter(lane -> !lane.detached)
+                .mapToLong(lane -> lane.durable)
+                .min()
+                .orElse(0);
         for (CollectionEntry entry : catalog().tombstones()) {
             if (entry.deletedLsn() <= everywhere) {
                 catalog().drop(entry.publicId());

@@ -62,6 +62,9 @@ public final class RecordLanes extends LaneGroup {
 
     /** Whether what is logged of the collection is for that instance: it holds it, or has still to create it. */
     public static boolean follows(CollectionEntry entry, Instance instance, Catalog catalog) {
+        if (instance.letGo()) {
+            return false;
+        }
         boolean created = entry.createdLsn() <= catalog.gate().applied(instance.index());
         return entry.place(instance)
                 .map(place -> place.state() != PlaceState.DIVERGED)

@@ -209,6 +209,11 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         return Optional.ofNullable(group(publicId)).map(CopyLanes::new);
     }
 
+    /** Takes instances out of the lanes and back in. */
+    public Membership membership() {
+        return new Membership(catalogLanes, groups, restored);
+    }
+
     @Override
     public void wake(UUID publicId) {
         RecordLanes group = groups.get(publicId);

@@ -107,6 +107,17 @@ public final class RestoredLanes {
         standings.put(group.id(), new Standing(cursors, tails, leaderAndTerm));
     }
 
+    /** Nothing in the log is for that instance any more. */
+    void letGo(Instance instance) {
+        for (Standing standing : standings.values()) {
+            Backlog.Tail tail = standing.tails[instance.index()];
+            if (tail != null) {
+                standing.tails[instance.index()] = null;
+                instance.pending().add(-tail.records(), -tail.bytes());
+            }
+        }
+    }
+
     /** The lanes of that instance that have something in the log before them. */
     List<UUID> behind(Instance instance) {
         List<UUID> behind = new ArrayList<>();
