@@ -1,5 +1,6 @@
 package org.chromaproxy.drill.mutant;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -18,10 +19,10 @@ import org.chromaproxy.drill.SeedRun;
 import org.chromaproxy.drill.fault.Schedule;
 import org.chromaproxy.drill.load.LoadOptions;
 import org.chromaproxy.drill.report.SeedResult;
-import org.chromaproxy.drill.rule.Violation;
 import org.chromaproxy.drill.stack.PostgresCluster;
 import org.chromaproxy.drill.stack.StackOptions;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,10 +55,11 @@ class MutantsIT {
         try (PostgresCluster cluster = PostgresCluster.start(directory.resolve("postgres"))) {
             for (int i = 0; i < trial.tries(); i++) {
                 Path run = Files.createDirectories(directory.resolve("run-" + i));
-                SeedResult result = run(trial, FIRST_SEED + i, run, cluster);
+                StackOptions options = new StackOptions(trial.environment(), false, MutantAgent.options(mutant, run));
+                SeedResult result = run(trial, options, FIRST_SEED + i, run, cluster);
                 assertTrue(atWork(run), "the mutant was not made");
                 seen.add(result.schedule() + " " + result.violations());
-                if (result.violations().stream().map(Violation::rule).anyMatch(trial.rules()::contains)) {
+                if (trial.shownBy(result.violations())) {
                     return;
                 }
             }
@@ -65,10 +67,22 @@ class MutantsIT {
         fail(mutant + " broke none of " + trial.rules() + ": " + String.join("\n", seen));
     }
 
-    private static SeedResult run(Trial trial, long seed, Path directory, PostgresCluster cluster)
+    /** Else the rule would say something of the proxy, not of the mutant. Only where mutants are asked for. */
+    @ParameterizedTest
+    @MethodSource("wanted")
+    @EnabledIfSystemProperty(named = "mutants", matches = ".+")
+    void theProxyItselfBreaksNoneOfTheMutantsRulesInTheSameRun(Mutant mutant, @TempDir Path directory)
             throws IOException, InterruptedException {
-        StackOptions options =
-                new StackOptions(trial.environment(), false, MutantAgent.options(trial.mutant(), directory));
+        Trial trial = Trial.of(mutant);
+        StackOptions options = new StackOptions(trial.environment(), false, List.of());
+        try (PostgresCluster cluster = PostgresCluster.start(directory.resolve("postgres"))) {
+            SeedResult result = run(trial, options, FIRST_SEED, directory.resolve("run"), cluster);
+            assertFalse(trial.shownBy(result.violations()), () -> "" + result.violations());
+        }
+    }
+
+    private static SeedResult run(Trial trial, StackOptions options, long seed, Path directory, PostgresCluster cluster)
+            throws IOException, InterruptedException {
         Schedule schedule = Schedule.parse("seed " + seed + ": " + trial.schedule());
         return new SeedRun(schedule, options, LOAD, directory).run(cluster);
     }

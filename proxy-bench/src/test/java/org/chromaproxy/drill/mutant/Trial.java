@@ -1,17 +1,21 @@
 package org.chromaproxy.drill.mutant;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.chromaproxy.drill.rule.Violation;
 
 /**
  * How a mutant is made to show itself.
  *
  * @param rules at least one of them must be violated; others may be
+ * @param text what the violation must say
  * @param schedule what fails meanwhile, without its seed
  * @param environment settings of the proxy that make it likelier
  * @param tries with one seed each, until a rule is violated
  */
-record Trial(Mutant mutant, Set<String> rules, String schedule, Map<String, String> environment, int tries) {
+record Trial(
+        Mutant mutant, Set<String> rules, String text, String schedule, Map<String, String> environment, int tries) {
     static Trial of(Mutant mutant) {
         return switch (mutant) {
             case UNLOGGED -> of(mutant, Set.of("durable"), "");
@@ -23,12 +27,20 @@ record Trial(Mutant mutant, Set<String> rules, String schedule, Map<String, Stri
                         "KILL of PROXY at 3000 for 50 ms; KILL of PROXY at 7000 for 50 ms");
             case FAULT_IS_DONE -> of(mutant, Set.of("final state"), "DISK_FULL of REPLICA at 800 for 4000 ms");
             case READ_ANYWHERE -> of(mutant, Set.of("reads"), "SLOW of NETWORK_REPLICA at 500 for 5000 ms");
-            case FAULT_IS_REFUSAL -> of(mutant, Set.of("no error"), "DISK_FULL of PRIMARY at 800 for 3000 ms");
+            case FAULT_IS_REFUSAL ->
+                new Trial(
+                        mutant,
+                        Set.of("no error"),
+                        " got 500 ",
+                        "DISK_FULL of PRIMARY at 800 for 3000 ms",
+                        Map.of(),
+                        3);
             case REFUSED_GOES_ON -> of(mutant, Set.of("final state"), "DISK_FULL of PRIMARY at 800 for 3000 ms");
             case LATE_IS_DROPPED ->
                 new Trial(
                         mutant,
                         Set.of("final state", "outcome told"),
+                        "",
                         "PAUSE of BOTH at 800 for 4500 ms",
                         Map.of("REQUEST_TIMEOUT", "2"),
                         2);
@@ -39,6 +51,13 @@ record Trial(Mutant mutant, Set<String> rules, String schedule, Map<String, Stri
     }
 
     private static Trial of(Mutant mutant, Set<String> rules, String schedule) {
-        return new Trial(mutant, rules, schedule, Map.of(), 3);
+        return new Trial(mutant, rules, "", schedule, Map.of(), 3);
+    }
+
+    /** Whether the mutant has shown itself. */
+    boolean shownBy(List<Violation> violations) {
+        return violations.stream()
+                .anyMatch(violation ->
+                        rules.contains(violation.rule()) && violation.text().contains(text));
     }
 }
