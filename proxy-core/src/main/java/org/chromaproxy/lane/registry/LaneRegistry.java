@@ -65,6 +65,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         for (EventLoop each : loops.all()) {
             each.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
         }
+        new Homecoming(services.catalog(), services.instances(), groups::containsKey, this::group).start(loop);
         services.instances().forEach(this::watch);
     }
 

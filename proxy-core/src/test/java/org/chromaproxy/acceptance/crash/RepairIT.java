@@ -13,6 +13,7 @@ import org.chromaproxy.acceptance.harness.Answer;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.Json;
+import org.chromaproxy.acceptance.harness.Operator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -17,6 +17,7 @@ import org.chromaproxy.acceptance.harness.Answer;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.Json;
+import org.chromaproxy.acceptance.harness.Operator;
 import org.chromaproxy.acceptance.harness.ProxyProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
