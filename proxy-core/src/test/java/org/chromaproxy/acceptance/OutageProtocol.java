@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.ChromaInstance;
@@ -110,12 +111,12 @@ final class OutageProtocol {
         asLeft();
     }
 
-    private static TreeSet<String> documents(ChromaInstance side, JsonNode id) {
+    private static Set<String> documents(ChromaInstance side, JsonNode id) {
         JsonNode found = side.api()
                 .post(collection(id.asText()) + "/get", "{\"include\":[\"documents\"]}")
                 .expect(200)
                 .json();
-        TreeSet<String> documents = new TreeSet<>();
+        Set<String> documents = new TreeSet<>();
         for (int i = 0; i < found.path("ids").size(); i++) {
             documents.add(found.path("ids").path(i).asText() + ": "
                     + found.path("documents").path(i).asText());

@@ -44,10 +44,14 @@ public final class ReadExchange implements RequestBody {
     private static final int COLLECT_BYTES = 16 << 20;
 
     private static final long RETRY_MS = 20;
+    private static final long MAX_RETRY_MS = 500;
+    /** Answers up to this size reach the client only when they are here whole. */
+    private static final int HELD_BYTES = 64 << 10;
+
     /** Chroma answers so when it has deleted a collection's parts but not yet the collection (seen on 1.0.5). */
     private static final int BETWEEN = 412;
     /** A request that fails so often, on instances that are up, fails by itself. */
-    private static final int MAX_FAILURES = 6;
+    private static final int MAX_FAILURES = 14;
 
     private final Exchange exchange;
     private final ExchangeServices services;
@@ -110,7 +114,7 @@ public final class ReadExchange implements RequestBody {
             return;
         }
         failed.clear();
-        exchange.loop().schedule(this::connect, RETRY_MS << failures, TimeUnit.MILLISECONDS);
+        exchange.loop().schedule(this::connect, Math.min(MAX_RETRY_MS, RETRY_MS << failures), TimeUnit.MILLISECONDS);
     }
 
     private void unreachable(Instance instance) {
@@ -186,6 +190,10 @@ public final class ReadExchange implements RequestBody {
 
     private void release() {
         releaseKept();
+        releaseCollected();
+    }
+
+    private void releaseCollected() {
         if (collected != null) {
             collected.release();
             collected = null;
@@ -244,20 +252,26 @@ public final class ReadExchange implements RequestBody {
                 failed(new UpstreamException(instance + " was deleting it", false));
                 return;
             }
-            replayable = false;
-            releaseKept();
             HttpResponse to = new DefaultHttpResponse(HttpVersion.HTTP_1_1, from.status());
             ForwardedHeaders.response(from.headers(), to.headers());
             boolean bodiless = exchange.request().method().equals(HttpMethod.HEAD);
-            if (!bodiless && rewriting.collects(from.status().code())) {
+            if (!bodiless && (rewriting.collects(from.status().code()) || small(from))) {
                 collectedHead = to;
                 collected = exchange.alloc().compositeBuffer(1024);
                 return;
             }
+            replayable = false;
+            releaseKept();
             if (!bodiless && !to.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
                 HttpUtil.setTransferEncodingChunked(to, true);
             }
             exchange.head(to);
+        }
+
+        /** Held until it is here whole: until then another instance can still answer instead. */
+        private static boolean small(HttpResponse from) {
+            long length = HttpUtil.getContentLength(from, Long.MAX_VALUE);
+            return length <= HELD_BYTES;
         }
 
         @Override
@@ -289,8 +303,10 @@ public final class ReadExchange implements RequestBody {
             byte[] body = ByteBufUtil.getBytes(whole);
             release();
             int status = head.status().code();
-            byte[] rewritten = rewriting.apply(status, body, services.proxy().catalog());
-            exchange.respond(status, "", rewritten, head.headers());
+            boolean rewrite = rewriting.collects(status);
+            byte[] answer =
+                    rewrite ? rewriting.apply(status, body, services.proxy().catalog()) : body;
+            exchange.respond(status, "", answer, head.headers());
         }
 
         @Override
@@ -304,6 +320,7 @@ public final class ReadExchange implements RequestBody {
                 String message = "The read failed: " + cause.getMessage() + ". Nothing was changed; retry.";
                 exchange.fail(ProxyError.UPSTREAM_FAILED, message);
             } else {
+                releaseCollected();
                 failed.add(instance);
                 connect();
             }

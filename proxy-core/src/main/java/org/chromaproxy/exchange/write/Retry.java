@@ -1,5 +1,8 @@
 package org.chromaproxy.exchange.write;
 
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +41,9 @@ final class Retry {
                 String message =
                         "The first request of this transaction has no outcome yet. It has one effect in any case: "
                                 + "GET /transactions/" + services.transactions().idOf(lsn) + "?wait=30s";
-                told.accept(WriteResult.json(503, ProxyError.PENDING_RECOVERY.body(message)));
+                HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.RETRY_AFTER, 1);
+                byte[] body = ProxyError.PENDING_RECOVERY.body(message);
+                told.accept(new WriteResult(503, headers, WriteResult.JSON, body));
             }
         });
     }
