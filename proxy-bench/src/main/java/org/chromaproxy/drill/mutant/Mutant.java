@@ -27,7 +27,7 @@ public enum Mutant {
      */
     ALL_COMMUTE(
             3,
-            Edit.body("org.chromaproxy.lane.DoubtWindow", "admits", Mutant::returnTrue),
+            Edit.body("org.chromaproxy.lane.write.DoubtWindow", "admits", Mutant::returnTrue),
             Edit.withoutCall("org.chromaproxy.lane.Passage", "pass", "moved", Mutant::nothing)),
 
     /** Acknowledged is durable: an instance's 500 counts as done. */
