@@ -108,6 +108,12 @@ public final class Lane {
         return !spilled && (head == null || !head.decided());
     }
 
+    /** The same, or so few decided records are left that undecided ones may wait for them. */
+    boolean nearlyCaughtUp(int most) {
+        return !spilled
+                && queue.stream().limit(most + 1L).takeWhile(Write::decided).count() <= most;
+    }
+
     /** Whether records wait in the log only. */
     public boolean spilled() {
         return spilled;

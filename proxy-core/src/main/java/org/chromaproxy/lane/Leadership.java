@@ -20,6 +20,9 @@ public final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** About one merged request: under load a follower is never without something to catch up with. */
+    private static final int HELD_FOR = 100;
+
     private static final int NOBODY = -1;
     private static final Pattern RECORD = Pattern.compile("record \\d+");
 
@@ -27,7 +30,7 @@ public final class Leadership {
     private int leader;
     private long term;
     private boolean moving;
-    /** Where leadership goes as soon as both sides come to rest; -1 for nowhere. */
+    /** Where leadership goes as soon as both sides come to rest, which undecided records wait for; -1 for nowhere. */
     private int heir = NOBODY;
 
     Leadership(LaneGroup group, int leader, long term) {
@@ -152,13 +155,15 @@ public final class Leadership {
     private int heir(int preferred) {
         if (group.lane(leader).instance.draining()) {
             return group.lanes().stream()
-                    .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites() && lane.caughtUp())
+                    .filter(lane ->
+                            !leads(lane) && group.canLead(lane) && lane.takesWrites() && lane.nearlyCaughtUp(HELD_FOR))
                     .findFirst()
                     .map(Lane::index)
                     .orElse(NOBODY);
         }
         Lane home = group.lane(preferred);
-        return leader != preferred && group.canLead(home) && stable(home) && home.caughtUp() ? preferred : NOBODY;
+        boolean ready = group.canLead(home) && stable(home) && home.nearlyCaughtUp(HELD_FOR);
+        return leader != preferred && ready ? preferred : NOBODY;
     }
 
     /** Moves as soon as neither side has anything under way; called whenever a lane comes to rest. */

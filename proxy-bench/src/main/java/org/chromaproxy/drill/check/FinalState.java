@@ -120,7 +120,7 @@ final class FinalState implements Rule {
             Case.json(logged.fate().resolution()).path("ids").forEach(id -> did.add(id.asText()));
             did.remove(NOBODYS_ID);
             int many = Math.min(may.size(), body.path("limit").asInt());
-            if (before.alive() && (!may.containsAll(did) || did.size() != many)) {
+            if (!may.containsAll(did) || did.size() != many) {
                 violations.add(new Violation(
                         name(),
                         "record " + logged.lsn() + ", a delete with a limit, deleted " + did + " where " + many + " of "

@@ -16,24 +16,19 @@ import java.util.SortedMap;
  * @param records by id, in the order of insertion
  */
 public record CollectionState(
-        String name, SortedMap<String, String> metadata, boolean alive, SequencedMap<String, StoredRecord> records) {
+        String name, SortedMap<String, String> metadata, SequencedMap<String, StoredRecord> records) {
     public CollectionState {
         records = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(records));
     }
 
     static CollectionState created(String name, JsonNode metadata) {
-        return new CollectionState(name, StoredRecord.fields(metadata), true, new LinkedHashMap<>());
-    }
-
-    CollectionState deleted() {
-        return new CollectionState(name, metadata, false, new LinkedHashMap<>());
+        return new CollectionState(name, StoredRecord.fields(metadata), new LinkedHashMap<>());
     }
 
     CollectionState modified(JsonNode change) {
         return new CollectionState(
                 change.path("new_name").asText(name),
                 change.hasNonNull("new_metadata") ? StoredRecord.fields(change.get("new_metadata")) : metadata,
-                alive,
                 records);
     }
 
@@ -64,7 +59,7 @@ public record CollectionState(
     }
 
     private CollectionState with(SequencedMap<String, StoredRecord> next) {
-        return new CollectionState(name, metadata, alive, next);
+        return new CollectionState(name, metadata, next);
     }
 
     /** The ids a body's {@code ids} and {@code where} select, in order of insertion. */

@@ -3,9 +3,13 @@ package org.chromaproxy.drill.model;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every state of one collection, each from the LSN of the record that made it. */
+/**
+ * Every state of one collection, each from the LSN of the record that made it. Deleting it is a record of another lane:
+ * writes that stand after it in the log may still be executed before it, so the states go on as if it had not been.
+ */
 public final class Timeline {
     private final List<Version> versions = new ArrayList<>();
+    private long deletedAt;
 
     /** A state, valid from that LSN on. */
     public record Version(long lsn, CollectionState state) {}
@@ -16,6 +20,15 @@ public final class Timeline {
 
     void add(long lsn, CollectionState state) {
         versions.add(new Version(lsn, state));
+    }
+
+    void delete(long lsn) {
+        deletedAt = lsn;
+    }
+
+    /** The LSN of the record that deleted it; 0 while it lives. */
+    public long deletedAt() {
+        return deletedAt;
     }
 
     public CollectionState last() {

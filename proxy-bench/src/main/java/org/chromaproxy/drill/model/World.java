@@ -39,14 +39,13 @@ public final class World {
     public void drop(long lsn, String name) {
         String publicId = names.remove(name);
         if (publicId != null) {
-            alive(publicId)
-                    .ifPresent(timeline -> timeline.add(lsn, timeline.last().deleted()));
+            alive(publicId).ifPresent(timeline -> timeline.delete(lsn));
         }
     }
 
     /** An add, upsert, update or delete, by its last path segment. */
     public void write(long lsn, String publicId, String operation, JsonNode body) {
-        alive(publicId).ifPresent(timeline -> {
+        timeline(publicId).ifPresent(timeline -> {
             CollectionState before = timeline.last();
             List<CollectionState.Row> rows = CollectionState.Row.of(body);
             timeline.add(
@@ -87,7 +86,7 @@ public final class World {
     }
 
     private Optional<Timeline> alive(String publicId) {
-        return timeline(publicId).filter(timeline -> timeline.last().alive());
+        return timeline(publicId).filter(timeline -> timeline.deletedAt() == 0);
     }
 
     public Optional<Timeline> timeline(String publicId) {

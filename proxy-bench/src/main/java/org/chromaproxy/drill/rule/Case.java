@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.chromaproxy.drill.evidence.Evidence;
 import org.chromaproxy.drill.evidence.Logged;
 import org.chromaproxy.drill.history.History;
 import org.chromaproxy.drill.history.Operation;
+import org.chromaproxy.drill.model.Timeline;
 import org.chromaproxy.drill.model.World;
+import org.chromaproxy.wal.record.OpKind;
 
 /** One run, ready to be judged: the log's records found by operation, and the model replayed over the log. */
 public final class Case {
@@ -21,6 +24,7 @@ public final class Case {
     private final Evidence evidence;
     private final Map<Long, List<Logged>> byOperation = new HashMap<>();
     private final Map<Long, Operation> operations = new HashMap<>();
+    private final Map<Long, Operation> drops = new HashMap<>();
     private final World world = new World();
 
     public Case(History history, Evidence evidence) {
@@ -30,6 +34,9 @@ public final class Case {
         for (Logged logged : evidence.log()) {
             long operation = Operation.idIn(logged.path());
             byOperation.merge(operation, List.of(logged), Case::joined);
+            if (logged.kind() == OpKind.DELETE_COLLECTION && operations.containsKey(operation)) {
+                drops.put(logged.lsn(), operations.get(operation));
+            }
             if (!logged.withoutEffect() && !logged.addressed()) {
                 replay(logged);
             }
@@ -94,6 +101,14 @@ public final class Case {
     public List<Long> operationOf(Logged logged) {
         long id = Operation.idIn(logged.path());
         return operations.containsKey(id) ? List.of(id) : List.of();
+    }
+
+    /** What deleted that collection; empty if nothing did. */
+    public Optional<Operation> drop(String collection) {
+        return world.timeline(collection)
+                .map(Timeline::deletedAt)
+                .filter(lsn -> lsn != 0)
+                .flatMap(lsn -> Optional.ofNullable(drops.get(lsn)));
     }
 
     /** Public id of the collection an operation is about, by the log where the operation itself cannot know it. */

@@ -77,6 +77,28 @@ class ReadsTest {
     }
 
     @Test
+    void aWriteMayBeExecutedBeforeADeletionThatStandsBeforeItInTheLog() {
+        String other = story.collection("other");
+        story.drop(other, "other", 10, 100);
+        story.write(Kind.ADD, other, "{\"ids\":[\"a\"]}", 20, 30);
+        story.count(other, 40, 50, 1);
+        expect();
+
+        story.count(other, 60, 70, 0);
+        expect("reads");
+    }
+
+    @Test
+    void aCollectionThatAReadDidNotFindIsNotFoundAgain() {
+        String other = story.collection("other");
+        story.drop(other, "other", 10, 100);
+        story.read(Kind.COUNT, other, "", told(20, 30, 404, "{}"));
+        story.count(other, 40, 50, 0);
+
+        expect("reads");
+    }
+
+    @Test
     void readsThatOverlapMayDisagree() {
         add("a", 10, 100);
         story.count(books, 20, 45, 1);

@@ -1,9 +1,7 @@
 package org.chromaproxy.drill.check.error;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.chromaproxy.drill.history.Attempt;
 import org.chromaproxy.drill.history.Kind;
@@ -28,16 +26,11 @@ public final class NoError implements Rule {
     @Override
     public List<Violation> check(Case run) {
         Outages outages = new Outages(run.history());
-        Map<String, Long> firstDrop = new HashMap<>();
-        run.history()
-                .writes()
-                .filter(operation -> operation.kind() == Kind.DROP)
-                .forEach(drop -> firstDrop.merge(run.collection(drop), drop.begin(), Math::min));
         List<Violation> violations = new ArrayList<>();
         for (Operation operation : run.history().operations()) {
             for (Attempt attempt : operation.attempts()) {
                 wrong(operation, attempt, outages)
-                        .or(() -> unreasonable(operation, attempt, firstDrop))
+                        .or(() -> unreasonable(run, operation, attempt))
                         .map(text -> violation(
                                 "operation " + operation.id() + " (" + operation.kind() + ") got " + answer(attempt)
                                         + ": " + text,
@@ -94,12 +87,14 @@ public final class NoError implements Rule {
     }
 
     /** A refusal that nothing the clients did explains. */
-    private static Optional<String> unreasonable(Operation operation, Attempt attempt, Map<String, Long> firstDrop) {
+    private static Optional<String> unreasonable(Case run, Operation operation, Attempt attempt) {
         if (!attempt.refused() || operation.kind().alwaysRefused()) {
             return Optional.empty();
         }
         if (attempt.gone()) {
-            boolean dropped = firstDrop.getOrDefault(operation.collection(), Long.MAX_VALUE) < attempt.end();
+            boolean dropped = run.drop(operation.collection())
+                    .filter(drop -> drop.begin() < attempt.end())
+                    .isPresent();
             return dropped ? Optional.empty() : Optional.of("nobody has deleted that collection");
         }
         boolean names = operation.kind() == Kind.CREATE || operation.kind() == Kind.RENAME;

@@ -36,10 +36,7 @@ final class ReadAnswer {
 
     /** Whether this is the answer that state gives. */
     boolean shows(CollectionState state) {
-        if (told.gone()) {
-            return !state.alive();
-        }
-        if (told.status() != 200 || !state.alive()) {
+        if (told.status() != 200) {
             return false;
         }
         return switch (kind) {
@@ -69,9 +66,6 @@ final class ReadAnswer {
 
     /** What that state would have answered, for messages. */
     String expected(CollectionState state) {
-        if (!state.alive()) {
-            return "deleted";
-        }
         return switch (kind) {
             case COUNT -> Integer.toString(state.records().size());
             case QUERY -> wanted(state) + " of " + state.records().keySet();

@@ -18,8 +18,9 @@ import org.chromaproxy.drill.rule.Violation;
  * Every read shows one position of its collection's log: not before a write that was acknowledged, or seen by a finished
  * read, before it began; and before every write that began after it ended. Since the order of the writes is known, taking
  * the earliest position that fits, read by read in the order they ended, decides this exactly. A query is approximate:
- * only what it may contain, and how much, is looked at. A rename changes no record and waits for none: its place among
- * them in the log says nothing about what a read may show.
+ * only what it may contain, and how much, is looked at. Renames and deletions of collections are ordered among
+ * themselves: their place among the records in the log says nothing about what a read may show. So whether a collection
+ * is there is judged by time alone: not before its deletion began, and not after somebody knew of it.
  */
 public final class Reads implements Rule {
     @Override
@@ -37,7 +38,7 @@ public final class Reads implements Rule {
         Map<String, Bounds> bounds = new HashMap<>();
         run.history()
                 .writes()
-                .filter(write -> write.kind() != Kind.RENAME)
+                .filter(write -> write.kind() != Kind.RENAME && write.kind() != Kind.DROP)
                 .forEach(write -> run.lsn(write)
                         .ifPresent(lsn -> bounds.computeIfAbsent(run.collection(write), id -> new Bounds())
                                 .write(write, lsn)));
@@ -47,13 +48,39 @@ public final class Reads implements Rule {
             Bounds of = bounds.getOrDefault(collection, new Bounds()).ready();
             all.sort(Comparator.comparingLong(Operation::end));
             timeline.ifPresent(line -> all.forEach(read -> check(read, line, of).ifPresent(violations::add)));
+            run.drop(collection)
+                    .ifPresentOrElse(drop -> deletion(drop, all, violations), () -> missed(all, violations));
         });
         return violations;
     }
 
+    private void missed(List<Operation> reads, List<Violation> violations) {
+        reads.stream()
+                .filter(read -> read.attempts().getLast().gone())
+                .forEach(read -> violations.add(violation(
+                        "operation " + read.id() + " did not find a collection that nobody deleted", read.id())));
+    }
+
+    /** Reads in the order they ended: none finds the collection once it is known to be deleted. */
+    private void deletion(Operation drop, List<Operation> reads, List<Violation> violations) {
+        long known = drop.acknowledged().map(Attempt::end).orElse(Long.MAX_VALUE);
+        for (Operation read : reads) {
+            Attempt told = read.attempts().getLast();
+            if (told.gone()) {
+                known = Math.min(known, told.end());
+            } else if (told.success() && told.begin() > known) {
+                violations.add(violation(
+                        "operation " + read.id() + ", " + read.kind()
+                                + ", found a collection that was known to be deleted when it began",
+                        drop.id(),
+                        read.id()));
+            }
+        }
+    }
+
     private Optional<Violation> check(Operation read, Timeline timeline, Bounds bounds) {
         Attempt told = read.attempts().getLast();
-        if (told.failed()) {
+        if (told.failed() || told.gone()) {
             return Optional.empty();
         }
         long low = Math.max(timeline.createdAt(), bounds.lowest(told.begin()));
