@@ -47,7 +47,7 @@ public final class Figures {
         double seconds = Math.max(0.001, process.uptime().toMillis() / 1000.0);
         ObjectNode node = Answers.object()
                 .put("memory_pressure_events", services.admission().memory().waits())
-                .put("adaptive_batch_reductions", 0)
+                .put("adaptive_batch_reductions", services.proxy().stats().reductions())
                 .put(
                         "avg_sync_throughput",
                         Answers.rounded(services.proxy().stats().applied() / seconds))
