@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The ordered stream of records of one group on one instance. A plain state holder, confined to its group's loop. */
 public final class Lane {
+    /** About one merged request: under load a follower is never without something to catch up with. */
+    private static final int FEW = 100;
+
     public final Instance instance;
     public final ArrayDeque<Write> queue = new ArrayDeque<>();
     public final DoubtWindow doubt = new DoubtWindow();
@@ -109,9 +112,9 @@ public final class Lane {
     }
 
     /** The same, or so few decided records are left that undecided ones may wait for them. */
-    boolean nearlyCaughtUp(int most) {
+    public boolean nearlyCaughtUp() {
         return !spilled
-                && queue.stream().limit(most + 1L).takeWhile(Write::decided).count() <= most;
+                && queue.stream().limit(FEW + 1L).takeWhile(Write::decided).count() <= FEW;
     }
 
     /** Whether records wait in the log only. */

@@ -20,9 +20,6 @@ public final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** About one merged request: under load a follower is never without something to catch up with. */
-    private static final int HELD_FOR = 100;
-
     private static final int NOBODY = -1;
     private static final Pattern RECORD = Pattern.compile("record \\d+");
 
@@ -155,14 +152,13 @@ public final class Leadership {
     private int heir(int preferred) {
         if (group.lane(leader).instance.draining()) {
             return group.lanes().stream()
-                    .filter(lane ->
-                            !leads(lane) && group.canLead(lane) && lane.takesWrites() && lane.nearlyCaughtUp(HELD_FOR))
+                    .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites() && lane.nearlyCaughtUp())
                     .findFirst()
                     .map(Lane::index)
                     .orElse(NOBODY);
         }
         Lane home = group.lane(preferred);
-        boolean ready = group.canLead(home) && stable(home) && home.nearlyCaughtUp(HELD_FOR);
+        boolean ready = group.canLead(home) && stable(home) && home.nearlyCaughtUp();
         return leader != preferred && ready ? preferred : NOBODY;
     }
 

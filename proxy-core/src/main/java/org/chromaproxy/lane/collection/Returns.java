@@ -137,7 +137,7 @@ final class Returns {
         boolean ready = entry.place(lane.instance)
                 .filter(place -> place.state() == PlaceState.READY)
                 .isPresent();
-        return ready && leads(leader) && lane.instance.usable() && !lane.busy && lane.caughtUp() && !lane.held;
+        return ready && leads(leader) && lane.instance.usable() && lane.nearlyCaughtUp() && !lane.held;
     }
 
     private boolean leads(Lane leader) {
