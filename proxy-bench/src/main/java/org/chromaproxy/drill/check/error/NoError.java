@@ -86,6 +86,15 @@ public final class NoError implements Rule {
         return attempt.header("transaction-id").length() >= WHOLE_ID;
     }
 
+    /** A collection is deleted by its name, and that may have been changed by somebody else. */
+    private static boolean renamed(Case run, Operation drop, Attempt attempt) {
+        return run.history()
+                .writes()
+                .filter(other -> other.kind() == Kind.RENAME)
+                .filter(other -> other.collection().equals(drop.collection()))
+                .anyMatch(other -> other.begin() < attempt.end());
+    }
+
     /** A refusal that nothing the clients did explains. */
     private static Optional<String> unreasonable(Case run, Operation operation, Attempt attempt) {
         if (!attempt.refused() || operation.kind().alwaysRefused()) {
@@ -95,6 +104,7 @@ public final class NoError implements Rule {
             boolean dropped = run.drop(operation.collection())
                     .filter(drop -> drop.begin() < attempt.end())
                     .isPresent();
+            dropped |= operation.kind() == Kind.DROP && renamed(run, operation, attempt);
             return dropped ? Optional.empty() : Optional.of("nobody has deleted that collection");
         }
         boolean names = operation.kind() == Kind.CREATE || operation.kind() == Kind.RENAME;
