@@ -218,15 +218,22 @@ public final class Intake {
                         LOG.warn("{} on {}: its records cannot be read from the log now: {}", group, lane, error);
                         group.loop().schedule(() -> group.pump(lane), RETRY_MS, TimeUnit.MILLISECONDS);
                     } else if (lane.spilled && !lane.detached && readTo(lane) == from) {
-                        boolean all = take(lane, page, decided);
-                        if (all && (readTo(lane) >= offered || (page.isEmpty() && seen == offered))) {
-                            contiguous(lane);
-                        }
+                        taken(lane, page, decided, seen);
                         group.pump(lane);
                     } else {
                         feed(lane);
                     }
                 });
+    }
+
+    private void taken(Lane lane, List<LoggedRecord> page, long decided, long seen) {
+        // What is committed already but not offered yet comes that way, and must not come twice.
+        List<LoggedRecord> known =
+                page.stream().filter(each -> each.record().lsn() <= offered).toList();
+        boolean last = page.isEmpty() || known.size() < page.size();
+        if (take(lane, known, decided) && (readTo(lane) >= offered || (last && seen == offered))) {
+            contiguous(lane);
+        }
     }
 
     /** Queues a page's records; false if the last of them must be read again once they are decided. */

@@ -152,8 +152,11 @@ public abstract class LaneGroup {
     /** Whatever this decides or passes, no lane looks before it is all done. */
     void together(Runnable several) {
         settling = true;
-        several.run();
-        settling = false;
+        try {
+            several.run();
+        } finally {
+            settling = false;
+        }
         pumpAll();
     }
 
