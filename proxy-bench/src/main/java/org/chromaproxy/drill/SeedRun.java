@@ -42,6 +42,8 @@ public final class SeedRun {
     private final StackOptions stackOptions;
     private final LoadOptions loadOptions;
     private final Path directory;
+    /** What the primary does not lead again, though it should. */
+    private String led = "";
 
     /** @param directory fresh; keeps history, evidence and logs, until the caller deletes it */
     public SeedRun(Schedule schedule, StackOptions stackOptions, LoadOptions loadOptions, Path directory) {
@@ -77,6 +79,9 @@ public final class SeedRun {
             EvidenceFile.write(evidence, directory);
             List<Violation> violations = new ArrayList<>(Checker.check(history, evidence));
             violations.addAll(crashes(stack));
+            if (!led.isEmpty()) {
+                violations.add(new Violation("recovers", "leadership is not back: " + led, List.of()));
+            }
             return Judgement.result(history, evidence, violations, directory);
         } catch (SQLException e) {
             throw new IOException("the log cannot be read", e);
@@ -91,8 +96,8 @@ public final class SeedRun {
             new Injector(stack, (episode, step, _) -> note(recorder, episode, step)).run(schedule);
             long leading = 0;
             if (loadOptions.untilPrimaryLeads()) {
-                Leadership.awaitPrimary(stack::proxyUrl);
-                leading = recorder.now();
+                led = Leadership.awaitPrimary(stack::proxyUrl);
+                leading = led.isEmpty() ? recorder.now() : 0;
             }
             long rest = loadOptions.atLeast().toMillis() - TimeUnit.NANOSECONDS.toMillis(recorder.now() - began);
             TimeUnit.MILLISECONDS.sleep(Math.max(AFTER_MS, rest));
