@@ -273,10 +273,8 @@ public final class Intake {
         if (present != null) {
             return present;
         }
-        boolean refused = logged.outcome()
-                .map(Change.Outcome::state)
-                .filter(REFUSED::contains)
-                .isPresent();
+        Optional<TransactionState> told = logged.outcome().map(Change.Outcome::state);
+        boolean refused = told.filter(REFUSED::contains).isPresent();
         if (record.lsn() > decided && !refused && !group.leadership().leads(lane)) {
             return null;
         }
@@ -284,6 +282,10 @@ public final class Intake {
         byte[] body = record.content().request().body();
         write.body(body);
         group.services().stats().held(body.length);
+        if (told.filter(TransactionState.PENDING_RECOVERY::equals).isPresent()) {
+            // Some client asks for its outcome: it is kept, though nobody here remembers the client.
+            write.abandon();
+        }
         if (refused) {
             write.decide(Write.Decision.REFUSED);
         } else if (record.lsn() <= decided || LaneGroup.targeted(write)) {
