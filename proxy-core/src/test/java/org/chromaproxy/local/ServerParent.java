@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** A JVM that starts a server and waits, for a test to kill. Its own {@code main} runs in that JVM. */
@@ -56,7 +57,10 @@ final class ServerParent implements AutoCloseable {
     public static void main(String... arguments) throws IOException {
         Path folder = Path.of(arguments[1]);
         if (arguments[0].equals("chroma")) {
-            System.out.println(ChromaServer.start(folder, 0).pid());
+            // Only then is it certain to have told the kernel what to do when this JVM ends.
+            System.out.println(ChromaServer.start(folder, 0)
+                    .awaitReady(Duration.ofMinutes(1))
+                    .pid());
         } else {
             EmbeddedPostgres postgres = EmbeddedPostgres.start(folder);
             System.out.println(postgres.pid());
