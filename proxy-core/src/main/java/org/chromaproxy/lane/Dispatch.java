@@ -100,6 +100,7 @@ final class Dispatch {
             return;
         }
         lane.busy = false;
+        lane.unanswered = false;
         if (!batch.merged()) {
             heard(lane, write, answer, error);
         } else if (answer != null && Verdict.of(answer) == Verdict.APPLIED) {
@@ -174,6 +175,7 @@ final class Dispatch {
             faults.pause(lane, String.valueOf(upstream.getMessage()));
             return;
         }
+        lane.unanswered = true;
         faults.fault(lane, write, error == null ? "no answer" : String.valueOf(error.getMessage()));
     }
 }

@@ -17,6 +17,8 @@ final class Faults {
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
     private static final long SETTLE_MS = 200;
     private static final long MAX_PAUSE_MS = 5_000;
+    /** Connections that break say little of the record: the network may be at fault, for so long at least. */
+    private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(6);
 
     private final LaneGroup group;
 
@@ -37,6 +39,7 @@ final class Faults {
         WriteHealth health = lane.instance.writes();
         if (lane.faults == 0) {
             lane.appliedAtFault = health.applied();
+            lane.firstFaultAt = System.nanoTime();
         }
         lane.faults++;
         lane.sick = Verdict.blamesServer(why);
@@ -87,7 +90,8 @@ final class Faults {
     /** Whether that instance failed this record while it applied others. */
     static boolean poisoned(Lane lane, Write write) {
         return lane.head() == write
-                && lane.faults >= LaneGroup.MAX_FAULTS
+                && lane.faults >= (lane.unanswered ? LaneGroup.MAX_FOLLOWER_FAULTS : LaneGroup.MAX_FAULTS)
+                && !(lane.unanswered && System.nanoTime() - lane.firstFaultAt < BROKEN_NANOS)
                 && !lane.sick
                 && lane.instance.writes().applied() > lane.appliedAtFault;
     }

@@ -21,6 +21,10 @@ public final class Lane {
     public boolean headInDoubt;
     /** Attempts at the head that ended without a usable answer while the instance was up. */
     public int faults;
+    /** When the first of them ended, by {@link System#nanoTime}. */
+    long firstFaultAt;
+    /** The latest of them ended without any answer. */
+    boolean unanswered;
     /** What the instance had applied in all when the head first failed there, and when it was first sent. */
     public long appliedAtFault;
 
