@@ -159,6 +159,11 @@ public final class Lane {
         return headInDoubt || (busy && waitingSince != 0);
     }
 
+    /** Whether the instance may hold something that this lane has not passed. */
+    public boolean inDoubt() {
+        return (headInDoubt && head() != null) || doubtTo > applied;
+    }
+
     /** Whether that instance may have been sent the record. */
     public boolean mayHave(Write write) {
         return write.lsn() <= Math.max(applied, doubtTo)

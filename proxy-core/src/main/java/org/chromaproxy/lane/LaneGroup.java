@@ -303,6 +303,8 @@ public abstract class LaneGroup {
     public void detach(Lane lane) {
         lane.detached = true;
         lane.busy = false;
+        lane.headInDoubt = false;
+        lane.doubtTo = 0;
         lane.endPause = null;
         intake.detach(lane);
     }

@@ -191,4 +191,39 @@ class ReturnTest extends StagedTest {
         assertRead(led.collection(), List.of("first", "probe", "doubted"));
         assertEquals(List.of("primary READY", "replica READY"), places(led.collection()));
     }
+
+    /** The leader died with the write done and untold; while nobody has decided it yet, the sides cannot be equal. */
+    @Test
+    void aWriteInDoubtThatNobodyHasDecidedYetIsNotCompared() {
+        Led led = led();
+        led.leader().once(Call::writes, DONE);
+        led.leader().always(Call::writes, new Reply.Never());
+        CompletableFuture<Client.Answer> answer = led.collection().add("doubted");
+        awaitDoubted(led.leader(), 2);
+        led.follower().vanish();
+        led.leader().vanish();
+        awaitUsable(0);
+        stage().forget();
+        led.follower().always(call -> call.writes() && call.body().contains("doubted"), Reply.json(429, "{}"));
+        led.follower().reappear();
+        awaitUsable(1);
+        awaitDoubted(led.follower(), 2);
+        led.leader().reappear();
+        awaitUsable(2);
+        // The looks come once a second.
+        awaitDoubted(led.follower(), 14);
+        assertEquals(List.of("primary READY", "replica READY"), places(led.collection()));
+        stage().forget();
+        assertEquals(201, answer.join().status());
+        awaitHeld(led.follower(), led.collection(), "doubted");
+        assertRead(led.collection(), List.of("first", "probe", "doubted"));
+        assertEquals(List.of("primary READY", "replica READY"), places(led.collection()));
+    }
+
+    private static void awaitDoubted(ScriptedChroma instance, int times) {
+        await().atMost(Stage.SOON)
+                .until(() -> instance.calls(call -> call.writes() && call.body().contains("doubted"))
+                                .size()
+                        >= times);
+    }
 }

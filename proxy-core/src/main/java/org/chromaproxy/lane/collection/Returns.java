@@ -137,7 +137,17 @@ final class Returns {
         boolean ready = entry.place(lane.instance)
                 .filter(place -> place.state() == PlaceState.READY)
                 .isPresent();
-        return ready && leads(leader) && lane.instance.usable() && lane.nearlyCaughtUp() && !lane.held;
+        return ready
+                && leads(leader)
+                && lane.instance.usable()
+                && lane.nearlyCaughtUp()
+                && !lane.held
+                && !eitherInDoubt(leader, lane);
+    }
+
+    /** One of them may hold a record already that the other will have only later; nothing can be told from that. */
+    private static boolean eitherInDoubt(Lane leader, Lane lane) {
+        return leader.inDoubt() || lane.inDoubt();
     }
 
     private boolean leads(Lane leader) {
@@ -158,12 +168,16 @@ final class Returns {
     }
 
     private static boolean still(Lane leader, Lane lane) {
-        return !leader.busy && !lane.busy && lane.caughtUp() && lane.applied == leader.applied;
+        return !leader.busy
+                && !lane.busy
+                && lane.caughtUp()
+                && lane.applied == leader.applied
+                && !eitherInDoubt(leader, lane);
     }
 
     /** Writes wait for a moment, until leader and follower stand at the same record. */
     private void await(Lane leader, Lane lane, long deadline) {
-        if (!leads(leader) || !lane.instance.usable() || System.nanoTime() > deadline) {
+        if (!leads(leader) || !lane.instance.usable() || eitherInDoubt(leader, lane) || System.nanoTime() > deadline) {
             end(leader, lane);
         } else if (still(leader, lane)) {
             compare(leader, lane);
