@@ -25,6 +25,8 @@ final class DemoProcess implements AutoCloseable {
 
     static DemoProcess start(Path data, Path folder, String... options) throws IOException {
         List<String> command = new ArrayList<>();
+        // A build in the background may hand its children an ignored SIGINT; a demo at a terminal has none.
+        command.addAll(List.of("env", "--default-signal=INT"));
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(List.of("-Xmx192m", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-cp", ManagementFactory.getRuntimeMXBean().getClassPath()));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.EOFException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.acceptance.input.RawConnection;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,14 @@ class ReadTest extends StagedTest {
 
     private static boolean isRead(Call call) {
         return call.is("get");
+    }
+
+    private static boolean isList(Call call) {
+        return call.uri().contains("/collections?limit");
+    }
+
+    private static Reply sick(int status) {
+        return Reply.error(status, "InternalError", "error returned from database: (code: 10) disk I/O error");
     }
 
     /** A collection that the follower may be read for. */
@@ -47,6 +56,44 @@ class ReadTest extends StagedTest {
         assertEquals("[\"first\"]", answer.json().path("ids").toString());
         assertEquals(1, stage().replica().calls(ReadTest::isRead).size());
         assertEquals(1, stage().primary().calls(ReadTest::isRead).size());
+    }
+
+    /** A sick disk, for one, answers so while the other instance is well. */
+    @Test
+    void aReadThatOneInstanceFailsIsAnsweredByTheOther() {
+        Collection collection = inSync();
+        for (int status : new int[] {500, 503, 429}) {
+            stage().replica().once(ReadTest::isRead, sick(status));
+            assertEquals(200, collection.read().join().status());
+        }
+    }
+
+    @Test
+    void aReadThatEveryInstanceFailsIsAnsweredInItsWords() {
+        Collection collection = inSync();
+        stage().replica().always(ReadTest::isRead, sick(500));
+        stage().primary().always(ReadTest::isRead, sick(500));
+        Client.Answer answer = collection.read().join();
+        assertEquals(500, answer.status());
+        assertTrue(answer.body().contains("disk I/O error"), answer.body());
+        assertEquals(
+                2,
+                stage().primary().calls(ReadTest::isRead).size()
+                        + stage().replica().calls(ReadTest::isRead).size());
+    }
+
+    @Test
+    void aListThatOneInstanceFailsOrDropsIsAnsweredByTheOther() {
+        Collection collection = inSync();
+        for (Reply reply : List.of(sick(500), new Reply.Close(false))) {
+            stage().replica().once(ReadTest::isList, reply);
+            Client.Answer answer =
+                    stage().client().get(Collection.DATABASE + "/collections").join();
+            assertEquals(200, answer.status());
+            assertTrue(answer.body().contains(collection.id()), answer.body());
+            assertEquals(1, stage().replica().calls(ReadTest::isList).size());
+            stage().forget();
+        }
     }
 
     @Test

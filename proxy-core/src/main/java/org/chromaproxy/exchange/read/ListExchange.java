@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class ListExchange implements RequestBody {
     private static final int PAGE = 1_000;
     private static final long TIMEOUT_MS = 30_000;
+    private static final long RETRY_MS = 100;
 
     private final Exchange exchange;
     private final ExchangeServices services;
@@ -41,12 +43,18 @@ public final class ListExchange implements RequestBody {
     private final String path;
     private final Map<UUID, Optional<byte[]>> wanted = new LinkedHashMap<>();
     private final Set<Instance> asked = new HashSet<>(2);
+    private final long deadline;
     private int missing;
+    /** Some instance has given its whole list. */
+    private boolean answered;
+
     private boolean clientGone;
 
     private ListExchange(Exchange exchange, ExchangeServices services) {
         this.exchange = exchange;
         this.services = services;
+        this.deadline = System.nanoTime()
+                + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
         this.path = ChromaPaths.collections(
                 exchange.route().scope().tenant(), exchange.route().scope().database());
         this.target = new ReadTarget(services, Optional.empty(), instance -> path);
@@ -103,12 +111,24 @@ public final class ListExchange implements RequestBody {
             answer();
             return;
         }
+        ask("No instance can serve this list now: none is up and in sync");
+    }
+
+    private void ask(String otherwise) {
+        if (clientGone) {
+            return;
+        }
         Optional<Instance> instance = target.choose(asked);
-        if (instance.isEmpty()) {
-            exchange.fail(ProxyError.NO_INSTANCE);
-        } else {
+        if (instance.isPresent()) {
             asked.add(instance.get());
             page(instance.get(), 0);
+        } else if (answered) {
+            answer();
+        } else if (System.nanoTime() < deadline) {
+            asked.clear();
+            exchange.loop().schedule(() -> ask(otherwise), RETRY_MS, TimeUnit.MILLISECONDS);
+        } else {
+            exchange.fail(ProxyError.NO_INSTANCE, otherwise + ". Nothing was changed; retry later.");
         }
     }
 
@@ -122,15 +142,23 @@ public final class ListExchange implements RequestBody {
                         return;
                     }
                     if (page == null) {
-                        String message =
-                                "The list could not be read: " + error.getMessage() + ". Nothing was changed; retry.";
-                        exchange.fail(ProxyError.UPSTREAM_FAILED, message);
+                        ask("The list could not be read: " + error.getMessage());
                     } else if (!page.success()) {
-                        exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);
+                        unlisted(page);
                     } else {
                         take(instance, offset, page);
                     }
                 });
+    }
+
+    /** Another instance may be better; if none is, that answer is the answer. */
+    private void unlisted(UpstreamResponse page) {
+        boolean other = target.choose(asked).isPresent();
+        if (ReadTarget.sick(page.status()) && (other || answered)) {
+            ask("");
+        } else {
+            exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);
+        }
     }
 
     private void take(Instance instance, int offset, UpstreamResponse page) {
@@ -144,11 +172,14 @@ public final class ListExchange implements RequestBody {
         }
         if (missing > 0 && elements.size() == PAGE) {
             page(instance, offset + PAGE);
-        } else if (missing > 0 && target.choose(asked).isPresent()) {
-            // What lives on one side only is in that side's list.
-            complete();
         } else {
-            answer();
+            answered = true;
+            if (missing > 0) {
+                // What lives on one side only is in that side's list.
+                ask("");
+            } else {
+                answer();
+            }
         }
     }
 

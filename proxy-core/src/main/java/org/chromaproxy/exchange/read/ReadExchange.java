@@ -247,9 +247,9 @@ public final class ReadExchange implements RequestBody {
 
         @Override
         public void head(HttpResponse from) {
-            if (from.status().code() == BETWEEN && replayable && failures < MAX_FAILURES && upstream != null) {
+            if (again(from.status().code()) && replayable && failures < MAX_FAILURES && upstream != null) {
                 upstream.abort();
-                failed(new UpstreamException(instance + " was deleting it", false));
+                failed(new UpstreamException(instance + " answered " + from.status(), false));
                 return;
             }
             HttpResponse to = new DefaultHttpResponse(HttpVersion.HTTP_1_1, from.status());
@@ -266,6 +266,11 @@ public final class ReadExchange implements RequestBody {
                 HttpUtil.setTransferEncodingChunked(to, true);
             }
             exchange.head(to);
+        }
+
+        /** An answer that another try may better: there, or here when the deletion is complete. */
+        private boolean again(int status) {
+            return status == BETWEEN || (ReadTarget.sick(status) && target.other(failed, instance));
         }
 
         /** Held until it is here whole: until then another instance can still answer instead. */

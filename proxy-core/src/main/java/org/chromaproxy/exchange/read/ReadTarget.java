@@ -1,6 +1,7 @@
 package org.chromaproxy.exchange.read;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,9 @@ import org.chromaproxy.instance.Instance;
 
 /** Where a read may go: the leader or an in-sync follower, and under which path there. */
 public class ReadTarget {
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int NOT_IMPLEMENTED = 501;
+
     private final ExchangeServices services;
     private final Optional<CollectionEntry> collection;
     private final Function<Instance, String> uri;
@@ -66,6 +70,18 @@ public class ReadTarget {
             return Optional.of(leastBusy(followers));
         }
         return leader.isPresent() ? leader : draining;
+    }
+
+    /** Whether anybody is left to ask when that instance has failed too. */
+    boolean other(Set<Instance> failed, Instance instance) {
+        Set<Instance> all = new HashSet<>(failed);
+        all.add(instance);
+        return choose(all).isPresent();
+    }
+
+    /** Whether an answer with that status tells of the server rather than of the request. */
+    static boolean sick(int status) {
+        return status == TOO_MANY_REQUESTS || (status >= 500 && status != NOT_IMPLEMENTED);
     }
 
     private static Instance leastBusy(List<Instance> followers) {
