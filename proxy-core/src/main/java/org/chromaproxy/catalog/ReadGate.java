@@ -6,12 +6,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Decides from which instances a collection may be read without going back in time: from its leader, or from a follower
  * that has applied everything ever sent to any instance.
  *
- * <p>Written by the loop of the collection's lanes, read by all. {@link #sending} comes before the bytes leave, so a read
+ * <p>Written by the loop of the collection's lanes but for {@link #dropping(int, boolean)}, read by all. {@link #sending} comes before the bytes leave, so a read
  * that still sees the old position began before the write did and may be ordered before it.
  */
 public final class ReadGate {
     private final AtomicLongArray applied;
     private final AtomicLongArray doubted;
+    private final AtomicLongArray dropping;
     private volatile long sent;
     private volatile int leader;
     private volatile long leaderFloor;
@@ -19,6 +20,7 @@ public final class ReadGate {
     ReadGate(int instances, int leader) {
         this.applied = new AtomicLongArray(instances);
         this.doubted = new AtomicLongArray(instances);
+        this.dropping = new AtomicLongArray(instances);
         this.leader = leader;
     }
 
@@ -52,6 +54,16 @@ public final class ReadGate {
         doubted.set(instance, yes ? 1 : 0);
     }
 
+    /** That instance is about to be told to delete the collection, or is done with it; called by the catalog's loop. */
+    public void dropping(int instance, boolean yes) {
+        dropping.set(instance, yes ? 1 : 0);
+    }
+
+    /** Whether it may be half deleted there: Chroma then counts 0, or answers 412 (seen on 1.0.5). */
+    public boolean dropping(int instance) {
+        return dropping.get(instance) != 0;
+    }
+
     /** Leadership has moved: the new leader is read only once it has applied what was sent to its predecessor. */
     public void lead(int instance) {
         leaderFloor = sent;
@@ -66,6 +78,8 @@ public final class ReadGate {
 
     /** Whether a read of this instance sees everything any earlier read or acknowledged write saw. */
     public boolean readable(int instance) {
-        return doubted.get(instance) == 0 && applied.get(instance) >= (instance == leader ? leaderFloor : sent);
+        return doubted.get(instance) == 0
+                && dropping.get(instance) == 0
+                && applied.get(instance) >= (instance == leader ? leaderFloor : sent);
     }
 }

@@ -58,6 +58,7 @@ public final class Intake {
             pending(lane, 1, bytes);
             if (lane.spilled || full(lane)) {
                 lane.leaveInLog(write);
+                taken += arriving(lane, write) ? 1 : 0;
             } else {
                 lane.queue.add(write);
                 taken++;
@@ -70,6 +71,13 @@ public final class Intake {
             known.put(write.lsn(), write);
         }
         return attached;
+    }
+
+    /** Without these, a lane that is written to all the time would hardly ever find itself at the log's end. */
+    private static boolean arriving(Lane lane, Write write) {
+        boolean room = lane.arriving.size() < PAGE_RECORDS;
+        lane.missedArrivals |= lane.loading && !room;
+        return lane.loading && room && lane.arriving.add(write);
     }
 
     private boolean full(Lane lane) {
@@ -204,6 +212,7 @@ public final class Intake {
 
     private void load(Lane lane) {
         lane.loading = true;
+        lane.missedArrivals = false;
         long from = readTo(lane);
         // Whatever some lane has passed by now has its outcome in the log before the page is read.
         long decided =
@@ -214,24 +223,42 @@ public final class Intake {
                 .read(group.id(), from, PAGE_RECORDS, PAGE_BYTES, group.loop())
                 .whenComplete((page, error) -> {
                     lane.loading = false;
+                    boolean joins = page != null
+                            && lane.spilled
+                            && !lane.detached
+                            && readTo(lane) == from
+                            && taken(lane, page, decided, seen);
+                    arrived(lane, joins);
                     if (page == null) {
                         LOG.warn("{} on {}: its records cannot be read from the log now: {}", group, lane, error);
                         group.loop().schedule(() -> group.pump(lane), RETRY_MS, TimeUnit.MILLISECONDS);
-                    } else if (lane.spilled && !lane.detached && readTo(lane) == from) {
-                        taken(lane, page, decided, seen);
-                        group.pump(lane);
                     } else {
-                        feed(lane);
+                        group.pump(lane);
                     }
                 });
     }
 
-    private void taken(Lane lane, List<LoggedRecord> page, long decided, long seen) {
+    /** Queues a page's records; true if they are all there was when its reading began. */
+    private boolean taken(Lane lane, List<LoggedRecord> page, long decided, long seen) {
         // What is committed already but not offered yet comes that way, and must not come twice.
         List<LoggedRecord> known =
                 page.stream().filter(each -> each.record().lsn() <= offered).toList();
         boolean last = page.isEmpty() || known.size() < page.size();
-        if (take(lane, known, decided) && (readTo(lane) >= offered || (last && seen == offered))) {
+        return take(lane, known, decided) && (readTo(lane) >= seen || last);
+    }
+
+    /** What was offered meanwhile goes behind the page that {@code joins} it, or stays in the log. */
+    private void arrived(Lane lane, boolean joins) {
+        for (Write write : lane.arriving) {
+            if (joins && write.lsn() > readTo(lane)) {
+                lane.queue.add(write);
+                read(lane, write.record().bodyBytes());
+            } else {
+                dropped(write);
+            }
+        }
+        lane.arriving.clear();
+        if (joins && !lane.missedArrivals) {
             contiguous(lane);
         }
     }

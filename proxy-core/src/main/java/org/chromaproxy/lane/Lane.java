@@ -65,6 +65,11 @@ public final class Lane {
     long readTo;
 
     boolean loading;
+    /** What was offered while a page is read: if the page is the last one, these follow it. */
+    final ArrayDeque<Write> arriving = new ArrayDeque<>();
+    /** More was offered meanwhile than is kept. */
+    boolean missedArrivals;
+
     boolean awaitsTurn;
     boolean hasTurn;
 

@@ -87,6 +87,11 @@ final class Call {
         return method.equals("POST") && path().endsWith("/collections") && body.contains("\"" + name + "\"");
     }
 
+    /** Whether this deletes the collection of that name. */
+    boolean deletes(String name) {
+        return method.equals("DELETE") && path().endsWith("/" + name);
+    }
+
     @Override
     public String toString() {
         return order + " " + method + " " + uri + " " + (body.length() > 200 ? body.substring(0, 200) : body);

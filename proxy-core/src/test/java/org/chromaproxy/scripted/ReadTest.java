@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.EOFException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.chromaproxy.acceptance.input.RawConnection;
 import org.junit.jupiter.api.Test;
 
@@ -149,6 +151,47 @@ class ReadTest extends StagedTest {
 
     private static void awaitRead(ScriptedChroma instance) {
         await().atMost(Stage.SOON).until(() -> !instance.calls(ReadTest::isRead).isEmpty());
+    }
+
+    /** Chroma deletes a collection in steps, and a count between them is 0. */
+    @Test
+    void aCollectionIsNotReadWhileItIsBeingDeletedNorIsAnAnswerFromThenBelieved() {
+        Collection collection = inSync();
+        CompletableFuture<Void> readGate = new CompletableFuture<>();
+        stage().replica().once(ReadTest::isRead, new Reply.Held(readGate, Reply.json(200, "{\"ids\":[]}")));
+        CompletableFuture<Client.Answer> before = collection.read();
+        awaitRead(stage().replica());
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        stage().primary().once(call -> call.deletes(collection.name()), Reply.held(gate));
+        stage().replica().once(call -> call.deletes(collection.name()), Reply.held(gate));
+        CompletableFuture<Client.Answer> delete =
+                stage().client().delete(Collection.DATABASE + "/collections/" + collection.name());
+        await().atMost(Stage.SOON)
+                .until(() -> !stage().primary()
+                        .calls(call -> call.deletes(collection.name()))
+                        .isEmpty());
+        CompletableFuture<Client.Answer> during = collection.read();
+        assertThrows(TimeoutException.class, () -> during.get(500, TimeUnit.MILLISECONDS));
+        assertEquals(0, stage().primary().calls(ReadTest::isRead).size());
+        gate.complete(null);
+        assertEquals(200, delete.join().status());
+        readGate.complete(null);
+        assertEquals(404, during.join().status());
+        assertEquals(404, before.join().status());
+    }
+
+    @Test
+    void aCollectionWhoseDeletionIsRefusedIsReadAgain() {
+        Collection collection = inSync();
+        stage().primary()
+                .once(call -> call.deletes(collection.name()), Reply.error(403, "PermissionDenied", "not this one"));
+        assertEquals(
+                403,
+                stage().client()
+                        .delete(Collection.DATABASE + "/collections/" + collection.name())
+                        .join()
+                        .status());
+        assertRead(collection, List.of("first"));
     }
 
     @Test

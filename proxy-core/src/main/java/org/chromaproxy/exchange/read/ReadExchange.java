@@ -305,6 +305,10 @@ public final class ReadExchange implements RequestBody {
                 exchange.end();
                 return;
             }
+            if (replayable && failures < MAX_FAILURES && target.beingDropped(instance)) {
+                failed(new UpstreamException(instance + " is deleting it", false));
+                return;
+            }
             byte[] body = ByteBufUtil.getBytes(whole);
             release();
             int status = head.status().code();

@@ -104,6 +104,13 @@ public class ReadTarget {
         return collection.filter(entry -> entry.deletedLsn() != 0);
     }
 
+    /** Whether the collection may be half deleted on that instance by now. */
+    boolean beingDropped(Instance instance) {
+        return collection
+                .filter(entry -> entry.gate().dropping(instance.index()) || entry.deletedLsn() != 0)
+                .isPresent();
+    }
+
     boolean readable(Instance instance) {
         Catalog catalog = services.proxy().catalog();
         long applied = catalog.gate().applied(instance.index());

@@ -42,6 +42,7 @@ final class Drain {
                     if (left.decrementAndGet() == 0) {
                         lanes.loop().execute(() -> {
                             reached.add(key);
+                            doomed.forEach(each -> each.gate().dropping(lane.index(), true));
                             lanes.pump(lane);
                         });
                     }
@@ -57,7 +58,10 @@ final class Drain {
         reached.remove(key);
         List<CollectionEntry> doomed = begun.remove(key);
         if (doomed != null) {
-            doomed.forEach(entry -> lanes.collections().release(entry.publicId(), lane.index()));
+            doomed.forEach(entry -> {
+                entry.gate().dropping(lane.index(), false);
+                lanes.collections().release(entry.publicId(), lane.index());
+            });
         }
     }
 }
