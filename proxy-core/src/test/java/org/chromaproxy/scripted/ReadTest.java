@@ -79,7 +79,7 @@ class ReadTest extends StagedTest {
         assertEquals(500, answer.status());
         assertTrue(answer.body().contains("disk I/O error"), answer.body());
         assertEquals(
-                2,
+                3,
                 stage().primary().calls(ReadTest::isRead).size()
                         + stage().replica().calls(ReadTest::isRead).size());
     }

@@ -2,11 +2,16 @@ package org.chromaproxy.drill.fault;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.chromaproxy.drill.stack.ProxyProcess;
 import org.chromaproxy.drill.stack.Stack;
 import org.chromaproxy.drill.stack.StackException;
@@ -15,10 +20,15 @@ import org.chromaproxy.drill.stack.StackException;
 public final class Injector {
     private final Stack stack;
     private final FaultListener listener;
+    /** One fault at a time where one process is started, stopped or paused. */
+    private final Map<Target, Lock> processes = new EnumMap<>(Target.class);
 
     public Injector(Stack stack, FaultListener told) {
         this.stack = stack;
         this.listener = told;
+        for (Target target : Target.values()) {
+            processes.put(target, new ReentrantLock(true));
+        }
     }
 
     /**
@@ -52,12 +62,35 @@ public final class Injector {
 
     private void run(Episode episode, long begun) throws IOException, InterruptedException {
         sleepUntil(begun + TimeUnit.MILLISECONDS.toNanos(episode.atMillis()));
+        List<Lock> locks = disturbed(episode.target()).stream()
+                .map(processes::get)
+                .map(Objects::requireNonNull)
+                .toList();
+        locks.forEach(Lock::lock);
+        try {
+            runNow(episode);
+        } finally {
+            locks.forEach(Lock::unlock);
+        }
+    }
+
+    private static List<Target> disturbed(Target target) {
+        return switch (target) {
+            case BOTH -> List.of(Target.PRIMARY, Target.REPLICA);
+            case OWNER -> List.of(Target.PROXY);
+            default -> List.of(target);
+        };
+    }
+
+    private void runNow(Episode episode) throws IOException, InterruptedException {
+        long lasts = TimeUnit.MILLISECONDS.toNanos(episode.endMillis() - episode.atMillis());
+        long ends = System.nanoTime() + lasts;
         Injection injection = injection(episode);
         tell(episode, FaultListener.Step.INJECTING);
         try {
             injection.begin();
             tell(episode, FaultListener.Step.INJECTED);
-            sleepUntil(begun + TimeUnit.MILLISECONDS.toNanos(episode.endMillis()));
+            sleepUntil(ends);
         } finally {
             tell(episode, FaultListener.Step.HEALING);
             injection.heal();

@@ -22,6 +22,8 @@ import org.chromaproxy.local.EmbeddedPostgres;
 public final class PostgresCluster implements AutoCloseable {
     private static final Pattern PASSWORD = Pattern.compile("[?&]password=([^&]+)");
 
+    private static final String DEADLOCK = "40P01";
+    private static final int MAX_TRIES = 5;
     private static final Duration GONE = Duration.ofSeconds(20);
 
     private final Path home;
@@ -66,13 +68,25 @@ public final class PostgresCluster implements AutoCloseable {
 
     /** Runs statements outside of transactions, past every fault proxy. */
     public void execute(String database, String... statements) {
+        int tries = 1;
+        while (!executed(database, tries, statements)) {
+            tries++;
+        }
+    }
+
+    /** False if they have to be tried again: the proxy's own statements hold the same locks in another order. */
+    private boolean executed(String database, int tries, String... statements) {
         String url = "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
         try (Connection connection = DriverManager.getConnection(url, "postgres", password());
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
             }
+            return true;
         } catch (SQLException e) {
+            if (tries < MAX_TRIES && DEADLOCK.equals(e.getSQLState())) {
+                return false;
+            }
             throw new StackException("PostgreSQL refuses the drill", e);
         }
     }

@@ -50,6 +50,8 @@ public final class ReadExchange implements RequestBody {
 
     /** Chroma answers so when it has deleted a collection's parts but not yet the collection (seen on 1.0.5). */
     private static final int BETWEEN = 412;
+    /** Answers like 500 that are not passed on: Chroma gives some when a query meets a delete (seen on 1.0.5). */
+    private static final int MAX_SICK = 2;
     /** A request that fails so often, on instances that are up, fails by itself. */
     private static final int MAX_FAILURES = 14;
 
@@ -268,9 +270,9 @@ public final class ReadExchange implements RequestBody {
             exchange.head(to);
         }
 
-        /** An answer that another try may better: there, or here when the deletion is complete. */
+        /** An answer that another try may better: elsewhere, or here a little later. */
         private boolean again(int status) {
-            return status == BETWEEN || (ReadTarget.sick(status) && target.other(failed, instance));
+            return status == BETWEEN || (ReadTarget.sick(status) && failures < MAX_SICK);
         }
 
         /** Held until it is here whole: until then another instance can still answer instead. */

@@ -1,7 +1,6 @@
 package org.chromaproxy.exchange.read;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,13 +69,6 @@ public class ReadTarget {
             return Optional.of(leastBusy(followers));
         }
         return leader.isPresent() ? leader : draining;
-    }
-
-    /** Whether anybody is left to ask when that instance has failed too. */
-    boolean other(Set<Instance> failed, Instance instance) {
-        Set<Instance> all = new HashSet<>(failed);
-        all.add(instance);
-        return choose(all).isPresent();
     }
 
     /** Whether an answer with that status tells of the server rather than of the request. */
