@@ -117,6 +117,45 @@ class OneEffectTest extends StagedTest {
         assertEquals(404, other.status());
     }
 
+    /** Somebody deleted it there; the catalog must not stand still for it. */
+    @Test
+    void aGetOrCreateOfACollectionThatTheLeaderHasLostIsAnsweredByTheOther() {
+        Collection collection = stage().usedCollection();
+        awaitHeld(stage().replica(), collection, "first");
+        String path = Collection.DATABASE + "/collections";
+        String again = "{\"name\":\"" + collection.name() + "\",\"get_or_create\":true}";
+        stage().primary()
+                .always(
+                        call -> call.path().endsWith("/" + collection.name()),
+                        Reply.error(404, "NotFoundError", "Collection [" + collection.name() + "] does not exist."));
+        Client.Answer answer = stage().client().post(path, again).join();
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals(collection.id(), answer.json().path("id").asText());
+        assertEquals(List.of("primary DIVERGED", "replica READY"), places(collection));
+        String other = "{\"name\":\"other-" + UUID.randomUUID() + "\"}";
+        assertEquals(200, stage().client().post(path, other).join().status());
+        assertEquals(201, collection.add("later").join().status());
+        awaitHeld(stage().replica(), collection, "later");
+        assertRead(collection, List.of("first", "later"));
+    }
+
+    @Test
+    void aGetOrCreateOfACollectionThatEverybodyHasLostIsRefusedWithTheReason() {
+        Collection collection = stage().usedCollection();
+        for (ScriptedChroma instance : List.of(stage().primary(), stage().replica())) {
+            instance.always(
+                    call -> call.path().endsWith("/" + collection.name()),
+                    Reply.error(404, "NotFoundError", "Collection [" + collection.name() + "] does not exist."));
+        }
+        String path = Collection.DATABASE + "/collections";
+        String again = "{\"name\":\"" + collection.name() + "\",\"get_or_create\":true}";
+        Client.Answer answer = stage().client().post(path, again).join();
+        assertEquals(500, answer.status(), answer.body());
+        assertTrue(answer.body().contains("behind the proxy's back"), answer.body());
+        String other = "{\"name\":\"other-" + UUID.randomUUID() + "\"}";
+        assertEquals(200, stage().client().post(path, other).join().status());
+    }
+
     @Test
     void aCreateThatWasExecutedWithoutAnAnswerIsFoundAgainByItsName() {
         String name = "made-" + UUID.randomUUID();

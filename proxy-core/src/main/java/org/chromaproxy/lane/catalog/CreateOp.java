@@ -5,22 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
-import org.chromaproxy.http.Json;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.rewrite.UuidSwap;
-import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
-import org.chromaproxy.scan.CreateScan;
-import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -31,12 +26,12 @@ import org.chromaproxy.wal.record.Mapping.PlaceState;
  * a 409 or a get-or-create that finds something can only be this record's own earlier effect, or a stranger.
  */
 final class CreateOp implements CatalogOp {
-    private static final long LOOKUP_MS = 5_000;
-
     private final CatalogLanes lanes;
+    private final ExistingAnswer answers;
 
     CreateOp(CatalogLanes lanes) {
         this.lanes = lanes;
+        this.answers = new ExistingAnswer(lanes);
     }
 
     @Override
@@ -53,10 +48,10 @@ final class CreateOp implements CatalogOp {
             return mine.isPresent() || LaneGroup.targeted(write) ? send(write) : Plan.SKIP;
         }
         Optional<CollectionEntry> existing = lanes.catalog().named(path(write));
-        return existing.map(entry -> answerExisting(lane, write, entry)).orElseGet(() -> send(write));
+        return existing.map(entry -> answers.plan(lane, write, entry)).orElseGet(() -> send(write));
     }
 
-    private static Plan send(Write write) {
+    static Plan send(Write write) {
         return new Plan.Send("POST", write.record().content().request().path());
     }
 
@@ -71,40 +66,6 @@ final class CreateOp implements CatalogOp {
                 write.subject().tenant(),
                 write.subject().database(),
                 write.subject().name());
-    }
-
-    private Plan answerExisting(Lane lane, Write write, CollectionEntry entry) {
-        byte[] body = write.body();
-        if (body == null) {
-            // Re-read only to learn whether it was get-or-create.
-            return send(write);
-        }
-        boolean getOrCreate =
-                CreateScan.of(body).map(CreateScan.Body::getOrCreate).orElse(false);
-        if (!getOrCreate) {
-            String message = "Collection [" + entry.path().name() + "] already exists";
-            return new Plan.Refuse(WriteResult.json(409, Json.error("ChromaError", message)));
-        }
-        lane.busy = true;
-        Lane source = lanes.lane(entry.gate().leader());
-        lookup(
-                source,
-                entry.path(),
-                answer -> {
-                    lane.busy = false;
-                    Optional<CollectionHead> head = CollectionJson.head(answer.body());
-                    if (!answer.success() || head.isEmpty()) {
-                        lanes.pause(lane, source + " could not be asked for " + entry);
-                        return;
-                    }
-                    UuidSwap.swapAt(answer.body(), head.get().idStart(), entry.publicId());
-                    lanes.complete(lane, write, List.of(), WriteResult.of(answer));
-                },
-                () -> {
-                    lane.busy = false;
-                    lanes.pause(lane, source + " could not be asked for " + entry);
-                });
-        return Plan.WAIT;
     }
 
     @Override
@@ -160,7 +121,7 @@ final class CreateOp implements CatalogOp {
             return false;
         }
         lane.busy = true;
-        lookup(
+        answers.lookup(
                 lane,
                 path(write),
                 answer -> {
@@ -176,19 +137,5 @@ final class CreateOp implements CatalogOp {
                     lanes.fault(lane, write, "the existing collection could not be read");
                 });
         return true;
-    }
-
-    private void lookup(Lane lane, Mapping.Path path, Consumer<UpstreamResponse> found, Runnable failed) {
-        UpstreamRequest get = UpstreamRequest.get(ChromaPaths.collection(path));
-        lanes.services()
-                .upstream()
-                .send(lanes.loop(), lane.instance, get, LOOKUP_MS)
-                .whenComplete((answer, error) -> {
-                    if (answer == null) {
-                        failed.run();
-                    } else {
-                        found.accept(answer);
-                    }
-                });
     }
 }
