@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Lane {
     /** About one merged request: under load a follower is never without something to catch up with. */
     private static final int FEW = 100;
+    /** A request that takes longer is a trouble, not a pace. */
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     public final Instance instance;
     public final ArrayDeque<Write> queue = new ArrayDeque<>();
@@ -124,6 +127,15 @@ public final class Lane {
     public boolean nearlyCaughtUp() {
         return !spilled
                 && queue.stream().limit(FEW + 1L).takeWhile(Write::decided).count() <= FEW;
+    }
+
+    /** Whether it follows, with no trouble of its own but its pace, and has more decided records before it than that. */
+    boolean fallsBehind(int records) {
+        boolean stuck = faults > 0 || (waitingSince != 0 && System.nanoTime() - waitingSince > STUCK_NANOS);
+        boolean follows = !spilled && !detached && !held && takesWrites() && !stuck;
+        return follows
+                && queue.size() > records
+                && queue.stream().limit(records + 1L).allMatch(Write::decided);
     }
 
     /** Whether records wait in the log only. */

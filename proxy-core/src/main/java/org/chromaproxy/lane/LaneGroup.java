@@ -184,7 +184,7 @@ public abstract class LaneGroup {
             }
             return false;
         }
-        if (!head.decided() && leadership.paused()) {
+        if (!head.decided() && (leadership.paused() || leadership.ahead())) {
             return false;
         }
         switch (plan(lane, head)) {

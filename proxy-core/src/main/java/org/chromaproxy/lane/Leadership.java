@@ -21,6 +21,9 @@ public final class Leadership {
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final int NOBODY = -1;
+    /** Decided records a follower in step may have before it; then the leader waits for it. */
+    private static final int STEPS = 500;
+
     private static final Pattern RECORD = Pattern.compile("record \\d+");
 
     private final LaneGroup group;
@@ -29,6 +32,8 @@ public final class Leadership {
     private boolean moving;
     /** Where leadership goes as soon as both sides come to rest, which undecided records wait for; -1 for nowhere. */
     private int heir = NOBODY;
+
+    private boolean ahead;
 
     Leadership(LaneGroup group, int leader, long term) {
         this.group = group;
@@ -48,6 +53,12 @@ public final class Leadership {
     /** Whether the leader may not send: leadership is on the move, or about to be. */
     public boolean paused() {
         return moving || heir != NOBODY;
+    }
+
+    /** Whether the leader must wait: so acceptance slows down to what all healthy instances can take. */
+    boolean ahead() {
+        ahead = group.lanes().stream().anyMatch(lane -> !leads(lane) && lane.fallsBehind(STEPS));
+        return ahead;
     }
 
     /** Looks for another leader, because this one cannot take writes; stays if there is none. */
@@ -164,6 +175,9 @@ public final class Leadership {
 
     /** Moves as soon as neither side has anything under way; called whenever a lane comes to rest. */
     public void settleHandover() {
+        if (ahead && !ahead()) {
+            group.pump(group.lane(leader));
+        }
         if (heir == NOBODY || moving) {
             return;
         }

@@ -17,7 +17,8 @@ final class LogSql {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private static final class Server {
-        static final EmbeddedPostgres SHARED = EmbeddedPostgres.start(Path.of("target", "scripted-postgres"));
+        static final EmbeddedPostgres SHARED =
+                EmbeddedPostgres.start(Path.of("target", "scripted-postgres-" + Integer.getInteger("test.fork", 1)));
     }
 
     private final String name;

@@ -4,9 +4,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Writes that queue while one is out go as one; each client hears of its own. */
@@ -94,6 +97,41 @@ class MergingTest extends StagedTest {
                         stage.primary().model().ids(collection.name()),
                         stage.replica().model().ids(collection.name())));
         assertTrue(stage.replica().calls(Call::writes).size() < BACKLOG / 5, "caught up in batches");
+    }
+
+    /** By 500 decided records, and what may be under way at once on top of them. */
+    @Test
+    void aFollowerSlowerThanTheLeaderSetsThePace() {
+        Stage stage = stage();
+        Collection collection = stage.usedCollection();
+        stage.replica().times(Integer.MAX_VALUE, Call::writes, call -> Reply.after(300));
+        AtomicInteger sent = new AtomicInteger();
+        List<CompletableFuture<Void>> clients =
+                Stream.generate(() -> adding(collection, sent)).limit(100).toList();
+        AtomicInteger furthest = new AtomicInteger();
+        await().atMost(Stage.SOON).pollInterval(Duration.ofMillis(5)).until(() -> {
+            int follower = stage.replica().model().ids(collection.name()).size();
+            int leader = stage.primary().model().ids(collection.name()).size();
+            furthest.accumulateAndGet(leader - follower, Math::max);
+            return clients.stream().allMatch(CompletableFuture::isDone);
+        });
+        clients.forEach(CompletableFuture::join);
+        assertTrue(furthest.get() > 200, "the follower was slower: " + furthest);
+        assertTrue(furthest.get() <= 800, "the leader was " + furthest + " records ahead");
+        await().atMost(Stage.SOON)
+                .untilAsserted(() -> assertEquals(
+                        stage.primary().model().ids(collection.name()),
+                        stage.replica().model().ids(collection.name())));
+    }
+
+    private static CompletableFuture<Void> adding(Collection collection, AtomicInteger sent) {
+        int next = sent.incrementAndGet();
+        return next > BACKLOG
+                ? CompletableFuture.completedFuture(null)
+                : collection.add("r" + next).thenCompose(answer -> {
+                    assertEquals(201, answer.status());
+                    return adding(collection, sent);
+                });
     }
 
     private static List<CompletableFuture<Client.Answer>> behindOneThatWaits(
