@@ -62,9 +62,10 @@ CREATE TABLE log_record (
     tx_scope     text,
     tx_id        text,
     tx_digest    text,
-    -- Vectors do not compress; EXTERNAL also lets octet_length() skip reading the body.
-    body         bytea STORAGE EXTERNAL NOT NULL
+    body         bytea NOT NULL
 ) PARTITION BY RANGE (lsn);
+-- Vectors do not compress; EXTERNAL also lets octet_length() skip reading the body.
+ALTER TABLE log_record ALTER COLUMN body SET STORAGE EXTERNAL;
 
 -- The hottest rows of the database: room in each page keeps their updates HOT.
 CREATE TABLE lane_cursor (
@@ -91,8 +92,9 @@ CREATE TABLE record_outcome (
 
 CREATE TABLE record_resolution (
     lsn  bigint PRIMARY KEY,
-    body bytea STORAGE EXTERNAL NOT NULL
+    body bytea NOT NULL
 );
+ALTER TABLE record_resolution ALTER COLUMN body SET STORAGE EXTERNAL;
 
 CREATE TABLE client_transaction (
     scope      text NOT NULL,

@@ -19,6 +19,9 @@ public final class Database implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
+    /** The oldest that its developers still maintained when this was written, and that this was tried on. */
+    private static final int OLDEST_MAJOR = 15;
+
     private static final Duration POOLED = Duration.ofSeconds(60);
     /** Of reads that lanes, clients and stand-bys wait for: a server that hangs must not hold them for long. */
     private static final Duration PROMPT = Duration.ofSeconds(8);
@@ -59,12 +62,22 @@ public final class Database implements AutoCloseable {
             throw StoreException.lost("cannot connect to " + target, e);
         }
         try {
+            requireVersion(pool);
             migrate(target);
-        } catch (FlywayException e) {
+        } catch (FlywayException | SQLException e) {
             pool.close();
             throw StoreException.lost("cannot bring schema " + target.schema() + " up to date", e);
         }
         return new Database(target, pool);
+    }
+
+    private static void requireVersion(HikariDataSource pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            int major = connection.getMetaData().getDatabaseMajorVersion();
+            if (major < OLDEST_MAJOR) {
+                throw new SQLException("PostgreSQL " + major + " is too old: " + OLDEST_MAJOR + " or newer is needed");
+            }
+        }
     }
 
     /** Over connections without a time-out: an index on a large log takes as long as it takes. */
