@@ -10,17 +10,17 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * that still sees the old position began before the write did and may be ordered before it.
  */
 public final class ReadGate {
-    private final AtomicLongArray applied;
-    private final AtomicLongArray doubted;
-    private final AtomicLongArray dropping;
+    /** For each instance what it has applied, whether it is doubted, and whether it is deleting: one array for 100,000s. */
+    private final AtomicLongArray state;
+
+    private final int instances;
     private volatile long sent;
     private volatile int leader;
     private volatile long leaderFloor;
 
     ReadGate(int instances, int leader) {
-        this.applied = new AtomicLongArray(instances);
-        this.doubted = new AtomicLongArray(instances);
-        this.dropping = new AtomicLongArray(instances);
+        this.instances = instances;
+        this.state = new AtomicLongArray(3 * instances);
         this.leader = leader;
     }
 
@@ -34,7 +34,7 @@ public final class ReadGate {
     }
 
     public long applied(int instance) {
-        return applied.get(instance);
+        return state.get(instance);
     }
 
     /** A record is about to be sent to some instance. */
@@ -46,22 +46,22 @@ public final class ReadGate {
 
     /** An instance has applied, or rightly skipped, everything up to {@code lsn}. */
     public void applied(int instance, long lsn) {
-        applied.set(instance, lsn);
+        state.set(instance, lsn);
     }
 
     /** Whether that instance came back, or will, with records that are still to be compared with the leader's. */
     public void doubted(int instance, boolean yes) {
-        doubted.set(instance, yes ? 1 : 0);
+        state.set(instances + instance, yes ? 1 : 0);
     }
 
     /** That instance is about to be told to delete the collection, or is done with it; called by the catalog's loop. */
     public void dropping(int instance, boolean yes) {
-        dropping.set(instance, yes ? 1 : 0);
+        state.set(2 * instances + instance, yes ? 1 : 0);
     }
 
     /** Whether it may be half deleted there: Chroma then counts 0, or answers 412 (seen on 1.0.5). */
     public boolean dropping(int instance) {
-        return dropping.get(instance) != 0;
+        return state.get(2 * instances + instance) != 0;
     }
 
     /** Leadership has moved: the new leader is read only once it has applied what was sent to its predecessor. */
@@ -78,8 +78,8 @@ public final class ReadGate {
 
     /** Whether a read of this instance sees everything any earlier read or acknowledged write saw. */
     public boolean readable(int instance) {
-        return doubted.get(instance) == 0
-                && dropping.get(instance) == 0
-                && applied.get(instance) >= (instance == leader ? leaderFloor : sent);
+        return state.get(instances + instance) == 0
+                && !dropping(instance)
+                && applied(instance) >= (instance == leader ? leaderFloor : sent);
     }
 }

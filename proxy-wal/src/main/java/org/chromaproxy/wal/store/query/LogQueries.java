@@ -189,7 +189,7 @@ public final class LogQueries {
     /** Passes on all mappings, tombstones included, read at one moment. */
     public void forEachMapping(Consumer<Mapping> consumer) {
         MappingRows rows = new MappingRows(consumer);
-        stream(MappingRows.SQL, MappingRows::of, rows::take);
+        stream(MappingRows.SQL, rows::of, rows::take);
         rows.end();
     }
 
