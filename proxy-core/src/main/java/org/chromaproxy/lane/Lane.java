@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Lane {
     /** About one merged request: under load a follower is never without something to catch up with. */
     private static final int FEW = 100;
-    /** A request that takes longer is a trouble, not a pace. */
-    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A lane that has passed nothing for so long is stuck: that is a trouble, not a pace. */
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     public final Instance instance;
     public final ArrayDeque<Write> queue = new ArrayDeque<>();
@@ -76,6 +76,9 @@ public final class Lane {
     boolean awaitsTurn;
     boolean hasTurn;
 
+    /** When it last was done with a record, by {@link System#nanoTime}. */
+    long passedAt = System.nanoTime() - STUCK_NANOS;
+
     public long applied;
     public long durable;
     /** Nothing more is sent before the cursor is durable. */
@@ -129,11 +132,12 @@ public final class Lane {
                 && queue.stream().limit(FEW + 1L).takeWhile(Write::decided).count() <= FEW;
     }
 
-    /** Whether it follows, with no trouble of its own but its pace, and has more decided records before it than that. */
+    /** Whether it follows, with no trouble but its pace, and has more decided records before it than that. */
     boolean fallsBehind(int records) {
-        boolean stuck = faults > 0 || (waitingSince != 0 && System.nanoTime() - waitingSince > STUCK_NANOS);
-        boolean follows = !spilled && !detached && !held && takesWrites() && !stuck;
-        return follows
+        boolean moves = faults == 0 && System.nanoTime() - passedAt < STUCK_NANOS;
+        boolean follows = !spilled && !detached && !held && barrier == Long.MAX_VALUE && takesWrites();
+        return moves
+                && follows
                 && queue.size() > records
                 && queue.stream().limit(records + 1L).allMatch(Write::decided);
     }

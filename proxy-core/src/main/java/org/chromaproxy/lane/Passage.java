@@ -63,6 +63,7 @@ final class Passage {
         lane.queue.poll();
         lane.nextHead();
         lane.applied = write.lsn();
+        lane.passedAt = System.nanoTime();
         group.gate().applied(lane.index(), write.lsn());
         lane.instance.pending().done(write.record().bodyBytes());
         group.services().stats().countApplied();

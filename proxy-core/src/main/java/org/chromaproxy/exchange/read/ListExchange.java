@@ -36,6 +36,7 @@ public final class ListExchange implements RequestBody {
     private static final int PAGE = 1_000;
     private static final long TIMEOUT_MS = 30_000;
     private static final long RETRY_MS = 100;
+    private static final String NOBODY = "No instance can serve this list now: none is up and in sync";
 
     private final Exchange exchange;
     private final ExchangeServices services;
@@ -111,7 +112,7 @@ public final class ListExchange implements RequestBody {
             answer();
             return;
         }
-        ask("No instance can serve this list now: none is up and in sync");
+        ask(NOBODY);
     }
 
     private void ask(String otherwise) {
@@ -153,9 +154,10 @@ public final class ListExchange implements RequestBody {
 
     /** Another instance may be better; if none is, that answer is the answer. */
     private void unlisted(UpstreamResponse page) {
-        boolean other = target.choose(asked).isPresent();
-        if (ReadTarget.sick(page.status()) && (other || answered)) {
-            ask("");
+        if (answered) {
+            answer();
+        } else if (ReadTarget.sick(page.status()) && target.choose(asked).isPresent()) {
+            ask(NOBODY);
         } else {
             exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);
         }
@@ -176,7 +178,7 @@ public final class ListExchange implements RequestBody {
             answered = true;
             if (missing > 0) {
                 // What lives on one side only is in that side's list.
-                ask("");
+                ask(NOBODY);
             } else {
                 answer();
             }

@@ -249,7 +249,8 @@ public final class ReadExchange implements RequestBody {
 
         @Override
         public void head(HttpResponse from) {
-            if (again(from.status().code()) && replayable && failures < MAX_FAILURES && upstream != null) {
+            boolean doubtful = again(from.status().code()) || target.beingDropped(instance);
+            if (doubtful && replayable && failures < MAX_FAILURES && upstream != null) {
                 upstream.abort();
                 failed(new UpstreamException(instance + " answered " + from.status(), false));
                 return;

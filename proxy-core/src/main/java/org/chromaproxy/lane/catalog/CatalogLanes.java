@@ -192,6 +192,12 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
+    public void detach(Lane lane) {
+        super.detach(lane);
+        operations.values().forEach(operation -> operation.detached(lane));
+    }
+
+    @Override
     public void left(Lane lane, Write write) {
         operation(write).left(lane, write);
         forgetTombstones();

@@ -24,4 +24,7 @@ interface CatalogOp {
 
     /** The record has left that lane, whatever became of it. */
     default void left(Lane lane, Write write) {}
+
+    /** That lane has left the group with all its records. */
+    default void detached(Lane lane) {}
 }

@@ -120,4 +120,9 @@ final class DeleteDatabaseOp implements CatalogOp {
     public void left(Lane lane, Write write) {
         drain.release(lane, write);
     }
+
+    @Override
+    public void detached(Lane lane) {
+        drain.forget(lane);
+    }
 }

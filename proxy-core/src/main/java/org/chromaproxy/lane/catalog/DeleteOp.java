@@ -88,6 +88,11 @@ final class DeleteOp implements CatalogOp {
     }
 
     @Override
+    public void detached(Lane lane) {
+        drain.forget(lane);
+    }
+
+    @Override
     public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
         if (refusal.status() != 404) {
             return false;

@@ -40,11 +40,7 @@ final class Drain {
                 UUID id = entry.publicId();
                 lanes.collections().barrier(id, lane.index(), write.lsn(), () -> {
                     if (left.decrementAndGet() == 0) {
-                        lanes.loop().execute(() -> {
-                            reached.add(key);
-                            doomed.forEach(each -> each.gate().dropping(lane.index(), true));
-                            lanes.pump(lane);
-                        });
+                        lanes.loop().execute(() -> reached(lane, key));
                     }
                 });
             }
@@ -52,9 +48,29 @@ final class Drain {
         return false;
     }
 
+    private void reached(Lane lane, Key key) {
+        List<CollectionEntry> doomed = begun.get(key);
+        // It may have been released meanwhile.
+        if (doomed != null && reached.add(key)) {
+            doomed.forEach(each -> each.gate().dropping(lane.index(), true));
+            lanes.pump(lane);
+        }
+    }
+
+    /** The lane has left: nothing will be done there. */
+    void forget(Lane lane) {
+        List<Key> open = begun.keySet().stream()
+                .filter(key -> key.instance() == lane.index())
+                .toList();
+        open.forEach(key -> release(lane, key));
+    }
+
     /** The record is done on that instance, one way or the other: the lanes go on. */
     void release(Lane lane, Write write) {
-        Key key = new Key(lane.index(), write.lsn());
+        release(lane, new Key(lane.index(), write.lsn()));
+    }
+
+    private void release(Lane lane, Key key) {
         reached.remove(key);
         List<CollectionEntry> doomed = begun.remove(key);
         if (doomed != null) {
