@@ -342,7 +342,8 @@ public final class Intake {
         if (record.lsn() > decided && !refused && !undecided) {
             return null;
         }
-        boolean mayHaveBeenSent = record.lsn() <= inherited || record.content().kind().catalog();
+        boolean mayHaveBeenSent =
+                record.lsn() <= inherited || record.content().kind().catalog();
         Write write = mayHaveBeenSent ? Write.recovered(record) : Write.again(record);
         byte[] body = record.content().request().body();
         write.body(body);

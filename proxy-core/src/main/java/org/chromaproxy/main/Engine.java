@@ -188,8 +188,8 @@ final class Engine implements AutoCloseable {
     private BacklogBound backlog() {
         return new BacklogBound(
                 () -> instances.stream()
-                        .mapToLong(instance -> instance.pending().bytes()
-                                + instance.pending().records() * RECORD_OVERHEAD)
+                        .mapToLong(instance ->
+                                instance.pending().bytes() + instance.pending().records() * RECORD_OVERHEAD)
                         .max()
                         .orElse(0),
                 config.log().pending().maxBytes());

@@ -62,7 +62,8 @@ final class Fronted implements AutoCloseable {
         services = new ExchangeServices(
                 lanes,
                 new LaneRegistry(loops, lanes, new RestoredLanes(instances)),
-                new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, new BacklogBound(() -> 0, 1), () -> true),
+                new ExchangeServices.Admission(
+                        new MemoryBudget(1 << 20), requests, new BacklogBound(() -> 0, 1), () -> true),
                 new Stored(),
                 Fronted::own,
                 new ExchangeServices.ExchangeLimits(MAX_BODY, 1, 60_000, 10_000, 1_000, 30_000));

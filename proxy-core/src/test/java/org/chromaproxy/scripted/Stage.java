@@ -118,6 +118,22 @@ final class Stage implements AutoCloseable {
         proxies.removeFirst().close();
     }
 
+    /** Ends every proxy and starts another one; a client of that. */
+    Client restartProxy() {
+        return restartProxy(() -> {});
+    }
+
+    /** The same, with something done while there is none. */
+    Client restartProxy(Runnable between) {
+        while (!proxies.isEmpty()) {
+            closeFirstProxy();
+        }
+        between.run();
+        ProxyServer proxy = startProxy();
+        await().atMost(SOON).until(proxy::serving);
+        return new Client(proxy.address().getPort());
+    }
+
     /** Makes a collection on both sides whose dimension is fixed, and forgets how. */
     Collection collection() {
         String name = "c-" + UUID.randomUUID();

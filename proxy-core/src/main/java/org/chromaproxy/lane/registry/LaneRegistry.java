@@ -111,13 +111,10 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             return;
         }
         UUID id = write.subject().lane();
-        onGroup(
-                id,
-                group -> group.offer(write),
-                () -> {
-                    write.result().complete(WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body()));
-                    write.taken();
-                });
+        onGroup(id, group -> group.offer(write), () -> {
+            write.result().complete(WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body()));
+            write.taken();
+        });
     }
 
     /** What is logged behind a deletion is decided behind it, though its lane is another. */
