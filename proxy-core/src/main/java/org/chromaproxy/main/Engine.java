@@ -85,7 +85,8 @@ final class Engine implements AutoCloseable {
         this.instances = instances(config);
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
         this.memory = new MemoryBudget(config.limits().bodyMemory());
-        this.requests = new RequestBound(config.limits().maxConcurrentRequests());
+        this.requests = new RequestBound(
+                config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance));
@@ -246,7 +247,7 @@ final class Engine implements AutoCloseable {
         long quietSince = System.nanoTime();
         while (System.nanoTime() < deadline && System.nanoTime() - quietSince < QUIET_NANOS) {
             LockSupport.parkNanos(POLL_NANOS);
-            quietSince = requests.active() > 0 ? System.nanoTime() : quietSince;
+            quietSince = requests.active() + requests.waiting() > 0 ? System.nanoTime() : quietSince;
         }
     }
 

@@ -91,7 +91,7 @@ final class AdminBed implements AutoCloseable {
             List.of(new Instance("primary", 0, primaryServer.uri()), new Instance("replica", 1, replicaServer.uri())));
     final EventLoops loops = new EventLoops(Transport.NIO, 1);
     final Catalog catalog = new Catalog(instances, Set.of("global"));
-    final RequestBound requests = new RequestBound(10);
+    final RequestBound requests = new RequestBound(10, 10);
     final BacklogBound backlog = new BacklogBound(() -> 0, 1);
     final List<Stranger> strangers = new ArrayList<>();
     final Wal wal;

@@ -42,7 +42,7 @@ final class Fronted implements AutoCloseable {
     private final EventLoops loops = new EventLoops(Transport.NIO, 1);
     private final FakeLog log = new FakeLog();
     private final ExchangeServices services;
-    private final RequestBound requests = new RequestBound(10);
+    private final RequestBound requests = new RequestBound(10, 10);
 
     Fronted() {
         Instances instances = new Instances(List.of(new Instance("primary", 0, URI.create("http://127.0.0.1:1"))));

@@ -58,6 +58,7 @@ public final class Metrics {
         page.counter("requests_failed_total", "Client requests answered with 5xx.", requests.failed());
         page.counter("requests_timed_out_total", "Client requests whose time was over.", requests.timedOut());
         page.counter("requests_rejected_total", "Client requests refused at the bound.", requests.rejected());
+        page.gauge("requests_waiting", "Client requests that wait for their turn.", requests.waiting());
         page.gauge("requests_active", "Client requests under way.", requests.active());
         BacklogBound backlog = services.admission().backlog();
         page.counter("async_accepted_total", "Writes that were not waited for, let in.", backlog.accepted());
