@@ -57,10 +57,7 @@ class UseCase4IT {
             Users.atOnce(USERS, user -> serve(proxy, user)).forEach(count -> assertTrue(count > DOCUMENTS));
             Users.awaitCompleted(proxy, before + 2 * CREATIONS + USERS);
 
-            JsonNode load = proxy.get("/status").expect(200).json().path("concurrency_details");
-            assertEquals(0, load.path("queue_full_rejections").asInt(), load.toString());
-            assertEquals(0, load.path("timeout_requests").asInt(), load.toString());
-            assertEquals(0, load.path("processing_failures").asInt(), load.toString());
+            assertNothingRefused(proxy);
             deployment.assertEqualWhenDrained(proxy);
             int records = 0;
             for (int i = 0; i < CREATIONS; i++) {
@@ -76,6 +73,13 @@ class UseCase4IT {
             }
             assertEquals(CREATIONS * DOCUMENTS + USERS, records);
         }
+    }
+
+    private static void assertNothingRefused(ChromaApi proxy) {
+        JsonNode load = proxy.get("/status").expect(200).json().path("concurrency_details");
+        assertEquals(0, load.path("queue_full_rejections").asInt(), load.toString());
+        assertEquals(0, load.path("timeout_requests").asInt(), load.toString());
+        assertEquals(0, load.path("processing_failures").asInt(), load.toString());
     }
 
     private static JsonNode documents() {
