@@ -58,18 +58,7 @@ class UseCase5IT {
             }
             assertNothingRefused(proxy);
 
-            // 5: more workers and memory, nothing else.
-            for (int factor : List.of(2, 4)) {
-                process.terminate();
-                process = deployment.startProxy(
-                        "MAX_WORKERS", Integer.toString(3 * factor), "MAX_MEMORY_MB", Integer.toString(400 * factor));
-                proxy = process.api();
-                JsonNode config = proxy.get("/status").expect(200).json().path("high_volume_config");
-                assertEquals(3 * factor, config.path("max_workers").asInt());
-                assertEquals(400 * factor, config.path("max_memory_mb").asInt());
-                load(proxy, 30);
-                assertNothingRefused(proxy);
-            }
+            proxy = scaleUp(deployment, process);
 
             // 6: what is there is what was done.
             deployment.assertEqualWhenDrained(proxy);
@@ -79,6 +68,22 @@ class UseCase5IT {
             }
             assertEquals(expected - COLLECTIONS, records);
         }
+    }
+
+    /** 5: more workers and memory, nothing else. */
+    private ChromaApi scaleUp(Deployment deployment, ProxyProcess first) throws Exception {
+        ProxyProcess process = first;
+        for (int factor : List.of(2, 4)) {
+            process.terminate();
+            process = deployment.startProxy(
+                    "MAX_WORKERS", Integer.toString(3 * factor), "MAX_MEMORY_MB", Integer.toString(400 * factor));
+            JsonNode config = process.api().get("/status").expect(200).json().path("high_volume_config");
+            assertEquals(3 * factor, config.path("max_workers").asInt());
+            assertEquals(400 * factor, config.path("max_memory_mb").asInt());
+            load(process.api(), 30);
+            assertNothingRefused(process.api());
+        }
+        return process.api();
     }
 
     /** So many users write at once; the log's counts before and after match exactly. */
