@@ -58,7 +58,7 @@ class UseCase5IT {
             }
             assertNothingRefused(proxy);
 
-            proxy = scaleUp(deployment, process);
+            proxy = scaleUp(process);
 
             // 6: what is there is what was done.
             deployment.assertEqualWhenDrained(proxy);
@@ -71,12 +71,12 @@ class UseCase5IT {
     }
 
     /** 5: more workers and memory, nothing else. */
-    private ChromaApi scaleUp(Deployment deployment, ProxyProcess first) throws Exception {
-        ProxyProcess process = first;
+    private ChromaApi scaleUp(ProxyProcess process) throws Exception {
         for (int factor : List.of(2, 4)) {
             process.terminate();
-            process = deployment.startProxy(
-                    "MAX_WORKERS", Integer.toString(3 * factor), "MAX_MEMORY_MB", Integer.toString(400 * factor));
+            process.set("MAX_WORKERS", Integer.toString(3 * factor));
+            process.set("MAX_MEMORY_MB", Integer.toString(400 * factor));
+            process.restart();
             JsonNode config = process.api().get("/status").expect(200).json().path("high_volume_config");
             assertEquals(3 * factor, config.path("max_workers").asInt());
             assertEquals(400 * factor, config.path("max_memory_mb").asInt());
