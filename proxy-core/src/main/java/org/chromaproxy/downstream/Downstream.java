@@ -16,7 +16,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.exchange.ClientConnection;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -24,6 +26,7 @@ import org.chromaproxy.exchange.RequestBody;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.route.RouteKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +44,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final Router router;
     private final ExchangeServices services;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
-    private @Nullable ChannelHandlerContext own;
+    private @Nullable ChannelHandlerContext context;
     /** The proxy is stopping. */
     enum Draining {
         NOW
@@ -52,6 +55,11 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private boolean bodyComplete = true;
     private boolean closing;
     private boolean counted;
+    private boolean own;
+    /** The request waits for its turn; its body waits in the socket. */
+    private RequestBound.@Nullable Waiting waiting;
+
+    private @Nullable ScheduledFuture<?> patience;
     /** While the way is being chosen nobody takes the body yet: reading waits until that is done. */
     private boolean routing;
 
@@ -92,15 +100,72 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         bodyComplete = false;
         Exchange started = new Exchange(ctx, request, router.classify(request), this);
         exchange = started;
-        counted = services.admission().requests().enter();
-        if (!counted) {
-            body = null;
-            started.fail(ProxyError.QUEUE_FULL);
-        } else {
-            routing = true;
-            body = router.route(started);
-            routing = false;
+        RequestBound requests = services.admission().requests();
+        own = started.route().kind() == RouteKind.OWN;
+        if (own) {
+            requests.enterOwn();
         }
+        if (own || requests.enter()) {
+            counted = true;
+            route(ctx, request, started);
+            return;
+        }
+        Optional<RequestBound.Waiting> place = requests.await(ctx.executor(), () -> turn(ctx, request, started));
+        if (place.isPresent()) {
+            waiting = place.get();
+            patience = ctx.executor()
+                    .schedule(
+                            () -> overdue(ctx, request, started),
+                            services.limits().logMs(),
+                            TimeUnit.MILLISECONDS);
+        } else {
+            refuse(ctx, request, started);
+        }
+    }
+
+    /** Its turn has come, if it is still there to take it. */
+    private void turn(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+        stopWaiting();
+        if (exchange != started || !started.open()) {
+            services.admission().requests().leave(0);
+            return;
+        }
+        counted = true;
+        lastProgress = System.nanoTime();
+        route(ctx, request, started);
+    }
+
+    private void overdue(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+        RequestBound.Waiting late = waiting;
+        if (late != null && exchange == started && late.giveUp()) {
+            waiting = null;
+            services.admission().requests().countTimeout();
+            refuse(ctx, request, started);
+        }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, HttpRequest request, Exchange refused) {
+        body = null;
+        refused.fail(ProxyError.QUEUE_FULL);
+        ctx.read();
+        if (request instanceof HttpContent content) {
+            content(ctx, content);
+        }
+    }
+
+    private void stopWaiting() {
+        waiting = null;
+        ScheduledFuture<?> timer = patience;
+        if (timer != null) {
+            timer.cancel(false);
+            patience = null;
+        }
+    }
+
+    private void route(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+        routing = true;
+        body = router.route(started);
+        routing = false;
         if (HttpUtil.is100ContinueExpected(request) && body != null && !started.finished()) {
             ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
@@ -152,7 +217,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     @Override
     public void more(Exchange asking) {
-        ChannelHandlerContext ctx = own;
+        ChannelHandlerContext ctx = context;
         if (routing) {
             moreWanted = true;
         } else if (ctx != null && asking == exchange && !bodyComplete) {
@@ -188,20 +253,23 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     private void count(int status) {
-        if (counted) {
-            counted = false;
-            services.admission().requests().leave(status);
+        RequestBound requests = services.admission().requests();
+        if (counted && own) {
+            requests.leaveOwn(status);
+        } else if (counted) {
+            requests.leave(status);
         }
+        counted = false;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        own = ctx;
+        context = ctx;
     }
 
     /** Goes on to the next request, or closes, once request and response are both complete. */
     private void next() {
-        ChannelHandlerContext ctx = own;
+        ChannelHandlerContext ctx = context;
         Exchange current = exchange;
         if (ctx == null || current == null || !bodyComplete || !current.finished()) {
             return;
@@ -227,6 +295,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     public void channelInactive(ChannelHandlerContext ctx) {
         if (watchdog != null) {
             watchdog.cancel(false);
+        }
+        RequestBound.Waiting left = waiting;
+        if (left != null && left.giveUp()) {
+            stopWaiting();
         }
         Exchange current = exchange;
         RequestBody receiver = body;

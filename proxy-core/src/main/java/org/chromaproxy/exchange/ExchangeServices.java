@@ -1,6 +1,7 @@
 package org.chromaproxy.exchange;
 
 import java.util.function.BooleanSupplier;
+import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.lane.LaneServices;
@@ -18,9 +19,11 @@ public record ExchangeServices(
     /**
      * What is let in.
      *
+     * @param backlog what may wait in the log while no client waits for it
      * @param serving whether this proxy owns the log, and so may serve at all
      */
-    public record Admission(MemoryBudget memory, RequestBound requests, BooleanSupplier serving) {}
+    public record Admission(
+            MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {}
 
     /**
      * Bounds of one exchange.

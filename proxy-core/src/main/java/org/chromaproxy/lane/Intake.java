@@ -39,6 +39,8 @@ public final class Intake {
     private final Map<Long, Write> known = new HashMap<>();
 
     private long offered;
+    /** Up to here nothing is remembered of what was sent. */
+    private long inherited;
 
     Intake(LaneGroup group) {
         this.group = group;
@@ -56,7 +58,7 @@ public final class Intake {
             }
             attached = true;
             pending(lane, 1, bytes);
-            if (lane.spilled || full(lane)) {
+            if (lane.spilled || full(lane, write)) {
                 lane.leaveInLog(write);
                 taken += arriving(lane, write) ? 1 : 0;
             } else {
@@ -68,9 +70,25 @@ public final class Intake {
         byte[] body = write.body();
         group.services().stats().held(body == null ? 0 : body.length);
         if (attached) {
-            known.put(write.lsn(), write);
+            know(write);
+        }
+        if (attached && taken == 0 && write.unattended()) {
+            forgetUntilRead(write);
         }
         return attached;
+    }
+
+    private void know(Write write) {
+        known.put(write.lsn(), write);
+        group.services().stats().countRecords(1);
+    }
+
+    /** Nobody here has or waits for it: it is made anew when its turn comes. */
+    private void forgetUntilRead(Write write) {
+        group.passage().finished(write);
+        if (!write.decided()) {
+            write.forgotten();
+        }
     }
 
     /** Without these, a lane that is written to all the time would hardly ever find itself at the log's end. */
@@ -80,15 +98,20 @@ public final class Intake {
         return lane.loading && room && lane.arriving.add(write);
     }
 
-    private boolean full(Lane lane) {
+    private boolean full(Lane lane, Write write) {
         boolean many = lane.queue.size() >= LANE_RECORDS;
-        // A leader's records have clients that wait: while it works, they are bounded by the bound on requests.
-        return group.leadership().leads(lane) ? many && !lane.instance.usable() : many || !lane.instance.usable();
+        boolean away = !lane.instance.usable();
+        if (write.unattended()) {
+            return many || away || group.services().stats().full();
+        }
+        // A client waits for the leader: while that works, such records are bounded by the bound on requests.
+        return group.leadership().leads(lane) ? many && away : many || away;
     }
 
     /** Everything up to here was offered before this group was made. */
     void begun(long lsn) {
         offered = Math.max(offered, lsn);
+        inherited = offered;
     }
 
     /** What the log holds for that lane behind its cursor; its records are counted as pending already. */
@@ -96,6 +119,7 @@ public final class Intake {
         Lane lane = group.lane(instance);
         if (!lane.detached && lane.durable < tail.last()) {
             offered = Math.max(offered, tail.last());
+            inherited = offered;
             lane.spilled = true;
             lane.unread = tail.records();
             lane.unreadBytes = tail.bytes();
@@ -121,24 +145,23 @@ public final class Intake {
     }
 
     private void dropped(Write write) {
-        if (write.passedOne() && (write.decided() || write.abandoned())) {
-            group.passage().finished(write);
+        if (write.passedOne() && (write.decided() || write.unattended())) {
+            forgetUntilRead(write);
         }
     }
 
     /** No lane has the record any more. */
     void forget(Write write) {
-        known.remove(write.lsn());
+        if (known.remove(write.lsn()) != null) {
+            group.services().stats().countRecords(-1);
+        }
     }
 
-    /** Its client was told that the outcome comes later; true if it is in the log only and was forgotten here. */
-    public boolean abandoned(Write write) {
-        if (write.queued() || !known.containsKey(write.lsn())) {
-            return false;
+    /** Its client was told that the outcome comes later: forgets it if it is in the log only. */
+    public void abandoned(Write write) {
+        if (!write.queued() && known.containsKey(write.lsn())) {
+            forgetUntilRead(write);
         }
-        group.passage().finished(write);
-        write.forgotten();
-        return true;
     }
 
     /** Everything up to here is in the lane's queue, or has been. */
@@ -179,6 +202,7 @@ public final class Intake {
                 && !lane.detached
                 && !lane.held
                 && lane.instance.usable()
+                && readable(lane)
                 && group.ready(lane);
         if (lane.busy || lane.loading || lane.awaitsTurn) {
             return;
@@ -210,13 +234,23 @@ public final class Intake {
                         }));
     }
 
+    /** Whether the log holds something that lane can use: undecided records it can not, unless the leader has them here. */
+    private boolean readable(Lane lane) {
+        Lane leader = group.lane(group.gate().leader());
+        return lane == leader || !leader.spilled || readTo(lane) < passed();
+    }
+
+    /** What some lane has passed. */
+    private long passed() {
+        return group.lanes().stream().mapToLong(each -> each.applied).max().orElse(0);
+    }
+
     private void load(Lane lane) {
         lane.loading = true;
         lane.missedArrivals = false;
         long from = readTo(lane);
         // Whatever some lane has passed by now has its outcome in the log before the page is read.
-        long decided =
-                group.lanes().stream().mapToLong(each -> each.applied).max().orElse(0);
+        long decided = passed();
         long seen = offered;
         group.services()
                 .backlog()
@@ -274,6 +308,7 @@ public final class Intake {
                 if (write == null) {
                     return false;
                 }
+                lane.headInDoubt |= lane.queue.isEmpty() && write.lsn() <= lane.doubtTo;
                 lane.queue.add(write);
                 write.queuedOnOneMore();
                 read(lane, record.bodyBytes());
@@ -302,10 +337,14 @@ public final class Intake {
         }
         Optional<TransactionState> told = logged.outcome().map(Change.Outcome::state);
         boolean refused = told.filter(REFUSED::contains).isPresent();
-        if (record.lsn() > decided && !refused && !group.leadership().leads(lane)) {
+        // What was passed only since the page was asked for may have an outcome that the page does not tell.
+        boolean undecided = group.leadership().leads(lane) && record.lsn() > passed();
+        if (record.lsn() > decided && !refused && !undecided) {
             return null;
         }
-        Write write = Write.recovered(record);
+        boolean mayHaveBeenSent =
+                record.lsn() <= inherited || record.content().kind().catalog();
+        Write write = mayHaveBeenSent ? Write.recovered(record) : Write.again(record);
         byte[] body = record.content().request().body();
         write.body(body);
         group.services().stats().held(body.length);
@@ -318,7 +357,7 @@ public final class Intake {
         } else if (record.lsn() <= decided || LaneGroup.targeted(write)) {
             write.decide(Write.Decision.APPLIED);
         }
-        known.put(record.lsn(), write);
+        know(write);
         return write;
     }
 

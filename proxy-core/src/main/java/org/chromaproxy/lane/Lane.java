@@ -121,15 +121,20 @@ public final class Lane {
     }
 
     /** Whether nothing is left, in memory or in the log, that is decided. */
-    public boolean caughtUp() {
+    public boolean caughtUp(Lane leader) {
         Write head = queue.peek();
-        return !spilled && (head == null || !head.decided());
+        return head == null ? !spilled || applied >= leader.applied : !head.decided();
     }
 
     /** The same, or so few decided records are left that undecided ones may wait for them. */
-    public boolean nearlyCaughtUp() {
-        return !spilled
-                && queue.stream().limit(FEW + 1L).takeWhile(Write::decided).count() <= FEW;
+    public boolean nearlyCaughtUp(Lane leader) {
+        return spilled
+                ? backlog() - leader.backlog() <= FEW
+                : queue.stream().limit(FEW + 1L).takeWhile(Write::decided).count() <= FEW;
+    }
+
+    private long backlog() {
+        return queue.size() + unread;
     }
 
     /** Whether it follows, with no trouble but its pace, and has more decided records before it than that. */

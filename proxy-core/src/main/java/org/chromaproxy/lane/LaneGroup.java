@@ -120,6 +120,8 @@ public abstract class LaneGroup {
             passage.finished(write);
             write.result().complete(WriteResult.json(503, ProxyError.NO_INSTANCE.body()));
         }
+        write.taken();
+        leadership.electIfStuck();
         pumpAll();
     }
 
@@ -145,7 +147,12 @@ public abstract class LaneGroup {
             lane.onBarrier = null;
             reached.run();
         }
-        intake.feed(lane);
+        if (leadership.leads(lane)) {
+            // What it has passed, others may read.
+            lanes.forEach(intake::feed);
+        } else {
+            intake.feed(lane);
+        }
         leadership.settleHandover();
     }
 
@@ -316,7 +323,7 @@ public abstract class LaneGroup {
 
     /** An instance went up or down, or began or ceased to take writes. */
     public void instanceChanged(Instance instance) {
-        leadership.instanceChanged();
+        leadership.electIfStuck();
         Lane lane = lane(instance.index());
         if (!instance.usable() && !leadership.leads(lane)) {
             intake.spill(lane);
@@ -332,6 +339,7 @@ public abstract class LaneGroup {
     public void tick() {
         leadership.tick(preferredLeader());
         leadership.watch();
+        leadership.electIfStuck();
         if (lane(gate.leader()).detached) {
             // It has no head to find out by that it cannot go on.
             leadership.elect();

@@ -6,8 +6,12 @@ import org.chromaproxy.instance.Instances;
 
 /** Counters of all lanes, for operators. Thread-safe. */
 public final class LaneStats {
+    /** Records nobody waits for that all lanes together keep in memory, whatever their size. */
+    private static final int MAX_RECORDS = 20_000;
+
     private final Instances instances;
     private final AtomicLong bodyBytes = new AtomicLong();
+    private final AtomicLong records = new AtomicLong();
     private final LongAdder applied = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder faults = new LongAdder();
@@ -102,6 +106,20 @@ public final class LaneStats {
 
     public void countRecovered() {
         recovered.increment();
+    }
+
+    /** Records the lanes hold in memory. */
+    public long records() {
+        return records.get();
+    }
+
+    void countRecords(int more) {
+        records.addAndGet(more);
+    }
+
+    /** Whether a record that nobody waits for should rather be left in the log. */
+    boolean full() {
+        return crowded() || records.get() >= MAX_RECORDS;
     }
 
     public boolean crowded() {

@@ -91,10 +91,10 @@ public final class Leadership {
                 .min(Comparator.comparingInt(lane -> lane.faults));
     }
 
-    /** An instance went up or down, or began or ceased to take writes. */
-    void instanceChanged() {
+    /** Looks for another leader if this one has something to decide and cannot. */
+    void electIfStuck() {
         Lane lane = group.lane(leader);
-        if (!lane.takesWrites() && lane.head() != null) {
+        if (!lane.takesWrites() && (lane.head() != null || lane.spilled())) {
             elect();
         }
     }
@@ -163,13 +163,14 @@ public final class Leadership {
     private int heir(int preferred) {
         if (group.lane(leader).instance.draining()) {
             return group.lanes().stream()
-                    .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites() && lane.nearlyCaughtUp())
+                    .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites())
+                    .filter(lane -> lane.nearlyCaughtUp(group.lane(leader)))
                     .findFirst()
                     .map(Lane::index)
                     .orElse(NOBODY);
         }
         Lane home = group.lane(preferred);
-        boolean ready = group.canLead(home) && stable(home) && home.nearlyCaughtUp();
+        boolean ready = group.canLead(home) && stable(home) && home.nearlyCaughtUp(group.lane(leader));
         return leader != preferred && ready ? preferred : NOBODY;
     }
 
@@ -185,7 +186,7 @@ public final class Leadership {
         if (!group.canLead(next) || !next.takesWrites()) {
             heir = NOBODY;
             group.pumpAll();
-        } else if (!group.lane(leader).busy && !next.busy && next.caughtUp()) {
+        } else if (!group.lane(leader).busy && !next.busy && next.caughtUp(group.lane(leader))) {
             boolean drained = group.lane(leader).instance.draining();
             move(next, drained ? group.lane(leader) + " is being drained" : next + " is stable again");
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.adopt.WitnessKeeper;
@@ -51,6 +52,9 @@ final class Engine implements AutoCloseable {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long SWEEP_SECONDS = 60;
     private static final long FENCE_MS = 100;
+    /** Bytes a record takes in the log beside its body: its row, its path, two index entries. */
+    private static final long RECORD_OVERHEAD = 512;
+
     /** Under memory pressure batches shrink to this part of the standard size. */
     private static final int PRESSED = 5;
     /** Exit status of a proxy that lost the log to another one; its supervisor starts it again, to stand by. */
@@ -81,7 +85,8 @@ final class Engine implements AutoCloseable {
         this.instances = instances(config);
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
         this.memory = new MemoryBudget(config.limits().bodyMemory());
-        this.requests = new RequestBound(config.limits().maxConcurrentRequests());
+        this.requests = new RequestBound(
+                config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance));
@@ -169,7 +174,7 @@ final class Engine implements AutoCloseable {
     }
 
     ExchangeServices exchangeServices() {
-        ExchangeServices.Admission admission = new ExchangeServices.Admission(memory, requests, owning());
+        ExchangeServices.Admission admission = new ExchangeServices.Admission(memory, requests, backlog(), owning());
         ExchangeServices.ExchangeLimits limits = new ExchangeServices.ExchangeLimits(
                 config.limits().maxBody(),
                 config.rules().readReplicaRatio(),
@@ -178,6 +183,17 @@ final class Engine implements AutoCloseable {
                 config.timing().readWaitMs(),
                 config.timing().stallMs());
         return new ExchangeServices(services, lanes, admission, access, endpoints(admission), limits);
+    }
+
+    /** The log bounds what waits for an instance that is away; this is for those that are slow. */
+    private BacklogBound backlog() {
+        return new BacklogBound(
+                () -> instances.stream()
+                        .mapToLong(instance ->
+                                instance.pending().bytes() + instance.pending().records() * RECORD_OVERHEAD)
+                        .max()
+                        .orElse(0),
+                config.log().pending().maxBytes());
     }
 
     private AdminEndpoints endpoints(ExchangeServices.Admission admission) {
@@ -231,7 +247,7 @@ final class Engine implements AutoCloseable {
         long quietSince = System.nanoTime();
         while (System.nanoTime() < deadline && System.nanoTime() - quietSince < QUIET_NANOS) {
             LockSupport.parkNanos(POLL_NANOS);
-            quietSince = requests.active() > 0 ? System.nanoTime() : quietSince;
+            quietSince = requests.active() + requests.waiting() > 0 ? System.nanoTime() : quietSince;
         }
     }
 

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.adopt.Adoption;
@@ -90,7 +91,8 @@ final class AdminBed implements AutoCloseable {
             List.of(new Instance("primary", 0, primaryServer.uri()), new Instance("replica", 1, replicaServer.uri())));
     final EventLoops loops = new EventLoops(Transport.NIO, 1);
     final Catalog catalog = new Catalog(instances, Set.of("global"));
-    final RequestBound requests = new RequestBound(10);
+    final RequestBound requests = new RequestBound(10, 10);
+    final BacklogBound backlog = new BacklogBound(() -> 0, 1);
     final List<Stranger> strangers = new ArrayList<>();
     final Wal wal;
     final OwnedLog log;
@@ -130,7 +132,7 @@ final class AdminBed implements AutoCloseable {
                 new AdminServices(
                         proxy,
                         lanes,
-                        new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, () -> serving),
+                        new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, backlog, () -> serving),
                         new AdminServices.Log(
                                 log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters()),
                         new AdminServices.Hooks(

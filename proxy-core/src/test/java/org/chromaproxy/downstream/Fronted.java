@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.catalog.Catalog;
@@ -41,7 +42,7 @@ final class Fronted implements AutoCloseable {
     private final EventLoops loops = new EventLoops(Transport.NIO, 1);
     private final FakeLog log = new FakeLog();
     private final ExchangeServices services;
-    private final RequestBound requests = new RequestBound(10);
+    private final RequestBound requests = new RequestBound(10, 10);
 
     Fronted() {
         Instances instances = new Instances(List.of(new Instance("primary", 0, URI.create("http://127.0.0.1:1"))));
@@ -61,7 +62,8 @@ final class Fronted implements AutoCloseable {
         services = new ExchangeServices(
                 lanes,
                 new LaneRegistry(loops, lanes, new RestoredLanes(instances)),
-                new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, () -> true),
+                new ExchangeServices.Admission(
+                        new MemoryBudget(1 << 20), requests, new BacklogBound(() -> 0, 1), () -> true),
                 new Stored(),
                 Fronted::own,
                 new ExchangeServices.ExchangeLimits(MAX_BODY, 1, 60_000, 10_000, 1_000, 30_000));

@@ -38,30 +38,53 @@ final class Stage implements AutoCloseable {
      * @param requestMs how long a write waits for its outcome
      * @param unansweredMs how long an instance may leave a write unanswered
      * @param pending what may wait for an instance that is out of use
+     * @param requests how many may be under way, and how many wait
      */
-    record Settings(long logMs, double replicaRatio, long requestMs, long unansweredMs, Config.Log.Pending pending) {
-        static final Settings DEFAULT =
-                new Settings(30_000, 0.5, 60_000, 30_000, new Config.Log.Pending(Long.MAX_VALUE, Duration.ofDays(1)));
+    record Settings(
+            long logMs,
+            double replicaRatio,
+            long requestMs,
+            long unansweredMs,
+            Config.Log.Pending pending,
+            Requests requests) {
+        record Requests(int limit, int queue) {}
+
+        static final Settings DEFAULT = new Settings(
+                30_000,
+                0.5,
+                60_000,
+                30_000,
+                new Config.Log.Pending(Long.MAX_VALUE, Duration.ofDays(1)),
+                new Requests(1_000, 1_000));
 
         Settings withLogMs(long ms) {
-            return new Settings(ms, replicaRatio, requestMs, unansweredMs, pending);
+            return new Settings(ms, replicaRatio, requestMs, unansweredMs, pending, requests);
         }
 
         Settings withReplicaRatio(double ratio) {
-            return new Settings(logMs, ratio, requestMs, unansweredMs, pending);
+            return new Settings(logMs, ratio, requestMs, unansweredMs, pending, requests);
         }
 
         Settings withRequestMs(long ms) {
-            return new Settings(Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending);
+            return new Settings(Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending, requests);
         }
 
         Settings withUnansweredMs(long ms) {
-            return new Settings(logMs, replicaRatio, requestMs, ms, pending);
+            return new Settings(logMs, replicaRatio, requestMs, ms, pending, requests);
+        }
+
+        Settings withRequests(int limit, int queue) {
+            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, new Requests(limit, queue));
         }
 
         Settings withPending(long bytes) {
             return new Settings(
-                    logMs, replicaRatio, requestMs, unansweredMs, new Config.Log.Pending(bytes, pending.maxAge()));
+                    logMs,
+                    replicaRatio,
+                    requestMs,
+                    unansweredMs,
+                    new Config.Log.Pending(bytes, pending.maxAge()),
+                    requests);
         }
     }
 
@@ -87,7 +110,13 @@ final class Stage implements AutoCloseable {
                 new Config.Listen("127.0.0.1", 0, "auto", 2),
                 List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
                 new Config.Log(Optional.empty(), Path.of("target"), true, settings.pending()),
-                new Config.Limits(400, 40 << 20, 1_000, 1_000, 3, new Config.Limits.Batches(50, 200)),
+                new Config.Limits(
+                        400,
+                        40 << 20,
+                        settings.requests().limit(),
+                        settings.requests().queue(),
+                        3,
+                        new Config.Limits.Batches(50, 200)),
                 new Config.Timing(
                         CHECK_MS, settings.requestMs(), settings.logMs(), 10_000, STALL_MS, settings.unansweredMs()),
                 new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false));
@@ -116,6 +145,22 @@ final class Stage implements AutoCloseable {
     /** Ends the proxy that was started first. */
     void closeFirstProxy() {
         proxies.removeFirst().close();
+    }
+
+    /** Ends every proxy and starts another one; a client of that. */
+    Client restartProxy() {
+        return restartProxy(() -> {});
+    }
+
+    /** The same, with something done while there is none. */
+    Client restartProxy(Runnable between) {
+        while (!proxies.isEmpty()) {
+            closeFirstProxy();
+        }
+        between.run();
+        ProxyServer proxy = startProxy();
+        await().atMost(SOON).until(proxy::serving);
+        return new Client(proxy.address().getPort());
     }
 
     /** Makes a collection on both sides whose dimension is fixed, and forgets how. */

@@ -92,7 +92,11 @@ public final class TransactionPages {
                     .result()
                     .thenApply(Optional::of)
                     .completeOnTimeout(Optional.empty(), left, TimeUnit.NANOSECONDS)
-                    .thenCompose(told -> blocking.call(() -> look(lsn, told)));
+                    // Forgotten until its turn comes: the log is asked from now on.
+                    .exceptionally(forgotten -> Optional.empty())
+                    .thenCompose(told -> told.isEmpty() && deadline - System.nanoTime() > 0
+                            ? await(lsn, deadline)
+                            : blocking.call(() -> look(lsn, told)));
         }
         return blocking.call(() -> look(lsn, Optional.empty()))
                 .thenCompose(found -> found.decided() || System.nanoTime() - deadline > 0

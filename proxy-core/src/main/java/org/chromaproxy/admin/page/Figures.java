@@ -64,6 +64,8 @@ public final class Figures {
                 .put("total_requests_processed", requests.total())
                 .put("timeout_requests", requests.timedOut())
                 .put("queue_full_rejections", requests.rejected())
+                .put("requests_waiting", requests.waiting())
+                .put("requests_waited", requests.waited())
                 .put("mapping_failures", partialMappings())
                 .put("critical_mapping_failures", divergedMappings())
                 .put("mapping_exceptions", services.proxy().stats().diverged());
@@ -72,7 +74,7 @@ public final class Figures {
     ObjectNode concurrencyDetails() {
         RequestBound requests = services.admission().requests();
         long active = requests.active();
-        long let = requests.total() - requests.rejected();
+        long let = requests.entered();
         return concurrency()
                 .put("semaphore_acquisitions", let)
                 .put("semaphore_releases", Math.max(0, let - active))

@@ -2,6 +2,7 @@ package org.chromaproxy.admin.page;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
@@ -57,7 +58,11 @@ public final class Metrics {
         page.counter("requests_failed_total", "Client requests answered with 5xx.", requests.failed());
         page.counter("requests_timed_out_total", "Client requests whose time was over.", requests.timedOut());
         page.counter("requests_rejected_total", "Client requests refused at the bound.", requests.rejected());
+        page.gauge("requests_waiting", "Client requests that wait for their turn.", requests.waiting());
         page.gauge("requests_active", "Client requests under way.", requests.active());
+        BacklogBound backlog = services.admission().backlog();
+        page.counter("async_accepted_total", "Writes that were not waited for, let in.", backlog.accepted());
+        page.counter("async_refused_total", "The same, refused because too much waits.", backlog.refused());
         page.gauge(
                 "body_memory_bytes",
                 "Request bodies in memory.",
@@ -83,6 +88,8 @@ public final class Metrics {
                 "log_queued_bytes",
                 "Bytes that wait for a commit.",
                 services.log().writer().queuedBytes());
+        page.gauge("lane_records", "Records the lanes hold in memory; the rest is in the log.", lanes.records());
+        page.gauge("lane_body_bytes", "Bytes of their bodies.", lanes.bodyBytes());
         page.gauge("writes_pending", "Writes not applied everywhere.", services.pendingWrites());
         page.counter("lane_applied_total", "Applications of a record on an instance.", lanes.applied());
         page.counter("lane_refused_total", "Writes refused by their leader.", lanes.refused());

@@ -23,10 +23,24 @@ final class Retry {
     static void join(ExchangeServices services, long lsn, Consumer<WriteResult> told) {
         Optional<Write> undecided = services.lanes().undecided(lsn);
         if (undecided.isPresent()) {
-            undecided.get().result().whenComplete((result, error) -> told.accept(result));
+            undecided.get().result().whenComplete((result, error) -> {
+                if (error == null) {
+                    told.accept(result);
+                } else {
+                    // Forgotten until its turn comes: from now on the log alone knows of it.
+                    stored(services, lsn, LOOKS, told);
+                }
+            });
             return;
         }
         stored(services, lsn, LOOKS, told);
+    }
+
+    /** What the first one was told, or nothing if that is not known yet. Calls back on some thread. */
+    static void look(ExchangeServices services, long lsn, Consumer<Optional<WriteResult>> told) {
+        services.transactions()
+                .outcome(lsn)
+                .whenComplete((stored, error) -> told.accept(error == null ? stored : Optional.empty()));
     }
 
     /** The answer is stored a moment after it was told; only one that nobody could be told yet is not there. */

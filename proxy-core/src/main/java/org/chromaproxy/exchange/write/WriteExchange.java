@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +24,8 @@ import org.chromaproxy.wal.record.NewRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write: its body is taken whole, logged, and only then offered to the lanes; the client hears what the lanes decide. A
- * client that leaves cancels nothing that was logged.
+ * A write: its body is taken whole, logged, and only then offered to the lanes; the client hears what the lanes decide, or,
+ * if it prefers that, as soon as they have it. A client that leaves cancels nothing that was logged.
  */
 public final class WriteExchange implements RequestBody {
     static final String TRANSACTION_ID = "Transaction-ID";
@@ -34,6 +35,7 @@ public final class WriteExchange implements RequestBody {
     private final ExchangeServices services;
     private final WriteRecords records;
     private final @Nullable Runnable notFound;
+    private final boolean async;
     private byte[] body = {};
     private int length;
     private int reserved;
@@ -51,6 +53,7 @@ public final class WriteExchange implements RequestBody {
         this.exchange = exchange;
         this.services = services;
         this.records = records;
+        this.async = records.async();
     }
 
     /** Starts taking the body; null if the write was refused at once. */
@@ -80,6 +83,13 @@ public final class WriteExchange implements RequestBody {
             @Nullable Runnable notFound) {
         WriteRecords records = new WriteRecords(exchange, services, collection);
         if (records.refusedAtOnce()) {
+            return null;
+        }
+        if (records.async() && !services.admission().backlog().admits()) {
+            exchange.fail(
+                    ProxyError.QUEUE_FULL,
+                    "As much as may be waits in the log to be applied. Nothing was logged or executed; retry later, or"
+                            + " without Prefer: respond-async.");
             return null;
         }
         long announced = announced(exchange);
@@ -210,7 +220,13 @@ public final class WriteExchange implements RequestBody {
 
     /** Answers with what the first request of this transaction is told. */
     private void joined(long lsn, boolean sameRequest) {
-        if (sameRequest) {
+        if (sameRequest && async) {
+            Retry.look(
+                    services,
+                    lsn,
+                    told -> exchange.loop()
+                            .execute(() -> told.ifPresentOrElse(result -> answer(lsn, result), () -> accepted(lsn))));
+        } else if (sameRequest) {
             Retry.join(services, lsn, result -> exchange.loop().execute(() -> answer(lsn, result)));
         } else {
             free();
@@ -256,12 +272,30 @@ public final class WriteExchange implements RequestBody {
         HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.RETRY_AFTER, 5);
         String message = error.message();
         if (lsn > 0) {
-            String id = services.transactions().idOf(lsn);
-            headers.set(TRANSACTION_ID, records.clientId().orElse(id));
-            headers.set(HttpHeaderNames.LOCATION, "/transactions/" + id);
+            String id = identify(lsn, headers);
             message += " Transaction " + id + ": GET /transactions/" + id + "?wait=30s";
         }
         exchange.respond(error.status().code(), "application/json", error.body(message), headers);
+    }
+
+    /** Says which transaction this is, and where its outcome is found; its id. */
+    private String identify(long lsn, HttpHeaders headers) {
+        String id = services.transactions().idOf(lsn);
+        headers.set(TRANSACTION_ID, records.clientId().orElse(id));
+        headers.set(HttpHeaderNames.LOCATION, "/transactions/" + id);
+        return id;
+    }
+
+    /** It is logged and will be applied in its turn: all that a client which prefers not to wait is told. */
+    private void accepted(long lsn) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        free();
+        HttpHeaders headers = new DefaultHttpHeaders().set(Preferences.APPLIED, Preferences.RESPOND_ASYNC);
+        String id = identify(lsn, headers);
+        String body = "{\"transaction_id\":\"" + id + "\",\"status\":\"ATTEMPTING\"}";
+        exchange.respond(202, WriteResult.JSON, body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
     private void free() {
@@ -311,9 +345,31 @@ public final class WriteExchange implements RequestBody {
         public void committed(LogRecord record) {
             Write accepted = Write.fresh(record, records.footprint(), records.upstreamHeaders());
             write = accepted;
-            accepted.result()
-                    .whenComplete((result, error) -> exchange.loop().execute(() -> answer(record.lsn(), result)));
+            if (async) {
+                // Asks for the result only once: what keeps it in memory shall not keep this exchange there.
+                accepted.leaveUnattended(() -> taken(accepted));
+            } else {
+                accepted.result().whenComplete((result, error) -> told(accepted, result));
+            }
             services.lanes().offer(accepted);
+        }
+
+        private void told(Write decided, @Nullable WriteResult result) {
+            // Without one it was forgotten, and its client has been told to ask for it later.
+            if (result != null) {
+                exchange.loop().execute(() -> answer(decided.lsn(), result));
+            }
+        }
+
+        private void taken(Write taken) {
+            WriteResult known = taken.result().isCompletedExceptionally()
+                    ? null
+                    : taken.result().getNow(null);
+            if (known == null) {
+                exchange.loop().execute(() -> WriteExchange.this.accepted(taken.lsn()));
+            } else {
+                told(taken, known);
+            }
         }
 
         @Override

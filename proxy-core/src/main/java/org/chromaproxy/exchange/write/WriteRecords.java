@@ -61,6 +61,12 @@ final class WriteRecords {
         return Optional.ofNullable(id == null ? headers.get("Idempotency-Key") : id);
     }
 
+    /** Whether the client wants to hear of it as soon as it is logged. */
+    boolean async() {
+        return Preferences.respondAsync(
+                exchange.route().kind(), exchange.request().headers());
+    }
+
     /** Refuses, before its body is taken, what can never be done. */
     boolean refusedAtOnce() {
         String id = clientId().orElse("-");
@@ -182,6 +188,9 @@ final class WriteRecords {
         HttpHeaders headers = new DefaultHttpHeaders();
         ForwardedHeaders.request(exchange.request().headers(), exchange.client(), "", headers);
         headers.remove(HttpHeaderNames.HOST).remove(HttpHeaderNames.CONTENT_LENGTH);
+        if (async()) {
+            headers.remove(Preferences.PREFER);
+        }
         return headers;
     }
 

@@ -306,7 +306,7 @@ public final class RecordLanes extends LaneGroup {
     /** Whether the lane has applied everything that is decided. */
     public boolean replayed(int instance) {
         Lane lane = lane(instance);
-        return !lane.busy && lane.caughtUp();
+        return !lane.busy && lane.caughtUp(lane(gate().leader()));
     }
 
     public Replay replay() {

@@ -140,7 +140,7 @@ final class Returns {
         return ready
                 && leads(leader)
                 && lane.instance.usable()
-                && lane.nearlyCaughtUp()
+                && lane.nearlyCaughtUp(leader)
                 && !lane.held
                 && !eitherInDoubt(leader, lane);
     }
@@ -170,7 +170,7 @@ final class Returns {
     private static boolean still(Lane leader, Lane lane) {
         return !leader.busy
                 && !lane.busy
-                && lane.caughtUp()
+                && lane.caughtUp(leader)
                 && lane.applied == leader.applied
                 && !eitherInDoubt(leader, lane);
     }

@@ -111,10 +111,10 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             return;
         }
         UUID id = write.subject().lane();
-        onGroup(
-                id,
-                group -> group.offer(write),
-                () -> write.result().complete(WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body())));
+        onGroup(id, group -> group.offer(write), () -> {
+            write.result().complete(WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body()));
+            write.taken();
+        });
     }
 
     /** What is logged behind a deletion is decided behind it, though its lane is another. */
@@ -173,9 +173,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             return;
         }
         write.abandon();
-        if (group.intake().abandoned(write)) {
-            undecided.remove(write.lsn());
-        }
+        group.intake().abandoned(write);
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.PENDING_RECOVERY, 0, "no instance could take it yet", new byte[0]);
         services.log().submit(List.of(outcome), true, () -> {});

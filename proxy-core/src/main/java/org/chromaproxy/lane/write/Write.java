@@ -34,6 +34,8 @@ public final class Write {
     private int lanesToGo;
     private Runnable everywhere = () -> {};
     private Runnable whenDecided = () -> {};
+    private Runnable whenTaken = () -> {};
+    private boolean unattended;
     private volatile boolean abandoned;
 
     private Write(LogRecord record, boolean recovered) {
@@ -48,6 +50,11 @@ public final class Write {
         write.footprint = footprint;
         write.clientHeaders = clientHeaders;
         return write;
+    }
+
+    /** A record read back that left memory before its turn: each lane remembers whether it sent it. */
+    public static Write again(LogRecord record) {
+        return new Write(record, false);
     }
 
     /** A record found in the log at start: in doubt on every instance whose cursor has not passed it. */
@@ -77,7 +84,7 @@ public final class Write {
         return target.isEmpty() || target.equals(instance.name());
     }
 
-    /** Completes once, when the client may be told; on the group's loop. */
+    /** Completes once, when the client may be told, or is cancelled when it is forgotten; on the group's loop. */
     public CompletableFuture<WriteResult> result() {
         return result;
     }
@@ -90,6 +97,27 @@ public final class Write {
     /** Its client no longer waits for the outcome here. */
     public void abandon() {
         abandoned = true;
+    }
+
+    /** Whether nobody waits here for its outcome: then it may leave memory until its turn comes. */
+    public boolean unattended() {
+        return unattended || abandoned;
+    }
+
+    /**
+     * Its client waits only until the lanes have taken it in; to be set before it is offered.
+     *
+     * @param taken called once, on any thread
+     */
+    public void leaveUnattended(Runnable taken) {
+        unattended = true;
+        whenTaken = taken;
+    }
+
+    /** The lanes have it in memory, or left it in the log; or its result tells why not. */
+    public void taken() {
+        whenTaken.run();
+        whenTaken = () -> {};
     }
 
     public boolean recovered() {
@@ -149,10 +177,11 @@ public final class Write {
         whenDecided = action;
     }
 
-    /** It is in the log only from now on: another object will be made for it. */
+    /** It is in the log only from now on: another object will be made for it, and this result is cancelled. */
     public void forgotten() {
         whenDecided.run();
         whenDecided = () -> {};
+        result.cancel(false);
     }
 
     /** What to do once no lane has it any more. */

@@ -76,6 +76,11 @@ public final class ProxyProcess implements AutoCloseable {
         }
     }
 
+    /** Changes a setting for its next start. */
+    public void set(String name, String value) {
+        environment.put(name, value);
+    }
+
     /** Starts it again with the same settings on the same port, and waits until it is healthy. */
     public void restart() {
         restartWithoutWaiting();
