@@ -1,0 +1,73 @@
+package org.chromaproxy.bench.process;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.chromaproxy.local.EmbeddedPostgres;
+
+/** A PostgreSQL of our own, with the settings a proxy's embedded one has: a database for each proxy under test. */
+public final class LogDatabase implements AutoCloseable {
+    private static final List<String> SETTINGS =
+            List.of("server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_sync_method");
+
+    private final EmbeddedPostgres server;
+    private int databases;
+
+    private LogDatabase(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    public static LogDatabase start(Path home) {
+        return new LogDatabase(EmbeddedPostgres.start(home));
+    }
+
+    /** Makes an empty database; its address as the proxy takes it, with user and password: not for printing. */
+    public String freshDatabase() {
+        databases++;
+        String name = "bench_" + ProcessHandle.current().pid() + "_" + databases;
+        execute("CREATE DATABASE " + name);
+        // jdbc:postgresql://host:port/postgres?user=U&password=P
+        URI jdbc = URI.create(server.jdbcUrl().substring("jdbc:".length()));
+        String[] pairs = jdbc.getRawQuery().split("&", -1);
+        String user = pairs[0].substring("user=".length());
+        String password = pairs[1].substring("password=".length());
+        return "postgresql://" + user + ":" + password + "@127.0.0.1:" + server.port() + "/" + name;
+    }
+
+    /** What matters to durability, as the server has it. */
+    public List<String> settings() {
+        List<String> lines = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            for (String name : SETTINGS) {
+                try (ResultSet row = statement.executeQuery("SHOW " + name)) {
+                    row.next();
+                    lines.add(name + " = " + row.getString(1));
+                }
+            }
+        } catch (SQLException e) {
+            throw new BenchException("PostgreSQL does not say how it is set", e);
+        }
+        return lines;
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new BenchException("PostgreSQL refuses", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
