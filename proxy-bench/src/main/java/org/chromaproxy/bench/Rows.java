@@ -1,6 +1,5 @@
 package org.chromaproxy.bench;
 
-import java.util.function.Function;
 import org.chromaproxy.bench.row.AddedLatencyRow;
 import org.chromaproxy.bench.row.CatchUpRow;
 import org.chromaproxy.bench.row.ChromaWriteRow;
@@ -11,19 +10,19 @@ import org.chromaproxy.bench.row.Setting;
 
 /** The rows of the table, as the command line names them. */
 enum Rows {
-    READS(ReadRow::new),
-    LOGGED_WRITES(LoggedWriteRow::new),
-    CHROMA_WRITES(ChromaWriteRow::new),
-    ADDED_LATENCY(AddedLatencyRow::new),
-    CATCH_UP(CatchUpRow::new);
-
-    private final Function<Setting, Row> maker;
-
-    Rows(Function<Setting, Row> maker) {
-        this.maker = maker;
-    }
+    READS,
+    LOGGED_WRITES,
+    CHROMA_WRITES,
+    ADDED_LATENCY,
+    CATCH_UP;
 
     Row make(Setting setting) {
-        return maker.apply(setting);
+        return switch (this) {
+            case READS -> new ReadRow(setting);
+            case LOGGED_WRITES -> new LoggedWriteRow(setting);
+            case CHROMA_WRITES -> new ChromaWriteRow(setting);
+            case ADDED_LATENCY -> new AddedLatencyRow(setting);
+            case CATCH_UP -> new CatchUpRow(setting);
+        };
     }
 }

@@ -12,7 +12,7 @@ import org.HdrHistogram.Histogram;
  */
 public record LoadResult(long answered, long failed, double seconds, Histogram latencies) {
     public double rate() {
-        return answered / seconds;
+        return (double) answered / seconds;
     }
 
     /** A latency in microseconds. */

@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.chromaproxy.local.EmbeddedPostgres;
+import org.chromaproxy.wal.store.DatabaseTarget;
 
 /** A PostgreSQL of our own, with the settings a proxy's embedded one has: a database for each proxy under test. */
 public final class LogDatabase implements AutoCloseable {
@@ -27,17 +28,31 @@ public final class LogDatabase implements AutoCloseable {
         return new LogDatabase(EmbeddedPostgres.start(home));
     }
 
-    /** Makes an empty database; its address as the proxy takes it, with user and password: not for printing. */
-    public String freshDatabase() {
+    private record Login(String user, String password, String database) {}
+
+    /** Makes an empty database. */
+    private Login fresh() {
         databases++;
         String name = "bench_" + ProcessHandle.current().pid() + "_" + databases;
         execute("CREATE DATABASE " + name);
         // jdbc:postgresql://host:port/postgres?user=U&password=P
         URI jdbc = URI.create(server.jdbcUrl().substring("jdbc:".length()));
         String[] pairs = jdbc.getRawQuery().split("&", -1);
-        String user = pairs[0].substring("user=".length());
-        String password = pairs[1].substring("password=".length());
-        return "postgresql://" + user + ":" + password + "@127.0.0.1:" + server.port() + "/" + name;
+        return new Login(pairs[0].substring("user=".length()), pairs[1].substring("password=".length()), name);
+    }
+
+    /** Makes an empty database; its address as the proxy takes it, with user and password: not for printing. */
+    public String freshDatabase() {
+        Login login = fresh();
+        return "postgresql://" + login.user() + ":" + login.password() + "@127.0.0.1:" + server.port() + "/"
+                + login.database();
+    }
+
+    /** Makes an empty database; its address as the log takes it. */
+    public DatabaseTarget freshTarget() {
+        Login login = fresh();
+        String url = "jdbc:postgresql://127.0.0.1:" + server.port() + "/" + login.database();
+        return DatabaseTarget.of(url, login.user(), login.password());
     }
 
     /** What matters to durability, as the server has it. */

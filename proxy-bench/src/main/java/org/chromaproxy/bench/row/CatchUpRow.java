@@ -97,9 +97,9 @@ public final class CatchUpRow implements Row {
                 () -> replica.count(on) >= wanted,
                 () -> "the replica stays at " + replica.count(on) + " of " + wanted);
         long done = System.nanoTime();
-        section.samples().add(CATCH_UP, RATE, Math.max(0, wanted - seen) / ((done - first) / 1e9));
+        section.samples().add(CATCH_UP, RATE, (double) Math.max(0, wanted - seen) / ((done - first) / 1e9));
         section.samples().add(CATCH_UP, ALL, (done - launched) / 1e9);
-        section.samples().add(CATCH_UP, PENDING, pending);
+        section.samples().add(CATCH_UP, PENDING, (double) pending);
     }
 
     private static boolean there(Chroma chroma, String name) {
@@ -141,7 +141,7 @@ public final class CatchUpRow implements Row {
                     .toList();
             long start = System.nanoTime();
             bodies.forEach(body -> bare.post(path + "/add", body));
-            double rate = requests * (double) batch / ((System.nanoTime() - start) / 1e9);
+            double rate = (double) requests * batch / ((System.nanoTime() - start) / 1e9);
             section.samples().add("bare Chroma, batches of " + batch, RATE, rate);
             best = Math.max(best, rate);
         }

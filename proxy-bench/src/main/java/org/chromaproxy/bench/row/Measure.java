@@ -53,7 +53,7 @@ final class Measure {
         if (target.pid().isPresent() && result.answered() > 0) {
             section.samples().add(target.name(), CPU, cpu * 1e6 / result.answered());
         }
-        section.samples().add(target.name(), FAILED, result.failed());
+        section.samples().add(target.name(), FAILED, (double) result.failed());
         section.latencies(target.name(), result.latencies());
         if (result.failed() > 0) {
             section.note(target.name() + ": some requests failed; the figures of those rounds are not to be trusted.");
@@ -71,7 +71,7 @@ final class Measure {
         if (target.pid().isPresent()) {
             section.samples().add(target.name(), CPU, cpu * 1e6 / Math.max(1, result.requests()));
         }
-        section.samples().add(target.name(), FAILED, result.errors());
+        section.samples().add(target.name(), FAILED, (double) result.errors());
         if (result.errors() > 0 || !result.trouble().isEmpty()) {
             section.note(target.name() + ": wrk saw errors: " + result.errors() + " " + result.trouble());
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.chromaproxy.bench.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.chromaproxy.bench.report;
+
+import org.jspecify.annotations.NullMarked;
