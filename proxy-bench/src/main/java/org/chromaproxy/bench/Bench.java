@@ -34,9 +34,11 @@ final class Bench {
     boolean run() throws IOException {
         Tools tools = Tools.find();
         List<String> preface = new ArrayList<>();
-        preface.add("Written by `bin/chroma-proxy bench`. Figures hold as ratios within one run only: a ratio is taken in"
-                + " each of " + plan.rounds() + " interleaved rounds, and its median counts. Tables show medians, with the"
-                + " least and the largest in parentheses.");
+        preface.add(
+                "Written by `bin/chroma-proxy bench`. Figures hold as ratios within one run only: a ratio is taken in"
+                        + " each of " + plan.rounds()
+                        + " interleaved rounds, and its median counts. Tables show medians, with the"
+                        + " least and the largest in parentheses.");
         for (String missing : tools.missing()) {
             say(missing + " is not installed: the report goes without it");
             preface.add("**" + missing + " was not installed**: nothing was measured beside it.");
@@ -55,7 +57,10 @@ final class Bench {
                 report.write(plan.out(), sections);
             }
         }
-        sections.stream().flatMap(section -> section.goals().stream()).map(Goal::row).forEach(this::say);
+        sections.stream()
+                .flatMap(section -> section.goals().stream())
+                .map(Goal::row)
+                .forEach(this::say);
         say("report: " + plan.out());
         return complete;
     }
@@ -86,6 +91,8 @@ final class Bench {
     private String neutral(String text) {
         String work = plan.folder().toString();
         String project = Servers.project().toString();
-        return text.replace(work, "WORK").replace(Servers.javaHome().toString(), "JAVA_HOME").replace(project, ".");
+        return text.replace(work, "WORK")
+                .replace(Servers.javaHome().toString(), "JAVA_HOME")
+                .replace(project, ".");
     }
 }

@@ -82,7 +82,8 @@ public final class BenchCommand implements Callable<Integer> {
                 new Setting.Scale(Duration.ofSeconds(seconds), connections, pending, collections, manyConnections);
         Path report = out == null ? Servers.project().resolve("proxy-bench").resolve("RESULTS.md") : out;
         Bench bench = new Bench(
-                new Bench.Plan(rows, rounds, scale, folder, report), spec.commandLine().getOut());
+                new Bench.Plan(rows, rounds, scale, folder, report),
+                spec.commandLine().getOut());
         return bench.run() ? 0 : 1;
     }
 }

@@ -10,8 +10,9 @@ import picocli.CommandLine.Unmatched;
 /** {@code chroma-proxy bench micro}: the JMH benchmarks, with allocation rates. Takes JMH's own arguments. */
 @Command(
         name = "micro",
-        description = "Runs the JMH benchmarks with allocation rates (-prof gc). Arguments are JMH's own: a pattern, -f, -i,"
-                + " -wi, -l to list.")
+        description =
+                "Runs the JMH benchmarks with allocation rates (-prof gc). Arguments are JMH's own: a pattern, -f, -i,"
+                        + " -wi, -l to list.")
 final class MicroCommand implements Callable<Integer> {
     @Unmatched
     private List<String> arguments = new ArrayList<>();

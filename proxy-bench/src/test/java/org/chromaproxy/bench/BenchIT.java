@@ -36,8 +36,9 @@ class BenchIT {
 
         String text = Files.readString(report);
         assertEquals(0, status, said + "\n" + text);
-        List<String> goals =
-                text.lines().filter(line -> line.matches("\\| .* \\| [≥≤] .* \\|")).toList();
+        List<String> goals = text.lines()
+                .filter(line -> line.matches("\\| .* \\| [≥≤] .* \\|"))
+                .toList();
         Tools tools = Tools.find();
         boolean all = tools.nginx().isPresent() && tools.haproxy().isPresent();
         assertEquals(GOALS, goals.size(), text);

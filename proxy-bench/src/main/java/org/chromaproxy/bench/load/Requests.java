@@ -78,9 +78,8 @@ public final class Requests {
     /** A request on the wire. */
     static byte[] bytes(String method, String path, String body) {
         String head = method + " " + path + " HTTP/1.1\r\nHost: bench\r\nAccept: */*\r\n";
-        String entity = body.isEmpty()
-                ? ""
-                : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n";
+        String entity =
+                body.isEmpty() ? "" : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n";
         return (head + entity + "\r\n" + body).getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -39,11 +39,7 @@ final class Session {
     private long end;
     private boolean running;
 
-    Session(
-            Load load,
-            EventLoop loop,
-            BiConsumer<Load, Connection> connector,
-            CompletableFuture<LoadResult> result) {
+    Session(Load load, EventLoop loop, BiConsumer<Load, Connection> connector, CompletableFuture<LoadResult> result) {
         this.load = load;
         this.loop = loop;
         this.connector = connector;
@@ -148,7 +144,8 @@ final class Session {
     private void finishIfDone() {
         boolean sent = openLoop() ? schedule.over() && late.isEmpty() : System.nanoTime() >= end;
         if (sent && open.stream().noneMatch(Connection::busy)) {
-            double seconds = openLoop() ? (System.nanoTime() - start) / 1e9 : load.time().toNanos() / 1e9;
+            double seconds =
+                    openLoop() ? (System.nanoTime() - start) / 1e9 : load.time().toNanos() / 1e9;
             finish(new LoadResult(answered, failed, seconds, latencies));
         }
     }

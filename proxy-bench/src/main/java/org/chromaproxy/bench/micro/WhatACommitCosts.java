@@ -1,15 +1,5 @@
 package org.chromaproxy.bench.micro;
 
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.bench.process.BenchException;
 import org.chromaproxy.bench.process.LogDatabase;
 import org.chromaproxy.bench.process.Waiting;
@@ -31,9 +22,18 @@ import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.WriteRequest;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does it cost, per record of 3.6 KB, to hand it to the writer's queue and to hear that it is durable in a real
@@ -62,8 +62,8 @@ public class WhatACommitCosts {
     private static Parts open() {
         try {
             Path base = Files.createDirectories(LocalFolders.build("bench"));
-            LogDatabase database = LogDatabase.start(
-                    Files.createTempDirectory(base, "micro-").resolve(UUID.randomUUID().toString()));
+            LogDatabase database = LogDatabase.start(Files.createTempDirectory(base, "micro-")
+                    .resolve(UUID.randomUUID().toString()));
             Wal wal = Wal.open(WalConfig.of(database.freshTarget()));
             Waiting.until(OWNED, () -> wal.tryOwn().isPresent(), () -> "the log cannot be owned");
             OwnedLog owned = wal.tryOwn().orElseThrow();

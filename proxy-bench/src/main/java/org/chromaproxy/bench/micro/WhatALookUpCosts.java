@@ -1,15 +1,5 @@
 package org.chromaproxy.bench.micro;
 
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -17,13 +7,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.wal.record.Mapping;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
 
 /** What does it cost to find a collection, and does it grow with their number? */
 @BenchmarkMode(Mode.AverageTime)
@@ -53,8 +53,7 @@ public class WhatALookUpCosts {
             UUID there = UUID.randomUUID();
             Mapping.Path path = new Mapping.Path(Paths.TENANT, Paths.DATABASE, "collection-" + i);
             Mapping.Place place = new Mapping.Place(there, Mapping.PlaceState.READY, "");
-            catalog.put(new Mapping(
-                    id, path, i + 1, 0, Instant.EPOCH, Map.of("primary", place)));
+            catalog.put(new Mapping(id, path, i + 1, 0, Instant.EPOCH, Map.of("primary", place)));
             if (i == collections / 2) {
                 publicId = id.toString();
                 instanceId = there.toString();

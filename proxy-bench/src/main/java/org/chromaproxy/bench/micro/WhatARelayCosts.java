@@ -1,15 +1,5 @@
 package org.chromaproxy.bench.micro;
 
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -21,12 +11,22 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.HttpCodecs;
 import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.Routes;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does a read cost the processor on its way through, without the kernel: decoded, guarded, classified, given another
@@ -47,7 +47,8 @@ public class WhatARelayCosts {
     private final EmbeddedChannel downstream = new EmbeddedChannel(HttpCodecs.server(), new FramingGuard());
     private final EmbeddedChannel upstream = new EmbeddedChannel(new HttpClientCodec());
     private final ByteBuf request = bytes("POST " + Paths.RECORDS + "/get HTTP/1.1\r\nHost: bench\r\nAccept: */*\r\n"
-            + "User-Agent: bench\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY);
+            + "User-Agent: bench\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n"
+            + BODY);
     private final ByteBuf response = bytes("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: "
             + ANSWER.length() + "\r\ndate: Mon, 23 Nov 2026 20:00:00 GMT\r\n\r\n" + ANSWER);
 

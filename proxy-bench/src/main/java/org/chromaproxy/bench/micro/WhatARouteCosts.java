@@ -2,6 +2,8 @@ package org.chromaproxy.bench.micro;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.route.Route;
+import org.chromaproxy.route.Routes;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -11,8 +13,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.chromaproxy.route.Route;
-import org.chromaproxy.route.Routes;
 
 /** What does it cost to know what a request line asks for? */
 @BenchmarkMode(Mode.AverageTime)

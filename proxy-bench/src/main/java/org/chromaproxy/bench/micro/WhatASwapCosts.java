@@ -1,8 +1,12 @@
 package org.chromaproxy.bench.micro;
 
+import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.rewrite.UuidSwap;
+import org.chromaproxy.route.Routes;
+import org.chromaproxy.route.Segment;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -12,10 +16,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import io.netty.handler.codec.http.HttpMethod;
-import org.chromaproxy.rewrite.UuidSwap;
-import org.chromaproxy.route.Routes;
-import org.chromaproxy.route.Segment;
 
 /** What does it cost to put one UUID where another stands: in a path, in an answer, in an error's text? */
 @BenchmarkMode(Mode.AverageTime)

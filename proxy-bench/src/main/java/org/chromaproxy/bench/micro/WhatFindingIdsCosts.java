@@ -1,6 +1,11 @@
 package org.chromaproxy.bench.micro;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.chromaproxy.bench.load.Requests;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.scan.IdScan;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -10,11 +15,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import java.nio.charset.StandardCharsets;
-import java.util.stream.IntStream;
-import org.chromaproxy.bench.load.Requests;
-import org.chromaproxy.scan.Footprint;
-import org.chromaproxy.scan.IdScan;
 
 /** What does it cost to know which ids a write touches? */
 @BenchmarkMode(Mode.AverageTime)

@@ -1,6 +1,11 @@
 package org.chromaproxy.bench.micro;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.chromaproxy.merge.RecordArrays;
+import org.chromaproxy.merge.Splice;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -10,11 +15,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
-import org.chromaproxy.merge.RecordArrays;
-import org.chromaproxy.merge.Splice;
 
 /** What does it cost to make one request of 64 single-record adds of 3.6 KB, and to know that they may be? */
 @BenchmarkMode(Mode.AverageTime)

@@ -15,7 +15,8 @@ public final class Machine {
     /** Hardware, kernel and versions, a line each. */
     public static List<String> describe(Tools tools) {
         List<String> lines = new ArrayList<>();
-        lines.add("processors: " + Runtime.getRuntime().availableProcessors() + " of " + field("/proc/cpuinfo", "model name"));
+        lines.add("processors: " + Runtime.getRuntime().availableProcessors() + " of "
+                + field("/proc/cpuinfo", "model name"));
         String memory = field("/proc/meminfo", "MemTotal").replaceAll("\\D", "");
         lines.add("memory: " + (memory.isEmpty() ? "?" : Long.parseLong(memory) / KIB_PER_MIB + " MiB"));
         lines.add("kernel: " + Shell.output("uname", "-sr"));

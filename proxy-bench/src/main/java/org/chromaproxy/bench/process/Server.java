@@ -31,8 +31,7 @@ public final class Server implements AutoCloseable {
     static Server start(Recipe recipe) {
         try {
             // TERM: nginx ends its workers itself, and nobody else would.
-            ChildProcess process =
-                    ChildProcess.start(recipe.command(), recipe.environment(), "TERM", recipe.log());
+            ChildProcess process = ChildProcess.start(recipe.command(), recipe.environment(), "TERM", recipe.log());
             return new Server(process, recipe.command(), recipe.port());
         } catch (IOException e) {
             throw new BenchException("cannot start " + recipe.command(), e);

@@ -13,8 +13,9 @@ final class Shell {
     /** What a command prints, both streams, whatever its status; empty if it cannot be run. */
     static String output(String... command) {
         try {
-            Process process =
-                    new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(List.of(command))
+                    .redirectErrorStream(true)
+                    .start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             process.waitFor();

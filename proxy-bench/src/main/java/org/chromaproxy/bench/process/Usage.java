@@ -37,7 +37,8 @@ public final class Usage {
     }
 
     private static Stream<ProcessHandle> family(long pid) {
-        return ProcessHandle.of(pid).stream().flatMap(process -> Stream.concat(Stream.of(process), process.descendants()));
+        return ProcessHandle.of(pid).stream()
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()));
     }
 
     private static double own(long pid) {
@@ -54,7 +55,10 @@ public final class Usage {
     private static double status(long pid, String field) {
         Predicate<String> wanted = line -> line.startsWith(field);
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
-            return lines.filter(wanted).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum() / 1024.0;
+            return lines.filter(wanted)
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .sum()
+                    / 1024.0;
         } catch (IOException e) {
             throw new BenchException("no process " + pid, e);
         }

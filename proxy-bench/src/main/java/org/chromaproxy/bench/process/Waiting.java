@@ -47,7 +47,8 @@ public final class Waiting {
     /** The status of the answer to a GET; 0 if there is none. */
     static int status(URI url) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(url).timeout(ANSWER_WITHIN).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(url).timeout(ANSWER_WITHIN).build();
             return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException none) {
             return 0;

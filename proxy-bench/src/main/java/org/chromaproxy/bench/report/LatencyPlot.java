@@ -27,8 +27,14 @@ final class LatencyPlot {
     private final double high;
 
     private LatencyPlot(Map<String, Histogram> curves) {
-        double least = curves.values().stream().mapToDouble(Histogram::getMinNonZeroValue).min().orElse(1);
-        double most = curves.values().stream().mapToDouble(Histogram::getMaxValueAsDouble).max().orElse(10);
+        double least = curves.values().stream()
+                .mapToDouble(Histogram::getMinNonZeroValue)
+                .min()
+                .orElse(1);
+        double most = curves.values().stream()
+                .mapToDouble(Histogram::getMaxValueAsDouble)
+                .max()
+                .orElse(10);
         low = Math.floor(Math.log10(Math.max(1, least / MICRO)));
         high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(1, most / MICRO))));
     }
@@ -46,21 +52,47 @@ final class LatencyPlot {
     }
 
     private void frame(String title) {
-        add(String.format(Locale.ROOT, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">",
+        add(String.format(
+                Locale.ROOT,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">",
                 WIDTH,
                 HEIGHT));
         add(String.format(Locale.ROOT, "<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, HEIGHT));
         add(String.format(Locale.ROOT, "<text x=\"%d\" y=\"20\" font-size=\"14\">%s</text>", LEFT, escaped(title)));
         for (double decade = low; decade <= high; decade++) {
             double y = y(Math.pow(10, decade));
-            add(String.format(Locale.ROOT, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ddd\"/>", LEFT, y, WIDTH - RIGHT, y));
-            add(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 6, y + 4, time(decade)));
+            add(String.format(
+                    Locale.ROOT,
+                    "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ddd\"/>",
+                    LEFT,
+                    y,
+                    WIDTH - RIGHT,
+                    y));
+            add(String.format(
+                    Locale.ROOT,
+                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+                    LEFT - 6,
+                    y + 4,
+                    time(decade)));
         }
         for (int nines = 0; nines <= NINES; nines++) {
             double x = x(nines);
-            add(String.format(Locale.ROOT, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#ddd\"/>", x, TOP, x, HEIGHT - BOTTOM));
-            String label = nines == 0 ? "0 %" : nines == 1 ? "90 %" : "99" + (nines == 2 ? "" : "." + "9".repeat(nines - 2)) + " %";
-            add(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x, HEIGHT - BOTTOM + 18, label));
+            add(String.format(
+                    Locale.ROOT,
+                    "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#ddd\"/>",
+                    x,
+                    TOP,
+                    x,
+                    HEIGHT - BOTTOM));
+            String label = nines == 0
+                    ? "0 %"
+                    : nines == 1 ? "90 %" : "99" + (nines == 2 ? "" : "." + "9".repeat(nines - 2)) + " %";
+            add(String.format(
+                    Locale.ROOT,
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                    x,
+                    HEIGHT - BOTTOM + 18,
+                    label));
         }
     }
 
@@ -73,9 +105,18 @@ final class LatencyPlot {
             double micros = latencies.getValueAtPercentile(percentile) / MICRO;
             points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(nines), y(micros)));
         }
-        add(String.format(Locale.ROOT, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"%s\"/>", colour, points.toString().strip()));
+        add(String.format(
+                Locale.ROOT,
+                "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"%s\"/>",
+                colour,
+                points.toString().strip()));
         double y = TOP + LEGEND_STEP * (number + 0.5);
-        add(String.format(Locale.ROOT, "<rect x=\"%d\" y=\"%.1f\" width=\"14\" height=\"4\" fill=\"%s\"/>", LEFT + 12, y - 5, colour));
+        add(String.format(
+                Locale.ROOT,
+                "<rect x=\"%d\" y=\"%.1f\" width=\"14\" height=\"4\" fill=\"%s\"/>",
+                LEFT + 12,
+                y - 5,
+                colour));
         add(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%.1f\">%s</text>", LEFT + 32, y, escaped(name)));
     }
 
@@ -92,7 +133,9 @@ final class LatencyPlot {
         if (decade >= 6) {
             return Numbers.plain(Math.pow(10, decade - 6)) + " s";
         }
-        return decade >= 3 ? Numbers.plain(Math.pow(10, decade - 3)) + " ms" : Numbers.plain(Math.pow(10, decade)) + " µs";
+        return decade >= 3
+                ? Numbers.plain(Math.pow(10, decade - 3)) + " ms"
+                : Numbers.plain(Math.pow(10, decade)) + " µs";
     }
 
     private static String escaped(String text) {

@@ -74,8 +74,7 @@ public final class Samples {
         }
         List<Double> sorted = values.stream().sorted().toList();
         int upper = sorted.size() / 2;
-        double median =
-                sorted.size() % 2 == 1 ? sorted.get(upper) : (sorted.get(upper - 1) + sorted.get(upper)) / 2;
+        double median = sorted.size() % 2 == 1 ? sorted.get(upper) : (sorted.get(upper - 1) + sorted.get(upper)) / 2;
         return OptionalDouble.of(median);
     }
 }

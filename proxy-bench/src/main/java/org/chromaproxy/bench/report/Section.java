@@ -57,7 +57,8 @@ public final class Section {
 
     /** Adds a run's latencies, in ns, to the curve of that name. */
     public void latencies(String curve, Histogram run) {
-        latencies.computeIfAbsent(curve, key -> new Histogram(run.getHighestTrackableValue(), 3))
+        latencies
+                .computeIfAbsent(curve, key -> new Histogram(run.getHighestTrackableValue(), 3))
                 .add(run);
     }
 

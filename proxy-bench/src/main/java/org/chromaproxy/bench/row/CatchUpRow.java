@@ -118,7 +118,10 @@ public final class CatchUpRow implements Row {
             Duration time = missing > SLICE_RECORDS ? Duration.ofSeconds(1) : Duration.ofMillis(200);
             LoadResult result = setting.generator()
                     .run(Load.closed(
-                            proxy.url(), Requests.adds(List.of(path)), setting.scale().connections(), time));
+                            proxy.url(),
+                            Requests.adds(List.of(path)),
+                            setting.scale().connections(),
+                            time));
             if (result.answered() == 0) {
                 throw new BenchException("the proxy took no write while the replica was away");
             }

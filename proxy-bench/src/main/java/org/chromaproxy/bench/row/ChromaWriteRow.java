@@ -49,7 +49,8 @@ public final class ChromaWriteRow implements Row {
                 new Measure.Target(PROXY, proxy.url(), OptionalLong.of(proxy.pid())),
                 new Measure.Target(BARE, URI.create(bare.url()), OptionalLong.of(bare.pid())));
         section.note(setting.scale().connections() + " connections, one collection, a new one each round; "
-                + Requests.DIMENSION + " numbers an embedding, 3.6 KB a body; closed loop, own generator. Chroma in front of"
+                + Requests.DIMENSION
+                + " numbers an embedding, 3.6 KB a body; closed loop, own generator. Chroma in front of"
                 + " nothing else; the proxy's two Chromas, its PostgreSQL and itself share the same processors.");
         targets.forEach(target -> once(target, new Measure(setting.generator(), new Section("", ""))));
     }

@@ -44,26 +44,25 @@ public final class LoggedWriteRow implements Row {
         proxy = server.pid();
         List<String> here = new Chroma(server.url()).create("writes", COLLECTIONS);
         Chroma upstream = new Chroma(first.url());
-        requests.put(
-                new Measure.Target(PROXY, server.url(), OptionalLong.of(server.pid())), Requests.adds(here));
+        requests.put(new Measure.Target(PROXY, server.url(), OptionalLong.of(server.pid())), Requests.adds(here));
         setting.tools().nginx().ifPresent(program -> {
             Server nginx = running.add(setting.servers().rival(Rival.NGINX, program, first.url()));
             List<String> there = java.util.stream.IntStream.range(0, COLLECTIONS)
                     .mapToObj(i -> upstream.path("writes-" + i))
                     .toList();
-            requests.put(
-                    new Measure.Target(NGINX, nginx.url(), OptionalLong.of(nginx.pid())), Requests.adds(there));
+            requests.put(new Measure.Target(NGINX, nginx.url(), OptionalLong.of(nginx.pid())), Requests.adds(there));
         });
         section.text("PostgreSQL", String.join("\n", setting.database().settings()));
-        section.text("chroma-proxy", "DATABASE_URL=(embedded PostgreSQL of the benchmark) "
-                + String.join(" ", server.command()));
+        section.text(
+                "chroma-proxy",
+                "DATABASE_URL=(embedded PostgreSQL of the benchmark) " + String.join(" ", server.command()));
         section.note("Adds of one record, "
                 + Requests.addBody(List.of("0".repeat(16))).length()
-                + " bytes of body, over " + COLLECTIONS + " collections, " + setting.scale().connections()
+                + " bytes of body, over " + COLLECTIONS + " collections, "
+                + setting.scale().connections()
                 + " connections, closed loop, own generator. The proxy writes each to PostgreSQL and to two stubs, nginx"
                 + " to one stub. CPU time is the proxy's own, without PostgreSQL's.");
-        requests.forEach((target, source) ->
-                measure.warmUp(Measure.closed(target.url(), source, setting.scale())));
+        requests.forEach((target, source) -> measure.warmUp(Measure.closed(target.url(), source, setting.scale())));
     }
 
     @Override

@@ -95,8 +95,10 @@ public final class ReadRow implements Row {
         }
         Server server = running.add(setting.servers().rival(rival, program.get(), upstream));
         paths.put(target(name, server), path);
-        section.text(name, String.join(" ", server.command()) + "\n\n"
-                + rival.configuration(server.url().getPort(), upstream, Path.of("WORK")));
+        section.text(
+                name,
+                String.join(" ", server.command()) + "\n\n"
+                        + rival.configuration(server.url().getPort(), upstream, Path.of("WORK")));
     }
 
     private static Measure.Target target(String name, Server server) {
@@ -133,8 +135,7 @@ public final class ReadRow implements Row {
                         " ×",
                         samples.ratio(PROXY, NGINX, Measure.RATE),
                         noNginx),
-                Goal.atMost(
-                        "reads: p99 against nginx's", 1, " ×", samples.ratio(PROXY, NGINX, Measure.P99), noNginx),
+                Goal.atMost("reads: p99 against nginx's", 1, " ×", samples.ratio(PROXY, NGINX, Measure.P99), noNginx),
                 Goal.atMost(
                         "reads: CPU time per request against nginx's",
                         1,

@@ -84,8 +84,8 @@ final class StubModel {
         if (path.length == 5) {
             return method.equals("POST") ? create(database, json) : ok(list(database, uri));
         }
-        Optional<Collection> found =
-                Optional.ofNullable(byPath.get(database + "/" + path[5])).or(() -> Optional.ofNullable(byId.get(path[5])));
+        Optional<Collection> found = Optional.ofNullable(byPath.get(database + "/" + path[5]))
+                .or(() -> Optional.ofNullable(byId.get(path[5])));
         if (found.isEmpty()) {
             return missing();
         }
@@ -153,7 +153,9 @@ final class StubModel {
     }
 
     private static ObjectNode named(String name) {
-        return JSON.createObjectNode().put("id", "00000000-0000-0000-0000-000000000000").put("name", name);
+        return JSON.createObjectNode()
+                .put("id", "00000000-0000-0000-0000-000000000000")
+                .put("name", name);
     }
 
     private static Answer make(Set<String> all, String name) {

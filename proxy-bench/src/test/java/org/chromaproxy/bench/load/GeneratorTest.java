@@ -98,9 +98,7 @@ class GeneratorTest {
             gone = server.url();
         }
         try (Generator generator = new Generator()) {
-            assertThrows(
-                    LoadException.class,
-                    () -> generator.run(Load.closed(gone, GET, 1, Duration.ofMillis(100))));
+            assertThrows(LoadException.class, () -> generator.run(Load.closed(gone, GET, 1, Duration.ofMillis(100))));
         }
     }
 }
