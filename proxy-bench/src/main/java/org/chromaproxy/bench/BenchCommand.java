@@ -46,18 +46,6 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Records to catch up with; default ${DEFAULT-VALUE}.")
     private int pending;
 
-    @Option(
-            names = "--collections",
-            defaultValue = "10000",
-            description = "Collections mapped, at most; default ${DEFAULT-VALUE}.")
-    private int collections;
-
-    @Option(
-            names = "--many-connections",
-            defaultValue = "5000",
-            description = "Of clients, at most; default ${DEFAULT-VALUE}.")
-    private int manyConnections;
-
     @Option(names = "--out", description = "The report; default proxy-bench/RESULTS.md of the project.")
     private @Nullable Path out;
 
@@ -78,8 +66,7 @@ public final class BenchCommand implements Callable<Integer> {
         Path base = work == null ? LocalFolders.build("bench") : work.toAbsolutePath();
         Files.createDirectories(base);
         Path folder = Files.createTempDirectory(base, "run-");
-        Setting.Scale scale =
-                new Setting.Scale(Duration.ofSeconds(seconds), connections, pending, collections, manyConnections);
+        Setting.Scale scale = new Setting.Scale(Duration.ofSeconds(seconds), connections, pending);
         Path report = out == null ? Servers.project().resolve("proxy-bench").resolve("RESULTS.md") : out;
         Bench bench = new Bench(
                 new Bench.Plan(rows, rounds, scale, folder, report),

@@ -54,7 +54,7 @@ public enum Rival {
             return """
                     global
                       nbthread 1
-                      maxconn 16384
+                      maxconn 8192
                     defaults
                       mode http
                       timeout connect 5s

@@ -17,6 +17,7 @@ public final class LoggedWriteRow implements Row {
     private static final String NGINX = "nginx, no log, one upstream";
     private static final String MEMORY = "resident (MiB)";
     private static final int COLLECTIONS = 16;
+    private static final int WARM_UPS = 3;
     private static final double GOAL = 0.4;
     private static final int MEMORY_GOAL = 400;
 

@@ -23,6 +23,9 @@ public final class ReadRow implements Row {
     private static final String DIRECT = "stub, directly";
     private static final String NGINX = "nginx, 1 worker";
     private static final String HAPROXY = "HAProxy, 1 thread";
+    /** A JVM compiles while it is measured, else. */
+    private static final int WARM_UPS = 3;
+
     private static final double NGINX_GOAL = 1.0;
     private static final double HAPROXY_GOAL = 1.1;
 
@@ -67,7 +70,10 @@ public final class ReadRow implements Row {
                 wrk.isEmpty()
                         ? "wrk is not installed: load by the own generator, closed loop."
                         : "Load by wrk, closed loop. wrk, server and upstream share the machine's processors.");
-        paths.forEach((target, path) -> once(target, path, new Measure(setting.generator(), new Section("", ""))));
+        Measure nowhere = new Measure(setting.generator(), new Section("", ""));
+        for (int i = 0; i < WARM_UPS; i++) {
+            paths.forEach((target, path) -> once(target, path, nowhere));
+        }
     }
 
     private Wrk wrk(Path program) {

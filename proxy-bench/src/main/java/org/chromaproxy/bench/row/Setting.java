@@ -18,8 +18,6 @@ public record Setting(Servers servers, LogDatabase database, Tools tools, Genera
      * @param time of one measurement
      * @param connections of closed loops
      * @param pending records that the returned replica has to catch up with
-     * @param collections mapped at most
-     * @param manyConnections at most
      */
-    public record Scale(Duration time, int connections, int pending, int collections, int manyConnections) {}
+    public record Scale(Duration time, int connections, int pending) {}
 }
