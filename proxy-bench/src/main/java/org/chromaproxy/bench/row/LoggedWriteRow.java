@@ -63,7 +63,9 @@ public final class LoggedWriteRow implements Row {
                 + setting.scale().connections()
                 + " connections, closed loop, own generator. The proxy writes each to PostgreSQL and to two stubs, nginx"
                 + " to one stub. CPU time is the proxy's own, without PostgreSQL's.");
-        requests.forEach((target, source) -> measure.warmUp(Measure.closed(target.url(), source, setting.scale())));
+        for (int i = 0; i < WARM_UPS; i++) {
+            requests.forEach((target, source) -> measure.warmUp(Measure.closed(target.url(), source, setting.scale())));
+        }
     }
 
     @Override
