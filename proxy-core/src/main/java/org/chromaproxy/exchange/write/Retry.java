@@ -14,8 +14,11 @@ import org.chromaproxy.lane.write.WriteResult;
 
 /** A request whose transaction id was logged before: it gets the answer of the first one, and has no effect of its own. */
 final class Retry {
-    private static final int LOOKS = 10;
+    /** Longest time that the log is asked for an outcome: one that is being recovered is there soon. */
+    private static final long LOOKS_MS = 5_000;
+
     private static final long LOOK_AGAIN_MS = 50;
+    private static final long MAX_LOOK_AGAIN_MS = 400;
 
     private Retry() {}
 
@@ -28,12 +31,17 @@ final class Retry {
                     told.accept(result);
                 } else {
                     // Forgotten until its turn comes: from now on the log alone knows of it.
-                    stored(services, lsn, LOOKS, told);
+                    stored(services, lsn, until(services), LOOK_AGAIN_MS, told);
                 }
             });
             return;
         }
-        stored(services, lsn, LOOKS, told);
+        stored(services, lsn, until(services), LOOK_AGAIN_MS, told);
+    }
+
+    private static long until(ExchangeServices services) {
+        long millis = Math.min(LOOKS_MS, services.limits().requestMs() / 2);
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     /** What the first one was told, or nothing if that is not known yet. Calls back on some thread. */
@@ -44,13 +52,14 @@ final class Retry {
     }
 
     /** The answer is stored a moment after it was told; only one that nobody could be told yet is not there. */
-    private static void stored(ExchangeServices services, long lsn, int looks, Consumer<WriteResult> told) {
+    private static void stored(
+            ExchangeServices services, long lsn, long until, long pause, Consumer<WriteResult> told) {
         services.transactions().outcome(lsn).whenComplete((stored, error) -> {
             if (error == null && stored.isPresent()) {
                 told.accept(stored.get());
-            } else if (error == null && looks > 1) {
-                CompletableFuture.delayedExecutor(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS)
-                        .execute(() -> stored(services, lsn, looks - 1, told));
+            } else if (error == null && System.nanoTime() < until) {
+                CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS)
+                        .execute(() -> stored(services, lsn, until, Math.min(MAX_LOOK_AGAIN_MS, 2 * pause), told));
             } else {
                 String message =
                         "The first request of this transaction has no outcome yet. It has one effect in any case: "
