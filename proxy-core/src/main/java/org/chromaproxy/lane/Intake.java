@@ -157,9 +157,11 @@ public final class Intake {
         }
     }
 
-    /** Its client was told that the outcome comes later: forgets it if it is in the log only. */
+    /** The log says that its client was told to ask later: forgets it if it is in the log only. */
     public void abandoned(Write write) {
-        if (!write.queued() && known.containsKey(write.lsn())) {
+        // A page that is being read may not say so yet, and would make one whose outcome nobody keeps.
+        boolean reading = group.lanes().stream().anyMatch(lane -> lane.loading);
+        if (!reading && !write.queued() && known.containsKey(write.lsn())) {
             forgetUntilRead(write);
         }
     }

@@ -173,10 +173,13 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             return;
         }
         write.abandon();
-        group.intake().abandoned(write);
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.PENDING_RECOVERY, 0, "no instance could take it yet", new byte[0]);
-        services.log().submit(List.of(outcome), true, () -> {});
+        services.log()
+                .submit(
+                        List.of(outcome),
+                        true,
+                        () -> group.loop().execute(() -> group.intake().abandoned(write)));
     }
 
     /** Finds the LSN below which every instance has applied everything; calls back on some loop. */
