@@ -26,6 +26,9 @@ import org.chromaproxy.exchange.RequestBody;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.relay.Draining;
+import org.chromaproxy.relay.Relay;
 import org.chromaproxy.route.RouteKind;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +46,11 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     private final Router router;
     private final ExchangeServices services;
+    private final Relay relay;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
     private @Nullable ChannelHandlerContext context;
-    /** The proxy is stopping. */
-    enum Draining {
-        NOW
-    }
-
     private @Nullable Exchange exchange;
+    private @Nullable Instance failedBefore;
     private @Nullable RequestBody body;
     private boolean bodyComplete = true;
     private boolean closing;
@@ -67,9 +67,31 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private long lastProgress = System.nanoTime();
     private @Nullable ScheduledFuture<?> watchdog;
 
-    Downstream(Router router, ExchangeServices services) {
+    /** @param relay what stands in front, and takes the plain reads */
+    Downstream(Router router, ExchangeServices services, Relay relay) {
         this.router = router;
         this.services = services;
+        this.relay = relay;
+    }
+
+    /** The next request is one that this instance has failed in front. */
+    void failedOn(Instance instance) {
+        failedBefore = instance;
+    }
+
+    @Override
+    public Optional<Instance> failedBefore() {
+        return Optional.ofNullable(failedBefore);
+    }
+
+    /** Whether it is between two requests and will take another. */
+    boolean idle() {
+        return exchange == null && !closing;
+    }
+
+    /** Something was exchanged with the client, in front. */
+    void progress() {
+        lastProgress = System.nanoTime();
     }
 
     @Override
@@ -276,6 +298,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
         exchange = null;
         body = null;
+        failedBefore = null;
         lastProgress = System.nanoTime();
         if (closing) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -316,8 +339,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** Idle connections, stalled bodies, and refused bodies that never end. */
     private void watch(ChannelHandlerContext ctx) {
         long quiet = System.nanoTime() - lastProgress;
+        relay.tick();
         if (exchange == null) {
-            if (quiet > IDLE_NANOS) {
+            if (quiet > IDLE_NANOS && !relay.busy()) {
                 ctx.close();
             }
         } else if (!bodyComplete && exchange.finished()) {

@@ -2,7 +2,6 @@ package org.chromaproxy.downstream;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
@@ -10,15 +9,21 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.HttpCodecs;
+import org.chromaproxy.http.ServerCodec;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.relay.Draining;
+import org.chromaproxy.relay.OrdinaryWay;
+import org.chromaproxy.relay.Relay;
+import org.chromaproxy.relay.RelayServices;
 import org.chromaproxy.transport.EventLoops;
 
 /**
- * The listening socket. Each connection's handlers, in order: the HTTP codec; the guard that refuses ambiguous framing;
+ * The listening socket. Each connection's handlers, in order: the relay, which takes the plain reads; the HTTP codec; the guard that refuses ambiguous framing;
  * the turnstile, which hands over one message per read; and {@link Downstream}, or {@link Standby} while this proxy does
  * not own the log.
  */
@@ -27,7 +32,7 @@ public final class FrontEnd implements AutoCloseable {
 
     private final Channel listener;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private volatile Supplier<ChannelHandler> last;
+    private volatile Consumer<Channel> handlers;
 
     /**
      * Binds, blocking until bound; until {@link #serve} every request is answered by the standby endpoints.
@@ -35,7 +40,7 @@ public final class FrontEnd implements AutoCloseable {
      * @param address port 0 takes a free one
      */
     public FrontEnd(EventLoops loops, InetSocketAddress address, OwnEndpoints standby) {
-        this.last = () -> new Standby(standby);
+        this.handlers = channel -> standby(channel, standby);
         this.listener = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.transport().serverClass())
@@ -47,7 +52,7 @@ public final class FrontEnd implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
-                        handlers(channel, last.get());
+                        handlers.accept(channel);
                     }
                 })
                 .bind(address)
@@ -55,18 +60,48 @@ public final class FrontEnd implements AutoCloseable {
                 .channel();
     }
 
-    static void handlers(Channel channel, ChannelHandler last) {
+    static void standby(Channel channel, OwnEndpoints endpoints) {
         channel.pipeline()
                 .addLast("codec", HttpCodecs.server())
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", new Turnstile())
-                .addLast("exchange", last);
+                .addLast("exchange", new Standby(endpoints));
+    }
+
+    static void handlers(Channel channel, Router router, RelayServices services) {
+        Relay relay = new Relay(services);
+        ServerCodec codec = HttpCodecs.server();
+        Turnstile turnstile = new Turnstile();
+        Downstream exchange = new Downstream(router, services.proxy(), relay);
+        relay.inFrontOf(new OrdinaryWay() {
+            @Override
+            public boolean between() {
+                return exchange.idle() && turnstile.empty() && codec.between();
+            }
+
+            @Override
+            public void progress() {
+                exchange.progress();
+            }
+
+            @Override
+            public void failedOn(Instance instance) {
+                exchange.failedOn(instance);
+            }
+        });
+        channel.pipeline()
+                .addLast("relay", relay)
+                .addLast("codec", codec)
+                .addLast("framing", new FramingGuard())
+                .addLast("turnstile", turnstile)
+                .addLast("exchange", exchange);
     }
 
     /** From now on new connections are served; those of the standby are closed. */
     public void serve(ExchangeServices services) {
         Router router = new Router(services);
-        last = () -> new Downstream(router, services);
+        RelayServices relays = new RelayServices(services);
+        handlers = channel -> handlers(channel, router, relays);
         connections.close();
     }
 
@@ -81,7 +116,7 @@ public final class FrontEnd implements AutoCloseable {
     /** Stops accepting; each connection is closed behind its next answer, which says so. */
     public void stopAccepting() {
         listener.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
-        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Downstream.Draining.NOW));
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Draining.NOW));
     }
 
     /** Closes the listener and every connection. */

@@ -15,6 +15,11 @@ final class Turnstile extends ChannelDuplexHandler {
     private boolean wanted;
     private boolean turning;
 
+    /** Whether nothing waits here. */
+    boolean empty() {
+        return queue.isEmpty();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         queue.add(msg);

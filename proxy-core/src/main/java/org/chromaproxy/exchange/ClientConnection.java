@@ -1,12 +1,17 @@
 package org.chromaproxy.exchange;
 
 import io.netty.handler.codec.http.HttpRequest;
+import java.util.Optional;
 import org.chromaproxy.http.ForwardedHeaders;
+import org.chromaproxy.instance.Instance;
 
 /** The connection an exchange runs on, as the exchange sees it. Confined to the connection's event loop. */
 public interface ClientConnection {
     /** Who is at the other end. */
     ForwardedHeaders.Client client();
+
+    /** An instance that has just failed the same request, which begins anew: to be asked last. */
+    Optional<Instance> failedBefore();
 
     /** Whether the connection stays open after the answer to this request. */
     boolean keepAlive(HttpRequest request);

@@ -18,9 +18,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Optional;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.Route;
 
 /** One client request and its one response. Confined to the connection's event loop. */
@@ -58,6 +60,11 @@ public final class Exchange {
 
     public ForwardedHeaders.Client client() {
         return connection.client();
+    }
+
+    /** An instance that has just failed this request. */
+    public Optional<Instance> failedBefore() {
+        return connection.failedBefore();
     }
 
     public boolean writable() {

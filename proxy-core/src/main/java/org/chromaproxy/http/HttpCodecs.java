@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
-import io.netty.handler.codec.http.HttpServerCodec;
 
 /** HTTP codecs with the proxy's limits. */
 public final class HttpCodecs {
@@ -20,8 +19,8 @@ public final class HttpCodecs {
     private HttpCodecs() {}
 
     /** The codec for a client's connection; {@link FramingGuard} must follow it. */
-    public static HttpServerCodec server() {
-        return new HttpServerCodec(new HttpDecoderConfig()
+    public static ServerCodec server() {
+        return new ServerCodec(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxChunkSize(MAX_CHUNK_BYTES)

@@ -2,6 +2,7 @@ package org.chromaproxy.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -18,6 +19,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final UpstreamPool pool;
     private final Channel channel;
     private @Nullable UpstreamListener listener;
+    private @Nullable RawListener raw;
     private boolean requestComplete;
     private boolean reusable;
     private boolean interim;
@@ -34,6 +36,42 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         reusable = false;
         channel.config().setAutoRead(true);
         pool.instance().started();
+    }
+
+    /** Begins an exchange whose request and answer pass the codec by; {@link #endRaw} or {@link #abort} ends it. */
+    public void beginRaw(RawListener newListener) {
+        raw = newListener;
+        if (!channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
+        pool.instance().started();
+    }
+
+    /** Sends the whole request of a raw exchange, taking the buffers over. */
+    public void sendRaw(ByteBuf head, ByteBuf body) {
+        ChannelHandlerContext front = channel.pipeline().firstContext();
+        front.write(head, channel.voidPromise());
+        if (body.isReadable()) {
+            front.write(body, channel.voidPromise());
+        } else {
+            body.release();
+        }
+        front.flush();
+    }
+
+    /**
+     * The raw answer is complete; the connection no longer belongs to the caller.
+     *
+     * @param again whether the connection may carry another exchange
+     */
+    public void endRaw(boolean again) {
+        raw = null;
+        pool.instance().answered(true);
+        if (again && channel.isActive()) {
+            pool.giveBack(this);
+        } else {
+            channel.close();
+        }
     }
 
     /** Sends a part of the request; the last one must be a {@link LastHttpContent}. */
@@ -61,15 +99,35 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Gives the exchange up: the connection is reset and the listener hears nothing more. */
     public void abort() {
-        if (listener != null) {
+        if (listener != null || raw != null) {
             listener = null;
+            raw = null;
             pool.instance().failed();
         }
         channel.close();
     }
 
-    boolean idle() {
-        return listener == null;
+    /** Stands in front of the codec and takes the bytes of raw exchanges. */
+    ChannelHandler front() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                RawListener current = raw;
+                if (current == null) {
+                    ctx.fireChannelRead(msg);
+                } else {
+                    current.bytes((ByteBuf) msg);
+                }
+            }
+
+            @Override
+            public void channelReadComplete(ChannelHandlerContext ctx) {
+                // The codec would read on in spite of a paused raw exchange.
+                if (raw == null) {
+                    ctx.fireChannelReadComplete();
+                }
+            }
+        };
     }
 
     boolean alive() {
@@ -133,12 +191,20 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private void fail(String why) {
         UpstreamListener current = listener;
+        RawListener currentRaw = raw;
         listener = null;
+        raw = null;
         channel.close();
+        if (current == null && currentRaw == null) {
+            return;
+        }
+        pool.instance().failed();
+        pool.troubled();
+        UpstreamException cause = new UpstreamException(why, false);
         if (current != null) {
-            pool.instance().failed();
-            pool.troubled();
-            current.failed(new UpstreamException(why, false));
+            current.failed(cause);
+        } else if (currentRaw != null) {
+            currentRaw.failed(cause);
         }
     }
 

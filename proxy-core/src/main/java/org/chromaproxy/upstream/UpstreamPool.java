@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.transport.Transport;
+import org.jspecify.annotations.Nullable;
 
 /** The connections of one event loop to one instance. Confined to that loop. */
 public final class UpstreamPool {
@@ -72,7 +73,7 @@ public final class UpstreamPool {
                 .setMaxInitialLineLength(8192)
                 .setMaxHeaderSize(65_536)
                 .setMaxChunkSize(65_536);
-        channel.pipeline().addLast(new HttpClientCodec(decoder, false, false), connection);
+        channel.pipeline().addLast(connection.front(), new HttpClientCodec(decoder, false, false), connection);
         open.add(connection);
     }
 
@@ -92,14 +93,23 @@ public final class UpstreamPool {
         acquire(ready, failed, Integer.MAX_VALUE);
     }
 
+    /** A connection that is idle now, if there is one. */
+    public @Nullable UpstreamConnection idle() {
+        UpstreamConnection connection = idle.poll();
+        while (connection != null && !connection.alive()) {
+            connection = idle.poll();
+        }
+        if (connection != null) {
+            stats.hit();
+        }
+        return connection;
+    }
+
     private void acquire(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, int most) {
-        while (!idle.isEmpty()) {
-            UpstreamConnection connection = idle.pop();
-            if (connection.alive()) {
-                stats.hit();
-                ready.accept(connection);
-                return;
-            }
+        UpstreamConnection connection = idle();
+        if (connection != null) {
+            ready.accept(connection);
+            return;
         }
         stats.miss();
         Waiter waiter = new Waiter(ready, failed);

@@ -13,19 +13,20 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A client's connection to the whole pipeline, whose every buffer must have been released when it is closed. */
 final class ClientSide implements AutoCloseable {
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
     private final EmbeddedChannel channel;
 
-    ClientSide(ChannelHandler last) {
+    ClientSide(Consumer<Channel> handlers) {
         channel = new FromLoopback(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel made) {
                 made.config().setAllocator(memory);
                 made.config().setAutoRead(false);
-                FrontEnd.handlers(made, last);
+                handlers.accept(made);
             }
         });
     }

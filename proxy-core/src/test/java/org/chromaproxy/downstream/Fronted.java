@@ -25,6 +25,7 @@ import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.merge.MergeBounds;
+import org.chromaproxy.relay.RelayServices;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.upstream.UpstreamClient;
@@ -70,7 +71,7 @@ final class Fronted implements AutoCloseable {
     }
 
     ClientSide connect() {
-        return new ClientSide(new Downstream(new Router(services), services));
+        return new ClientSide(channel -> FrontEnd.handlers(channel, new Router(services), new RelayServices(services)));
     }
 
     /** What was appended since the last look. */

@@ -21,7 +21,7 @@ class StandbyTest {
                 + "Content-Length: 2\r\n\r\n{}";
         String health = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
         SplitAtEachByte.forEach((add + health).getBytes(StandardCharsets.ISO_8859_1), pieces -> {
-            try (ClientSide client = new ClientSide(new Standby(StandbyTest::standby))) {
+            try (ClientSide client = new ClientSide(channel -> FrontEnd.standby(channel, StandbyTest::standby))) {
                 String received = client.send(pieces).received();
                 assertTrue(received.startsWith("HTTP/1.1 503 "), received);
                 assertTrue(received.contains("stands by"), received);
@@ -35,7 +35,7 @@ class StandbyTest {
     void aClientThatWantsTheConnectionClosedGetsItClosed() {
         String health = "GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
         SplitAtEachByte.forEach(health.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
-            try (ClientSide client = new ClientSide(new Standby(StandbyTest::standby))) {
+            try (ClientSide client = new ClientSide(channel -> FrontEnd.standby(channel, StandbyTest::standby))) {
                 assertTrue(client.send(pieces).received().endsWith("standby[closed]"));
             }
         });

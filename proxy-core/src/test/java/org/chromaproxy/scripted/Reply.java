@@ -1,5 +1,6 @@
 package org.chromaproxy.scripted;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,9 @@ sealed interface Reply {
 
     /** Sends so many bytes as fast as they are taken, counting those handed to the kernel. */
     record Flood(long bytes, AtomicLong written) implements Reply {}
+
+    /** Sends these bytes as they are, piece by piece, and closes or not. */
+    record Raw(List<String> pieces, boolean close) implements Reply {}
 
     static Reply json(int status, String body) {
         return new Fixed(status, "application/json", body);

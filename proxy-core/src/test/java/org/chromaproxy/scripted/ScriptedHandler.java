@@ -17,11 +17,13 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to a scripted server. Confined to the server's loop. */
 final class ScriptedHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final int PIECE = 16 << 10;
+    private static final int PIECE_MS = 20;
 
     private final ScriptedChroma server;
     private Reply.@Nullable Flood flood;
@@ -60,6 +62,10 @@ final class ScriptedHandler extends SimpleChannelInboundHandler<FullHttpRequest>
                 call.markAnswered();
                 ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             }
+            case Reply.Raw raw -> {
+                call.markAnswered();
+                pieces(ctx, raw, 0);
+            }
             case Reply.Never never -> {}
             case Reply.Held held -> then(ctx, held.gate(), () -> treat(ctx, call, held.then()));
             case Reply.Slow slow -> slow(ctx, call, slow);
@@ -70,6 +76,19 @@ final class ScriptedHandler extends SimpleChannelInboundHandler<FullHttpRequest>
                 pour(ctx);
             }
         }
+    }
+
+    /** Past the codec; some milliseconds apart, so that the proxy reads each by itself. */
+    private static void pieces(ChannelHandlerContext ctx, Reply.Raw raw, int next) {
+        if (next == raw.pieces().size()) {
+            if (raw.close()) {
+                ctx.close();
+            }
+            return;
+        }
+        ByteBuf piece = Unpooled.wrappedBuffer(bytes(raw.pieces().get(next)));
+        ctx.pipeline().firstContext().writeAndFlush(piece);
+        ctx.executor().schedule(() -> pieces(ctx, raw, next + 1), PIECE_MS, TimeUnit.MILLISECONDS);
     }
 
     private static void then(ChannelHandlerContext ctx, CompletableFuture<Void> gate, Runnable next) {

@@ -48,8 +48,6 @@ public final class ReadExchange implements RequestBody {
     /** Answers up to this size reach the client only when they are here whole. */
     private static final int HELD_BYTES = 64 << 10;
 
-    /** Chroma answers so when it has deleted a collection's parts but not yet the collection (seen on 1.0.5). */
-    private static final int BETWEEN = 412;
     /** Answers like 500 that are not passed on: Chroma gives some when a query meets a delete (seen on 1.0.5). */
     private static final int MAX_SICK = 2;
     /** A request that fails so often, on instances that are up, fails by itself. */
@@ -78,6 +76,10 @@ public final class ReadExchange implements RequestBody {
         this.rewriting = rewriting;
         this.deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
+        exchange.failedBefore().ifPresent(instance -> {
+            failed.add(instance);
+            failures = 1;
+        });
     }
 
     public ReadExchange start() {
@@ -273,7 +275,7 @@ public final class ReadExchange implements RequestBody {
 
         /** An answer that another try may better: elsewhere, or here a little later. */
         private boolean again(int status) {
-            return status == BETWEEN || (ReadTarget.sick(status) && failures < MAX_SICK);
+            return ReadTarget.betweenDeletes(status) || (ReadTarget.sick(status) && failures < MAX_SICK);
         }
 
         /** Held until it is here whole: until then another instance can still answer instead. */

@@ -1,7 +1,5 @@
 package org.chromaproxy.exchange.read;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -10,11 +8,13 @@ import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.instance.Instance;
+import org.jspecify.annotations.Nullable;
 
 /** Where a read may go: the leader or an in-sync follower, and under which path there. */
 public class ReadTarget {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int NOT_IMPLEMENTED = 501;
+    private static final int PRECONDITION_FAILED = 412;
 
     private final ExchangeServices services;
     private final Optional<CollectionEntry> collection;
@@ -46,44 +46,45 @@ public class ReadTarget {
      * drained only where there is no other.
      */
     Optional<Instance> choose(Set<Instance> failed) {
-        List<Instance> followers = new ArrayList<>(2);
-        Optional<Instance> leader = Optional.empty();
-        Optional<Instance> draining = Optional.empty();
+        return Optional.ofNullable(pick(failed));
+    }
+
+    /** The same without a wrapper, for where every allocation counts. */
+    public @Nullable Instance pick(Set<Instance> failed) {
+        Instance follower = null;
+        Instance leader = null;
+        Instance draining = null;
+        int leading = leaderIndex();
         for (Instance instance : services.proxy().instances()) {
             if (!instance.usable() || failed.contains(instance) || !readable(instance)) {
                 continue;
             }
             if (instance.draining()) {
-                draining = Optional.of(instance);
-            } else if (instance.index() == leaderIndex()) {
-                leader = Optional.of(instance);
-            } else {
-                followers.add(instance);
+                draining = instance;
+            } else if (instance.index() == leading) {
+                leader = instance;
+            } else if (follower == null || instance.outstanding() < follower.outstanding()) {
+                follower = instance;
             }
         }
-        boolean follow = !followers.isEmpty()
-                && (leader.isEmpty()
+        boolean follow = follower != null
+                && (leader == null
                         || ThreadLocalRandom.current().nextDouble()
                                 < services.limits().readReplicaRatio());
         if (follow) {
-            return Optional.of(leastBusy(followers));
+            return follower;
         }
-        return leader.isPresent() ? leader : draining;
+        return leader != null ? leader : draining;
     }
 
     /** Whether an answer with that status tells of the server rather than of the request. */
-    static boolean sick(int status) {
+    public static boolean sick(int status) {
         return status == TOO_MANY_REQUESTS || (status >= 500 && status != NOT_IMPLEMENTED);
     }
 
-    private static Instance leastBusy(List<Instance> followers) {
-        Instance best = followers.getFirst();
-        for (Instance instance : followers) {
-            if (instance.outstanding() < best.outstanding()) {
-                best = instance;
-            }
-        }
-        return best;
+    /** Whether Chroma answers so when it has deleted a collection's parts but not yet the collection (seen on 1.0.5). */
+    public static boolean betweenDeletes(int status) {
+        return status == PRECONDITION_FAILED;
     }
 
     private int leaderIndex() {
@@ -97,7 +98,7 @@ public class ReadTarget {
     }
 
     /** Whether the collection may be half deleted on that instance by now. */
-    boolean beingDropped(Instance instance) {
+    public boolean beingDropped(Instance instance) {
         return collection
                 .filter(entry -> entry.gate().dropping(instance.index()) || entry.deletedLsn() != 0)
                 .isPresent();

@@ -1,0 +1,72 @@
+package org.chromaproxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * The codec of a client's connection, which, unlike Netty's own, can say whether it holds a part of a request. Confined to
+ * the connection's event loop.
+ */
+public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
+    /** Of the requests whose answers are due: that to HEAD has no body, whatever its length says. */
+    private final Queue<HttpMethod> due = new ArrayDeque<>(2);
+
+    private final Requests requests;
+
+    ServerCodec(HttpDecoderConfig config) {
+        requests = new Requests(config);
+        init(requests, new Responses());
+    }
+
+    /** Whether no byte of a further request has been taken. */
+    public boolean between() {
+        return requests.between();
+    }
+
+    private final class Requests extends HttpRequestDecoder {
+        /** Whether a request has been decoded in part: its lines are not held once they are read. */
+        private boolean within;
+
+        Requests(HttpDecoderConfig config) {
+            super(config);
+        }
+
+        boolean between() {
+            return !within && actualReadableBytes() == 0;
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+            int before = out.size();
+            int readable = buffer.readableBytes();
+            super.decode(ctx, buffer, out);
+            within |= buffer.readableBytes() < readable;
+            for (Object decoded : out.subList(before, out.size())) {
+                if (decoded instanceof HttpRequest request) {
+                    due.add(request.method());
+                }
+                within &= !(decoded instanceof LastHttpContent);
+            }
+        }
+    }
+
+    private final class Responses extends HttpResponseEncoder {
+        @Override
+        protected boolean isContentAlwaysEmpty(HttpResponse response) {
+            boolean interim = response.status().code() / 100 == 1;
+            HttpMethod method = interim ? due.peek() : due.poll();
+            return HttpMethod.HEAD.equals(method) || super.isContentAlwaysEmpty(response);
+        }
+    }
+}

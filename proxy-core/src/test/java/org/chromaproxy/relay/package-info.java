@@ -1,0 +1,4 @@
+@NullMarked
+package org.chromaproxy.relay;
+
+import org.jspecify.annotations.NullMarked;
