@@ -27,6 +27,7 @@ public final class Catalog {
     private final Instances instances;
     private final Set<String> protectedNames;
     private final ReadGate gate;
+    private final PlaceCounts counts;
     private final MappingChanges changes = new MappingChanges(this);
     private final Map<UUID, CollectionEntry> byId = new ConcurrentHashMap<>();
     private final Map<Mapping.Path, CollectionEntry> byPath = new ConcurrentHashMap<>();
@@ -39,6 +40,7 @@ public final class Catalog {
         this.instances = instances;
         this.protectedNames = Set.copyOf(protectedNames);
         this.gate = new ReadGate(instances.size(), 0);
+        this.counts = new PlaceCounts(instances);
     }
 
     /** The way every change of a mapping takes. */
@@ -112,6 +114,11 @@ public final class Catalog {
         return tombstones.values();
     }
 
+    /** How many of the living ones are in which state. */
+    public PlaceCounts counts() {
+        return counts;
+    }
+
     public int size() {
         return byPath.size();
     }
@@ -125,8 +132,11 @@ public final class Catalog {
         CollectionEntry entry = byId.get(mapping.publicId());
         if (entry == null) {
             entry = tombstones.getOrDefault(mapping.publicId(), new CollectionEntry(mapping, instances));
-        } else if (!entry.path().equals(mapping.path())) {
-            byPath.remove(entry.path(), entry);
+        } else {
+            uncount(entry);
+            if (!entry.path().equals(mapping.path())) {
+                byPath.remove(entry.path(), entry);
+            }
         }
         entry.become(mapping);
         if (mapping.createdLsn() > 0) {
@@ -146,6 +156,7 @@ public final class Catalog {
         CollectionEntry entry = tombstones.remove(publicId);
         CollectionEntry alive = byId.get(publicId);
         if (alive != null) {
+            uncount(alive);
             unindex(alive, alive.mapping());
             entry = alive;
         }
@@ -154,10 +165,21 @@ public final class Catalog {
         }
     }
 
+    /** Counted is what {@link #alive} shows: what its path leads to. */
+    private void uncount(CollectionEntry entry) {
+        if (byPath.get(entry.path()) == entry) {
+            counts.add(entry, -1);
+        }
+    }
+
     private void index(CollectionEntry entry, Mapping mapping) {
         byId.put(mapping.publicId(), entry);
         mapping.places().values().forEach(place -> byId.put(place.instanceId(), entry));
-        byPath.put(mapping.path(), entry);
+        CollectionEntry displaced = byPath.put(mapping.path(), entry);
+        if (displaced != null && displaced != entry) {
+            counts.add(displaced, -1);
+        }
+        counts.add(entry, 1);
         database(mapping.path()).put(mapping.publicId(), entry);
     }
 

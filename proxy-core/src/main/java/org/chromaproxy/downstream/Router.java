@@ -17,11 +17,11 @@ import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Witnesses;
-import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.Routes;
+import org.chromaproxy.route.UuidSwap;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which way an exchange takes. Any event loop. */

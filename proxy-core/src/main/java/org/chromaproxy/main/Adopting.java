@@ -69,10 +69,15 @@ final class Adopting {
         return adoption.strangers();
     }
 
-    /** Maps what the instances hold, blocking, then goes on in the background. */
+    /**
+     * Maps what an instance holds that is met for the first time, blocking: clients may ask for it at once. What others
+     * hold is known from the log, so comparing it with that goes on in the background.
+     */
     void start(EventLoop clock) {
         new WriteTrial(witnesses, workers).watch(services.instances());
-        guarded(() -> adoption.scan(false));
+        if (services.instances().stream().anyMatch(witnesses::firstMeeting)) {
+            guarded(() -> adoption.scan(false));
+        }
         workers.execute(() -> guarded(adoption::tick));
         clock.scheduleWithFixedDelay(
                 () -> workers.execute(() -> guarded(adoption::tick)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);

@@ -2,11 +2,9 @@ package org.chromaproxy.admin.page;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.chromaproxy.admit.RequestBound;
-import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.upstream.PoolStats;
-import org.chromaproxy.wal.record.Mapping.PlaceState;
 
 /** The groups of figures that several pages share; {@code docs/operator-fields.md} says what each means here. */
 public final class Figures {
@@ -129,21 +127,11 @@ public final class Figures {
 
     /** Collections that some instance does not hold, or does not follow. */
     long partialMappings() {
-        return services.proxy().catalog().alive().stream()
-                .filter(entry -> !entry.complete())
-                .count();
+        return services.proxy().catalog().counts().partial();
     }
 
     /** Collections whose copy on some instance is known to differ. */
     long divergedMappings() {
-        return services.proxy().catalog().alive().stream()
-                .filter(this::diverged)
-                .count();
-    }
-
-    private boolean diverged(CollectionEntry entry) {
-        return services.proxy().instances().stream()
-                .flatMap(instance -> entry.place(instance).stream())
-                .anyMatch(place -> place.state() == PlaceState.DIVERGED);
+        return services.proxy().catalog().counts().diverged();
     }
 }

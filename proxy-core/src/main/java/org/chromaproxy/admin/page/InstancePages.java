@@ -86,11 +86,7 @@ public final class InstancePages {
     }
 
     private long places(Instance instance, PlaceState state) {
-        return services.proxy().catalog().alive().stream()
-                .filter(entry -> entry.place(instance)
-                        .filter(place -> place.state() == state)
-                        .isPresent())
-                .count();
+        return services.proxy().catalog().counts().places(instance, state);
     }
 
     /** The latest repairs, newest first. */

@@ -9,9 +9,9 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.Catalog;
-import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.DatabaseIds;
+import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
 

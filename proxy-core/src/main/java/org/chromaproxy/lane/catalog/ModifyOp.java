@@ -11,8 +11,8 @@ import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
-import org.chromaproxy.rewrite.UuidSwap;
 import org.chromaproxy.route.Routes;
+import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping;
 

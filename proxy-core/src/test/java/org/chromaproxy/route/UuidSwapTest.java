@@ -1,4 +1,4 @@
-package org.chromaproxy.rewrite;
+package org.chromaproxy.route;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import org.chromaproxy.route.Routes;
-import org.chromaproxy.route.Segment;
 import org.junit.jupiter.api.Test;
 
 class UuidSwapTest {
