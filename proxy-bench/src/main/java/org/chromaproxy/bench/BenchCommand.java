@@ -1,11 +1,13 @@
 package org.chromaproxy.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.chromaproxy.bench.process.Folders;
 import org.chromaproxy.bench.process.Servers;
 import org.chromaproxy.bench.row.Setting;
 import org.chromaproxy.local.LocalFolders;
@@ -46,6 +48,18 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Records to catch up with; default ${DEFAULT-VALUE}.")
     private int pending;
 
+    @Option(
+            names = "--collections",
+            defaultValue = "100000",
+            description = "Mapped ones, where many are compared with 10; default ${DEFAULT-VALUE}.")
+    private int collections;
+
+    @Option(
+            names = "--crowd",
+            defaultValue = "5000",
+            description = "Connections, where many are compared with the usual number; default ${DEFAULT-VALUE}.")
+    private int crowd;
+
     @Option(names = "--out", description = "The report; default proxy-bench/RESULTS.md of the project.")
     private @Nullable Path out;
 
@@ -66,11 +80,25 @@ public final class BenchCommand implements Callable<Integer> {
         Path base = work == null ? LocalFolders.build("bench") : work.toAbsolutePath();
         Files.createDirectories(base);
         Path folder = Files.createTempDirectory(base, "run-");
-        Setting.Scale scale = new Setting.Scale(Duration.ofSeconds(seconds), connections, pending);
+        Setting.Scale scale = new Setting.Scale(Duration.ofSeconds(seconds), connections, pending, collections, crowd);
         Path report = out == null ? Servers.project().resolve("proxy-bench").resolve("RESULTS.md") : out;
         Bench bench = new Bench(
                 new Bench.Plan(rows, rounds, scale, folder, report),
                 spec.commandLine().getOut());
-        return bench.run() ? 0 : 1;
+        if (!bench.run()) {
+            say("logs and data of what ran: " + folder);
+            return 1;
+        }
+        try {
+            Folders.delete(folder);
+        } catch (IOException e) {
+            say("cannot delete " + folder + ": " + e.getMessage());
+        }
+        return 0;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getOut().println(line);
+        spec.commandLine().getOut().flush();
     }
 }
