@@ -61,6 +61,7 @@ public final class LogDatabase implements AutoCloseable {
         try (Connection connection = DriverManager.getConnection(url(login), login.user(), login.password());
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
+            statement.execute("SET search_path TO " + target.schema());
             for (String sql : StubMappings.statements(mappings)) {
                 statement.execute(sql);
             }
