@@ -124,11 +124,12 @@ public final class CatchUpRow implements Row {
                             Requests.asyncAdds(List.of(path)),
                             setting.scale().connections(),
                             slice));
-            if (result.answered() == 0 || result.failed() > 0) {
-                throw new BenchException("while the replica was away, the proxy took " + result.answered()
-                        + " writes and refused " + result.failed());
+            long taken = result.answered() + result.late();
+            if (taken == 0 || result.failed() > 0) {
+                throw new BenchException("while the replica was away, the proxy took " + taken + " writes and refused "
+                        + result.failed());
             }
-            acknowledged += result.answered() + result.late();
+            acknowledged += taken;
             slice = wanted - acknowledged > result.rate() * LONG.toSeconds() ? LONG : SHORT;
         }
         return acknowledged;

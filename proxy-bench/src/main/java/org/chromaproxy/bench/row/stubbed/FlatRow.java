@@ -1,5 +1,6 @@
 package org.chromaproxy.bench.row.stubbed;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,11 @@ public final class FlatRow implements Row {
     private final Section section = new Section("flat", "Cost as it grows: reads, stub upstreams");
     private final Measure measure;
     private final Map<Measure.Target, RequestSource> byCollections = new LinkedHashMap<>();
-    private final List<Measure.Target> byConnections = new java.util.ArrayList<>();
+    private final List<Crowd> crowds = new java.util.ArrayList<>();
     private Optional<Wrk> wrk = Optional.empty();
+
+    /** So many connections that read one collection. */
+    private record Crowd(Measure.Target target, String path, int connections) {}
 
     public FlatRow(Setting setting) {
         this.setting = setting;
@@ -40,38 +44,50 @@ public final class FlatRow implements Row {
     }
 
     private static String name(int collections, int connections) {
-        return String.format(java.util.Locale.ROOT, "%,d collections, %,d connections", collections, connections);
+        return String.format(java.util.Locale.ROOT, "collections: %,d, connections: %,d", collections, connections);
     }
 
     private String collections(int collections) {
         return name(collections, setting.scale().connections());
     }
 
-    private String connections(int connections) {
-        return name(FEW, connections) + ", one of them read";
+    private static String connections(int connections) {
+        return name(1, connections);
+    }
+
+    private static String directly(int connections) {
+        return String.format(java.util.Locale.ROOT, "stub directly, %,d connections", connections);
     }
 
     @Override
     public void prepare() {
         Setting.Scale scale = setting.scale();
-        Server few = start(FEW);
-        Server many = start(scale.collections());
+        Server stub = running.add(setting.servers().stub(FEW, 0));
+        Server few = start(FEW, stub);
+        Server many = start(scale.collections(), running.add(setting.servers().stub(scale.collections(), 0)));
         byCollections.put(Measure.Target.of(collections(FEW), few), reads(FEW));
         byCollections.put(Measure.Target.of(collections(scale.collections()), many), reads(scale.collections()));
-        byConnections.add(Measure.Target.of(connections(scale.connections()), few));
-        byConnections.add(Measure.Target.of(connections(scale.crowd()), few));
+        String there = Chroma.COLLECTIONS + "/" + StubServer.id(0, 0);
+        for (int connections : List.of(scale.connections(), scale.crowd())) {
+            crowds.add(new Crowd(Measure.Target.of(connections(connections), few), path(0), connections));
+            crowds.add(new Crowd(Measure.Target.of(directly(connections), stub), there, connections));
+        }
         wrk = setting.wrk(ReadRow.BODY);
         section.note(
                 "A proxy each for few and many collections, its log filled with their mappings; reads of one id, spread"
                         + " over all of them, closed loop, own generator. Connections: by "
-                        + (wrk.isPresent() ? "wrk" : "the own generator") + ", reads of one collection.");
+                        + (wrk.isPresent() ? "wrk" : "the own generator")
+                        + ", reads of one collection through the first of these proxies; the stub directly shows what so many"
+                        + " connections cost the machine without a proxy.");
         byCollections.forEach((target, source) -> measure.warmUp(target.url(), source, scale));
+        Measure nowhere = new Measure(setting.generator(), new Section("", ""));
+        crowds.forEach(crowd -> crowd(crowd, nowhere));
     }
 
-    private Server start(int collections) {
+    private Server start(int collections, Server first) {
         return running.add(setting.servers()
                 .proxy(
-                        running.add(setting.servers().stub(collections, 0)).url(),
+                        first.url(),
                         running.add(setting.servers().stub(collections, 1)).url(),
                         Map.of("DATABASE_URL", setting.database().freshDatabase(collections))));
     }
@@ -95,9 +111,9 @@ public final class FlatRow implements Row {
                 section.samples().add(target.name(), RESIDENT, resident(target));
             }
         }
-        for (Measure.Target target : Running.rotated(byConnections, number)) {
-            crowd(target, target.equals(byConnections.getFirst()) ? scale.connections() : scale.crowd());
-            section.samples().add(target.name(), RESIDENT, resident(target));
+        for (Crowd crowd : Running.rotated(crowds, number)) {
+            crowd(crowd, measure);
+            section.samples().add(crowd.target().name(), RESIDENT, resident(crowd.target()));
         }
     }
 
@@ -105,19 +121,15 @@ public final class FlatRow implements Row {
         return Usage.residentMib(target.pid().orElseThrow());
     }
 
-    private void crowd(Measure.Target target, int connections) {
+    private void crowd(Crowd crowd, Measure to) {
+        Measure.Target target = crowd.target();
+        String path = crowd.path() + "/get";
+        Duration time = setting.scale().time();
         if (wrk.isPresent()) {
-            measure.wrk(
-                    target,
-                    wrk.get(),
-                    path(0) + "/get",
-                    connections,
-                    setting.scale().time());
+            to.wrk(target, wrk.get(), path, crowd.connections(), time);
         } else {
-            RequestSource one = Requests.fixed("POST", path(0) + "/get", ReadRow.BODY);
-            measure.loadUnpictured(
-                    target,
-                    Load.closed(target.url(), one, connections, setting.scale().time()));
+            RequestSource one = Requests.fixed("POST", path, ReadRow.BODY);
+            to.loadUnpictured(target, Load.closed(target.url(), one, crowd.connections(), time));
         }
     }
 
