@@ -28,7 +28,7 @@ class BenchIT {
                 .setOut(new PrintWriter(said))
                 .execute(
                         "--rounds=1",
-                        "--seconds=1",
+                        "--seconds=0.3",
                         "--connections=4",
                         "--pending=200",
                         "--collections=200",

@@ -8,7 +8,7 @@ import java.util.function.DoubleSupplier;
 /** Loads until the rate rises no more: a JVM compiles for the first seconds, and pools and caches fill. */
 public final class WarmUp {
     /** So that a rate which goes on rising by chance ends too. */
-    private static final int MOST = 8;
+    private static final int MOST = 6;
     /** Slices in a row without a new best, and what counts as one. */
     private static final int STEADY = 2;
 
@@ -17,7 +17,7 @@ public final class WarmUp {
     private WarmUp() {}
 
     /**
-     * Repeats a slice of load until two in a row were not 5 % faster than the best before them, eight times at most.
+     * Repeats a slice of load until two in a row were not 5 % faster than the best before them, six times at most.
      *
      * @param slice loads and tells the rate
      * @return the middle one of the last three rates

@@ -49,8 +49,10 @@ public final class IngestRow implements Row {
                         + " proxy acknowledges a record once it is committed; both Chromas are sent the records meanwhile, and after"
                         + " the burst the row waits until both hold every one that was acknowledged, and no other.");
         Section nowhere = new Section("", "");
-        WarmUp.until(() -> burst(stack, SLICE, nowhere).rate());
-        WarmUp.until(() -> bare(stack, SLICE, nowhere).rate());
+        Duration time = setting.scale().time();
+        Duration slice = time.compareTo(SLICE) < 0 ? time : SLICE;
+        WarmUp.until(() -> burst(stack, slice, nowhere).rate());
+        WarmUp.until(() -> bare(stack, slice, nowhere).rate());
     }
 
     @Override
