@@ -36,7 +36,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "5", description = "Interleaved rounds; default ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "5", description = "Per measurement, wrk's at least 1; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seconds",
+            defaultValue = "5",
+            description = "Per measurement, wrk's at least 1; default ${DEFAULT-VALUE}.")
     private double seconds;
 
     @Option(names = "--connections", defaultValue = "64", description = "Of clients; default ${DEFAULT-VALUE}.")
@@ -80,7 +83,8 @@ public final class BenchCommand implements Callable<Integer> {
         Path base = work == null ? LocalFolders.build("bench") : work.toAbsolutePath();
         Files.createDirectories(base);
         Path folder = Files.createTempDirectory(base, "run-");
-        Setting.Scale scale = new Setting.Scale(Duration.ofMillis(Math.round(seconds * 1_000)), connections, pending, collections, crowd);
+        Setting.Scale scale = new Setting.Scale(
+                Duration.ofMillis(Math.round(seconds * 1_000)), connections, pending, collections, crowd);
         Path report = out == null ? Servers.project().resolve("proxy-bench").resolve("RESULTS.md") : out;
         Bench bench = new Bench(
                 new Bench.Plan(rows, rounds, scale, folder, report),
