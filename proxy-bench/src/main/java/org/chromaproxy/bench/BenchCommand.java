@@ -1,11 +1,13 @@
 package org.chromaproxy.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.chromaproxy.bench.process.Folders;
 import org.chromaproxy.bench.process.Servers;
 import org.chromaproxy.bench.row.Setting;
 import org.chromaproxy.local.LocalFolders;
@@ -34,8 +36,11 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "5", description = "Interleaved rounds; default ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "5", description = "Per measurement; default ${DEFAULT-VALUE}.")
-    private int seconds;
+    @Option(
+            names = "--seconds",
+            defaultValue = "5",
+            description = "Per measurement, wrk's at least 1; default ${DEFAULT-VALUE}.")
+    private double seconds;
 
     @Option(names = "--connections", defaultValue = "64", description = "Of clients; default ${DEFAULT-VALUE}.")
     private int connections;
@@ -45,6 +50,18 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "20000",
             description = "Records to catch up with; default ${DEFAULT-VALUE}.")
     private int pending;
+
+    @Option(
+            names = "--collections",
+            defaultValue = "100000",
+            description = "Mapped ones, where many are compared with 10; default ${DEFAULT-VALUE}.")
+    private int collections;
+
+    @Option(
+            names = "--crowd",
+            defaultValue = "5000",
+            description = "Connections, where many are compared with the usual number; default ${DEFAULT-VALUE}.")
+    private int crowd;
 
     @Option(names = "--out", description = "The report; default proxy-bench/RESULTS.md of the project.")
     private @Nullable Path out;
@@ -66,11 +83,26 @@ public final class BenchCommand implements Callable<Integer> {
         Path base = work == null ? LocalFolders.build("bench") : work.toAbsolutePath();
         Files.createDirectories(base);
         Path folder = Files.createTempDirectory(base, "run-");
-        Setting.Scale scale = new Setting.Scale(Duration.ofSeconds(seconds), connections, pending);
+        Setting.Scale scale = new Setting.Scale(
+                Duration.ofMillis(Math.round(seconds * 1_000)), connections, pending, collections, crowd);
         Path report = out == null ? Servers.project().resolve("proxy-bench").resolve("RESULTS.md") : out;
         Bench bench = new Bench(
                 new Bench.Plan(rows, rounds, scale, folder, report),
                 spec.commandLine().getOut());
-        return bench.run() ? 0 : 1;
+        if (!bench.run()) {
+            say("logs and data of what ran: " + folder);
+            return 1;
+        }
+        try {
+            Folders.delete(folder);
+        } catch (IOException e) {
+            say("cannot delete " + folder + ": " + e.getMessage());
+        }
+        return 0;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getOut().println(line);
+        spec.commandLine().getOut().flush();
     }
 }

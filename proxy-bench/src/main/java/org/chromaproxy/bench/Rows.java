@@ -1,12 +1,17 @@
 package org.chromaproxy.bench;
 
-import org.chromaproxy.bench.row.AddedLatencyRow;
-import org.chromaproxy.bench.row.CatchUpRow;
-import org.chromaproxy.bench.row.ChromaWriteRow;
-import org.chromaproxy.bench.row.LoggedWriteRow;
-import org.chromaproxy.bench.row.ReadRow;
 import org.chromaproxy.bench.row.Row;
 import org.chromaproxy.bench.row.Setting;
+import org.chromaproxy.bench.row.real.CatchUpRow;
+import org.chromaproxy.bench.row.real.ChromaWriteRow;
+import org.chromaproxy.bench.row.real.IngestRow;
+import org.chromaproxy.bench.row.stubbed.AddedLatencyRow;
+import org.chromaproxy.bench.row.stubbed.FlatRow;
+import org.chromaproxy.bench.row.stubbed.LoggedWriteRow;
+import org.chromaproxy.bench.row.stubbed.MemoryRow;
+import org.chromaproxy.bench.row.stubbed.ReadRow;
+import org.chromaproxy.bench.row.stubbed.ScalingRow;
+import org.chromaproxy.bench.row.stubbed.StartRow;
 
 /** The rows of the table, as the command line names them. */
 enum Rows {
@@ -14,7 +19,12 @@ enum Rows {
     LOGGED_WRITES,
     CHROMA_WRITES,
     ADDED_LATENCY,
-    CATCH_UP;
+    CATCH_UP,
+    MEMORY,
+    START,
+    FLAT,
+    INGEST,
+    SCALING;
 
     Row make(Setting setting) {
         return switch (this) {
@@ -23,6 +33,11 @@ enum Rows {
             case CHROMA_WRITES -> new ChromaWriteRow(setting);
             case ADDED_LATENCY -> new AddedLatencyRow(setting);
             case CATCH_UP -> new CatchUpRow(setting);
+            case MEMORY -> new MemoryRow(setting);
+            case START -> new StartRow(setting);
+            case FLAT -> new FlatRow(setting);
+            case INGEST -> new IngestRow(setting);
+            case SCALING -> new ScalingRow(setting);
         };
     }
 }

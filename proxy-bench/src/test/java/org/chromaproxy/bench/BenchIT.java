@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command, on a small scale: every row comes out with figures. What they are is not tested. */
 @Timeout(600)
 class BenchIT {
-    private static final int GOALS = 13;
+    private static final int GOALS = 22;
 
     @Test
     void everyRowOfTheReportHasItsFigures(@TempDir Path folder) throws Exception {
@@ -28,9 +28,11 @@ class BenchIT {
                 .setOut(new PrintWriter(said))
                 .execute(
                         "--rounds=1",
-                        "--seconds=1",
+                        "--seconds=0.3",
                         "--connections=4",
                         "--pending=200",
+                        "--collections=200",
+                        "--crowd=100",
                         "--work=" + folder.resolve("work"),
                         "--out=" + report);
 

@@ -17,6 +17,10 @@ public final class Requests {
 
     private static final int ID_DIGITS = 16;
     private static final String ID_PLACE = "#".repeat(ID_DIGITS);
+    private static final int ID_SEARCH = 2_000;
+    /** A prime larger than any number of collections, so that each gets its turn. */
+    private static final long STRIDE = 1_000_003;
+
     private static final String EMBEDDING = embedding();
     private static final String RECORD_TEXT = "A record of the benchmark, as long as a line of text often is.";
 
@@ -37,6 +41,25 @@ public final class Requests {
         return adds(collections, addBody(List.of(ID_PLACE)));
     }
 
+    /** The same, to be acknowledged once they are in the log and applied later. */
+    public static RequestSource asyncAdds(List<String> collections) {
+        return templates(collections.stream()
+                .map(path -> bytes("POST", path + "/add", "Prefer: respond-async\r\n", addBody(List.of(ID_PLACE))))
+                .toList());
+    }
+
+    /** The same request to each of many collections, those named one after the other being far apart. */
+    public static RequestSource spread(List<String> collections, String operation, String body) {
+        List<byte[]> requests = collections.stream()
+                .map(path -> bytes("POST", path + operation, body))
+                .toList();
+        AtomicLong last = new AtomicLong();
+        return allocator -> {
+            byte[] request = requests.get((int) (last.incrementAndGet() * STRIDE % requests.size()));
+            return allocator.directBuffer(request.length).writeBytes(request);
+        };
+    }
+
     /** The same with a document of so many bytes in each record. */
     public static RequestSource largeAdds(List<String> collections, int documentBytes) {
         String body = addBody(List.of(ID_PLACE)).replace(RECORD_TEXT, "x".repeat(documentBytes));
@@ -44,12 +67,13 @@ public final class Requests {
     }
 
     private static RequestSource adds(List<String> collections, String body) {
-        List<byte[]> templates = collections.stream()
+        return templates(collections.stream()
                 .map(path -> bytes("POST", path + "/add", body))
-                .toList();
-        List<Integer> places = templates.stream()
-                .map(template -> new String(template, StandardCharsets.US_ASCII).indexOf(ID_PLACE))
-                .toList();
+                .toList());
+    }
+
+    private static RequestSource templates(List<byte[]> templates) {
+        List<Integer> places = templates.stream().map(Requests::idPlace).toList();
         AtomicLong last = new AtomicLong(System.nanoTime() & Long.MAX_VALUE >> 8);
         return allocator -> {
             long number = last.incrementAndGet();
@@ -75,9 +99,19 @@ public final class Requests {
         return ids.stream().map(value).collect(Collectors.joining(","));
     }
 
+    /** Where the id stands; its first characters are enough to look through. */
+    private static int idPlace(byte[] template) {
+        int end = Math.min(template.length, ID_SEARCH);
+        return new String(template, 0, end, StandardCharsets.US_ASCII).indexOf(ID_PLACE);
+    }
+
     /** A request on the wire. */
     static byte[] bytes(String method, String path, String body) {
-        String head = method + " " + path + " HTTP/1.1\r\nHost: bench\r\nAccept: */*\r\n";
+        return bytes(method, path, "", body);
+    }
+
+    private static byte[] bytes(String method, String path, String headers, String body) {
+        String head = method + " " + path + " HTTP/1.1\r\nHost: bench\r\nAccept: */*\r\n" + headers;
         String entity =
                 body.isEmpty() ? "" : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n";
         return (head + entity + "\r\n" + body).getBytes(StandardCharsets.US_ASCII);

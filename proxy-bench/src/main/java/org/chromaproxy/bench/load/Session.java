@@ -29,11 +29,12 @@ final class Session {
     private final Set<Connection> open = new HashSet<>();
     private final Deque<Connection> idle = new ArrayDeque<>();
     /** Requests that were due when no connection was idle. */
-    private final Deque<Long> late = new ArrayDeque<>();
+    private final Deque<Long> overdue = new ArrayDeque<>();
 
     private final Histogram latencies = new Histogram(LONGEST, DIGITS);
     private Schedule schedule = new Schedule(0, 1, java.time.Duration.ZERO);
     private long answered;
+    private long late;
     private long failed;
     private long start;
     private long end;
@@ -87,7 +88,7 @@ final class Session {
         long now = System.nanoTime();
         while (!schedule.over() && schedule.due() <= now) {
             if (idle.isEmpty()) {
-                late.addLast(schedule.due());
+                overdue.addLast(schedule.due());
             } else {
                 send(idle.pop(), schedule.due());
             }
@@ -106,13 +107,15 @@ final class Session {
         } else if (openLoop() || now <= end) {
             answered++;
             latencies.recordValue(Math.clamp(now - due, 1, LONGEST));
+        } else {
+            late++;
         }
         free(connection, now);
     }
 
     private void free(Connection connection, long now) {
         if (openLoop()) {
-            Long waiting = late.poll();
+            Long waiting = overdue.poll();
             if (waiting != null) {
                 send(connection, waiting);
                 return;
@@ -142,17 +145,18 @@ final class Session {
     }
 
     private void finishIfDone() {
-        boolean sent = openLoop() ? schedule.over() && late.isEmpty() : System.nanoTime() >= end;
+        boolean sent = openLoop() ? schedule.over() && overdue.isEmpty() : System.nanoTime() >= end;
         if (sent && open.stream().noneMatch(Connection::busy)) {
             double seconds =
                     openLoop() ? (System.nanoTime() - start) / 1e9 : load.time().toNanos() / 1e9;
-            finish(new LoadResult(answered, failed, seconds, latencies));
+            finish(new LoadResult(answered, late, failed, seconds, latencies));
         }
     }
 
     private void giveUp() {
         long busy = open.stream().filter(Connection::busy).count();
-        finish(new LoadResult(answered, failed + busy + late.size(), load.time().toNanos() / 1e9, latencies));
+        finish(new LoadResult(
+                answered, late, failed + busy + overdue.size(), load.time().toNanos() / 1e9, latencies));
     }
 
     private void finish(LoadResult all) {

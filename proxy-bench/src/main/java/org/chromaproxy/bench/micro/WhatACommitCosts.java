@@ -1,17 +1,13 @@
 package org.chromaproxy.bench.micro;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.bench.process.BenchException;
 import org.chromaproxy.bench.process.LogDatabase;
 import org.chromaproxy.bench.process.Waiting;
-import org.chromaproxy.local.LocalFolders;
 import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
@@ -57,20 +53,15 @@ public class WhatACommitCosts {
             Optional.empty());
     private final Parts parts = open();
 
-    private record Parts(LogDatabase database, Wal wal, LogWriter writer) {}
+    private record Parts(Path folder, LogDatabase database, Wal wal, LogWriter writer) {}
 
     private static Parts open() {
-        try {
-            Path base = Files.createDirectories(LocalFolders.build("bench"));
-            LogDatabase database = LogDatabase.start(Files.createTempDirectory(base, "micro-")
-                    .resolve(UUID.randomUUID().toString()));
-            Wal wal = Wal.open(WalConfig.of(database.freshTarget()));
-            Waiting.until(OWNED, () -> wal.tryOwn().isPresent(), () -> "the log cannot be owned");
-            OwnedLog owned = wal.tryOwn().orElseThrow();
-            return new Parts(database, wal, owned.writer());
-        } catch (IOException e) {
-            throw new BenchException("no folder for PostgreSQL", e);
-        }
+        Path folder = RealStack.newFolder();
+        LogDatabase database = LogDatabase.start(folder.resolve("postgres"));
+        Wal wal = Wal.open(WalConfig.of(database.freshTarget()));
+        Waiting.until(OWNED, () -> wal.tryOwn().isPresent(), () -> "the log cannot be owned");
+        OwnedLog owned = wal.tryOwn().orElseThrow();
+        return new Parts(folder, database, wal, owned.writer());
     }
 
     /** Waits for the first commit: the writer connects by itself. */
@@ -84,6 +75,7 @@ public class WhatACommitCosts {
     public void close() {
         parts.wal().close();
         parts.database().close();
+        RealStack.delete(parts.folder());
     }
 
     @Benchmark

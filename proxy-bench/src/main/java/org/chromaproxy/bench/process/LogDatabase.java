@@ -9,7 +9,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.chromaproxy.bench.stub.StubMappings;
 import org.chromaproxy.local.EmbeddedPostgres;
+import org.chromaproxy.wal.Wal;
+import org.chromaproxy.wal.WalConfig;
 import org.chromaproxy.wal.store.DatabaseTarget;
 
 /** A PostgreSQL of our own, with the settings a proxy's embedded one has: a database for each proxy under test. */
@@ -43,16 +46,48 @@ public final class LogDatabase implements AutoCloseable {
 
     /** Makes an empty database; its address as the proxy takes it, with user and password: not for printing. */
     public String freshDatabase() {
+        return address(fresh());
+    }
+
+    /**
+     * Makes a database of a log that maps the collections which two stubs, of the numbers 0 and 1, have
+     * from the start; the public ids are those of number 2.
+     */
+    public String freshDatabase(int mappings) {
         Login login = fresh();
+        DatabaseTarget target = target(login);
+        // Opening it makes the tables.
+        Wal.open(WalConfig.of(target)).close();
+        try (Connection connection = DriverManager.getConnection(url(login), login.user(), login.password());
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SET search_path TO " + target.schema());
+            for (String sql : StubMappings.statements(mappings)) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        } catch (SQLException e) {
+            throw new BenchException("the mappings cannot be filled in", e);
+        }
+        return address(login);
+    }
+
+    private String address(Login login) {
         return "postgresql://" + login.user() + ":" + login.password() + "@127.0.0.1:" + server.port() + "/"
                 + login.database();
     }
 
     /** Makes an empty database; its address as the log takes it. */
     public DatabaseTarget freshTarget() {
-        Login login = fresh();
-        String url = "jdbc:postgresql://127.0.0.1:" + server.port() + "/" + login.database();
-        return DatabaseTarget.of(url, login.user(), login.password());
+        return target(fresh());
+    }
+
+    private DatabaseTarget target(Login login) {
+        return DatabaseTarget.of(url(login), login.user(), login.password());
+    }
+
+    private String url(Login login) {
+        return "jdbc:postgresql://127.0.0.1:" + server.port() + "/" + login.database();
     }
 
     /** What matters to durability, as the server has it. */

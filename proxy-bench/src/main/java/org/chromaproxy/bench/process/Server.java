@@ -51,6 +51,18 @@ public final class Server implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Waits for the first 200 to a GET, asking every 5 ms.
+     *
+     * @throws BenchException when the process ends or the time passes before
+     */
+    public void awaitFirstAnswer(String path, Duration time) {
+        if (!Waiting.holds(time, Waiting.OFTEN, () -> !process.isAlive() || Waiting.status(url.resolve(path)) == 200)
+                || !process.isAlive()) {
+            throw new BenchException(command.getFirst() + " does not answer " + path + ":\n" + process.lastWords());
+        }
+    }
+
     public URI url() {
         return url;
     }

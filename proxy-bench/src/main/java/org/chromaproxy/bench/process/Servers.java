@@ -48,8 +48,13 @@ public final class Servers {
                 .normalize();
     }
 
-    /** The stub, with so many collections in it. */
-    public Server stub(int collections) {
+    /** An empty stub. */
+    public Server stub() {
+        return stub(0, 0);
+    }
+
+    /** The stub with so many collections in it, whose ids depend on {@code server}. */
+    public Server stub(int collections, int server) {
         int port = Server.freePort();
         List<String> command = List.of(
                 javaHome().resolve("bin").resolve("java").toString(),
@@ -62,7 +67,8 @@ public final class Servers {
                 ManagementFactory.getRuntimeMXBean().getClassPath(),
                 "org.chromaproxy.bench.stub.StubServer",
                 Integer.toString(port),
-                Integer.toString(collections));
+                Integer.toString(collections),
+                Integer.toString(server));
         Path log = fresh("stub").resolve("stub.log");
         return Server.start(new Server.Recipe(command, Map.of(), port, log)).awaitAnswer(PROBE);
     }

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 /** Waiting for what is under test. */
 public final class Waiting {
     private static final Duration POLL = Duration.ofMillis(20);
+    static final Duration OFTEN = Duration.ofMillis(5);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -26,13 +27,26 @@ public final class Waiting {
      * @throws BenchException with these words when the time has passed before
      */
     public static void until(Duration time, BooleanSupplier condition, Supplier<String> otherwise) {
+        if (!holds(time, condition)) {
+            throw new BenchException(otherwise.get());
+        }
+    }
+
+    /** Polls every 20 ms; whether the condition held before the time had passed. */
+    public static boolean holds(Duration time, BooleanSupplier condition) {
+        return holds(time, POLL, condition);
+    }
+
+    /** The same, polling as often as said. */
+    static boolean holds(Duration time, Duration poll, BooleanSupplier condition) {
         long deadline = System.nanoTime() + time.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new BenchException(otherwise.get());
+                return false;
             }
-            pause(POLL);
+            pause(poll);
         }
+        return true;
     }
 
     static void pause(Duration time) {

@@ -8,9 +8,9 @@ import java.util.OptionalDouble;
  * @param what is measured
  * @param figure empty when it was not measured
  * @param met whether the figure is as good as the bound, or better
- * @param unmeasured why there is no figure; empty if there is one
+ * @param remark why there is no figure, or what else is to be known about it; may be empty
  */
-public record Goal(String what, String bound, OptionalDouble figure, boolean met, String unmeasured) {
+public record Goal(String what, String bound, OptionalDouble figure, boolean met, String remark) {
     private static final String GONE = "nothing came of it";
 
     /** The figure must not be smaller. */
@@ -25,6 +25,18 @@ public record Goal(String what, String bound, OptionalDouble figure, boolean met
         return new Goal(what, "≤ " + Numbers.plain(bound) + unit, figure, met, why(figure, unmeasured));
     }
 
+    /**
+     * A difference that must not be larger. One below zero says that the two could not be told apart: it counts as zero,
+     * and the table says so.
+     */
+    public static Goal added(String what, double bound, String unit, OptionalDouble difference) {
+        if (difference.isEmpty() || difference.getAsDouble() >= 0) {
+            return atMost(what, bound, unit, difference, "");
+        }
+        String remark = "difference within noise: " + Numbers.plain(difference.getAsDouble()) + unit;
+        return new Goal(what, "≤ " + Numbers.plain(bound) + unit, OptionalDouble.of(0), true, remark);
+    }
+
     private static String why(OptionalDouble figure, String unmeasured) {
         return figure.isPresent() ? "" : unmeasured.isEmpty() ? GONE : unmeasured;
     }
@@ -32,7 +44,9 @@ public record Goal(String what, String bound, OptionalDouble figure, boolean met
     /** The row of the table. */
     public String row() {
         String shown = figure.isPresent() ? Numbers.plain(figure.getAsDouble()) : "—";
-        String verdict = figure.isEmpty() ? "not measured: " + unmeasured : met ? "met" : "**not met**";
+        String verdict = figure.isEmpty()
+                ? "not measured: " + remark
+                : (met ? "met" : "**not met**") + (remark.isEmpty() ? "" : "; " + remark);
         return "| " + what + " | " + bound + " | " + shown + " | " + verdict + " |";
     }
 }

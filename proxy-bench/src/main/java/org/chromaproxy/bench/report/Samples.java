@@ -44,9 +44,14 @@ public final class Samples {
         return median(of(target, quantity));
     }
 
+    /** The largest of all rounds. */
+    public OptionalDouble most(String target, String quantity) {
+        return of(target, quantity).stream().mapToDouble(Double::doubleValue).max();
+    }
+
     /**
-     * The median of the ratios within each round: what disturbed a round disturbed both. Empty unless both were measured
-     * in equally many rounds.
+     * The median of the ratios within each round: what disturbed a round disturbed both. Empty without
+     * a round that measured both; of a row cut short, its complete rounds count.
      */
     public OptionalDouble ratio(String target, String other, String quantity) {
         return paired(target, other, quantity, (a, b) -> a / b);
@@ -61,7 +66,7 @@ public final class Samples {
         List<Double> mine = of(target, quantity);
         List<Double> theirs = of(other, quantity);
         List<Double> pairs = new ArrayList<>();
-        for (int i = 0; i < mine.size() && mine.size() == theirs.size(); i++) {
+        for (int i = 0; i < Math.min(mine.size(), theirs.size()); i++) {
             pairs.add(operator.applyAsDouble(mine.get(i), theirs.get(i)));
         }
         return median(pairs);

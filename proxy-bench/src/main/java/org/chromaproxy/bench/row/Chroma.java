@@ -11,25 +11,25 @@ import org.chromaproxy.bench.process.BenchException;
 import org.chromaproxy.drill.evidence.Http;
 
 /** The little of Chroma's API that prepares a measurement. Blocking. */
-final class Chroma {
-    static final String COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections";
+public final class Chroma {
+    public static final String COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Http http;
     private final URI url;
 
-    Chroma(URI url) {
+    public Chroma(URI url) {
         this.url = url;
         this.http = new Http(url, PATIENCE);
     }
 
-    URI url() {
+    public URI url() {
         return url;
     }
 
     /** Makes a collection whose dimension is fixed by a first record; its path. */
-    String create(String name) {
+    public String create(String name) {
         JsonNode made = post(COLLECTIONS, "{\"name\":\"" + name + "\"}");
         String path = COLLECTIONS + "/" + made.path("id").asText();
         post(path + "/add", Requests.addBody(List.of("first")));
@@ -37,7 +37,7 @@ final class Chroma {
     }
 
     /** So many of them. */
-    List<String> create(String prefix, int count) {
+    public List<String> create(String prefix, int count) {
         List<String> paths = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             paths.add(create(prefix + "-" + i));
@@ -46,16 +46,16 @@ final class Chroma {
     }
 
     /** The path of the collection of that name. */
-    String path(String name) {
+    public String path(String name) {
         return COLLECTIONS + "/" + get(COLLECTIONS + "/" + name).path("id").asText();
     }
 
     /** How many records a collection holds. */
-    long count(String path) {
+    public long count(String path) {
         return get(path + "/count").asLong();
     }
 
-    JsonNode get(String path) {
+    public JsonNode get(String path) {
         try {
             return body(http.get(path), path);
         } catch (IOException e) {
@@ -63,7 +63,7 @@ final class Chroma {
         }
     }
 
-    JsonNode post(String path, String body) {
+    public JsonNode post(String path, String body) {
         try {
             return body(http.post(path, body), path);
         } catch (IOException e) {

@@ -1,40 +1,56 @@
 package org.chromaproxy.bench.row;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.OptionalLong;
 import org.chromaproxy.bench.load.Generator;
 import org.chromaproxy.bench.load.Load;
 import org.chromaproxy.bench.load.LoadResult;
 import org.chromaproxy.bench.load.RequestSource;
 import org.chromaproxy.bench.load.Wrk;
+import org.chromaproxy.bench.process.Server;
 import org.chromaproxy.bench.process.Usage;
 import org.chromaproxy.bench.report.Section;
 
 /** Takes one measurement and files its figures. */
-final class Measure {
-    static final String RATE = "requests/s";
-    static final String P50 = "p50 (µs)";
-    static final String P99 = "p99 (µs)";
-    static final String CPU = "CPU (µs/request)";
-    static final String FAILED = "failed";
+public final class Measure {
+    public static final String RATE = "requests/s";
+    public static final String P50 = "p50 (µs)";
+    public static final String P99 = "p99 (µs)";
+    public static final String OFFERED = "open loop: offered/s";
+    public static final String OPEN_P50 = "open loop: p50 (µs)";
+    public static final String OPEN_P99 = "open loop: p99 (µs)";
+    public static final String CPU = "CPU (µs/request)";
+    public static final String FAILED = "failed";
 
     private final Generator generator;
     private final Section section;
 
-    Measure(Generator generator, Section section) {
+    public Measure(Generator generator, Section section) {
         this.generator = generator;
         this.section = section;
     }
 
     /** What is measured: where it listens, and the process whose processor time counts, if any. */
-    record Target(String name, URI url, OptionalLong pid) {
-        double cpuSeconds() {
+    public record Target(String name, URI url, OptionalLong pid) {
+        public static Target of(String name, Server server) {
+            return new Target(name, server.url(), OptionalLong.of(server.pid()));
+        }
+
+        public double cpuSeconds() {
             return pid.isPresent() ? Usage.cpuSeconds(pid.getAsLong()) : 0;
         }
     }
 
-    /** Runs a load and files rate, latencies, processor time and failures. */
-    LoadResult load(Target target, Load load) {
+    /** Runs a load and files rate, latencies, processor time and failures, the latencies for the picture too. */
+    public LoadResult load(Target target, Load load) {
+        LoadResult result = loadUnpictured(target, load);
+        section.latencies(target.name(), result.latencies());
+        return result;
+    }
+
+    /** The same without the picture. */
+    public LoadResult loadUnpictured(Target target, Load load) {
         double cpu = target.cpuSeconds();
         LoadResult result = generator.run(load);
         file(target, result, target.cpuSeconds() - cpu);
@@ -42,8 +58,24 @@ final class Measure {
     }
 
     /** Runs a load and files nothing. */
-    LoadResult warmUp(Load load) {
+    public LoadResult unfiled(Load load) {
         return generator.run(load);
+    }
+
+    /** Runs a closed loop, in slices of a few seconds, until it grows no faster; the rate it has then. Files nothing. */
+    public double warmUp(URI url, RequestSource requests, Setting.Scale scale) {
+        Load load = Load.closed(url, requests, scale.connections(), scale.warmUpSlice());
+        return WarmUp.until(() -> generator.run(load).rate());
+    }
+
+    /** Requests due at a fixed rate: files latencies, counted from when they were due, beside those of closed loops. */
+    public void openLoop(Target target, Load load) {
+        LoadResult result = generator.run(load);
+        section.samples().add(target.name(), OFFERED, load.rate());
+        section.samples().add(target.name(), OPEN_P50, result.micros(50));
+        section.samples().add(target.name(), OPEN_P99, result.micros(99));
+        section.latencies(target.name(), result.latencies());
+        noteFailures(target, result);
     }
 
     private void file(Target target, LoadResult result, double cpu) {
@@ -54,16 +86,19 @@ final class Measure {
             section.samples().add(target.name(), CPU, cpu * 1e6 / result.answered());
         }
         section.samples().add(target.name(), FAILED, (double) result.failed());
-        section.latencies(target.name(), result.latencies());
+        noteFailures(target, result);
+    }
+
+    private void noteFailures(Target target, LoadResult result) {
         if (result.failed() > 0) {
             section.note(target.name() + ": some requests failed; the figures of those rounds are not to be trusted.");
         }
     }
 
-    /** The same with wrk. */
-    Wrk.Result wrk(Target target, Wrk wrk, String path, Setting.Scale scale) {
+    /** The same as {@link #load} with wrk. */
+    public Wrk.Result wrk(Target target, Wrk wrk, String path, int connections, Duration time) {
         double before = target.cpuSeconds();
-        Wrk.Result result = wrk.run(target.url().resolve(path), scale.connections(), scale.time());
+        Wrk.Result result = wrk.run(target.url().resolve(path), connections, time);
         double cpu = target.cpuSeconds() - before;
         section.samples().add(target.name(), RATE, result.rate());
         section.samples().add(target.name(), P50, result.p50());
@@ -79,7 +114,7 @@ final class Measure {
     }
 
     /** A closed loop with the usual number of connections. */
-    static Load closed(URI url, RequestSource requests, Setting.Scale scale) {
+    public static Load closed(URI url, RequestSource requests, Setting.Scale scale) {
         return Load.closed(url, requests, scale.connections(), scale.time());
     }
 }

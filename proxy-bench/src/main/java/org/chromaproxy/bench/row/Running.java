@@ -9,18 +9,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a row has started, to be ended in the opposite order. */
-final class Running implements AutoCloseable {
+public final class Running implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Running.class);
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
-    <T extends AutoCloseable> T add(T process) {
+    public <T extends AutoCloseable> T add(T process) {
         started.push(process);
         return process;
     }
 
     /** The targets in this round's order: each one comes first equally often. */
-    static <T> List<T> rotated(List<T> targets, int round) {
+    public static <T> List<T> rotated(List<T> targets, int round) {
         List<T> order = new ArrayList<>(targets);
         Collections.rotate(order, round);
         return order;

@@ -1,7 +1,11 @@
 package org.chromaproxy.bench.row;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.chromaproxy.bench.load.Generator;
+import org.chromaproxy.bench.load.Wrk;
+import org.chromaproxy.bench.process.BenchException;
 import org.chromaproxy.bench.process.LogDatabase;
 import org.chromaproxy.bench.process.Servers;
 import org.chromaproxy.bench.process.Tools;
@@ -12,12 +16,32 @@ import org.chromaproxy.bench.process.Tools;
  * @param scale how long and how much
  */
 public record Setting(Servers servers, LogDatabase database, Tools tools, Generator generator, Scale scale) {
+    /** wrk, sending POSTs with that body; empty if it is not installed. */
+    public Optional<Wrk> wrk(String body) {
+        return tools.wrk().map(program -> {
+            try {
+                return new Wrk(program, servers.file("wrk.lua"), body);
+            } catch (IOException e) {
+                throw new BenchException("cannot write wrk's script", e);
+            }
+        });
+    }
+
     /**
      * How long and how much.
      *
      * @param time of one measurement
      * @param connections of closed loops
      * @param pending records that the returned replica has to catch up with
+     * @param collections where many are compared with few
+     * @param crowd connections where many are compared with few
      */
-    public record Scale(Duration time, int connections, int pending) {}
+    public record Scale(Duration time, int connections, int pending, int collections, int crowd) {
+        private static final Duration SLICE = Duration.ofSeconds(3);
+
+        /** How long one slice of a warm-up takes. */
+        public Duration warmUpSlice() {
+            return time.compareTo(SLICE) < 0 ? time : SLICE;
+        }
+    }
 }

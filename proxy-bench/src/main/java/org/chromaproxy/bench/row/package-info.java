@@ -1,5 +1,6 @@
 /**
- * The rows of the table: each starts what it compares, measures in interleaved rounds, and sets goals beside figures.
+ * What the rows of the table share. A row starts what it compares, warms it up, measures in interleaved rounds, and sets
+ * goals beside figures; the rows themselves are in {@code row.stubbed} and {@code row.real}.
  *
  * <p>State: a row belongs to the thread that runs the benchmarks. May import {@code bench.process}, {@code bench.load} and
  * {@code bench.report}.

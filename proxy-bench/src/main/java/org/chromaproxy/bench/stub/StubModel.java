@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,13 +33,13 @@ final class StubModel {
     private final Map<String, Collection> byPath = new HashMap<>();
     private boolean records;
 
-    StubModel(int collections) {
+    /** @param server tells the ids of two stubs apart; the names are the same */
+    StubModel(int collections, int server) {
         tenants.add("default_tenant");
         databases.add(HOME);
         for (int i = 0; i < collections; i++) {
             String name = "collection-" + i;
-            UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.US_ASCII));
-            put(new Collection(id.toString(), HOME, name, JsonNodeFactory.instance.nullNode()));
+            put(new Collection(StubServer.id(server, i).toString(), HOME, name, JsonNodeFactory.instance.nullNode()));
         }
     }
 

@@ -1,17 +1,20 @@
-package org.chromaproxy.bench.row;
+package org.chromaproxy.bench.row.real;
 
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
+import org.chromaproxy.bench.load.Load;
 import org.chromaproxy.bench.load.LoadResult;
 import org.chromaproxy.bench.load.Requests;
-import org.chromaproxy.bench.process.Server;
 import org.chromaproxy.bench.process.Waiting;
 import org.chromaproxy.bench.report.Goal;
 import org.chromaproxy.bench.report.Section;
-import org.chromaproxy.local.ChromaServer;
+import org.chromaproxy.bench.row.Chroma;
+import org.chromaproxy.bench.row.Measure;
+import org.chromaproxy.bench.row.Row;
+import org.chromaproxy.bench.row.Running;
+import org.chromaproxy.bench.row.Setting;
+import org.chromaproxy.bench.row.WarmUp;
 
 /** Many clients, each adding single records to one and the same collection: the proxy with two Chromas, and Chroma alone. */
 public final class ChromaWriteRow implements Row {
@@ -36,32 +39,25 @@ public final class ChromaWriteRow implements Row {
 
     @Override
     public void prepare() {
-        ChromaServer primary = running.add(setting.servers().chroma("primary"));
-        ChromaServer follower = running.add(setting.servers().chroma("replica"));
-        ChromaServer bare = running.add(setting.servers().chroma("bare"));
-        replica = URI.create(follower.url());
-        Server proxy = running.add(setting.servers()
-                .proxy(
-                        URI.create(primary.url()),
-                        replica,
-                        Map.of("DATABASE_URL", setting.database().freshDatabase())));
-        targets = List.of(
-                new Measure.Target(PROXY, proxy.url(), OptionalLong.of(proxy.pid())),
-                new Measure.Target(BARE, URI.create(bare.url()), OptionalLong.of(bare.pid())));
-        section.note(setting.scale().connections() + " connections, one collection, a new one each round; "
+        ChromaStack stack = ChromaStack.start(setting, running);
+        replica = URI.create(stack.replica().url());
+        targets = List.of(stack.proxyTarget(PROXY), stack.bareTarget(BARE));
+        section.note(connections() + " connections, one collection, a new one each round; "
                 + Requests.DIMENSION
                 + " numbers an embedding, 3.6 KB a body; closed loop, own generator. Chroma in front of"
                 + " nothing else; the proxy's two Chromas, its PostgreSQL and itself share the same processors.");
-        targets.forEach(target -> once(target, new Measure(setting.generator(), new Section("", ""))));
+        Measure nowhere = new Measure(setting.generator(), new Section("", ""));
+        targets.forEach(target -> WarmUp.until(
+                () -> once(target, nowhere, setting.scale().warmUpSlice()).rate()));
     }
 
-    private void once(Measure.Target target, Measure to) {
+    private LoadResult once(Measure.Target target, Measure to, Duration time) {
         collections++;
         String name = "adds-" + collections;
         Chroma chroma = new Chroma(target.url());
         String path = chroma.create(name);
         LoadResult result =
-                to.load(target, Measure.closed(target.url(), Requests.adds(List.of(path)), setting.scale()));
+                to.load(target, Load.closed(target.url(), Requests.adds(List.of(path)), connections(), time));
         // One more than was added in time: the record that fixed the dimension.
         long least = result.answered() + 1;
         if (target.name().equals(PROXY)) {
@@ -81,11 +77,17 @@ public final class ChromaWriteRow implements Row {
         if (held < least) {
             section.note("**" + target.name() + " holds " + held + " records of " + least + " it acknowledged.**");
         }
+        return result;
+    }
+
+    private int connections() {
+        return setting.scale().connections();
     }
 
     @Override
     public void round(int number) {
-        Running.rotated(targets, number).forEach(target -> once(target, measure));
+        Running.rotated(targets, number)
+                .forEach(target -> once(target, measure, setting.scale().time()));
     }
 
     @Override

@@ -1,8 +1,7 @@
-package org.chromaproxy.bench.row;
+package org.chromaproxy.bench.row.stubbed;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.chromaproxy.bench.load.RequestSource;
 import org.chromaproxy.bench.load.Requests;
 import org.chromaproxy.bench.process.Rival;
@@ -10,6 +9,11 @@ import org.chromaproxy.bench.process.Server;
 import org.chromaproxy.bench.process.Usage;
 import org.chromaproxy.bench.report.Goal;
 import org.chromaproxy.bench.report.Section;
+import org.chromaproxy.bench.row.Measure;
+import org.chromaproxy.bench.row.Row;
+import org.chromaproxy.bench.row.Running;
+import org.chromaproxy.bench.row.Setting;
+import org.chromaproxy.bench.row.StubStack;
 
 /** Writes to stub upstreams: committed with fsync before they are routed, against nginx, which keeps no log. */
 public final class LoggedWriteRow implements Row {
@@ -17,7 +21,6 @@ public final class LoggedWriteRow implements Row {
     private static final String NGINX = "nginx, no log, one upstream";
     private static final String MEMORY = "resident (MiB)";
     private static final int COLLECTIONS = 16;
-    private static final int WARM_UPS = 3;
     private static final double GOAL = 0.4;
     private static final int MEMORY_GOAL = 400;
 
@@ -35,37 +38,27 @@ public final class LoggedWriteRow implements Row {
 
     @Override
     public void prepare() {
-        Server first = running.add(setting.servers().stub(0));
-        Server second = running.add(setting.servers().stub(0));
-        Server server = running.add(setting.servers()
-                .proxy(
-                        first.url(),
-                        second.url(),
-                        Map.of("DATABASE_URL", setting.database().freshDatabase())));
-        proxy = server.pid();
-        List<String> here = new Chroma(server.url()).create("writes", COLLECTIONS);
-        Chroma upstream = new Chroma(first.url());
-        requests.put(new Measure.Target(PROXY, server.url(), OptionalLong.of(server.pid())), Requests.adds(here));
+        StubStack stack = StubStack.start(setting, running, Map.of());
+        StubStack.Collections paths = stack.collections("writes", COLLECTIONS);
+        proxy = stack.proxy().pid();
+        requests.put(Measure.Target.of(PROXY, stack.proxy()), Requests.adds(paths.here()));
         setting.tools().nginx().ifPresent(program -> {
-            Server nginx = running.add(setting.servers().rival(Rival.NGINX, program, first.url()));
-            List<String> there = java.util.stream.IntStream.range(0, COLLECTIONS)
-                    .mapToObj(i -> upstream.path("writes-" + i))
-                    .toList();
-            requests.put(new Measure.Target(NGINX, nginx.url(), OptionalLong.of(nginx.pid())), Requests.adds(there));
+            Server nginx = running.add(
+                    setting.servers().rival(Rival.NGINX, program, stack.stub().url()));
+            requests.put(Measure.Target.of(NGINX, nginx), Requests.adds(paths.there()));
         });
         section.text("PostgreSQL", String.join("\n", setting.database().settings()));
         section.text(
                 "chroma-proxy",
-                "DATABASE_URL=(embedded PostgreSQL of the benchmark) " + String.join(" ", server.command()));
+                "DATABASE_URL=(embedded PostgreSQL of the benchmark) "
+                        + String.join(" ", stack.proxy().command()));
         section.note("Adds of one record, "
                 + Requests.addBody(List.of("0".repeat(16))).length()
                 + " bytes of body, over " + COLLECTIONS + " collections, "
                 + setting.scale().connections()
                 + " connections, closed loop, own generator. The proxy writes each to PostgreSQL and to two stubs, nginx"
                 + " to one stub. CPU time is the proxy's own, without PostgreSQL's.");
-        for (int i = 0; i < WARM_UPS; i++) {
-            requests.forEach((target, source) -> measure.warmUp(Measure.closed(target.url(), source, setting.scale())));
-        }
+        requests.forEach((target, source) -> measure.warmUp(target.url(), source, setting.scale()));
     }
 
     @Override

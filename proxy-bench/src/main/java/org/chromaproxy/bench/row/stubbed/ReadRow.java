@@ -1,20 +1,25 @@
-package org.chromaproxy.bench.row;
+package org.chromaproxy.bench.row.stubbed;
 
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import org.chromaproxy.bench.load.Load;
+import org.chromaproxy.bench.load.RequestSource;
 import org.chromaproxy.bench.load.Requests;
 import org.chromaproxy.bench.load.Wrk;
-import org.chromaproxy.bench.process.BenchException;
 import org.chromaproxy.bench.process.Rival;
 import org.chromaproxy.bench.process.Server;
 import org.chromaproxy.bench.report.Goal;
 import org.chromaproxy.bench.report.Section;
+import org.chromaproxy.bench.row.Chroma;
+import org.chromaproxy.bench.row.Measure;
+import org.chromaproxy.bench.row.Row;
+import org.chromaproxy.bench.row.Running;
+import org.chromaproxy.bench.row.Setting;
+import org.chromaproxy.bench.row.StubStack;
 
 /** Reads with small bodies, passed through: the stub directly, and behind each of the reverse proxies. */
 public final class ReadRow implements Row {
@@ -23,8 +28,6 @@ public final class ReadRow implements Row {
     private static final String DIRECT = "stub, directly";
     private static final String NGINX = "nginx, 1 worker";
     private static final String HAPROXY = "HAProxy, 1 thread";
-    /** A JVM compiles while it is measured, else. */
-    private static final int WARM_UPS = 3;
 
     private static final double NGINX_GOAL = 1.0;
     private static final double HAPROXY_GOAL = 1.1;
@@ -35,6 +38,7 @@ public final class ReadRow implements Row {
     private final Measure measure;
     private final Map<Measure.Target, String> paths = new LinkedHashMap<>();
     private Optional<Wrk> wrk = Optional.empty();
+    private double half = Double.MAX_VALUE;
 
     public ReadRow(Setting setting) {
         this.setting = setting;
@@ -43,55 +47,44 @@ public final class ReadRow implements Row {
 
     @Override
     public void prepare() {
-        Server stub = running.add(setting.servers().stub(0));
-        Server other = running.add(setting.servers().stub(0));
         // All reads go to the first stub, as with the others, which know only that one.
-        Server proxy = running.add(setting.servers()
-                .proxy(
-                        stub.url(),
-                        other.url(),
-                        Map.of(
-                                "EVENT_LOOPS",
-                                "1",
-                                "READ_REPLICA_RATIO",
-                                "0",
-                                "DATABASE_URL",
-                                setting.database().freshDatabase())));
-        String here = new Chroma(proxy.url()).create("reads") + "/get";
-        String there = new Chroma(stub.url()).path("reads") + "/get";
-        paths.put(target(DIRECT, stub), there);
-        rival(NGINX, Rival.NGINX, setting.tools().nginx(), stub.url(), there);
-        rival(HAPROXY, Rival.HAPROXY, setting.tools().haproxy(), stub.url(), there);
-        paths.put(target(PROXY, proxy), here);
-        section.text("chroma-proxy", "EVENT_LOOPS=1 READ_REPLICA_RATIO=0 " + String.join(" ", proxy.command()));
+        StubStack stack = StubStack.start(setting, running, Map.of("EVENT_LOOPS", "1", "READ_REPLICA_RATIO", "0"));
+        StubStack.Collections collections = stack.collections("reads", 1);
+        URI stub = stack.stub().url();
+        String there = collections.there().getFirst() + "/get";
+        paths.put(Measure.Target.of(DIRECT, stack.stub()), there);
+        rival(NGINX, Rival.NGINX, setting.tools().nginx(), stub, there);
+        rival(HAPROXY, Rival.HAPROXY, setting.tools().haproxy(), stub, there);
+        paths.put(Measure.Target.of(PROXY, stack.proxy()), collections.here().getFirst() + "/get");
+        section.text(
+                "chroma-proxy",
+                "EVENT_LOOPS=1 READ_REPLICA_RATIO=0 "
+                        + String.join(" ", stack.proxy().command()));
         section.note("POST .../get of one id, " + BODY.length() + " bytes; the answer has about 250 with its head.");
-        wrk = setting.tools().wrk().map(this::wrk);
+        wrk = setting.wrk(BODY);
+        wrk.ifPresent(loader -> section.text("wrk", wrkCommand(loader)));
         section.note(
                 wrk.isEmpty()
                         ? "wrk is not installed: load by the own generator, closed loop."
                         : "Load by wrk, closed loop. wrk, server and upstream share the machine's processors.");
-        Measure nowhere = new Measure(setting.generator(), new Section("", ""));
-        for (int i = 0; i < WARM_UPS; i++) {
-            paths.forEach((target, path) -> once(target, path, nowhere));
+        for (Map.Entry<Measure.Target, String> one : paths.entrySet()) {
+            double most = measure.warmUp(one.getKey().url(), request(one.getValue()), setting.scale());
+            half = Math.min(half, Math.max(1, most / 2));
         }
+        section.note(
+                "The closed loop leaves out what a stalled server keeps from being sent. So every round also has an open"
+                        + " loop by the own generator, its latencies counted from when requests were due, at half of what the"
+                        + " slowest of these servers reached with that generator; the picture shows these.");
     }
 
-    private Wrk wrk(Path program) {
-        try {
-            Wrk loader = new Wrk(program, setting.servers().file("wrk.lua"), BODY);
-            URI example = URI.create("http://127.0.0.1:8000" + Chroma.COLLECTIONS + "/UUID/get");
-            section.text(
-                    "wrk",
-                    String.join(
-                            " ",
-                            loader.command(
-                                    example,
-                                    setting.scale().connections(),
-                                    setting.scale().time())));
-            return loader;
-        } catch (IOException e) {
-            throw new BenchException("cannot write wrk's script", e);
-        }
+    private static RequestSource request(String path) {
+        return Requests.fixed("POST", path, BODY);
+    }
+
+    private String wrkCommand(Wrk loader) {
+        URI example = URI.create("http://127.0.0.1:8000" + Chroma.COLLECTIONS + "/UUID/get");
+        Setting.Scale scale = setting.scale();
+        return String.join(" ", loader.command(example, scale.connections(), scale.time()));
     }
 
     private void rival(String name, Rival rival, Optional<Path> program, URI upstream, String path) {
@@ -100,22 +93,23 @@ public final class ReadRow implements Row {
             return;
         }
         Server server = running.add(setting.servers().rival(rival, program.get(), upstream));
-        paths.put(target(name, server), path);
+        paths.put(Measure.Target.of(name, server), path);
         section.text(
                 name,
                 String.join(" ", server.command()) + "\n\n"
                         + rival.configuration(server.url().getPort(), upstream, Path.of("WORK")));
     }
 
-    private static Measure.Target target(String name, Server server) {
-        return new Measure.Target(name, server.url(), OptionalLong.of(server.pid()));
-    }
-
-    private void once(Measure.Target target, String path, Measure to) {
+    private void once(Measure.Target target, String path) {
         if (wrk.isPresent()) {
-            to.wrk(target, wrk.get(), path, setting.scale());
+            measure.wrk(
+                    target,
+                    wrk.get(),
+                    path,
+                    setting.scale().connections(),
+                    setting.scale().time());
         } else {
-            to.load(target, Measure.closed(target.url(), Requests.fixed("POST", path, BODY), setting.scale()));
+            measure.loadUnpictured(target, Measure.closed(target.url(), request(path), setting.scale()));
         }
     }
 
@@ -124,7 +118,15 @@ public final class ReadRow implements Row {
         for (Measure.Target target : Running.rotated(List.copyOf(paths.keySet()), number)) {
             String path = paths.get(target);
             if (path != null) {
-                once(target, path, measure);
+                once(target, path);
+                measure.openLoop(
+                        target,
+                        Load.open(
+                                target.url(),
+                                request(path),
+                                setting.scale().connections(),
+                                setting.scale().time(),
+                                half));
             }
         }
     }
@@ -141,7 +143,18 @@ public final class ReadRow implements Row {
                         " ×",
                         samples.ratio(PROXY, NGINX, Measure.RATE),
                         noNginx),
-                Goal.atMost("reads: p99 against nginx's", 1, " ×", samples.ratio(PROXY, NGINX, Measure.P99), noNginx),
+                Goal.atMost(
+                        "reads: p99 against nginx's, closed loop",
+                        1,
+                        " ×",
+                        samples.ratio(PROXY, NGINX, Measure.P99),
+                        noNginx),
+                Goal.atMost(
+                        "reads: p99 against nginx's, open loop",
+                        1,
+                        " ×",
+                        samples.ratio(PROXY, NGINX, Measure.OPEN_P99),
+                        noNginx),
                 Goal.atMost(
                         "reads: CPU time per request against nginx's",
                         1,
