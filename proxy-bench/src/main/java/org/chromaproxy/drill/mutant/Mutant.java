@@ -33,6 +33,25 @@ public enum Mutant {
     /** Acknowledged is durable: an instance's 500 counts as done. */
     FAULT_IS_DONE(4, Edit.constant("org.chromaproxy.lane.write.Verdict", "of", "FAULT", "APPLIED")),
 
+    /** Only neighbours of one kind are merged: here whatever stands next is. */
+    MERGED_UNLIKE(2, Edit.body("org.chromaproxy.lane.collection.Merger$Collecting", "alike", Mutant::returnTrue)),
+
+    /** What is merged is sent whole: here only the first write is, and all count as applied. */
+    MERGED_FIRST_ONLY(
+            4,
+            Edit.first(
+                    "org.chromaproxy.merge.Splice",
+                    "of",
+                    code -> code.aload(0)
+                            .iconst_0()
+                            .iconst_1()
+                            .invokeinterface(
+                                    ConstantDescs.CD_List,
+                                    "subList",
+                                    MethodTypeDesc.of(
+                                            ConstantDescs.CD_List, ConstantDescs.CD_int, ConstantDescs.CD_int))
+                            .astore(0))),
+
     /** Reads never go back: every instance may be read at any time. */
     READ_ANYWHERE(5, Edit.body("org.chromaproxy.catalog.ReadGate", "readable", Mutant::returnTrue)),
 

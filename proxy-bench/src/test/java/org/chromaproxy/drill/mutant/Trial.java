@@ -26,6 +26,8 @@ record Trial(
                         Set.of("final state", "sides equal", "durable"),
                         "KILL of PROXY at 3000 for 50 ms; KILL of PROXY at 7000 for 50 ms");
             case FAULT_IS_DONE -> of(mutant, Set.of("final state"), "DISK_FULL of REPLICA at 800 for 4000 ms");
+            case MERGED_UNLIKE -> of(mutant, Set.of("final state", "reads"), "");
+            case MERGED_FIRST_ONLY -> of(mutant, Set.of("final state", "durable", "reads"), "");
             case READ_ANYWHERE -> of(mutant, Set.of("reads"), "SLOW of NETWORK_REPLICA at 500 for 5000 ms");
             case FAULT_IS_REFUSAL ->
                 new Trial(
