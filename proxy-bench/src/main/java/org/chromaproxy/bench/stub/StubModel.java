@@ -108,12 +108,14 @@ final class StubModel {
         String name = json.path("name").asText();
         Collection present = byPath.get(database + "/" + name);
         if (present == null) {
-            present = new Collection(UUID.randomUUID().toString(), database, name, json.path("metadata"));
-            put(present);
-        } else if (!json.path("get_or_create").asBoolean()) {
-            return new Answer("409 Conflict", "{\"error\":\"ChromaError\",\"message\":\"already exists\"}");
+            Collection made = new Collection(UUID.randomUUID().toString(), database, name, json.path("metadata"));
+            put(made);
+            // With a dimension the proxy would take it for one that was there before, with data: kept on one side only.
+            return ok(json(made).putNull("dimension").toString());
         }
-        return ok(json(present).toString());
+        return json.path("get_or_create").asBoolean()
+                ? ok(json(present).toString())
+                : new Answer("409 Conflict", "{\"error\":\"ChromaError\",\"message\":\"already exists\"}");
     }
 
     private String list(String database, URI uri) {

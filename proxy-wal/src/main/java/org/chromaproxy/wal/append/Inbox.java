@@ -201,9 +201,14 @@ final class Inbox {
         writer = Thread.currentThread();
     }
 
-    /** Takes the next batch, possibly empty. Changes first: they have reserved room. */
-    void drainTo(Batch batch) {
-        while (!batch.changesFull()) {
+    /**
+     * Takes the next batch, possibly empty. Changes first: they have reserved room.
+     *
+     * @param lazy whether changes that are not urgent go along; they always do before an urgent one
+     */
+    void drainTo(Batch batch, boolean lazy) {
+        boolean due = lazy || urgentChanges.get() > 0;
+        while (due && !batch.changesFull()) {
             ChangeGroup group = changes.poll();
             if (group == null) {
                 break;
@@ -254,6 +259,11 @@ final class Inbox {
     /** Whether only changes wait that may still wait for company. */
     boolean onlyLazyChanges() {
         return records.isEmpty() && urgentChanges.get() == 0 && !changes.isEmpty();
+    }
+
+    /** Whether changes wait, urgent or not. */
+    boolean hasChanges() {
+        return !changes.isEmpty();
     }
 
     boolean isEmpty() {

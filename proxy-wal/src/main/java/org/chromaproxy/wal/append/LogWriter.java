@@ -32,6 +32,10 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     private final Committer committer;
     private final Thread thread;
     private long backoff = BACKOFF_MIN_NANOS;
+    /** Changes that are not urgent wait since then. */
+    private long lazySince;
+
+    private boolean lazyWaits;
     private volatile boolean closing;
     private volatile long closeDeadline;
     private volatile boolean terminated;
@@ -179,15 +183,35 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
             rest(link.heartbeatIn(clock.nanoTime()), false);
             return;
         }
-        if (inbox.onlyLazyChanges() && !closing) {
+        boolean lazyDue = lazyDue();
+        if (!lazyDue && inbox.onlyLazyChanges()) {
             rest(settings.lazyFlush().toNanos(), true);
+            lazyDue = lazyDue();
         }
         Batch batch = committer.newBatch();
-        inbox.drainTo(batch);
+        inbox.drainTo(batch, lazyDue);
         committer.drained(batch);
         if (!batch.isEmpty()) {
             settle(batch);
         }
+    }
+
+    /**
+     * Whether changes that are not urgent have waited long enough. Under load a lane's cursor moves with every record,
+     * and in every transaction its row would cost as much as the record's: it goes along once in a while only.
+     */
+    private boolean lazyDue() {
+        if (!inbox.hasChanges()) {
+            return false;
+        }
+        long now = clock.nanoTime();
+        if (!lazyWaits) {
+            lazyWaits = true;
+            lazySince = now;
+        }
+        boolean due = closing || now - lazySince >= settings.lazyFlush().toNanos();
+        lazyWaits = !due;
+        return due;
     }
 
     private void rest(long nanos, boolean lingering) {

@@ -1,6 +1,7 @@
 package org.chromaproxy.wal.append;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.wal.record.Change;
@@ -13,6 +14,10 @@ import org.chromaproxy.wal.record.LogRecord;
 final class Tail {
     /** One transaction: its number and all it did, apart from the owner row. */
     record Commit(long number, List<LogRecord> records, List<Change> changes, long at) {
+        private Commit with(List<LogRecord> others) {
+            return new Commit(number, others, changes, at);
+        }
+
         private long weight() {
             return OVERHEAD
                     + records.stream().mapToLong(one -> one.content().weight()).sum()
@@ -28,35 +33,66 @@ final class Tail {
     }
 
     private static final long OVERHEAD = 128;
+    private static final byte[] NO_BODY = {};
+
+    /** A transaction whose records are without their bodies: those are in the ring, one behind the other. */
+    private record Kept(Commit stripped, long bodiesAt, long weight) {}
 
     private final WriterSettings.TailBound bound;
-    private final ArrayDeque<Commit> commits = new ArrayDeque<>();
+    private final ArrayDeque<Kept> commits = new ArrayDeque<>();
+    private final BodyRing bodies;
     private long bytes;
 
     Tail(WriterSettings.TailBound bound) {
         this.bound = bound;
+        this.bodies = new BodyRing(bound.bytes());
     }
 
     void add(Commit commit) {
-        commits.add(commit);
-        bytes += commit.weight();
+        long weight = commit.weight();
+        bytes += weight;
         trim(commit.at());
+        if (bytes > bound.bytes()) {
+            // It alone is too much: nothing before it is left, nor of any use without it.
+            bytes -= weight;
+            return;
+        }
+        long at = bodies.end();
+        List<LogRecord> stripped = new ArrayList<>(commit.records().size());
+        for (LogRecord record : commit.records()) {
+            bodies.add(record.content().request().body());
+            stripped.add(record.withBody(NO_BODY));
+        }
+        commits.add(new Kept(commit.with(stripped), at, weight));
     }
 
     /** Lets go of what is too old, or too much. To be called only when the log is known to hold it. */
     void trim(long now) {
         while (!commits.isEmpty()
                 && (bytes > bound.bytes()
-                        || now - commits.getFirst().at() > bound.age().toNanos())) {
+                        || now - commits.getFirst().stripped().at()
+                                > bound.age().toNanos())) {
             bytes -= commits.removeFirst().weight();
         }
     }
 
     /** All transactions above {@code held} up to {@code last}; empty if they are not all kept. */
     Optional<List<Commit>> after(long held, long last) {
-        List<Commit> lost =
-                commits.stream().filter(commit -> commit.number() > held).toList();
+        List<Commit> lost = commits.stream()
+                .filter(kept -> kept.stripped().number() > held)
+                .map(this::whole)
+                .toList();
         boolean whole = lost.size() == last - held;
         return whole ? Optional.of(lost) : Optional.empty();
+    }
+
+    private Commit whole(Kept kept) {
+        long at = kept.bodiesAt();
+        List<LogRecord> records = new ArrayList<>();
+        for (LogRecord record : kept.stripped().records()) {
+            records.add(record.withBody(bodies.get(at, record.bodyBytes())));
+            at += record.bodyBytes();
+        }
+        return kept.stripped().with(records);
     }
 }

@@ -16,6 +16,12 @@ import java.util.List;
  */
 final class Segments {
     private static final String PREFIX = "log_segment_";
+    /**
+     * Whatever fits into a page stays in the row: a body of 2 to 8 KB elsewhere would be two or more rows of another table,
+     * and as many entries of its index.
+     */
+    private static final String IN_LINE = "toast_tuple_target = 8160";
+
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /** Positions {@code from} to {@code to - 1}. */
@@ -74,7 +80,7 @@ final class Segments {
         String table = PREFIX + from + "_" + to;
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL lock_timeout = '" + (needed ? "2s" : "50ms") + "'");
-            statement.execute("CREATE TABLE " + table + " (LIKE log_record INCLUDING ALL)");
+            statement.execute("CREATE TABLE " + table + " (LIKE log_record INCLUDING ALL) WITH (" + IN_LINE + ")");
             statement.execute("ALTER TABLE log_record ATTACH PARTITION " + table + " FOR VALUES FROM (" + from
                     + ") TO (" + to + ")");
         }

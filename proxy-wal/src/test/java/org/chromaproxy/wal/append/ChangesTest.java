@@ -21,7 +21,6 @@ import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.testkit.EmbeddedServer;
-import org.chromaproxy.wal.testkit.Heard;
 import org.chromaproxy.wal.testkit.LogFixture;
 import org.chromaproxy.wal.testkit.Records;
 import org.junit.jupiter.api.AfterEach;
@@ -79,20 +78,6 @@ class ChangesTest {
                 .pollInterval(Duration.ofMillis(5))
                 .untilTrue(done);
         assertEquals(List.of(cursor(1)), log.queries.cursors());
-    }
-
-    @Test
-    void aLazyChangeRidesWithTheNextRecord() {
-        Heard heard = new Heard();
-        List<String> order = new CopyOnWriteArrayList<>();
-        writer.submit(List.of(cursor(1)), false, () -> order.add("cursor"));
-        writer.append(Records.add("x"), heard);
-
-        await().until(() -> heard.total() == 1 && order.size() == 1);
-        assertEquals(
-                List.of("1"),
-                log.column("SELECT count(DISTINCT x) FROM (SELECT xmin::text AS x FROM log_record"
-                        + " UNION ALL SELECT xmin::text FROM lane_cursor) both_tables"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.testkit.Heard;
 import org.chromaproxy.wal.testkit.LogFixture;
@@ -65,6 +66,44 @@ abstract class LogWriterContract {
         assertEquals(
                 "{\"ids\":[\"ü\"]}",
                 new String(log.queries.bodies(List.of(committed.lsn())).get(committed.lsn()), StandardCharsets.UTF_8));
+    }
+
+    private LogWriter unstarted(Duration lazyFlush) {
+        WriterSettings usual = WriterSettings.DEFAULT;
+        return log.unstarted(
+                new WriterSettings(usual.queue(), usual.batch(), usual.tail(), lazyFlush, usual.heartbeat()));
+    }
+
+    @Test
+    void aLazyChangeThatIsDueRidesWithTheNextRecord() {
+        LogWriter writer = unstarted(Duration.ZERO);
+        writer.submit(List.of(new Change.Cursor(Records.LANE, "primary", 1)), false, () -> {});
+        writer.append(Records.add("x"), heard);
+
+        log.opened(writer.start());
+
+        await().until(() -> heard.total() == 1);
+        assertEquals(
+                List.of("1"),
+                log.column("SELECT count(DISTINCT x) FROM (SELECT xmin::text AS x FROM log_record"
+                        + " UNION ALL SELECT xmin::text FROM lane_cursor) both_tables"));
+    }
+
+    @Test
+    void aLazyChangeLetsRecordsPassAndStaysBeforeAnUrgentOne() {
+        LogWriter writer = unstarted(Duration.ofHours(1));
+        List<String> durable = new CopyOnWriteArrayList<>();
+        writer.submit(List.of(new Change.Cursor(Records.LANE, "primary", 1)), false, () -> durable.add("lazy"));
+        writer.append(Records.add("x"), heard);
+        log.opened(writer.start());
+        await().until(() -> heard.total() == 1);
+        assertEquals(List.of(), log.queries.cursors());
+
+        writer.submit(List.of(new Change.Cursor(Records.LANE, "replica", 1)), true, () -> durable.add("urgent"));
+
+        await().until(() -> durable.size() == 2);
+        assertEquals(List.of("lazy", "urgent"), durable);
+        assertEquals(2, log.queries.cursors().size());
     }
 
     @Test
