@@ -18,7 +18,7 @@ import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.append.AppendListener;
-import org.chromaproxy.wal.append.AppendTicket;
+import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.chromaproxy.wal.append.Inbox.ChangeGroup;
 import org.chromaproxy.wal.append.Inbox.PendingAppend;
+import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.store.LogSession;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.testkit.Heard;

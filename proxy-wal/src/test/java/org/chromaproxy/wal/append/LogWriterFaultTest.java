@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.testkit.EmbeddedServer;
 import org.chromaproxy.wal.testkit.FaultyConnector;

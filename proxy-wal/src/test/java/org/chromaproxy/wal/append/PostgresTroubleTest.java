@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.testkit.FragileServer;
 import org.chromaproxy.wal.testkit.Heard;
 import org.chromaproxy.wal.testkit.LogFixture;
