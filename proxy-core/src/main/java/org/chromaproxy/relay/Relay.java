@@ -79,14 +79,18 @@ public final class Relay extends ChannelInboundHandlerAdapter {
         OrdinaryWay way = ordinary;
         if (read != null) {
             later = later == null ? bytes : joined(ctx.alloc(), later, bytes, 0);
-        } else if (way == null || draining || !way.between()) {
+        } else if (way == null || (begun == null && (draining || !way.between()))) {
             handedOn = true;
             ctx.fireChannelRead(bytes);
         } else {
             way.progress();
             ByteBuf whole = begun == null ? bytes : joined(ctx.alloc(), begun, bytes, 0);
             begun = whole;
-            take(ctx, whole);
+            if (draining) {
+                handOn();
+            } else {
+                take(ctx, whole);
+            }
         }
     }
 

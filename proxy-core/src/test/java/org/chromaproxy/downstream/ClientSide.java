@@ -14,6 +14,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import org.chromaproxy.relay.Draining;
 
 /** A client's connection to the whole pipeline, whose every buffer must have been released when it is closed. */
 final class ClientSide implements AutoCloseable {
@@ -39,6 +40,12 @@ final class ClientSide implements AutoCloseable {
             }
         }
         channel.runPendingTasks();
+        return this;
+    }
+
+    /** The proxy begins to stop. */
+    ClientSide draining() {
+        channel.pipeline().fireUserEventTriggered(Draining.NOW);
         return this;
     }
 

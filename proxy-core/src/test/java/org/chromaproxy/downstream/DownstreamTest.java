@@ -164,4 +164,19 @@ class DownstreamTest {
         String input = ADD + "Content-Length: 13\r\n\r\n" + BODY.substring(0, 9);
         assertAnswers(input, "");
     }
+
+    /** The short way may hold the beginning of a read just then. */
+    @Test
+    void aRequestThatIsArrivingWhenTheProxyBeginsToStopIsAnsweredWholeAndIsTheLast() {
+        String read = "POST " + DATABASE + "collections/00000000-0000-4000-8000-00000000ffff/get HTTP/1.1\r\n"
+                + "Host: h\r\nContent-Length: 2\r\n\r\n{}";
+        for (int cut = 1; cut < read.length(); cut++) {
+            try (ClientSide client = proxy.connect()) {
+                List<byte[]> first = List.of(read.substring(0, cut).getBytes(StandardCharsets.ISO_8859_1));
+                List<byte[]> second = List.of(read.substring(cut).getBytes(StandardCharsets.ISO_8859_1));
+                String received = client.send(first).draining().send(second).received();
+                assertTrue(received.startsWith("HTTP/1.1 404 ") && received.endsWith("[closed]"), received);
+            }
+        }
+    }
 }

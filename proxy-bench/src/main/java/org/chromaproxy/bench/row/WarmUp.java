@@ -8,19 +8,19 @@ import java.util.function.DoubleSupplier;
 /** Loads until the rate rises no more: a JVM compiles for the first seconds, and pools and caches fill. */
 public final class WarmUp {
     /** So that a rate which goes on rising by chance ends too. */
-    private static final int MOST = 6;
+    private static final int MOST = 12;
     /** Slices in a row without a new best, and what counts as one. */
-    private static final int STEADY = 2;
+    private static final int STEADY = 3;
 
     private static final double RISE = 1.05;
 
     private WarmUp() {}
 
     /**
-     * Repeats a slice of load until two in a row were not 5 % faster than the best before them, six times at most.
+     * Repeats a slice of load until three in a row were not 5 % faster than the best before them, twelve times at most.
      *
      * @param slice loads and tells the rate
-     * @return the middle one of the last three rates
+     * @return the middle one of the last rates
      */
     public static double until(DoubleSupplier slice) {
         List<Double> rates = new ArrayList<>();
@@ -34,6 +34,6 @@ public final class WarmUp {
         }
         List<Double> last = new ArrayList<>(rates.subList(rates.size() - STEADY - 1, rates.size()));
         Collections.sort(last);
-        return last.get(1);
+        return last.get(last.size() / 2);
     }
 }
