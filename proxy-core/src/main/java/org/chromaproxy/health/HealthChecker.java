@@ -58,9 +58,14 @@ public final class HealthChecker {
         instances.forEach(Instance::look);
     }
 
-    /** Something went wrong with this instance: look at once. Any thread. */
+    /**
+     * Something went wrong with this instance: it is probed soon, however many say so. Nothing is done about one that is
+     * out of use already, so that a probe which finds no connection does not call for the next. Any thread.
+     */
     public void suspect(Instance instance) {
-        loop.execute(() -> probe(instance.index()).begin());
+        if (!loop.isShuttingDown()) {
+            loop.execute(() -> probe(instance.index()).suspected());
+        }
     }
 
     /** Probes now; completes when the answer, or its absence, is known. Any thread. */

@@ -23,6 +23,9 @@ final class Probe {
     /** After its connections were reset, nothing old may still be on its way when its lanes reopen. */
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** Between two probes that suspicion alone asks for. */
+    private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final int RISE = 2;
     private static final int RECHECK_PROBES = 10;
 
@@ -32,6 +35,8 @@ final class Probe {
     private final HealthChecker.Admission admission;
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean probing;
+    private long begunAt = System.nanoTime() - CALM_NANOS;
+    private boolean suspected;
     private boolean asked;
     private long askedSince;
     private boolean admitting;
@@ -58,6 +63,7 @@ final class Probe {
         }
         probing = true;
         long begun = System.nanoTime();
+        begunAt = begun;
         if (!asked) {
             asked = true;
             askedSince = begun;
@@ -71,6 +77,28 @@ final class Probe {
             waiting.clear();
             told.forEach(Runnable::run);
         });
+    }
+
+    /**
+     * A connection was refused or broke. Where connecting fails at once, as on the loopback or without descriptors, the
+     * probe's own failure comes back here: without the pause it would never end.
+     */
+    void suspected() {
+        boolean outOfUse = switch (instance.state()) {
+            case DOWN, MAINTENANCE -> true;
+            case STARTING, UP, DRAINING, NEEDS_RESYNC -> false;
+        };
+        if (suspected || outOfUse) {
+            return;
+        }
+        suspected = true;
+        long pause = Math.max(0, begunAt + CALM_NANOS - System.nanoTime());
+        loop.schedule(this::lookAgain, pause, TimeUnit.NANOSECONDS);
+    }
+
+    private void lookAgain() {
+        suspected = false;
+        begin();
     }
 
     private void heard(@Nullable UpstreamResponse answer, @Nullable Throwable error, long begun) {

@@ -1,0 +1,68 @@
+package org.chromaproxy.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.instance.Instances;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.transport.Transport;
+import org.chromaproxy.upstream.UpstreamClient;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A server that refuses connections is probed at intervals; its refusals do not call for each other. */
+class HealthCheckerTest {
+    private static final long INTERVAL_MS = 200;
+    private static final int INTERVALS = 5;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = InstanceState.class,
+            names = {"STARTING", "MAINTENANCE", "UP"})
+    void refusalsAreNotProbedInALoop(InstanceState state) throws Exception {
+        Instance instance = new Instance("primary", 0, URI.create("http://127.0.0.1:" + portOfNobody()));
+        instance.become(state, "");
+        AtomicInteger troubles = new AtomicInteger();
+        try (EventLoops loops = new EventLoops(Transport.named("auto"), 1)) {
+            EventLoop loop = loops.all().getFirst();
+            Instances instances = new Instances(List.of(instance));
+            AtomicReference<HealthChecker> checker = new AtomicReference<>();
+            UpstreamClient upstream = new UpstreamClient(loops, instances, troubled -> {
+                troubles.incrementAndGet();
+                checker.get().suspect(troubled);
+            });
+            loop.submit(() -> checker.set(new HealthChecker(
+                            loop,
+                            instances,
+                            upstream,
+                            asked -> CompletableFuture.completedFuture(""),
+                            led -> 0,
+                            INTERVAL_MS)))
+                    .get();
+
+            loop.schedule(() -> {}, INTERVAL_MS * INTERVALS, TimeUnit.MILLISECONDS)
+                    .get();
+
+            assertTrue(troubles.get() >= 1, "never probed");
+            assertTrue(troubles.get() <= 4 * INTERVALS, troubles + " refused connections");
+            assertEquals(state == InstanceState.MAINTENANCE ? state : InstanceState.DOWN, instance.state());
+        }
+    }
+
+    private static int portOfNobody() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.chromaproxy.health;
+
+import org.jspecify.annotations.NullMarked;
