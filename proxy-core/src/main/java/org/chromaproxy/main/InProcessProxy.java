@@ -7,7 +7,7 @@ import org.chromaproxy.wal.Wal;
 
 /** The proxy with its log, for a command that does more in the same process. */
 record InProcessProxy(OpenedLog log, ProxyServer server) implements LocalProxy {
-    static LocalProxy start(Config config) {
+    static InProcessProxy start(Config config) {
         OpenedLog log = OpenedLog.open(config.log());
         try {
             return new InProcessProxy(log, ProxyServer.start(config, log.wal()));

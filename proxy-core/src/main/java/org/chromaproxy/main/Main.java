@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "chroma-proxy",
         description = "High availability for Chroma.",
-        subcommands = {ServeCommand.class, VersionCommand.class},
+        subcommands = {ServeCommand.class, TrainCommand.class, VersionCommand.class},
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {

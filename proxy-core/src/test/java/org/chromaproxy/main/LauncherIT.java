@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The launcher and the jar together, as a user runs them. */
@@ -35,9 +36,34 @@ class LauncherIT {
         assertEquals(2, process.waitFor());
     }
 
-    private static Process launch(String memory, String command) throws IOException {
+    @Test
+    void startsFromWhatTheJvmLearntInTraining() throws Exception {
+        Process training = launch("400", "train");
+        String words = output(training);
+        assertEquals(0, training.waitFor(), words);
+        Process process = launch("400", "version", "JDK_JAVA_OPTIONS", "-Xlog:class+load");
+        String output = output(process);
+        assertEquals(0, process.waitFor(), output);
+        assertTrue(
+                output.lines().anyMatch(line -> line.contains(" org.chromaproxy.main.Main source: shared objects")),
+                output);
+    }
+
+    @Test
+    void aTrainingForOtherOptionsIsPassedOverInSilence() throws Exception {
+        assertEquals(0, launch("400", "train").waitFor());
+        Process process = launch("400", "version", "JDK_JAVA_OPTIONS", "-XX:-UseCompressedOops");
+        List<String> lines = output(process).lines().toList();
+        assertEquals(0, process.waitFor(), lines.toString());
+        assertEquals(2, lines.size(), lines.toString());
+    }
+
+    private static Process launch(String memory, String command, String... variable) throws IOException {
         var builder = new ProcessBuilder(LAUNCHER.toString(), command).redirectErrorStream(true);
         builder.environment().put("MAX_MEMORY_MB", memory);
+        if (variable.length == 2) {
+            builder.environment().put(variable[0], variable[1]);
+        }
         return builder.start();
     }
 
