@@ -126,6 +126,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "fsync=on",
                 "synchronous_commit=on",
                 "full_page_writes=on",
+                // Files of its write-ahead log are used again rather than made anew: making one holds all commits up.
+                "min_wal_size=1GB",
+                "max_wal_size=1GB",
                 "shared_buffers=64MB",
                 "max_connections=50")) {
             command.addAll(List.of("-c", setting));

@@ -1,10 +1,5 @@
 package org.chromaproxy.merge;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,13 +19,22 @@ public final class RecordArrays {
 
         final String text = name().toLowerCase(java.util.Locale.ROOT);
 
-        static Optional<Key> of(String text) {
+        /** The key written there, quotes included; a key that is written with escapes counts as unknown. */
+        static Optional<Key> at(byte[] body, int start, int end) {
             for (Key key : values()) {
-                if (key.text.equals(text)) {
+                if (key.isAt(body, start + 1, end - 1)) {
                     return Optional.of(key);
                 }
             }
             return Optional.empty();
+        }
+
+        private boolean isAt(byte[] body, int start, int end) {
+            boolean same = end - start == text.length();
+            for (int i = 0; same && i < text.length(); i++) {
+                same = body[start + i] == text.charAt(i);
+            }
+            return same;
         }
     }
 
@@ -44,16 +48,6 @@ public final class RecordArrays {
     /** An array's elements without the brackets: bytes {@code start} to {@code end}. */
     record Elements(int start, int end, int count) {}
 
-    private static final int MAX_STRING = 64 << 20;
-    private static final int MAX_DEPTH = 64;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxStringLength(MAX_STRING)
-                    .build())
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .build();
-
     private final byte[] body;
     private final Map<Key, Elements> arrays = new EnumMap<>(Key.class);
     private Encoding encoding = Encoding.NONE;
@@ -65,54 +59,59 @@ public final class RecordArrays {
     /** The arrays of a body, unless it is not to be merged with others. */
     public static Optional<RecordArrays> of(byte[] body) {
         RecordArrays found = new RecordArrays(body);
-        try (JsonParser parser = JSON.createParser(body)) {
-            return found.read(parser) && found.parallel() ? Optional.of(found) : Optional.empty();
-        } catch (IOException e) {
+        try {
+            return found.read(new JsonWalk(body)) && found.parallel() ? Optional.of(found) : Optional.empty();
+        } catch (JsonWalk.Malformed e) {
             return Optional.empty();
         }
     }
 
-    private boolean read(JsonParser parser) throws IOException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
-            return false;
-        }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            Optional<Key> key = Key.of(parser.currentName());
-            if (key.isEmpty() || arrays.containsKey(key.get()) || !value(parser, key.get())) {
+    private boolean read(JsonWalk walk) throws JsonWalk.Malformed {
+        walk.expect('{');
+        do {
+            walk.peek();
+            int start = walk.at();
+            walk.string();
+            Optional<Key> key = Key.at(body, start, walk.at());
+            walk.expect(':');
+            if (key.isEmpty() || arrays.containsKey(key.get()) || !array(walk, key.get())) {
                 return false;
             }
-        }
+        } while (walk.take(','));
+        walk.expect('}');
         // Chroma does not look at bytes behind the object; they are no business of other clients' records.
-        return parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
+        return walk.atEnd();
     }
 
-    private boolean value(JsonParser parser, Key key) throws IOException {
-        if (parser.nextToken() != JsonToken.START_ARRAY) {
-            return false;
-        }
-        int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
+    private boolean array(JsonWalk walk, Key key) throws JsonWalk.Malformed {
+        walk.expect('[');
+        int start = walk.at();
         int count = 0;
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            if (token == null || (key == Key.EMBEDDINGS && !embedding(token))) {
+        while (walk.peek() != ']') {
+            if (count > 0) {
+                walk.expect(',');
+            }
+            if (key == Key.EMBEDDINGS && !embedding(walk.peek())) {
                 return false;
             }
-            parser.skipChildren();
+            walk.value();
             count++;
         }
-        arrays.put(key, new Elements(start, (int) parser.currentTokenLocation().getByteOffset(), count));
+        arrays.put(key, new Elements(start, walk.at(), count));
+        walk.expect(']');
         return true;
     }
 
-    private boolean embedding(JsonToken token) {
-        Encoding found = switch (token) {
-            case START_ARRAY -> Encoding.NUMBERS;
-            case VALUE_STRING -> Encoding.BASE64;
-            case VALUE_NULL -> encoding;
+    private boolean embedding(byte first) {
+        Encoding found = switch (first) {
+            case '[' -> Encoding.NUMBERS;
+            case '"' -> Encoding.BASE64;
+            case 'n' -> encoding;
             default -> Encoding.NONE;
         };
         boolean mixed = encoding != Encoding.NONE && found != encoding;
         encoding = found;
-        return !mixed && (found != Encoding.NONE || token == JsonToken.VALUE_NULL);
+        return !mixed && (found != Encoding.NONE || first == 'n');
     }
 
     private boolean parallel() {

@@ -4,14 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.CharConversionException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpliceTest {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -83,11 +93,57 @@ class SpliceTest {
                 "{\"ids\":[\"a\"],\"embeddings\":[[1]]} {}",
                 "{\"ids\":[\"a\"],\"embeddings\":[[1]]",
                 "{\"ids\":[\"a\"],\"embeddings\":[[1,]]}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1],]}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1}]}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"metadatas\":[{\"k\":1]]}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"documents\":[\"d]}",
+                "{\"ids\":[\"a\\\"],\"embeddings\":[[1]]}",
                 "[[\"a\"],[[1]]]",
                 "",
             })
     void aBodyThatIsNotUnderstoodWholeIsNotMerged(String body) {
         assertTrue(RecordArrays.of(utf8(body)).isEmpty(), body);
+    }
+
+    /** The safety of merging: other clients' records never depend on how this one's body is broken. */
+    @Test
+    void aBrokenBodyIsNotMergedOrSpoilsTheWholeRequestSoThatTheServerRefusesIt() throws IOException {
+        String body =
+                "{\"ids\":[\"a\",\"b\"],\"embeddings\":[[1,-2.5e3],[0.1, 7]],\"metadatas\":[{\"k\":[\"}\",{}]},null],"
+                        + "\"documents\":[\"x\\\"]\",\"é\"]}";
+        RecordArrays other = arrays("{\"ids\":[\"c\"],\"embeddings\":[[3]]}");
+        byte[] spare = utf8("{}[]\",:\\ \n1e-.nx\u0001");
+        Random random = new Random(1);
+        int merged = 0;
+        for (int i = 0; i < 50_000; i++) {
+            byte[] broken = utf8(body);
+            for (int edit = random.nextInt(3); edit >= 0; edit--) {
+                broken[random.nextInt(broken.length)] = spare[random.nextInt(spare.length)];
+            }
+            Optional<RecordArrays> found = RecordArrays.of(broken);
+            if (found.isPresent()) {
+                Optional<JsonNode> alone = json(broken);
+                Optional<JsonNode> together = json(Splice.of(List.of(found.get(), other)));
+                String shown = new String(broken, StandardCharsets.UTF_8);
+                assertEquals(alone.isPresent(), together.isPresent(), shown);
+                together.ifPresent(both -> assertEquals(
+                        alone.orElseThrow().get("ids").size() + 1,
+                        both.get("ids").size(),
+                        shown));
+                together.ifPresent(both ->
+                        both.forEach(array -> assertEquals(both.get("ids").size(), array.size(), shown)));
+                merged++;
+            }
+        }
+        assertTrue(merged > 1_000, "the test tests something");
+    }
+
+    private static Optional<JsonNode> json(byte[] body) throws IOException {
+        try {
+            return Optional.of(JSON.readTree(body));
+        } catch (JsonProcessingException | CharConversionException e) {
+            return Optional.empty();
+        }
     }
 
     @Test

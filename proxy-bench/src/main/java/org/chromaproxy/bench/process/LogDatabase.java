@@ -17,8 +17,16 @@ import org.chromaproxy.wal.store.DatabaseTarget;
 
 /** A PostgreSQL of our own, with the settings a proxy's embedded one has: a database for each proxy under test. */
 public final class LogDatabase implements AutoCloseable {
-    private static final List<String> SETTINGS =
-            List.of("server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_sync_method");
+    private static final List<String> SETTINGS = List.of(
+            "server_version",
+            "fsync",
+            "synchronous_commit",
+            "full_page_writes",
+            "wal_sync_method",
+            "min_wal_size",
+            "max_wal_size");
+    /** As many as the server's max_wal_size of 1 GB holds. */
+    private static final int WAL_FILES = 64;
 
     private final EmbeddedPostgres server;
     private int databases;
@@ -28,7 +36,20 @@ public final class LogDatabase implements AutoCloseable {
     }
 
     public static LogDatabase start(Path home) {
-        return new LogDatabase(EmbeddedPostgres.start(home));
+        LogDatabase database = new LogDatabase(EmbeddedPostgres.start(home));
+        database.age();
+        return database;
+    }
+
+    /**
+     * Brings a new server where others are after their first checkpoints: it then has the files of its write-ahead log,
+     * and uses them again. Until then it fills one with zeros, 16 MB, every few thousand writes, and commits wait.
+     */
+    private void age() {
+        for (int i = 0; i < WAL_FILES; i++) {
+            execute("SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()");
+        }
+        execute("CHECKPOINT");
     }
 
     private record Login(String user, String password, String database) {}
