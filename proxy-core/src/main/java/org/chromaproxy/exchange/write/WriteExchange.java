@@ -168,8 +168,9 @@ public final class WriteExchange implements RequestBody {
 
     private void append(ByteBuf content, int size) {
         if (length + size > body.length) {
-            int wanted = Math.max(length + size, Math.min(reserved, Math.max(4096, body.length * 2)));
-            body = Arrays.copyOf(body, wanted);
+            // All of it at the second step: growing by doubling would hold two large arrays at once.
+            int wanted = length == 0 ? Math.min(reserved, FIRST_RESERVATION) : reserved;
+            body = Arrays.copyOf(body, Math.max(length + size, wanted));
         }
         content.readBytes(body, length, size);
         content.release();
