@@ -3,6 +3,8 @@ package org.chromaproxy.admin;
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -164,6 +166,16 @@ public final class AdminEndpoints implements OwnEndpoints {
                             + " Nothing was done.");
         }
         return endpoint;
+    }
+
+    /** Each as {@code METHOD /path}, with {@code {}} for what a caller puts in. */
+    Set<String> endpoints() {
+        Set<String> all = new TreeSet<>();
+        exact.forEach((path, endpoint) -> all.add(endpoint.method() + " " + path));
+        prefixed.forEach((prefix, endpoint) -> all.add(endpoint.method() + " " + prefix + "{}"));
+        instanceActions.keySet().forEach(action -> all.add("POST " + InstanceActions.PREFIX + "{}/" + action));
+        all.add("POST " + RepairActions.PREFIX + "{}" + RepairActions.SUFFIX);
+        return all;
     }
 
     private Endpoint find(String path) {

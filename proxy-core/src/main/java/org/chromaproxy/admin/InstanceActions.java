@@ -14,7 +14,7 @@ import org.chromaproxy.instance.Instance;
 
 /** What operators do to one instance: {@code /admin/instances/NAME/WHAT}. Thread-safe. */
 final class InstanceActions {
-    private static final String PREFIX = "/admin/instances/";
+    static final String PREFIX = "/admin/instances/";
     private static final double DEFAULT_SECONDS = 30;
     private static final double MOST_SECONDS = 3600;
 

@@ -17,8 +17,8 @@ import org.chromaproxy.instance.Instance;
 
 /** Replacing what an instance holds by a copy of another's: one collection, or everything. Thread-safe. */
 final class RepairActions {
-    private static final String PREFIX = "/admin/collections/";
-    private static final String SUFFIX = "/repair";
+    static final String PREFIX = "/admin/collections/";
+    static final String SUFFIX = "/repair";
     /** Small collections are done by then; larger ones are told of in /status. */
     private static final long ANSWERED_MS = 10_000;
 

@@ -1,6 +1,7 @@
 package org.chromaproxy.main;
 
 import org.chromaproxy.demo.DemoCommand;
+import org.chromaproxy.supervise.HealthCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "chroma-proxy",
         description = "High availability for Chroma.",
-        subcommands = {ServeCommand.class, TrainCommand.class, VersionCommand.class},
+        subcommands = {ServeCommand.class, HealthCommand.class, TrainCommand.class, VersionCommand.class},
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {

@@ -30,6 +30,7 @@ public final class ProxyServer implements AutoCloseable {
             Thread.ofVirtual().name("worker-", 0).factory());
     private final FrontEnd frontEnd;
     private volatile @Nullable Engine engine;
+    private volatile boolean standingBy;
     private volatile boolean stopping;
 
     private ProxyServer(Config config, Wal wal) {
@@ -59,8 +60,16 @@ public final class ProxyServer implements AutoCloseable {
         return engine != null;
     }
 
+    /** Whether starting is over: it serves, or stands by for the owner of the log. */
+    public boolean started() {
+        return serving() || standingBy;
+    }
+
+    EventLoops loops() {
+        return loops;
+    }
+
     private void takeOver() {
-        boolean told = false;
         while (!stopping) {
             try {
                 Optional<OwnedLog> owned = wal.tryOwn();
@@ -68,9 +77,9 @@ public final class ProxyServer implements AutoCloseable {
                     serve(owned.get());
                     return;
                 }
-                if (!told) {
+                if (!standingBy) {
                     LOG.info("standing by: the log is owned by {}; taking over when it stops", wal.owner());
-                    told = true;
+                    standingBy = true;
                 }
             } catch (StoreException e) {
                 LOG.warn("the log cannot be asked who owns it: {}", e.getMessage());

@@ -6,6 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.config.Supervision;
+import org.chromaproxy.supervise.Supervisor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -30,11 +32,15 @@ final class ServeCommand implements Callable<Integer> {
         }
         OpenedLog log = OpenedLog.open(config.log());
         ProxyServer server = ProxyServer.start(config, log.wal());
+        Supervisor supervisor =
+                Supervisor.start(Supervision.fromEnvironment(), server.loops().all(), server::started);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             LOG.info("stopping: finishing what is under way");
+            supervisor.stopping();
             server.close();
             log.close();
+            supervisor.close();
             LOG.info("stopped");
             stopped.countDown();
         }));

@@ -1,0 +1,61 @@
+package org.chromaproxy.supervise;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.chromaproxy.config.Config;
+import org.chromaproxy.config.ConfigReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code chroma-proxy health}: asks the proxy on this machine how it is. Exit status 0: it can serve; 1: it cannot. */
+@Command(
+        name = "health",
+        mixinStandardHelpOptions = true,
+        description = "Asks the proxy at HOST and PORT how it is. Exit status 0: it can serve; 1: it cannot.")
+public final class HealthCommand implements Callable<Integer> {
+    @Option(names = "--alive", description = "A proxy that answers is enough, whether it can serve or not.")
+    private boolean alive;
+
+    @Option(names = "--timeout", defaultValue = "3", description = "Seconds to wait; default ${DEFAULT-VALUE}.")
+    private int timeout;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        URI uri = address(ConfigReader.fromEnvironment().listen());
+        Duration patience = Duration.ofSeconds(Math.max(1, timeout));
+        try (HttpClient client = HttpClient.newBuilder()
+                .connectTimeout(patience)
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()) {
+            HttpRequest request = HttpRequest.newBuilder(uri).timeout(patience).build();
+            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            out.println(answer.statusCode() + " " + answer.body());
+            return alive || answer.statusCode() == 200 ? 0 : 1;
+        } catch (IOException e) {
+            out.println("no proxy answers at " + uri + ": " + e);
+            return 1;
+        } finally {
+            out.flush();
+        }
+    }
+
+    /** One that listens everywhere listens on loopback too. */
+    static URI address(Config.Listen listen) {
+        String host = listen.host();
+        boolean any = host.equals("0.0.0.0") || host.equals("::");
+        String literal = host.contains(":") && !any ? "[" + host + "]" : host;
+        return URI.create("http://" + (any ? "127.0.0.1" : literal) + ":" + listen.port() + "/health");
+    }
+}

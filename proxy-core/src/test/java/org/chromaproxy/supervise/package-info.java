@@ -1,0 +1,4 @@
+@NullMarked
+package org.chromaproxy.supervise;
+
+import org.jspecify.annotations.NullMarked;
