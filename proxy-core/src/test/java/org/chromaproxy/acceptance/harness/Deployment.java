@@ -48,6 +48,15 @@ public final class Deployment implements AutoCloseable {
      * @param settings alternating names and values of environment variables beyond the three addresses
      */
     public ProxyProcess startProxy(String... settings) {
+        return keep(ProxyProcess.start(environment(settings), folder("proxy")));
+    }
+
+    /** Starts a second proxy on the same log while the first has it. */
+    public ProxyProcess startStandby(String... settings) {
+        return keep(ProxyProcess.startStandby(environment(settings), folder("standby")));
+    }
+
+    private Map<String, String> environment(String... settings) {
         Map<String, String> environment = new HashMap<>();
         environment.put("PRIMARY_URL", primary.url());
         environment.put("REPLICA_URL", replica.url());
@@ -55,7 +64,7 @@ public final class Deployment implements AutoCloseable {
         for (int i = 0; i < settings.length; i += 2) {
             environment.put(settings[i], settings[i + 1]);
         }
-        return keep(ProxyProcess.start(environment, folder("proxy")));
+        return environment;
     }
 
     /** Waits until every logged write is applied on every instance, then compares the two record for record. */

@@ -48,6 +48,13 @@ public final class ProxyProcess implements AutoCloseable {
         }
     }
 
+    /** The same for one that finds its log owned by another: returns as soon as it listens. */
+    public static ProxyProcess startStandby(Map<String, String> environment, Path directory) {
+        ProxyProcess proxy = new ProxyProcess(environment, directory);
+        proxy.awaitListening();
+        return proxy;
+    }
+
     public String url() {
         return "http://127.0.0.1:" + port;
     }
