@@ -23,12 +23,14 @@ RUN bin/package && mv target/chroma-proxy-*/ /package
 
 FROM ${BASE}
 COPY --from=package /package /opt/chroma-proxy
-# What the JVM of this very image learns of a start (docs/jvm.md): the file must fit the jar and the Java beside it.
+# What the JVM of this very image learns of a start (docs/jvm.md): the file must fit the jar and the Java beside it. As the
+# image's user, for PostgreSQL refuses to be started by root; the folder belongs to root again before the image is made.
 RUN echo 'chroma-proxy:x:10001:10001::/data:/usr/sbin/nologin' >>/etc/passwd \
     && echo 'chroma-proxy:x:10001:' >>/etc/group \
-    && mkdir /data && chown 10001:10001 /data && chmod 700 /data \
-    && cd /tmp && HOME=/tmp /opt/chroma-proxy/bin/chroma-proxy train \
-    && rm -rf /tmp/* /opt/chroma-proxy/chroma-proxy.aot.log
+    && mkdir /data && chown 10001:10001 /data /opt/chroma-proxy && chmod 700 /data \
+    && cd /tmp && as='setpriv --reuid=10001 --regid=10001 --clear-groups env HOME=/tmp' \
+    && { $as /opt/chroma-proxy/bin/chroma-proxy train || { cat /opt/chroma-proxy/*.log; exit 1; }; } \
+    && chown -R 0:0 /opt/chroma-proxy && rm -rf /tmp/* /tmp/.build /opt/chroma-proxy/*.log
 USER 10001:10001
 # Only used without a DATABASE_URL: the embedded PostgreSQL unpacks itself and keeps its data here. Then mount a volume.
 ENV DATA_DIR=/data HOME=/data
