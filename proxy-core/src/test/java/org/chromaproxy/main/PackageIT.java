@@ -73,9 +73,8 @@ class PackageIT {
 
     private static Process start(Map<String, String> environment, Path output, Path program, String... arguments)
             throws IOException {
-        var builder = new ProcessBuilder(
-                        Stream.concat(Stream.of(program.toString()), List.of(arguments).stream())
-                                .toList())
+        var builder = new ProcessBuilder(Stream.concat(Stream.of(program.toString()), List.of(arguments).stream())
+                        .toList())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().clear();

@@ -131,7 +131,8 @@ class RollingRestartIT {
                         .POST(HttpRequest.BodyPublishers.ofString(
                                 "{\"ids\":[\"" + id + "\"],\"embeddings\":[[1,2,3]]}"))
                         .build();
-                await(id).atMost(SOON)
+                await(id)
+                        .atMost(SOON)
                         .pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> answered(http, request));
@@ -144,7 +145,7 @@ class RollingRestartIT {
     }
 
     /** Whether it was: a connection that breaks and a 503 are no answers. */
-    private static boolean answered(HttpClient http, HttpRequest request) throws InterruptedException {
+    private boolean answered(HttpClient http, HttpRequest request) throws InterruptedException {
         try {
             HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
             assertTrue(answer.statusCode() == 201 || answer.statusCode() == 503, answer::body);

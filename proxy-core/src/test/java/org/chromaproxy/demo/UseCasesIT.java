@@ -1,0 +1,122 @@
+package org.chromaproxy.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.chromaproxy.guide.Guide;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of the use cases guide, as they stand there, on a demo. */
+@Timeout(400)
+class UseCasesIT {
+    private static final Duration UP = Duration.ofMinutes(2);
+    private static final long COMMANDS_SECONDS = 240;
+    private static final Pattern COMMANDS = Pattern.compile("(?s)```bash\n(.*?)```");
+
+    @TempDir
+    private Path folder;
+
+    /** Run by root, the embedded PostgreSQL becomes another user. */
+    @BeforeEach
+    void letOthersIn() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** Servers that the commands started again are not the demo's. They have their folder on their command line. */
+    @AfterEach
+    void nothingIsLeft() {
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(folder.toString()))
+                        .isPresent())
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void everyCommandDoesWhatTheGuideSays() throws Exception {
+        try (DemoProcess demo = DemoProcess.start(folder.resolve("data"), folder, "--port", "0")) {
+            demo.awaitLine("Ctrl-C stops everything", UP);
+            String output = run(commands(demo.output()));
+            // 1: the group is gone on both sides, the other chunk is not; global stays.
+            assertHeld(output, 0, "\"ids\":[\"b-1\"]");
+            assertTrue(output.contains("\n403\n"), output);
+            // 2: what happened while the primary was away.
+            assertHeld(output, 1, "\"ids\":[\"meanwhile\"]");
+            assertHeld(output, 2, "\"ids\":[]");
+            assertTrue(output.contains("degraded"), output);
+            // 3: reads and writes without the replica.
+            assertTrue(output.contains("200 200 200 200 200 \n"), output);
+            assertHeld(output, 3, "\"ids\":[\"meanwhile\",\"d-1\"]");
+            // 4: nobody is refused, and one id has one effect.
+            assertTrue(output.contains("    200 201\n"), output);
+            assertTrue(output.contains("     20 200\n"), output);
+            assertTrue(output.replace(" ", "").contains("\"status\":\"COMPLETED\""), output);
+            // 5: the figures are there.
+            assertTrue(output.contains("chroma_proxy_writes_pending 0"), output);
+            demo.signal("INT");
+            demo.exit(UP);
+        }
+    }
+
+    /** What each side was said to hold, the n-th time both were looked at. */
+    private static void assertHeld(String output, int nth, String ids) {
+        List<String> held = Pattern.compile("(?m)^(?:primary|replica) has \\S+ with (.*)$")
+                .matcher(output)
+                .results()
+                .map(line -> line.group(1))
+                .toList();
+        assertTrue(held.size() > nth * 2 + 1, output);
+        assertEquals(List.of(ids, ids), held.subList(nth * 2, nth * 2 + 2), output);
+    }
+
+    /** All of them, with the demo's ports in the place of the guide's. */
+    private static String commands(String demo) {
+        return COMMANDS.matcher(Guide.text("docs/use-cases.md"))
+                .results()
+                .map(block -> block.group(1))
+                .collect(Collectors.joining("\n"))
+                .replace("8001", port(demo, "primary"))
+                .replace("8002", port(demo, "replica"))
+                .replace("8000", port(demo, "proxy"));
+    }
+
+    private static String port(String demo, String name) {
+        Matcher line =
+                Pattern.compile(name + "\\s+http://127\\.0\\.0\\.1:(\\d+)").matcher(demo);
+        return line.results()
+                .map((MatchResult found) -> found.group(1))
+                .reduce((first, last) -> last)
+                .orElseThrow(() -> new AssertionError(demo));
+    }
+
+    private String run(String commands) throws Exception {
+        Path script = Files.writeString(folder.resolve("commands"), commands);
+        Path output = folder.resolve("commands.log");
+        Process shell = new ProcessBuilder("bash", "-e", script.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = shell.waitFor(COMMANDS_SECONDS, TimeUnit.SECONDS);
+        shell.destroyForcibly();
+        String words = Files.readString(output);
+        assertTrue(ended, "it goes on and on:\n" + words);
+        assertEquals(0, shell.exitValue(), words);
+        return words;
+    }
+}
