@@ -30,7 +30,7 @@ class SystemdTest {
     void systemdIsThere() throws IOException {
         boolean there = Arrays.stream(System.getenv("PATH").split(":", -1))
                 .anyMatch(path -> Files.isExecutable(Path.of(path, "systemd-analyze")));
-        assumeTrue(there || Boolean.getBoolean("ci"), "no systemd-analyze");
+        assumeTrue(there || System.getenv("CI") != null, "no systemd-analyze");
         unit = folder.resolve("chroma-proxy.service");
         String launcher = Guide.file("bin").toString();
         Files.writeString(unit, Guide.text(UNIT).replace("/opt/chroma-proxy/bin", launcher));
