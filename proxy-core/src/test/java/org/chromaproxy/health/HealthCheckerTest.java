@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.EventLoop;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.local.FreePort;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.upstream.UpstreamClient;
@@ -31,7 +30,7 @@ class HealthCheckerTest {
             value = InstanceState.class,
             names = {"STARTING", "MAINTENANCE", "UP"})
     void refusalsAreNotProbedInALoop(InstanceState state) throws Exception {
-        Instance instance = new Instance("primary", 0, URI.create("http://127.0.0.1:" + portOfNobody()));
+        Instance instance = new Instance("primary", 0, URI.create("http://127.0.0.1:" + FreePort.next()));
         instance.become(state, "");
         AtomicInteger troubles = new AtomicInteger();
         try (EventLoops loops = new EventLoops(Transport.named("auto"), 1)) {
@@ -57,12 +56,6 @@ class HealthCheckerTest {
             assertTrue(troubles.get() >= 1, "never probed");
             assertTrue(troubles.get() <= 4 * INTERVALS, troubles + " refused connections");
             assertEquals(state == InstanceState.MAINTENANCE ? state : InstanceState.DOWN, instance.state());
-        }
-    }
-
-    private static int portOfNobody() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.chromaproxy.local.FreePort;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,7 @@ final class ScriptedChroma implements AutoCloseable {
     }
 
     ScriptedChroma() {
-        listener = listen(0);
+        listener = listen(FreePort.next());
     }
 
     private Channel listen(int port) {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.chromaproxy.drill.stack.Ports;
 import org.chromaproxy.local.ChildProcess;
+import org.chromaproxy.local.FreePort;
 
 /** A server process under test, on loopback. It dies with this JVM. */
 public final class Server implements AutoCloseable {
@@ -39,7 +39,7 @@ public final class Server implements AutoCloseable {
     }
 
     static int freePort() {
-        return Ports.next();
+        return FreePort.next();
     }
 
     /** Waits until a GET is answered with 200. */

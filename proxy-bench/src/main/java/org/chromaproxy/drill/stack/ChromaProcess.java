@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.chromaproxy.local.ChildProcess;
 import org.chromaproxy.local.ChromaInstallation;
+import org.chromaproxy.local.FreePort;
 
 /** One real Chroma server, on a port and a directory that it keeps over its lives, and all that can befall it. */
 public final class ChromaProcess implements AutoCloseable {
@@ -32,7 +33,7 @@ public final class ChromaProcess implements AutoCloseable {
 
     /** Starts a server and returns at once: see {@link #awaitReady}. */
     static ChromaProcess start(ChromaInstallation installation, Path data) {
-        int port = Ports.next();
+        int port = FreePort.next();
         // A write past the limit that stands for a full disk must fail, not kill: the signal is ignored from the start.
         List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"));
         command.addAll(installation.command(data, port));

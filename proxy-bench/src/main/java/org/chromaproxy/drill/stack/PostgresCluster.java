@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.chromaproxy.local.EmbeddedPostgres;
+import org.chromaproxy.local.FreePort;
 
 /**
  * A PostgreSQL server that outlives many drills, each with a database of its own. It keeps its port over restarts. Its
@@ -40,7 +41,7 @@ public final class PostgresCluster implements AutoCloseable {
 
     /** Starts the server in that folder, which is initialised the first time. */
     public static PostgresCluster start(Path home) {
-        return new PostgresCluster(home, Ports.next());
+        return new PostgresCluster(home, FreePort.next());
     }
 
     public int port() {

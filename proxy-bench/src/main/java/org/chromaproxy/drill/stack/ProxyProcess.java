@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.chromaproxy.local.ChildProcess;
+import org.chromaproxy.local.FreePort;
 
 /**
  * One proxy as a process on this JVM's class path, with a port of its own. As under a supervisor such as systemd, it is
@@ -39,7 +40,7 @@ public final class ProxyProcess implements AutoCloseable {
     }
 
     static ProxyProcess start(Map<String, String> environment, List<String> jvmOptions, Path log) {
-        int port = Ports.next();
+        int port = FreePort.next();
         Map<String, String> all = new HashMap<>(environment);
         all.put("HOST", "127.0.0.1");
         all.put("PORT", Integer.toString(port));

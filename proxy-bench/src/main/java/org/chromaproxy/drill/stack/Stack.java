@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.chromaproxy.drill.net.Link;
 import org.chromaproxy.drill.net.Network;
 import org.chromaproxy.local.ChromaInstallation;
+import org.chromaproxy.local.FreePort;
 
 /**
  * A fresh deployment of real processes: two Chroma servers on empty directories, an empty database, one proxy or two,
@@ -177,7 +178,7 @@ public final class Stack implements AutoCloseable {
     }
 
     private Link link(int target, Network.Protocol protocol) {
-        return network.link(Ports.next(), target, protocol);
+        return network.link(FreePort.next(), target, protocol);
     }
 
     private String postgresUrl(int port) {

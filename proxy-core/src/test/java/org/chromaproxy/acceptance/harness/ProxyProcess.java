@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import org.chromaproxy.local.FreePort;
 
 /** The proxy as a process, started on this JVM's class path, to be killed and restarted as operators and fate do. */
 public final class ProxyProcess implements AutoCloseable {
@@ -122,7 +123,7 @@ public final class ProxyProcess implements AutoCloseable {
 
     private ChildProcess launch() {
         starts++;
-        environment.putIfAbsent("PORT", "0");
+        environment.putIfAbsent("PORT", Integer.toString(FreePort.next()));
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(List.of("-Xmx192m", "-XX:MaxDirectMemorySize=96m", "-XX:+ExitOnOutOfMemoryError"));

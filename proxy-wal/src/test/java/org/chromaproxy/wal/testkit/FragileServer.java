@@ -15,6 +15,9 @@ public final class FragileServer extends PostgresServer implements AutoCloseable
     /** Few enough for a test to use up. */
     public static final int CONNECTIONS = 30;
 
+    private static final int FIRST_PORT = 10_500;
+    private static final int PORTS = 1_000;
+
     private final Path data;
     private final int port;
     private EmbeddedPostgres postgres;
@@ -22,12 +25,20 @@ public final class FragileServer extends PostgresServer implements AutoCloseable
     /** @param data an empty folder */
     public FragileServer(Path data) {
         this.data = data;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        port = freePort();
         postgres = launch();
+    }
+
+    /** Below those of outgoing connections, one of which could else take it while the server is down. */
+    private static int freePort() {
+        for (int port = FIRST_PORT; port < FIRST_PORT + PORTS; port++) {
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (IOException inUse) {
+                // The next one may be free.
+            }
+        }
+        throw new IllegalStateException("no port from " + FIRST_PORT + " on is free");
     }
 
     private EmbeddedPostgres launch() {
