@@ -1,5 +1,8 @@
 package org.chromaproxy.drill.evidence;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.chromaproxy.drill.history.Operation;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
 
@@ -10,6 +13,9 @@ import org.chromaproxy.wal.record.Subject;
  * @param body as the client sent it
  */
 public record Logged(long lsn, OpKind kind, Subject subject, String path, String body, Fate fate) {
+    /** What a write of records leaves in the metadata of each. */
+    private static final Pattern WRITER = Pattern.compile("\"[uv]\":(\\d+)");
+
     /**
      * What became of it.
      *
@@ -32,6 +38,16 @@ public record Logged(long lsn, OpKind kind, Subject subject, String path, String
     /** A record of the proxy's own making: for one instance only. */
     public boolean addressed() {
         return !subject.target().isEmpty();
+    }
+
+    /** The number of the operation that a client did, by its path or by the records it writes; -1 when no client did it. */
+    public long operation() {
+        long named = Operation.idIn(path);
+        if (named >= 0 || addressed()) {
+            return named;
+        }
+        Matcher writer = WRITER.matcher(body);
+        return writer.find() ? Long.parseLong(writer.group(1)) : -1;
     }
 
     /** Public id of the collection it is about. */

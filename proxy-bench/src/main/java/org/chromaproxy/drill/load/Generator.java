@@ -1,5 +1,7 @@
 package org.chromaproxy.drill.load;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -16,6 +18,7 @@ final class Generator {
     private static final int COLD_NAMES = 8;
     private static final int MOST_COLD = 5;
     private static final int TRANSACTIONS_PERCENT = 30;
+    private static final List<Kind> RUSHED = List.of(Kind.UPSERT, Kind.ADD, Kind.UPDATE);
 
     /** Out of a hundred operations, how many are of each kind; the rest are counts. */
     private static final Map<Kind, Integer> SHARES = Map.ofEntries(
@@ -65,9 +68,7 @@ final class Generator {
         Shelf shelf = random.nextInt(5) == 0 ? shelves.cold(random) : shelves.hot(random);
         long id = ids.getAsLong();
         return switch (kind) {
-            case ADD -> write(id, kind, shelf, "add", bodies.records(shelf, id, true));
-            case UPSERT -> write(id, kind, shelf, "upsert", bodies.records(shelf, id, random.nextInt(4) != 0));
-            case UPDATE -> write(id, kind, shelf, "update", bodies.update(shelf, id));
+            case ADD, UPSERT, UPDATE -> records(id, kind, shelf);
             case DELETE_IDS -> write(id, kind, shelf, "delete", bodies.ids(shelf));
             case DELETE_WHERE -> write(id, kind, shelf, "delete", bodies.where(""));
             case DELETE_LIMIT -> write(id, kind, shelf, "delete", bodies.limitedWhere());
@@ -78,6 +79,25 @@ final class Generator {
             case COUNT -> new Draft(id, kind, shelf, request("GET", path(shelf, "count", id), "", ""));
             case CREATE, RENAME, DROP, FORBIDDEN -> catalog(id, kind);
         };
+    }
+
+    /**
+     * A write of records, which says by its records who wrote them: with a query of its own it would be merged with no
+     * other.
+     */
+    private Draft records(long id, Kind kind, Shelf shelf) {
+        String body = switch (kind) {
+            case ADD -> bodies.records(shelf, id, true);
+            case UPSERT -> bodies.records(shelf, id, random.nextInt(4) != 0);
+            default -> bodies.update(shelf, id);
+        };
+        String path = COLLECTIONS + "/" + reference(shelf) + "/" + kind.name().toLowerCase(Locale.ROOT);
+        return new Draft(id, kind, shelf, request("POST", path, body, transaction()));
+    }
+
+    /** What all clients do at once, for neighbours in the log that can be merged: one kind of write to one collection. */
+    Draft rush(int number) {
+        return records(ids.getAsLong(), RUSHED.get(number % RUSHED.size()), shelves.hot(number));
     }
 
     /** Only a collection whose dimension is fixed refuses another one. */
@@ -131,10 +151,13 @@ final class Generator {
         return new Draft(id, kind, shelf, request("POST", path(shelf, operation, id), body, ""));
     }
 
-    /** A hot collection goes by its name now and then. */
     private String path(Shelf shelf, String operation, long id) {
-        String reference = shelf.hot() && random.nextInt(4) == 0 ? shelf.name() : shelf.id();
-        return COLLECTIONS + "/" + reference + (operation.isEmpty() ? "" : "/" + operation) + "?op=" + id;
+        return COLLECTIONS + "/" + reference(shelf) + (operation.isEmpty() ? "" : "/" + operation) + "?op=" + id;
+    }
+
+    /** A hot collection goes by its name now and then. */
+    private String reference(Shelf shelf) {
+        return shelf.hot() && random.nextInt(4) == 0 ? shelf.name() : shelf.id();
     }
 
     private String transaction() {

@@ -16,6 +16,9 @@ import org.chromaproxy.drill.history.Recorder;
 public final class Load implements AutoCloseable {
     private static final List<String> HOT = List.of("hot-1", "hot-2", Generator.PROTECTED);
     private static final int COLD = 3;
+    private static final long RUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** One turn in so many is a rush. */
+    private static final int RUSH_EACH = 8;
 
     private final long seed;
     private final List<URI> proxies;
@@ -77,8 +80,10 @@ public final class Load implements AutoCloseable {
         Generator generator = new Generator(random, shelves, recorder::nextId);
         try (Client client = new Client(number, proxies, recorder, shelves, random)) {
             while (!stopping) {
-                client.perform(generator.next());
-                if (options.paceMs() > 0) {
+                int turn = (int) (recorder.now() / RUSH_NANOS);
+                boolean rush = turn % RUSH_EACH == 0;
+                client.perform(rush ? generator.rush(turn / RUSH_EACH) : generator.next());
+                if (!rush && options.paceMs() > 0) {
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(options.paceMs()));
                 }
             }

@@ -17,6 +17,11 @@ final class Shelves {
         return hot.get(random.nextInt(hot.size()));
     }
 
+    /** The hot one of that number. */
+    Shelf hot(int number) {
+        return hot.get(number % hot.size());
+    }
+
     /** A cold one, or a hot one while there is none. */
     synchronized Shelf cold(Random random) {
         return cold.isEmpty() ? hot(random) : cold.get(random.nextInt(cold.size()));

@@ -32,7 +32,7 @@ public final class Case {
         this.evidence = evidence;
         history.operations().forEach(operation -> operations.put(operation.id(), operation));
         for (Logged logged : evidence.log()) {
-            long operation = Operation.idIn(logged.path());
+            long operation = logged.operation();
             byOperation.merge(operation, List.of(logged), Case::joined);
             if (logged.kind() == OpKind.DELETE_COLLECTION && operations.containsKey(operation)) {
                 drops.put(logged.lsn(), operations.get(operation));
@@ -99,7 +99,7 @@ public final class Case {
 
     /** The client's view of a record; empty for the proxy's own records. */
     public List<Long> operationOf(Logged logged) {
-        long id = Operation.idIn(logged.path());
+        long id = logged.operation();
         return operations.containsKey(id) ? List.of(id) : List.of();
     }
 

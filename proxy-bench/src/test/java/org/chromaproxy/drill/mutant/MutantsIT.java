@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(1800)
 class MutantsIT {
-    private static final EnumSet<Mutant> QUICK = EnumSet.of(Mutant.UNLOGGED, Mutant.READ_ANYWHERE);
+    private static final EnumSet<Mutant> QUICK =
+            EnumSet.of(Mutant.UNLOGGED, Mutant.READ_ANYWHERE, Mutant.MERGED_UNLIKE, Mutant.MERGED_FIRST_ONLY);
     private static final LoadOptions LOAD = new LoadOptions(16, Duration.ofSeconds(6), 20);
     private static final long FIRST_SEED = 9001;
 
