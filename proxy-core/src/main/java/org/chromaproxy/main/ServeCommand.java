@@ -5,12 +5,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
-import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.config.Supervision;
+import org.chromaproxy.config.command.SettingOptions;
 import org.chromaproxy.supervise.Supervisor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code chroma-proxy serve}: runs the proxy until it is told to stop. */
 @Command(
@@ -21,11 +24,16 @@ import picocli.CommandLine.Command;
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws InterruptedException {
         Config config;
         try {
-            config = ConfigReader.fromEnvironment();
+            ConfigInput.Loaded loaded = SettingOptions.input(spec).read();
+            loaded.values().warnings().forEach(LOG::warn);
+            config = loaded.config();
         } catch (ConfigException e) {
             LOG.error("{}", e.getMessage());
             return 2;
