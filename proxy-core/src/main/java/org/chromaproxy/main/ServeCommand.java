@@ -3,11 +3,12 @@ package org.chromaproxy.main;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.config.Supervision;
 import org.chromaproxy.config.command.SettingOptions;
+import org.chromaproxy.reload.HangUp;
+import org.chromaproxy.reload.Reloader;
 import org.chromaproxy.supervise.Supervisor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,17 +30,19 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Config config;
+        Reloader reloader;
         try {
-            ConfigInput.Loaded loaded = SettingOptions.input(spec).read();
+            ConfigInput input = SettingOptions.input(spec);
+            ConfigInput.Loaded loaded = input.read();
             loaded.values().warnings().forEach(LOG::warn);
-            config = loaded.config();
+            reloader = new Reloader(input, loaded);
         } catch (ConfigException e) {
             LOG.error("{}", e.getMessage());
             return 2;
         }
-        OpenedLog log = OpenedLog.open(config.log());
-        ProxyServer server = ProxyServer.start(config, log.wal());
+        HangUp.listen(reloader::reload);
+        OpenedLog log = OpenedLog.open(reloader.config().log());
+        ProxyServer server = ProxyServer.start(reloader, log.wal());
         Supervisor supervisor =
                 Supervisor.start(Supervision.fromEnvironment(), server.loops().all(), server::started);
         CountDownLatch stopped = new CountDownLatch(1);

@@ -82,58 +82,79 @@ public final class Settings {
             40,
             "largest body of a write, in MiB; at most a quarter of the memory");
     public static final Setting<Integer> MAX_CONCURRENT_REQUESTS = Setting.of(
-            "MAX_CONCURRENT_REQUESTS",
-            Kinds.integer(1, 1_000_000),
-            10_000,
-            "requests under way; those beyond wait in line. The proxy's own endpoints do not count");
+                    "MAX_CONCURRENT_REQUESTS",
+                    Kinds.integer(1, 1_000_000),
+                    10_000,
+                    "requests under way; those beyond wait in line. The proxy's own endpoints do not count")
+            .live();
     public static final Setting<Integer> REQUEST_QUEUE_SIZE = Setting.of(
-            "REQUEST_QUEUE_SIZE",
-            Kinds.integer(16, 1 << 20),
-            16_384,
-            "requests that wait in line, for `LOG_TIMEOUT` at most; beyond it: 503 with `Retry-After`");
-    public static final Setting<Integer> MAX_WORKERS =
-            Setting.of("MAX_WORKERS", Kinds.integer(1, 1000), 3, "collections that catch up at once on one server");
+                    "REQUEST_QUEUE_SIZE",
+                    Kinds.integer(16, 1 << 20),
+                    16_384,
+                    "requests that wait in line, for `LOG_TIMEOUT` at most; beyond it: 503 with `Retry-After`")
+            .live();
+    public static final Setting<Integer> MAX_WORKERS = Setting.of(
+                    "MAX_WORKERS", Kinds.integer(1, 1000), 3, "collections that catch up at once on one server")
+            .live();
     public static final Setting<Integer> MAX_BATCH_SIZE = Setting.of(
-            "MAX_BATCH_SIZE", Kinds.integer(1, 1000), 200, "most records that become one request to a server");
+                    "MAX_BATCH_SIZE", Kinds.integer(1, 1000), 200, "most records that become one request to a server")
+            .live();
     public static final Setting<Integer> DEFAULT_BATCH_SIZE = Setting.of(
-            "DEFAULT_BATCH_SIZE", Kinds.integer(1, 1000), 50, "a fifth of it is that bound while memory is short");
+                    "DEFAULT_BATCH_SIZE",
+                    Kinds.integer(1, 1000),
+                    50,
+                    "a fifth of it is that bound while memory is short")
+            .live();
     public static final Setting<Long> REQUEST_TIMEOUT = Setting.of(
-            "REQUEST_TIMEOUT",
-            Kinds.seconds(),
-            60_000L,
-            "seconds a client waits for a write's outcome; then 503 with its transaction id, and the write goes on");
+                    "REQUEST_TIMEOUT",
+                    Kinds.seconds(),
+                    60_000L,
+                    "seconds a client waits for a write's outcome; then 503 with its transaction id, and the write goes on")
+            .live();
     public static final Setting<Long> LOG_TIMEOUT = Setting.of(
-            "LOG_TIMEOUT",
-            Kinds.seconds(),
-            10_000L,
-            "seconds a request waits for its turn, for memory or for the log; at most `REQUEST_TIMEOUT`");
+                    "LOG_TIMEOUT",
+                    Kinds.seconds(),
+                    10_000L,
+                    "seconds a request waits for its turn, for memory or for the log; at most `REQUEST_TIMEOUT`")
+            .live();
     public static final Setting<Long> READ_WAIT = Setting.of(
-            "READ_WAIT",
-            Kinds.seconds(),
-            10_000L,
-            "seconds a read waits for a server that may answer it; at most `REQUEST_TIMEOUT`");
-    public static final Setting<Long> CLIENT_STALL_TIMEOUT =
-            Setting.of("CLIENT_STALL_TIMEOUT", Kinds.seconds(), 30_000L, "seconds a client may pause within a body");
+                    "READ_WAIT",
+                    Kinds.seconds(),
+                    10_000L,
+                    "seconds a read waits for a server that may answer it; at most `REQUEST_TIMEOUT`")
+            .live();
+    public static final Setting<Long> CLIENT_STALL_TIMEOUT = Setting.of(
+                    "CLIENT_STALL_TIMEOUT", Kinds.seconds(), 30_000L, "seconds a client may pause within a body")
+            .live();
     public static final Setting<Long> UNANSWERED_WRITE_TIMEOUT = Setting.of(
-            "UNANSWERED_WRITE_TIMEOUT",
-            Kinds.seconds(),
-            30_000L,
-            "seconds (and one more per MiB of its body) an instance may leave a write unanswered before another decides"
-                    + " it");
+                    "UNANSWERED_WRITE_TIMEOUT",
+                    Kinds.seconds(),
+                    30_000L,
+                    "seconds (and one more per MiB of its body) an instance may leave a write unanswered before another decides"
+                            + " it")
+            .live();
     public static final Setting<Long> CHECK_INTERVAL =
             Setting.of("CHECK_INTERVAL", Kinds.seconds(), 1_000L, "seconds between health probes");
-    public static final Setting<Double> READ_REPLICA_RATIO =
-            Setting.of("READ_REPLICA_RATIO", Kinds.share(), 0.8, "share of reads that prefer a follower");
+    public static final Setting<Double> READ_REPLICA_RATIO = Setting.of(
+                    "READ_REPLICA_RATIO", Kinds.share(), 0.8, "share of reads that prefer a follower")
+            .live();
     public static final Setting<List<String>> PROTECTED_COLLECTIONS = Setting.of(
-            "PROTECTED_COLLECTIONS",
-            Kinds.names(),
-            List.of("global"),
-            "names of collections that cannot be deleted or renamed, separated by commas");
+                    "PROTECTED_COLLECTIONS",
+                    Kinds.names(),
+                    List.of("global"),
+                    "names of collections that cannot be deleted or renamed, separated by commas")
+            .live();
     public static final Setting<List<String>> ADOPT_TENANTS = Setting.of(
             "ADOPT_TENANTS",
             Kinds.names(),
             List.of("default_tenant"),
             "tenants searched for existing collections, separated by commas");
+    public static final Setting<String> LOG_LEVEL = Setting.of(
+                    "LOG_LEVEL",
+                    Kinds.choice("error", "warn", "info", "debug", "trace"),
+                    "info",
+                    "how much the proxy logs of itself")
+            .live();
     public static final Setting<Boolean> ENABLE_CONNECTION_POOLING =
             Setting.of("ENABLE_CONNECTION_POOLING", Kinds.flag(), true, "the predecessor's; always on here");
     public static final Setting<Boolean> ENABLE_GRANULAR_LOCKING =
@@ -173,7 +194,7 @@ public final class Settings {
                     List.of(REQUEST_TIMEOUT, LOG_TIMEOUT, READ_WAIT, CLIENT_STALL_TIMEOUT, UNANSWERED_WRITE_TIMEOUT)),
             new Section(
                     "How requests and servers are treated",
-                    List.of(READ_REPLICA_RATIO, PROTECTED_COLLECTIONS, ADOPT_TENANTS)),
+                    List.of(READ_REPLICA_RATIO, PROTECTED_COLLECTIONS, ADOPT_TENANTS, LOG_LEVEL)),
             new Section(
                     "Taken for the predecessor's sake",
                     List.of(ENABLE_CONNECTION_POOLING, ENABLE_GRANULAR_LOCKING, WAL_SYNC_INTERVAL)));
