@@ -114,6 +114,8 @@ public final class AdminEndpoints implements OwnEndpoints {
         prefixed.put("/collection/mappings/", new Endpoint("DELETE", true, actions::dropMapping));
         exact.put("/admin/complete_mappings", new Endpoint("POST", true, actions::completeMappings));
         exact.put("/wal/cleanup", new Endpoint("POST", true, actions::cleanUp));
+        ReloadAction reload = new ReloadAction(services);
+        exact.put("/admin/reload", new Endpoint("POST", true, request -> blocking.call(reload::reload)));
         RecoveryActions recovery = new RecoveryActions(services, blocking, actions);
         exact.put("/admin/force_recovery_restart", new Endpoint("POST", true, recovery::restart));
         exact.put("/transaction/safety/recovery/trigger", new Endpoint("POST", true, recovery::trigger));

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
  * are given in the order of asking. The proxy's own endpoints are counted, never bounded. Thread-safe, without locks.
  */
 public final class RequestBound {
-    private final int limit;
-    private final int queueLimit;
+    private volatile int limit;
+    private volatile int queueLimit;
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger own = new AtomicInteger();
     private final AtomicInteger queued = new AtomicInteger();
@@ -33,6 +33,13 @@ public final class RequestBound {
     public RequestBound(int limit, int queueLimit) {
         this.limit = limit;
         this.queueLimit = queueLimit;
+    }
+
+    /** Other bounds from now on; what is under way or waits beyond them is left to end. */
+    public void change(int newLimit, int newQueueLimit) {
+        limit = newLimit;
+        queueLimit = newQueueLimit;
+        serve();
     }
 
     /** A request that waits for its turn. */

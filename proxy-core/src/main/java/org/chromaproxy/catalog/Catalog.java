@@ -25,7 +25,7 @@ public final class Catalog {
     public record Database(String tenant, String name) {}
 
     private final Instances instances;
-    private final Set<String> protectedNames;
+    private volatile Set<String> protectedNames;
     private final ReadGate gate;
     private final PlaceCounts counts;
     private final MappingChanges changes = new MappingChanges(this);
@@ -121,6 +121,11 @@ public final class Catalog {
 
     public int size() {
         return byPath.size();
+    }
+
+    /** Other names are protected from now on. */
+    public void protect(Set<String> names) {
+        protectedNames = Set.copyOf(names);
     }
 
     public boolean isProtected(String name) {

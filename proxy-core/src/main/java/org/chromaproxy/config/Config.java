@@ -9,6 +9,35 @@ import java.util.Set;
 
 /** Everything that can be set. Sizes in bytes, times in milliseconds unless named otherwise. */
 public record Config(Listen listen, List<Upstream> instances, Log log, Limits limits, Timing timing, Rules rules) {
+    /** This one, with what a reload can change (the settings marked as live) as in another. */
+    public Config live(Config now) {
+        Limits bounds = now.limits;
+        Timing times = now.timing;
+        return new Config(
+                listen,
+                instances,
+                log,
+                new Limits(
+                        limits.maxMemoryMb,
+                        limits.maxBody,
+                        bounds.maxConcurrentRequests,
+                        bounds.requestQueueSize,
+                        bounds.maxWorkers,
+                        bounds.batches),
+                new Timing(
+                        timing.checkIntervalMs,
+                        times.requestMs,
+                        times.logMs,
+                        times.readWaitMs,
+                        times.stallMs,
+                        times.unansweredWriteMs),
+                new Rules(
+                        now.rules.readReplicaRatio,
+                        now.rules.protectedCollections,
+                        rules.adoptedTenants,
+                        rules.autoResync));
+    }
+
     /**
      * Where clients connect.
      *

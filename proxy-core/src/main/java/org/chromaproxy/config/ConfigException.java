@@ -6,7 +6,15 @@ import java.util.List;
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final transient List<String> problems;
+
     ConfigException(List<String> problems) {
         super("the configuration has " + problems.size() + " problem(s):\n  - " + String.join("\n  - ", problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** One sentence for each. */
+    public List<String> problems() {
+        return problems;
     }
 }

@@ -1,166 +1,118 @@
 package org.chromaproxy.config;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import org.chromaproxy.config.setting.ConfigFile;
+import org.chromaproxy.config.setting.Settings;
+import org.chromaproxy.config.setting.Values;
 
-/** Reads the settings from environment variables, with the predecessor's names where it had one. */
+/** Makes the configuration of the settings' values, and checks what one value alone does not tell. */
 public final class ConfigReader {
     private static final int MIB = 1 << 20;
-    private static final long WEEK_SECONDS = 7L * 24 * 3600;
-    private static final long YEAR_SECONDS = 366L * 24 * 3600;
 
-    private final Map<String, String> environment;
-    private final List<String> problems = new ArrayList<>();
+    private final Values values;
 
-    private ConfigReader(Map<String, String> environment) {
-        this.environment = environment;
+    private ConfigReader(Values values) {
+        this.values = values;
     }
 
-    /** @throws ConfigException naming every setting that cannot work */
-    public static Config fromEnvironment() {
-        return of(System.getenv());
-    }
-
-    /** The same from given variables. */
+    /**
+     * The configuration that variables of the environment make by themselves: no file, no command line.
+     *
+     * @throws ConfigException naming every setting that cannot work
+     */
     public static Config of(Map<String, String> environment) {
-        ConfigReader reader = new ConfigReader(environment);
-        Config config = reader.read();
-        if (!reader.problems.isEmpty()) {
-            throw new ConfigException(reader.problems);
+        return of(Values.of(Map.of(), environment, ConfigFile.NONE));
+    }
+
+    /** The same of values found already. */
+    static Config of(Values values) {
+        Config config = new ConfigReader(values).read();
+        if (!values.problems().isEmpty()) {
+            throw new ConfigException(values.problems());
         }
         return config;
     }
 
     private Config read() {
         Config.Listen listen = new Config.Listen(
-                text("HOST", "0.0.0.0"),
-                integer("PORT", 8000, 0, 65_535),
-                text("TRANSPORT", "auto"),
-                integer("EVENT_LOOPS", Math.max(2, Runtime.getRuntime().availableProcessors()), 1, 1024));
+                values.get(Settings.HOST),
+                values.get(Settings.PORT),
+                values.get(Settings.TRANSPORT),
+                values.get(Settings.EVENT_LOOPS));
         List<Config.Upstream> instances = List.of(
-                new Config.Upstream("primary", url("PRIMARY_URL", "http://127.0.0.1:8001")),
-                new Config.Upstream("replica", url("REPLICA_URL", "http://127.0.0.1:8002")));
-        Optional<String> database =
-                Optional.ofNullable(environment.get("DATABASE_URL")).filter(v -> !v.isBlank());
-        Config.Log log = new Config.Log(
-                database,
-                Path.of(text("DATA_DIR", "data")),
-                database.isEmpty() || flag("SOLE_OWNER"),
-                new Config.Log.Pending(
-                        whole("LOG_MAX_PENDING_BYTES", 20L << 30, 1 << 20, Long.MAX_VALUE),
-                        Duration.ofSeconds(whole("LOG_MAX_PENDING_AGE", WEEK_SECONDS, 1, 100 * YEAR_SECONDS))));
-        Config.Limits.Batches batches = new Config.Limits.Batches(
-                integer("DEFAULT_BATCH_SIZE", 50, 1, 1000), integer("MAX_BATCH_SIZE", 200, 1, 1000));
-        Config.Limits limits = new Config.Limits(
-                integer("MAX_MEMORY_MB", 400, 200, 1 << 20),
-                integer("MAX_BODY_MB", 40, 1, 1024) * MIB,
-                integer("MAX_CONCURRENT_REQUESTS", 10_000, 1, 1_000_000),
-                integer("REQUEST_QUEUE_SIZE", 16_384, 16, 1 << 20),
-                integer("MAX_WORKERS", 3, 1, 1000),
-                batches);
-        Config config = new Config(listen, instances, log, limits, timing(), rules());
-        if (limits.maxBody() > limits.bodyMemory()) {
-            problems.add("MAX_BODY_MB=" + limits.maxBody() / MIB + ": larger than a quarter of MAX_MEMORY_MB ("
-                    + limits.maxMemoryMb() + "), so such a body could never be taken; raise MAX_MEMORY_MB");
-        }
+                new Config.Upstream("primary", values.get(Settings.PRIMARY_URL)),
+                new Config.Upstream("replica", values.get(Settings.REPLICA_URL)));
+        Config config = new Config(listen, instances, log(), limits(), timing(), rules());
+        together(config);
         return config;
     }
 
+    private Config.Log log() {
+        Optional<String> database = values.get(Settings.DATABASE_URL);
+        return new Config.Log(
+                database,
+                Path.of(values.get(Settings.DATA_DIR)),
+                database.isEmpty() || values.get(Settings.SOLE_OWNER),
+                new Config.Log.Pending(
+                        values.get(Settings.LOG_MAX_PENDING_BYTES),
+                        Duration.ofSeconds(values.get(Settings.LOG_MAX_PENDING_AGE))));
+    }
+
+    private Config.Limits limits() {
+        return new Config.Limits(
+                values.get(Settings.MAX_MEMORY_MB),
+                values.get(Settings.MAX_BODY_MB) * MIB,
+                values.get(Settings.MAX_CONCURRENT_REQUESTS),
+                values.get(Settings.REQUEST_QUEUE_SIZE),
+                values.get(Settings.MAX_WORKERS),
+                new Config.Limits.Batches(
+                        values.get(Settings.DEFAULT_BATCH_SIZE), values.get(Settings.MAX_BATCH_SIZE)));
+    }
+
     private Config.Timing timing() {
-        long request = seconds("REQUEST_TIMEOUT", 60);
+        long request = values.get(Settings.REQUEST_TIMEOUT);
         return new Config.Timing(
-                seconds("CHECK_INTERVAL", 1),
+                values.get(Settings.CHECK_INTERVAL),
                 request,
-                Math.min(request, seconds("LOG_TIMEOUT", 10)),
-                Math.min(request, seconds("READ_WAIT", 10)),
-                seconds("CLIENT_STALL_TIMEOUT", 30),
-                seconds("UNANSWERED_WRITE_TIMEOUT", 30));
+                Math.min(request, values.get(Settings.LOG_TIMEOUT)),
+                Math.min(request, values.get(Settings.READ_WAIT)),
+                values.get(Settings.CLIENT_STALL_TIMEOUT),
+                values.get(Settings.UNANSWERED_WRITE_TIMEOUT));
     }
 
     private Config.Rules rules() {
         return new Config.Rules(
-                ratio("READ_REPLICA_RATIO", 0.8),
-                Set.copyOf(names("PROTECTED_COLLECTIONS", "global")),
-                names("ADOPT_TENANTS", "default_tenant"),
-                flag("AUTO_RESYNC"));
+                values.get(Settings.READ_REPLICA_RATIO),
+                Set.copyOf(values.get(Settings.PROTECTED_COLLECTIONS)),
+                values.get(Settings.ADOPT_TENANTS),
+                values.get(Settings.AUTO_RESYNC));
     }
 
-    private boolean flag(String key) {
-        return "true".equalsIgnoreCase(text(key, "false"));
-    }
-
-    private String text(String key, String otherwise) {
-        String value = environment.get(key);
-        return value == null || value.isBlank() ? otherwise : value.strip();
-    }
-
-    private List<String> names(String key, String otherwise) {
-        return Arrays.stream(text(key, otherwise).split(",", -1))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .distinct()
-                .toList();
-    }
-
-    private int integer(String key, int otherwise, int least, int most) {
-        return (int) whole(key, otherwise, least, most);
-    }
-
-    private long whole(String key, long otherwise, long least, long most) {
-        return parsed(
-                key,
-                otherwise,
-                Long::valueOf,
-                "a whole number from " + least + " to " + most,
-                value -> value >= least && value <= most);
-    }
-
-    private long seconds(String key, int otherwise) {
-        return Math.round(1000
-                * parsed(
-                        key,
-                        (double) otherwise,
-                        Double::valueOf,
-                        "seconds, from 0.01 to 86400",
-                        value -> value >= 0.01 && value <= 86_400));
-    }
-
-    private double ratio(String key, double otherwise) {
-        return parsed(key, otherwise, Double::valueOf, "a share from 0 to 1", value -> value >= 0 && value <= 1);
-    }
-
-    private URI url(String key, String otherwise) {
-        return parsed(
-                key,
-                URI.create(otherwise),
-                URI::create,
-                "an address like http://host:port",
-                value -> "http".equals(value.getScheme()) && value.getHost() != null);
-    }
-
-    private <T> T parsed(String key, T otherwise, Function<String, T> parse, String expected, Predicate<T> fits) {
-        String value = environment.get(key);
-        if (value == null || value.isBlank()) {
-            return otherwise;
+    /** Values that cannot work together, or hardly as they were meant. */
+    private void together(Config config) {
+        Config.Limits limits = config.limits();
+        if (limits.maxBody() > limits.bodyMemory()) {
+            values.problem(
+                    Settings.MAX_BODY_MB,
+                    "is larger than a quarter of max_memory_mb (" + limits.maxMemoryMb()
+                            + "), so such a body could never be taken; raise max_memory_mb");
         }
-        try {
-            T parsed = parse.apply(value.strip());
-            if (fits.test(parsed)) {
-                return parsed;
-            }
-        } catch (IllegalArgumentException e) {
-            // Reported below, like a value out of range.
+        if (values.get(Settings.PRIMARY_URL).equals(values.get(Settings.REPLICA_URL))) {
+            values.problem(
+                    Settings.REPLICA_URL,
+                    "is the primary's address too: every write would reach that server twice; give the address of a"
+                            + " second server");
         }
-        problems.add(key + "=" + value + ": must be " + expected + "; without it the default is " + otherwise);
-        return otherwise;
+        if (!values.get(Settings.ENABLE_CONNECTION_POOLING)) {
+            values.warning(Settings.ENABLE_CONNECTION_POOLING, "has no effect: it is always on here");
+        }
+        if (!values.get(Settings.ENABLE_GRANULAR_LOCKING)) {
+            values.warning(Settings.ENABLE_GRANULAR_LOCKING, "has no effect: it is always on here");
+        }
     }
 }

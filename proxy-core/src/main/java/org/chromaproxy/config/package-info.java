@@ -1,6 +1,6 @@
 /**
- * All settings, read once and validated as a whole. The only package that reads the environment. Immutable values;
- * imports nothing of the project.
+ * All settings as the program uses them, read and validated as a whole. The only package that reads the environment.
+ * Immutable values; imports nothing of the project but the list of settings.
  */
 @NullMarked
 package org.chromaproxy.config;

@@ -1,6 +1,7 @@
 package org.chromaproxy.exchange;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
@@ -14,7 +15,12 @@ public record ExchangeServices(
         Admission admission,
         Transactions transactions,
         OwnEndpoints own,
-        ExchangeLimits limits) {
+        Supplier<ExchangeLimits> currentLimits) {
+
+    /** The bounds that hold now; they may be other ones the next time. */
+    public ExchangeLimits limits() {
+        return currentLimits.get();
+    }
 
     /**
      * What is let in.

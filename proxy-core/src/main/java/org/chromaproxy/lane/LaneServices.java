@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.work.Backlog;
@@ -25,7 +27,12 @@ public record LaneServices(
     public record Storage(WriteAheadLog log, Bodies bodies, Backlog backlog, BooleanSupplier owning) {}
 
     /** Counters of all lanes, whose turn it is to catch up, and how much becomes one request. */
-    public record LaneWork(LaneStats stats, CatchUp catchUp, MergeBounds bounds) {}
+    public record LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds) {
+        /** How much becomes one request now. */
+        public MergeBounds bounds() {
+            return currentBounds.get();
+        }
+    }
 
     /** Reads bodies back from the log. */
     @FunctionalInterface
@@ -37,12 +44,12 @@ public record LaneServices(
     /**
      * How doubt is met.
      *
-     * @param unansweredMs how long a write may go unanswered before another instance decides it
+     * @param unansweredMs how long a write may go unanswered before another instance decides it; asked each time
      */
-    public record Doubt(ReadBack readBack, long unansweredMs) {}
+    public record Doubt(ReadBack readBack, LongSupplier unansweredMs) {}
 
     long unansweredNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(doubt.unansweredMs);
+        return TimeUnit.MILLISECONDS.toNanos(doubt.unansweredMs.getAsLong());
     }
 
     public WriteAheadLog log() {

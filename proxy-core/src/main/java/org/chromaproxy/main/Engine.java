@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.BacklogBound;
@@ -32,6 +33,8 @@ import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.merge.MergeBounds;
+import org.chromaproxy.reload.ReloadReport;
+import org.chromaproxy.reload.Reloadable;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.OwnedLog;
@@ -42,7 +45,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The proxy while it owns the log: recovered, connected to its instances, ready for exchanges. */
-final class Engine implements AutoCloseable {
+final class Engine implements AutoCloseable, Reloadable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final long FIRST_PROBES_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -60,7 +63,7 @@ final class Engine implements AutoCloseable {
     /** Exit status of a proxy that lost the log to another one; its supervisor starts it again, to stand by. */
     private static final int FENCED_STATUS = 3;
 
-    private final Config config;
+    private volatile Config config;
     private final Wal wal;
     private final OwnedLog log;
     private final EventLoops loops;
@@ -76,7 +79,21 @@ final class Engine implements AutoCloseable {
     private final RequestBound requests;
     private final AtomicLong sweptAt = new AtomicLong();
 
-    Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers) {
+    private final Supplier<ReloadReport> reload;
+    private volatile ExchangeServices.ExchangeLimits limits;
+    private volatile MergeBounds bounds;
+
+    /** @param reload reads the configuration again, and tells {@link #reloaded} */
+    Engine(
+            Config config,
+            Wal wal,
+            OwnedLog log,
+            EventLoops loops,
+            ExecutorService workers,
+            Supplier<ReloadReport> reload) {
+        this.reload = reload;
+        this.limits = limits(config);
+        this.bounds = mergeBounds(config.limits().batches());
         this.config = config;
         this.wal = wal;
         this.log = log;
@@ -93,10 +110,10 @@ final class Engine implements AutoCloseable {
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, config.limits().backlogMemory()),
                 new CatchUp(instances, config.limits().maxWorkers()),
-                mergeBounds(config.limits().batches()));
+                () -> bounds);
         LaneServices.Doubt doubt = new LaneServices.Doubt(
                 new RecordComparison(new Remote(upstream, loops), catalog, workers),
-                config.timing().unansweredWriteMs());
+                () -> this.config.timing().unansweredWriteMs());
         LaneServices.Storage storage = new LaneServices.Storage(log.writer(), access, access, owning());
         this.services = new LaneServices(storage, upstream, catalog, instances, work, doubt);
         this.lanes = recovered();
@@ -133,6 +150,27 @@ final class Engine implements AutoCloseable {
 
     private static MergeBounds mergeBounds(Config.Limits.Batches batches) {
         return new MergeBounds(batches.most(), Math.max(1, batches.standard() / PRESSED));
+    }
+
+    private static ExchangeServices.ExchangeLimits limits(Config config) {
+        return new ExchangeServices.ExchangeLimits(
+                config.limits().maxBody(),
+                config.rules().readReplicaRatio(),
+                config.timing().requestMs(),
+                config.timing().logMs(),
+                config.timing().readWaitMs(),
+                config.timing().stallMs());
+    }
+
+    /** Takes up what is marked as live in the list of settings; exchanges and lanes see it at their next step. */
+    @Override
+    public void reloaded(Config before, Config now) {
+        config = now;
+        limits = limits(config);
+        bounds = mergeBounds(config.limits().batches());
+        requests.change(config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
+        services.catchUp().change(config.limits().maxWorkers());
+        catalog.protect(config.rules().protectedCollections());
     }
 
     /** The lanes with everything in the log that some instance may not have applied. */
@@ -175,14 +213,7 @@ final class Engine implements AutoCloseable {
 
     ExchangeServices exchangeServices() {
         ExchangeServices.Admission admission = new ExchangeServices.Admission(memory, requests, backlog(), owning());
-        ExchangeServices.ExchangeLimits limits = new ExchangeServices.ExchangeLimits(
-                config.limits().maxBody(),
-                config.rules().readReplicaRatio(),
-                config.timing().requestMs(),
-                config.timing().logMs(),
-                config.timing().readWaitMs(),
-                config.timing().stallMs());
-        return new ExchangeServices(services, lanes, admission, access, endpoints(admission), limits);
+        return new ExchangeServices(services, lanes, admission, access, endpoints(admission), () -> limits);
     }
 
     /** The log bounds what waits for an instance that is away; this is for those that are slow. */
@@ -201,8 +232,7 @@ final class Engine implements AutoCloseable {
                 new AdminServices.Log(log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters());
         AdminServices.Hooks hooks = new AdminServices.Hooks(
                 health, adopting::recheck, adopting::copyEverything, adopting::strangers, adopting.repairs());
-        AdminServices.Settings settings =
-                new AdminServices.Settings(config.limits(), config.timing(), wal.databaseUrl());
+        AdminServices.Settings settings = new AdminServices.Settings(() -> config, reload, wal.databaseUrl());
         AdminServices admin = new AdminServices(services, lanes, admission, operators, hooks, settings);
         return new AdminEndpoints(admin, loops, workers);
     }

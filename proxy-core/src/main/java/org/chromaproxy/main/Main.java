@@ -1,5 +1,8 @@
 package org.chromaproxy.main;
 
+import java.util.List;
+import org.chromaproxy.config.command.ConfigCommand;
+import org.chromaproxy.config.command.SettingOptions;
 import org.chromaproxy.demo.DemoCommand;
 import org.chromaproxy.supervise.HealthCommand;
 import picocli.CommandLine;
@@ -9,10 +12,18 @@ import picocli.CommandLine.Command;
 @Command(
         name = "chroma-proxy",
         description = "High availability for Chroma.",
-        subcommands = {ServeCommand.class, HealthCommand.class, TrainCommand.class, VersionCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            ConfigCommand.class,
+            HealthCommand.class,
+            TrainCommand.class,
+            VersionCommand.class
+        },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
+    private static final List<String> WITH_SETTINGS = List.of("serve", "config", "health");
+
     private Main() {}
 
     public static void main(String... arguments) {
@@ -21,6 +32,12 @@ public final class Main {
 
     /** The whole command line, for {@link #main} and for tests. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).addSubcommand(new DemoCommand(InProcessProxy::start));
+        CommandLine all = new CommandLine(new Main()).addSubcommand(new DemoCommand(InProcessProxy::start));
+        all.getSubcommands().forEach((name, command) -> {
+            if (WITH_SETTINGS.contains(name)) {
+                SettingOptions.addTo(command);
+            }
+        });
+        return all;
     }
 }

@@ -1,14 +1,19 @@
 package org.chromaproxy.main;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.chromaproxy.admin.StandbyEndpoints;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
+import org.chromaproxy.reload.ReloadReport;
+import org.chromaproxy.reload.Reloadable;
+import org.chromaproxy.reload.Reloader;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.wal.OwnedLog;
@@ -19,12 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One running proxy: listens at once, stands by while another proxy owns the log, then recovers and serves. */
-public final class ProxyServer implements AutoCloseable {
+public final class ProxyServer implements AutoCloseable, Reloadable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final Config config;
+    private volatile Config config;
     private final Wal wal;
+    private final Supplier<ReloadReport> reload;
     private final EventLoops loops;
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("worker-", 0).factory());
@@ -33,9 +39,10 @@ public final class ProxyServer implements AutoCloseable {
     private volatile boolean standingBy;
     private volatile boolean stopping;
 
-    private ProxyServer(Config config, Wal wal) {
+    private ProxyServer(Config config, Wal wal, Supplier<ReloadReport> reload) {
         this.config = config;
         this.wal = wal;
+        this.reload = reload;
         Config.Listen listen = config.listen();
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
@@ -45,7 +52,17 @@ public final class ProxyServer implements AutoCloseable {
 
     /** Starts a proxy on an opened log; returns when it listens. */
     public static ProxyServer start(Config config, Wal wal) {
-        ProxyServer server = new ProxyServer(config, wal);
+        ReloadReport fixed = ReloadReport.refused(List.of(
+                "this proxy runs inside of another program, which gave it its settings; there is nothing to read"));
+        ProxyServer server = new ProxyServer(config, wal, () -> fixed);
+        server.workers.execute(server::takeOver);
+        return server;
+    }
+
+    /** The same, with settings that can be read again. */
+    public static ProxyServer start(Reloader reloader, Wal wal) {
+        ProxyServer server = new ProxyServer(reloader.config(), wal, reloader::reload);
+        reloader.add(server);
         server.workers.execute(server::takeOver);
         return server;
     }
@@ -90,14 +107,26 @@ public final class ProxyServer implements AutoCloseable {
 
     private void serve(OwnedLog log) {
         try {
-            Engine started = new Engine(config, wal, log, loops, workers);
+            Config used = config;
+            Engine started = new Engine(used, wal, log, loops, workers, reload);
             started.start();
             frontEnd.serve(started.exchangeServices());
             engine = started;
+            // A reload in between has not reached it.
+            started.reloaded(used, config);
             LOG.info("serving: epoch {}, {} collections", log.epoch(), started.collections());
         } catch (RuntimeException | Error e) {
             LOG.error("the proxy could not start serving; it exits so that it can be restarted", e);
             Runtime.getRuntime().halt(1);
+        }
+    }
+
+    @Override
+    public void reloaded(Config before, Config now) {
+        config = now;
+        Engine running = engine;
+        if (running != null) {
+            running.reloaded(before, now);
         }
     }
 

@@ -3,14 +3,18 @@ package org.chromaproxy.main;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
-import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.config.Supervision;
+import org.chromaproxy.config.command.SettingOptions;
+import org.chromaproxy.reload.HangUp;
+import org.chromaproxy.reload.Reloader;
 import org.chromaproxy.supervise.Supervisor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code chroma-proxy serve}: runs the proxy until it is told to stop. */
 @Command(
@@ -21,17 +25,24 @@ import picocli.CommandLine.Command;
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws InterruptedException {
-        Config config;
+        Reloader reloader;
         try {
-            config = ConfigReader.fromEnvironment();
+            ConfigInput input = SettingOptions.input(spec);
+            ConfigInput.Loaded loaded = input.read();
+            loaded.values().warnings().forEach(LOG::warn);
+            reloader = new Reloader(input, loaded);
         } catch (ConfigException e) {
             LOG.error("{}", e.getMessage());
             return 2;
         }
-        OpenedLog log = OpenedLog.open(config.log());
-        ProxyServer server = ProxyServer.start(config, log.wal());
+        HangUp.listen(reloader::reload);
+        OpenedLog log = OpenedLog.open(reloader.config().log());
+        ProxyServer server = ProxyServer.start(reloader, log.wal());
         Supervisor supervisor =
                 Supervisor.start(Supervision.fromEnvironment(), server.loops().all(), server::started);
         CountDownLatch stopped = new CountDownLatch(1);

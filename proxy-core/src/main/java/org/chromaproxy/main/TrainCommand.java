@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.chromaproxy.config.Config;
-import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.config.ConfigInput;
+import org.chromaproxy.config.setting.Settings;
 import org.chromaproxy.local.EmbeddedPostgres;
 import org.chromaproxy.local.LocalFolders;
 import picocli.CommandLine.Command;
@@ -41,17 +42,14 @@ final class TrainCommand implements Callable<Integer> {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home.resolve("postgres"));
                 TrainingUpstream primary = new TrainingUpstream();
                 TrainingUpstream replica = new TrainingUpstream()) {
-            Config config = ConfigReader.of(Map.of(
-                    "HOST",
-                    "127.0.0.1",
-                    "PORT",
-                    "0",
-                    "PRIMARY_URL",
-                    "http://127.0.0.1:" + primary.port(),
-                    "REPLICA_URL",
-                    "http://127.0.0.1:" + replica.port(),
-                    "DATABASE_URL",
-                    postgres.jdbcUrl()));
+            Path file = Files.writeString(
+                    home.resolve("chroma-proxy.yaml"),
+                    "host: 127.0.0.1\nport: 0\nprimary_url: http://127.0.0.1:" + primary.port()
+                            + "\nreplica_url: http://127.0.0.1:" + replica.port() + "\ndatabase_url: "
+                            + postgres.jdbcUrl() + "\n");
+            Config config = ConfigInput.of(Map.of(Settings.FILE_VARIABLE, file.toString()), Map.of())
+                    .read()
+                    .config();
             // The second one finds a log that is there already, as most starts do.
             for (int life = 0; life < LIVES; life++) {
                 live(config);

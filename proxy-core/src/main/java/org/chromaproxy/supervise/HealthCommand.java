@@ -9,7 +9,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.chromaproxy.config.Config;
-import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.config.ConfigException;
+import org.chromaproxy.config.command.SettingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +34,14 @@ public final class HealthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        URI uri = address(ConfigReader.fromEnvironment().listen());
+        URI uri;
+        try {
+            uri = address(SettingOptions.input(spec).read().config().listen());
+        } catch (ConfigException e) {
+            out.println(e.getMessage());
+            out.flush();
+            return 1;
+        }
         Duration patience = Duration.ofSeconds(Math.max(1, timeout));
         try (HttpClient client = HttpClient.newBuilder()
                 .connectTimeout(patience)

@@ -58,6 +58,7 @@ import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.local.EmbeddedPostgres;
 import org.chromaproxy.merge.MergeBounds;
+import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
@@ -82,7 +83,7 @@ import org.chromaproxy.wal.store.DatabaseTarget;
 /** The operators' endpoints over a real log, real lanes and two fake instances. */
 final class AdminBed implements AutoCloseable {
     private static final LaneServices.Doubt NO_DOUBT = new LaneServices.Doubt(
-            (id, leader, others, touched) -> CompletableFuture.failedFuture(new IllegalStateException()), 30_000);
+            (id, leader, others, touched) -> CompletableFuture.failedFuture(new IllegalStateException()), () -> 30_000);
     static final ObjectMapper JSON = new ObjectMapper();
 
     final FakeChroma primaryServer = new FakeChroma();
@@ -120,7 +121,7 @@ final class AdminBed implements AutoCloseable {
                 (lane, after, records, bytes, loop) -> read(() -> wal.reader().page(lane, after, records, bytes), loop),
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
-                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), new MergeBounds(200, 10));
+                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10));
         LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
         lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
         lanes.start();
@@ -137,7 +138,8 @@ final class AdminBed implements AutoCloseable {
                                 log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters()),
                         new AdminServices.Hooks(
                                 health, rechecks::incrementAndGet, () -> adoption, () -> strangers, repairs(proxy)),
-                        new AdminServices.Settings(config.limits(), config.timing(), postgres.jdbcUrl())),
+                        new AdminServices.Settings(
+                                () -> config, () -> ReloadReport.refused(List.of("a test")), postgres.jdbcUrl())),
                 loops,
                 workers);
     }

@@ -2,10 +2,12 @@ package org.chromaproxy.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.Map;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.reload.ReloadReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +18,7 @@ class DatabaseShownTest {
 
     private static String shown(String address) {
         Config config = ConfigReader.of(Map.of());
-        return new AdminServices.Settings(config.limits(), config.timing(), address).database();
+        return new AdminServices.Settings(() -> config, () -> ReloadReport.refused(List.of()), address).database();
     }
 
     @Test

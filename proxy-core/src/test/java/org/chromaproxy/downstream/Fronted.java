@@ -34,10 +34,12 @@ import org.chromaproxy.wal.record.Mapping;
 /** The proxy behind the pipeline: one known collection, no instance, a log that has every answer already. */
 final class Fronted implements AutoCloseable {
     private static final LaneServices.Doubt NO_DOUBT = new LaneServices.Doubt(
-            (id, leader, others, touched) -> CompletableFuture.failedFuture(new IllegalStateException()), 30_000);
+            (id, leader, others, touched) -> CompletableFuture.failedFuture(new IllegalStateException()), () -> 30_000);
     static final UUID COLLECTION = UUID.fromString("00000000-0000-4000-8000-000000000001");
     static final int MAX_BODY = 1_000;
 
+    private static final ExchangeServices.ExchangeLimits LIMITS =
+            new ExchangeServices.ExchangeLimits(MAX_BODY, 1, 60_000, 10_000, 1_000, 30_000);
     private static final byte[] STORED = "{\"stored\":true}".getBytes(StandardCharsets.UTF_8);
 
     private final EventLoops loops = new EventLoops(Transport.NIO, 1);
@@ -58,7 +60,7 @@ final class Fronted implements AutoCloseable {
                 (lane, after, records, bytes, loop) -> CompletableFuture.failedFuture(new IllegalStateException()),
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
-                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), new MergeBounds(200, 10));
+                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10));
         LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
         services = new ExchangeServices(
                 lanes,
@@ -67,7 +69,7 @@ final class Fronted implements AutoCloseable {
                         new MemoryBudget(1 << 20), requests, new BacklogBound(() -> 0, 1), () -> true),
                 new Stored(),
                 Fronted::own,
-                new ExchangeServices.ExchangeLimits(MAX_BODY, 1, 60_000, 10_000, 1_000, 30_000));
+                () -> LIMITS);
     }
 
     ClientSide connect() {

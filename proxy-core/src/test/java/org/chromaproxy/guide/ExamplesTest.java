@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.config.setting.Settings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +120,8 @@ class ExamplesTest {
                 .flatMap(line -> List.of(line.substring(line.indexOf('=') + 1).split(" ", -1)).stream())
                 .map(pair -> pair.split("=", 2))
                 .forEach(pair -> settings.put(pair[0], pair[1]));
+        String file = settings.remove(Settings.FILE_VARIABLE);
+        assertTrue(Guide.text("systemd/chroma-proxy.service").contains("conf/chroma-proxy.yaml " + file), file);
         assertEquals(400, accepted(settings).limits().maxMemoryMb());
     }
 

@@ -12,6 +12,7 @@ import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.LaneRegistry;
+import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.recovery.DeadLetters;
@@ -51,9 +52,11 @@ public record AdminServices(
     /**
      * What the proxy was told to be.
      *
+     * @param config as it holds now
+     * @param reload reads it again; blocking
      * @param database where the log lives, as host and name; from an address given here everything else is cut off
      */
-    public record Settings(Config.Limits limits, Config.Timing timing, String database) {
+    public record Settings(Supplier<Config> config, Supplier<ReloadReport> reload, String database) {
         private static final String HOST = "(?:[\\w.-]+|\\[[0-9a-fA-F:]+])(?::\\d+)?";
         /** Anything that does not look exactly like this could hide a password in an unexpected place. */
         private static final Pattern ADDRESS = Pattern.compile("(?:(?:jdbc:)?postgres(?:ql)?://(?:[^@/?]*@)?)?" + "("
@@ -62,6 +65,14 @@ public record AdminServices(
         public Settings {
             Matcher matcher = ADDRESS.matcher(database);
             database = matcher.matches() ? matcher.group(1) : "PostgreSQL (address not shown)";
+        }
+
+        public Config.Limits limits() {
+            return config.get().limits();
+        }
+
+        public Config.Timing timing() {
+            return config.get().timing();
         }
     }
 

@@ -11,7 +11,7 @@ import org.chromaproxy.instance.Instances;
  * not overrun and no collection starves. Thread-safe; a turn is given on the thread that frees it.
  */
 public final class CatchUp {
-    private final int workers;
+    private volatile int workers;
     private final List<Line> lines = new ArrayList<>();
 
     /** Those who wait for one instance. */
@@ -24,6 +24,11 @@ public final class CatchUp {
     public CatchUp(Instances instances, int workers) {
         this.workers = workers;
         instances.forEach(instance -> lines.add(new Line()));
+    }
+
+    /** Another bound from now on, met as turns end and begin. */
+    public void change(int newWorkers) {
+        workers = newWorkers;
     }
 
     /** Waits in line; {@code turn} is run once, later or at once, and must lead to {@link #done}. */
@@ -44,7 +49,7 @@ public final class CatchUp {
         Line line = lines.get(instance.index());
         Runnable next;
         synchronized (line) {
-            next = line.waiting.poll();
+            next = line.turns > workers ? null : line.waiting.poll();
             if (next == null) {
                 line.turns--;
                 return;

@@ -1,0 +1,162 @@
+package org.chromaproxy.config.setting;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The kinds of values there are. */
+public final class Kinds {
+    private static final Set<String> YES = Set.of("true", "yes", "on", "1");
+    private static final Set<String> NO = Set.of("false", "no", "off", "0");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,19})\\s*(|[KMGT]iB)");
+    private static final Pattern JDBC = Pattern.compile("jdbc:postgresql:.+");
+    private static final Pattern POSTGRES = Pattern.compile("postgres(ql)?://[^/?#\\s]+(/[^\\s]*)?(\\?[^\\s]*)?");
+    private static final List<String> UNITS = List.of("", "KiB", "MiB", "GiB", "TiB");
+    private static final long MOST_SECONDS = 86_400;
+
+    private Kinds() {}
+
+    /** Any text that is not empty. */
+    public static Kind<String> text() {
+        return new Kind<>("some text", text -> required(text, !text.isEmpty()), text -> text);
+    }
+
+    public static Kind<Integer> integer(int least, int most) {
+        return new Kind<>(
+                "a whole number from " + least + " to " + most,
+                text -> within(Integer.valueOf(text), value -> value >= least && value <= most),
+                String::valueOf);
+    }
+
+    /** A whole number of seconds. */
+    public static Kind<Long> wholeSeconds(long least, long most) {
+        return new Kind<>(
+                "a whole number of seconds from " + least + " to " + most,
+                text -> within(Long.valueOf(text), value -> value >= least && value <= most),
+                String::valueOf);
+    }
+
+    /** Seconds, kept as milliseconds. */
+    public static Kind<Long> seconds() {
+        return new Kind<>(
+                "seconds, from 0.01 to " + MOST_SECONDS,
+                text -> Math.round(
+                        1000 * within(Double.valueOf(text), value -> value >= 0.01 && value <= MOST_SECONDS)),
+                millis -> millis % 1000 == 0 ? Long.toString(millis / 1000) : Double.toString(millis / 1000.0));
+    }
+
+    /** Bytes, with or without a unit. */
+    public static Kind<Long> bytes(long least) {
+        return new Kind<>(
+                "a number of bytes, or one of KiB, MiB, GiB or TiB, from " + bytesInWords(least),
+                text -> within(bytesOf(text), value -> value >= least),
+                Kinds::bytesInWords);
+    }
+
+    public static Kind<Double> share() {
+        return new Kind<>(
+                "a share from 0 to 1",
+                text -> within(Double.valueOf(text), value -> value >= 0 && value <= 1),
+                String::valueOf);
+    }
+
+    public static Kind<Boolean> flag() {
+        return new Kind<>("true or false", Kinds::flagOf, String::valueOf);
+    }
+
+    /** One of some words, whatever their case. */
+    public static Kind<String> choice(String... words) {
+        List<String> all = List.of(words);
+        return new Kind<>(
+                "one of " + String.join(", ", all),
+                text -> within(text.toLowerCase(Locale.ROOT), all::contains),
+                text -> text);
+    }
+
+    /** Names, separated by commas; none at all is possible. */
+    public static Kind<List<String>> names() {
+        return new Kind<>("names, separated by commas", Kinds::namesOf, names -> String.join(", ", names));
+    }
+
+    /** {@code http://host:port}. */
+    public static Kind<URI> httpAddress() {
+        return new Kind<>(
+                "an address like http://host:port",
+                text -> within(URI.create(text), uri -> "http".equals(uri.getScheme()) && uri.getHost() != null),
+                URI::toString);
+    }
+
+    /** As libpq and hosters write it, or the driver's own form. */
+    public static Kind<String> postgres() {
+        return new Kind<>(
+                "an address like postgresql://user:password@host:port/database; special characters in the password are"
+                        + " written as %40 and the like",
+                text -> required(text, isPostgres(text)), text -> text);
+    }
+
+    /** The same, or nothing: empty text. */
+    public static <T> Kind<Optional<T>> optional(Kind<T> kind) {
+        return new Kind<>(
+                kind.expected(),
+                text -> text.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(kind.parse().apply(text)),
+                value -> value.map(kind.shown()).orElse(""));
+    }
+
+    private static boolean isPostgres(String text) {
+        if (JDBC.matcher(text).matches()) {
+            return true;
+        }
+        if (!POSTGRES.matcher(text).matches()) {
+            return false;
+        }
+        URI uri = URI.create(text);
+        return uri.getRawAuthority() != null && !uri.getRawAuthority().endsWith("@");
+    }
+
+    private static boolean flagOf(String text) {
+        String word = text.toLowerCase(Locale.ROOT);
+        return YES.contains(within(word, any -> YES.contains(any) || NO.contains(any)));
+    }
+
+    private static List<String> namesOf(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    private static long bytesOf(String text) {
+        Matcher found = BYTES.matcher(text);
+        if (!found.matches()) {
+            throw new IllegalArgumentException();
+        }
+        int shift = 10 * UNITS.indexOf(found.group(2));
+        long amount = Long.parseLong(found.group(1));
+        return amount > Long.MAX_VALUE >> shift ? -1 : amount << shift;
+    }
+
+    private static String bytesInWords(long bytes) {
+        int unit = bytes == 0 ? 0 : Math.min(UNITS.size() - 1, Long.numberOfTrailingZeros(bytes) / 10);
+        return ((bytes >> (10 * unit)) + " " + UNITS.get(unit)).strip();
+    }
+
+    private static String required(String text, boolean right) {
+        return within(text, any -> right);
+    }
+
+    private static <T> T within(T value, Predicate<T> fits) {
+        if (!fits.test(value)) {
+            throw new IllegalArgumentException();
+        }
+        return value;
+    }
+}

@@ -1,0 +1,227 @@
+package org.chromaproxy.config.setting;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * All settings. A new one is one entry here, in its section, and what {@code ConfigReader} makes of it; command line, file,
+ * documents and checks follow from it ({@code SettingsDocumentsTest} says which texts to renew, and by which command).
+ */
+public final class Settings {
+    /** Settings that belong together. */
+    public record Section(String title, List<Setting<?>> settings) {}
+
+    /** The variable that names the file. */
+    public static final String FILE_VARIABLE = "CONFIG_FILE";
+
+    public static final Setting<URI> PRIMARY_URL = Setting.of(
+            "PRIMARY_URL",
+            Kinds.httpAddress(),
+            URI.create("http://127.0.0.1:8001"),
+            "the Chroma server that leads when all is well");
+    public static final Setting<URI> REPLICA_URL =
+            Setting.of("REPLICA_URL", Kinds.httpAddress(), URI.create("http://127.0.0.1:8002"), "the one that follows");
+    public static final Setting<Optional<String>> DATABASE_URL = Setting.of(
+                    "DATABASE_URL",
+                    Kinds.optional(Kinds.postgres()),
+                    Optional.empty(),
+                    "`postgresql://user:password@host:port/db`; several hosts are tried in turn")
+            .secret(Secrets::database)
+            .defaultWords("none (embedded)")
+            .example("postgresql://chroma_proxy:password@127.0.0.1:5432/chroma_proxy");
+    public static final Setting<String> DATA_DIR =
+            Setting.of("DATA_DIR", Kinds.text(), "data", "folder of the embedded PostgreSQL");
+    public static final Setting<Boolean> SOLE_OWNER = Setting.of(
+            "SOLE_OWNER",
+            Kinds.flag(),
+            false,
+            "no second proxy is ever started on this log, so reads go on while it is unreachable. Always so when"
+                    + " embedded");
+    public static final Setting<Long> LOG_MAX_PENDING_BYTES = Setting.of(
+            "LOG_MAX_PENDING_BYTES",
+            Kinds.bytes(1 << 20),
+            20L << 30,
+            "bytes of bodies that may wait in the log for a server that is out of use; beyond it the log lets go of it: it"
+                    + " needs a resync. Also how much may wait in all before `respond-async` is refused");
+    public static final Setting<Long> LOG_MAX_PENDING_AGE = Setting.of(
+            "LOG_MAX_PENDING_AGE",
+            Kinds.wholeSeconds(1, 100L * 366 * 24 * 3600),
+            7L * 24 * 3600,
+            "the same for the age of the oldest of them, in seconds");
+    public static final Setting<Boolean> AUTO_RESYNC = Setting.of(
+            "AUTO_RESYNC",
+            Kinds.flag(),
+            false,
+            "a server that needs a resync gets it without a command, unless it holds data of another log");
+    public static final Setting<String> HOST = Setting.of("HOST", Kinds.text(), "0.0.0.0", "address to listen on");
+    public static final Setting<Integer> PORT =
+            Setting.of("PORT", Kinds.integer(0, 65_535), 8000, "port to listen on; 0 takes a free one");
+    public static final Setting<String> TRANSPORT = Setting.of(
+            "TRANSPORT",
+            Kinds.choice("auto", "epoll", "io_uring", "nio"),
+            "auto",
+            "how sockets are driven; `auto` takes epoll. io_uring is faster, and not safe yet: see"
+                    + " [where the time goes](docs/where-the-time-goes.md)");
+    public static final Setting<Integer> EVENT_LOOPS = Setting.of(
+                    "EVENT_LOOPS",
+                    Kinds.integer(1, 1024),
+                    Math.max(2, Runtime.getRuntime().availableProcessors()),
+                    "threads that drive sockets and lanes")
+            .defaultWords("processors, at least 2")
+            .example("2");
+    public static final Setting<Integer> MAX_MEMORY_MB =
+            Setting.of("MAX_MEMORY_MB", Kinds.integer(200, 1 << 20), 400, "the whole process, in MiB; at least 200");
+    public static final Setting<Integer> MAX_BODY_MB = Setting.of(
+            "MAX_BODY_MB",
+            Kinds.integer(1, 1024),
+            40,
+            "largest body of a write, in MiB; at most a quarter of the memory");
+    public static final Setting<Integer> MAX_CONCURRENT_REQUESTS = Setting.of(
+                    "MAX_CONCURRENT_REQUESTS",
+                    Kinds.integer(1, 1_000_000),
+                    10_000,
+                    "requests under way; those beyond wait in line. The proxy's own endpoints do not count")
+            .live();
+    public static final Setting<Integer> REQUEST_QUEUE_SIZE = Setting.of(
+                    "REQUEST_QUEUE_SIZE",
+                    Kinds.integer(16, 1 << 20),
+                    16_384,
+                    "requests that wait in line, for `LOG_TIMEOUT` at most; beyond it: 503 with `Retry-After`")
+            .live();
+    public static final Setting<Integer> MAX_WORKERS = Setting.of(
+                    "MAX_WORKERS", Kinds.integer(1, 1000), 3, "collections that catch up at once on one server")
+            .live();
+    public static final Setting<Integer> MAX_BATCH_SIZE = Setting.of(
+                    "MAX_BATCH_SIZE", Kinds.integer(1, 1000), 200, "most records that become one request to a server")
+            .live();
+    public static final Setting<Integer> DEFAULT_BATCH_SIZE = Setting.of(
+                    "DEFAULT_BATCH_SIZE",
+                    Kinds.integer(1, 1000),
+                    50,
+                    "a fifth of it is that bound while memory is short")
+            .live();
+    public static final Setting<Long> REQUEST_TIMEOUT = Setting.of(
+                    "REQUEST_TIMEOUT",
+                    Kinds.seconds(),
+                    60_000L,
+                    "seconds a client waits for a write's outcome; then 503 with its transaction id, and the write goes on")
+            .live();
+    public static final Setting<Long> LOG_TIMEOUT = Setting.of(
+                    "LOG_TIMEOUT",
+                    Kinds.seconds(),
+                    10_000L,
+                    "seconds a request waits for its turn, for memory or for the log; at most `REQUEST_TIMEOUT`")
+            .live();
+    public static final Setting<Long> READ_WAIT = Setting.of(
+                    "READ_WAIT",
+                    Kinds.seconds(),
+                    10_000L,
+                    "seconds a read waits for a server that may answer it; at most `REQUEST_TIMEOUT`")
+            .live();
+    public static final Setting<Long> CLIENT_STALL_TIMEOUT = Setting.of(
+                    "CLIENT_STALL_TIMEOUT", Kinds.seconds(), 30_000L, "seconds a client may pause within a body")
+            .live();
+    public static final Setting<Long> UNANSWERED_WRITE_TIMEOUT = Setting.of(
+                    "UNANSWERED_WRITE_TIMEOUT",
+                    Kinds.seconds(),
+                    30_000L,
+                    "seconds (and one more per MiB of its body) an instance may leave a write unanswered before another decides"
+                            + " it")
+            .live();
+    public static final Setting<Long> CHECK_INTERVAL =
+            Setting.of("CHECK_INTERVAL", Kinds.seconds(), 1_000L, "seconds between health probes");
+    public static final Setting<Double> READ_REPLICA_RATIO = Setting.of(
+                    "READ_REPLICA_RATIO", Kinds.share(), 0.8, "share of reads that prefer a follower")
+            .live();
+    public static final Setting<List<String>> PROTECTED_COLLECTIONS = Setting.of(
+                    "PROTECTED_COLLECTIONS",
+                    Kinds.names(),
+                    List.of("global"),
+                    "names of collections that cannot be deleted or renamed, separated by commas")
+            .live();
+    public static final Setting<List<String>> ADOPT_TENANTS = Setting.of(
+            "ADOPT_TENANTS",
+            Kinds.names(),
+            List.of("default_tenant"),
+            "tenants searched for existing collections, separated by commas");
+    public static final Setting<String> LOG_LEVEL = Setting.of(
+                    "LOG_LEVEL",
+                    Kinds.choice("error", "warn", "info", "debug", "trace"),
+                    "info",
+                    "how much the proxy logs of itself")
+            .live();
+    public static final Setting<Boolean> ENABLE_CONNECTION_POOLING =
+            Setting.of("ENABLE_CONNECTION_POOLING", Kinds.flag(), true, "the predecessor's; always on here");
+    public static final Setting<Boolean> ENABLE_GRANULAR_LOCKING =
+            Setting.of("ENABLE_GRANULAR_LOCKING", Kinds.flag(), true, "the predecessor's; always on here");
+    public static final Setting<Optional<String>> WAL_SYNC_INTERVAL = Setting.of(
+                    "WAL_SYNC_INTERVAL",
+                    Kinds.optional(Kinds.text()),
+                    Optional.empty(),
+                    "the predecessor's; without effect, as followers are sent each write at once")
+            .defaultWords("none")
+            .example("10");
+
+    private static final List<Section> SECTIONS = List.of(
+            new Section("The Chroma servers", List.of(PRIMARY_URL, REPLICA_URL, CHECK_INTERVAL)),
+            new Section(
+                    "The log",
+                    List.of(
+                            DATABASE_URL,
+                            DATA_DIR,
+                            SOLE_OWNER,
+                            LOG_MAX_PENDING_BYTES,
+                            LOG_MAX_PENDING_AGE,
+                            AUTO_RESYNC)),
+            new Section("Where clients connect", List.of(HOST, PORT, TRANSPORT, EVENT_LOOPS)),
+            new Section(
+                    "Bounds",
+                    List.of(
+                            MAX_MEMORY_MB,
+                            MAX_BODY_MB,
+                            MAX_CONCURRENT_REQUESTS,
+                            REQUEST_QUEUE_SIZE,
+                            MAX_WORKERS,
+                            MAX_BATCH_SIZE,
+                            DEFAULT_BATCH_SIZE)),
+            new Section(
+                    "How long things may take",
+                    List.of(REQUEST_TIMEOUT, LOG_TIMEOUT, READ_WAIT, CLIENT_STALL_TIMEOUT, UNANSWERED_WRITE_TIMEOUT)),
+            new Section(
+                    "How requests and servers are treated",
+                    List.of(READ_REPLICA_RATIO, PROTECTED_COLLECTIONS, ADOPT_TENANTS, LOG_LEVEL)),
+            new Section(
+                    "Taken for the predecessor's sake",
+                    List.of(ENABLE_CONNECTION_POOLING, ENABLE_GRANULAR_LOCKING, WAL_SYNC_INTERVAL)));
+
+    private static final List<Setting<?>> ALL =
+            SECTIONS.stream().flatMap(section -> section.settings().stream()).collect(Collectors.toUnmodifiableList());
+
+    private static final Map<String, Setting<?>> BY_KEY =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));
+
+    private Settings() {}
+
+    /** In the order of the documents. */
+    public static List<Section> sections() {
+        return SECTIONS;
+    }
+
+    /** In the same order. */
+    public static List<Setting<?>> all() {
+        return ALL;
+    }
+
+    static Optional<Setting<?>> byKey(String key) {
+        return Optional.ofNullable(BY_KEY.get(key));
+    }
+
+    static Set<String> keys() {
+        return BY_KEY.keySet();
+    }
+}

@@ -1,0 +1,185 @@
+package org.chromaproxy.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.chromaproxy.config.setting.Setting;
+import org.chromaproxy.config.setting.Settings;
+import org.chromaproxy.config.setting.Source;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where values come from, which one holds, and what is said of those that cannot work. */
+class ConfigInputTest {
+    @TempDir
+    private Path folder;
+
+    private Path file(String... lines) throws IOException {
+        return Files.writeString(folder.resolve("proxy.yaml"), String.join("\n", lines) + "\n");
+    }
+
+    private static ConfigInput.Loaded load(Path file, Map<String, String> environment, Map<String, String> options) {
+        return new ConfigInput(options, environment, Optional.of(file)).read();
+    }
+
+    private ConfigInput.Loaded load(String... lines) throws IOException {
+        return load(file(lines), Map.of(), Map.of());
+    }
+
+    private List<String> refused(Path file, Map<String, String> environment) {
+        return assertThrows(ConfigException.class, () -> load(file, environment, Map.of()))
+                .problems();
+    }
+
+    private String refused(String... lines) throws IOException {
+        List<String> problems = refused(file(lines), Map.of());
+        assertEquals(1, problems.size(), problems.toString());
+        return problems.getFirst();
+    }
+
+    @Test
+    void theCommandLineIsOverTheEnvironmentAndThatOverTheFile() throws IOException {
+        Path file = file("port: 1", "max_workers: 4", "read_wait: 2.5", "# port: 7");
+        ConfigInput.Loaded loaded = load(file, Map.of("PORT", "2", "MAX_WORKERS", "5"), Map.of("PORT", "3"));
+        assertEquals(3, loaded.config().listen().port());
+        assertEquals(5, loaded.config().limits().maxWorkers());
+        assertEquals(2_500, loaded.config().timing().readWaitMs());
+        assertEquals(60_000, loaded.config().timing().requestMs());
+        assertEquals("command line, --port", source(loaded, Settings.PORT));
+        assertEquals("environment, MAX_WORKERS", source(loaded, Settings.MAX_WORKERS));
+        assertEquals(new Source.File(file.toString(), 3), loaded.values().source(Settings.READ_WAIT));
+        assertEquals("default", source(loaded, Settings.REQUEST_TIMEOUT));
+    }
+
+    private static String source(ConfigInput.Loaded loaded, Setting<?> setting) {
+        return loaded.values().source(setting).toString();
+    }
+
+    @Test
+    void aVariableThatIsEmptyCountsAsNotGiven() throws IOException {
+        ConfigInput.Loaded loaded = load(file("port: 1"), Map.of("PORT", " "), Map.of());
+        assertEquals(1, loaded.config().listen().port());
+    }
+
+    @Test
+    void valuesAreWrittenAsPeopleWriteThem() throws IOException {
+        Config config = load(
+                        "protected_collections: [a, 'b.c']",
+                        "adopt_tenants: one, two",
+                        "log_max_pending_bytes: 2 GiB",
+                        "sole_owner: yes",
+                        "transport: NIO",
+                        "database_url: \"postgres://u:p%40ss@h1:5432,h2/db?sslmode=require\"")
+                .config();
+        assertEquals(Set.of("a", "b.c"), config.rules().protectedCollections());
+        assertEquals(List.of("one", "two"), config.rules().adoptedTenants());
+        assertEquals(2L << 30, config.log().pending().maxBytes());
+        assertTrue(config.log().soleOwner());
+        assertEquals("nio", config.listen().transport());
+        assertTrue(config.log().url().isPresent());
+        assertEquals(
+                Set.of(), load("protected_collections: []").config().rules().protectedCollections());
+    }
+
+    @Test
+    void everythingThatIsWrongIsToldAtOnceWithWhereItStandsAndWhatWouldDo() throws IOException {
+        Path file = file("port: 99999", "", "max_worker: 4", "transport: epol", "read_replica_ratio: 1");
+        List<String> problems = refused(file, Map.of("MAX_BODY_MB", "many", "READ_REPLICA_RATIO", "80"));
+        assertEquals(
+                List.of(
+                        file + ", line 3: max_worker: there is no such setting; did you mean max_workers?",
+                        "port: 99999 (" + file + ", line 1) must be a whole number from 0 to 65535; without it: 8000",
+                        "transport: epol (" + file
+                                + ", line 4) must be one of auto, epoll, io_uring, nio; without it: auto",
+                        "max_body_mb: many (environment, MAX_BODY_MB) must be a whole number from 1 to 1024; without it:"
+                                + " 40",
+                        "read_replica_ratio: 80 (environment, READ_REPLICA_RATIO) must be a share from 0 to 1; without"
+                                + " it: 0.8"),
+                problems);
+    }
+
+    @Test
+    void aKeyThatIsUnknownIsRefused() throws IOException {
+        assertTrue(refused("PORT: 1").endsWith("line 1: PORT: there is no such setting; did you mean port?"));
+        assertTrue(
+                refused("limits:", "  port: 1").contains("limits: there is no such setting; \"chroma-proxy config\""));
+        assertTrue(refused("port: 1", "host: h", "port: 2")
+                .endsWith("port: is there already, in line 1; take one of them out"));
+        assertTrue(refused("port: {a: 1}").contains("port: must be one value"));
+        assertTrue(refused("port:").contains("port: must be one value, or a list of such; take the line out"));
+        assertTrue(refused("[port, 1]").endsWith("must be a list of \"key: value\" lines"));
+        assertTrue(refused("port: 1", "---", "port: 2").contains("is not YAML"));
+    }
+
+    @Test
+    void whatIsNoYamlIsToldWithItsLineAndWithoutItsText() throws IOException {
+        String problem = refused("port: 1", "database_url: \"postgresql://u:hidden@h", "port: 2");
+        assertTrue(problem.contains(", line "), problem);
+        assertFalse(problem.contains("hidden"), problem);
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNotPassedOver() {
+        List<String> problems = refused(folder.resolve("other.yaml"), Map.of());
+        assertEquals(1, problems.size());
+        assertTrue(problems.getFirst().contains("other.yaml: there is no such file; correct --config or CONFIG_FILE"));
+    }
+
+    @Test
+    void valuesThatCannotWorkTogetherAreRefused() throws IOException {
+        assertTrue(refused("max_body_mb: 200").contains("is larger than a quarter of max_memory_mb (400)"));
+        assertTrue(refused("replica_url: http://127.0.0.1:8001").contains("is the primary's address too"));
+    }
+
+    @Test
+    void aVariableThatDiffersByALetterIsWarnedOf() throws IOException {
+        ConfigInput.Loaded loaded = load(
+                file("enable_granular_locking: false"),
+                Map.of("MAX_WORKER", "9", "PATH", "/bin", "HOSTNAME", "a", "CONFIG_FILE", "x"),
+                Map.of());
+        assertEquals(
+                List.of(
+                        "environment, MAX_WORKER: is not a setting and has no effect; did you mean MAX_WORKERS?",
+                        "enable_granular_locking: false ("
+                                + loaded.values().file().orElseThrow()
+                                + ", line 1) has no effect: it is always on here"),
+                loaded.values().warnings());
+        assertEquals(3, loaded.config().limits().maxWorkers());
+    }
+
+    @Test
+    void secretsAreNeverShown() throws IOException {
+        for (String url : List.of(
+                "postgresql://user:hidden@h:5432/db",
+                "postgresql://user:hid@den@h/db",
+                "postgresql://h/db?user=u&password=hidden",
+                "jdbc:postgresql://h:1/db?password=hidden",
+                "postgresql://user:hidden:hidden@h1,h2/db")) {
+            String shown = load("database_url: '" + url + "'").values().shown(Settings.DATABASE_URL);
+            assertFalse(shown.contains("hid") || shown.contains("den"), shown);
+        }
+        assertEquals(
+                "postgresql://user:***@h:5432/db",
+                load("database_url: postgresql://user:hidden@h:5432/db")
+                        .values()
+                        .shown(Settings.DATABASE_URL));
+        String problem = refused("database_url: 'mysql://user:hidden@h/db'");
+        assertTrue(problem.startsWith("database_url: *** ("), problem);
+        assertTrue(problem.contains("must be an address like postgresql://user:password@host:port/database"), problem);
+    }
+
+    @Test
+    void aFileOfCommentsAndNoFileAreTheSame() throws IOException {
+        assertEquals(
+                ConfigReader.of(Map.of()), load("# nothing", "", "  # port: 1").config());
+    }
+}

@@ -1,0 +1,96 @@
+package org.chromaproxy.main;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.chromaproxy.guide.Guide;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is printed of the settings, and that the commands take them as options. */
+class ConfigCommandTest {
+    private final StringWriter output = new StringWriter();
+    private final StringWriter errors = new StringWriter();
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void someSettings() throws IOException {
+        file = Files.writeString(
+                folder.resolve("proxy.yaml"),
+                "port: 8100\nmax_workers: 4\ndatabase_url: postgresql://user:hidden@db.example:5432/log\n");
+    }
+
+    private int run(String... arguments) {
+        return Main.commandLine()
+                .setOut(new PrintWriter(output, true))
+                .setErr(new PrintWriter(errors, true))
+                .execute(arguments);
+    }
+
+    private void printed(String line) {
+        assertTrue(
+                output.toString()
+                        .lines()
+                        .anyMatch(printed -> printed.replaceAll(" +", " ").equals(line)),
+                () -> line + " is not in\n" + output);
+    }
+
+    @Test
+    void everyValueIsPrintedWithWhereItComesFromAndSecretsMasked() {
+        assertEquals(0, run("config", "--config", file.toString(), "--max-workers=5"), errors::toString);
+        printed("port: 8100 # " + file + ", line 1");
+        printed("max_workers: 5 # command line, --max-workers");
+        printed("database_url: postgresql://user:***@db.example:5432/log # " + file + ", line 3");
+        printed("read_replica_ratio: 0.8 # default");
+        assertFalse(output.toString().contains("hidden"), output::toString);
+        assertEquals("", errors.toString());
+    }
+
+    /** What is printed may be used as a file. */
+    @Test
+    void whatIsPrintedIsYaml() throws IOException {
+        assertEquals(0, run("config", "--config=" + file), errors::toString);
+        Path printed = Files.writeString(folder.resolve("printed.yaml"), output.toString());
+        assertEquals(
+                8100, Guide.yaml(printed.toString()).getFirst().path("port").asInt());
+        assertEquals(0, run("config", "--check", "--config", printed.toString()), errors::toString);
+    }
+
+    @Test
+    void whatServeWouldRefuseIsRefusedHereWithTheSameWords() throws IOException {
+        Files.writeString(file, "prot: 8100\nport: none\n");
+        assertEquals(2, run("config", "--check", "--config", file.toString()));
+        assertEquals("", output.toString());
+        assertTrue(errors.toString().contains("line 1: prot: there is no such setting; did you mean port?"));
+        assertTrue(errors.toString().contains("port: none (" + file + ", line 2) must be a whole number"));
+        assertEquals(2, run("serve", "--config", file.toString()));
+        assertEquals(2, run("serve", "--config", folder.resolve("none.yaml").toString()));
+        assertEquals(1, run("health", "--config", file.toString()));
+    }
+
+    @Test
+    void anOptionThatIsNoneIsWrongUsage() {
+        assertEquals(2, run("serve", "--prot", "1"));
+        assertTrue(errors.toString().contains("--prot"), errors::toString);
+        assertEquals(2, run("config", "--port", "many"));
+        assertTrue(errors.toString().contains("port: many (command line, --port) must be"), errors::toString);
+    }
+
+    @Test
+    void helpNamesEveryOption() {
+        assertEquals(0, run("serve", "--help"));
+        assertTrue(output.toString().contains("--read-replica-ratio"), output::toString);
+        assertTrue(output.toString().contains("--config"), output::toString);
+    }
+}
