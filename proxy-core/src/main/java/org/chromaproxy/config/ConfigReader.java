@@ -45,7 +45,8 @@ public final class ConfigReader {
                 text("HOST", "0.0.0.0"),
                 integer("PORT", 8000, 0, 65_535),
                 text("TRANSPORT", "auto"),
-                integer("EVENT_LOOPS", Math.max(2, Runtime.getRuntime().availableProcessors()), 1, 1024));
+                integer("EVENT_LOOPS", Math.max(2, Runtime.getRuntime().availableProcessors()), 1, 1024),
+                access());
         List<Config.Upstream> instances = List.of(
                 new Config.Upstream("primary", url("PRIMARY_URL", "http://127.0.0.1:8001")),
                 new Config.Upstream("replica", url("REPLICA_URL", "http://127.0.0.1:8002")));
@@ -92,6 +93,18 @@ public final class ConfigReader {
                 Set.copyOf(names("PROTECTED_COLLECTIONS", "global")),
                 names("ADOPT_TENANTS", "default_tenant"),
                 flag("AUTO_RESYNC"));
+    }
+
+    private AccessSettings access() {
+        Optional<String> upstream = Optional.of(text("UPSTREAM_TOKEN", "")).filter(token -> !token.isEmpty());
+        if (upstream.isPresent() && !upstream.get().chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+            problems.add("UPSTREAM_TOKEN=***: must be printable ASCII on one line; without it none is sent");
+        }
+        return new AccessSettings(
+                Optional.of(text("TOKENS_FILE", ""))
+                        .filter(file -> !file.isEmpty())
+                        .map(Path::of),
+                upstream);
     }
 
     private boolean flag(String key) {

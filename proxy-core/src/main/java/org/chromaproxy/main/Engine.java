@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.chromaproxy.access.Access;
 import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.BacklogBound;
@@ -63,6 +64,7 @@ final class Engine implements AutoCloseable {
     private final Config config;
     private final Wal wal;
     private final OwnedLog log;
+    private final Access rights;
     private final EventLoops loops;
     private final ExecutorService workers;
     private final Instances instances;
@@ -76,10 +78,11 @@ final class Engine implements AutoCloseable {
     private final RequestBound requests;
     private final AtomicLong sweptAt = new AtomicLong();
 
-    Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers) {
+    Engine(Config config, Wal wal, OwnedLog log, Access rights, EventLoops loops, ExecutorService workers) {
         this.config = config;
         this.wal = wal;
         this.log = log;
+        this.rights = rights;
         this.loops = loops;
         this.workers = workers;
         this.instances = instances(config);
@@ -126,7 +129,11 @@ final class Engine implements AutoCloseable {
     private static Instances instances(Config config) {
         List<Instance> all = new ArrayList<>();
         for (Config.Upstream upstream : config.instances()) {
-            all.add(new Instance(upstream.name(), all.size(), upstream.url()));
+            all.add(new Instance(
+                    upstream.name(),
+                    all.size(),
+                    upstream.url(),
+                    config.listen().access().upstreamToken()));
         }
         return new Instances(all);
     }
@@ -174,7 +181,8 @@ final class Engine implements AutoCloseable {
     }
 
     ExchangeServices exchangeServices() {
-        ExchangeServices.Admission admission = new ExchangeServices.Admission(memory, requests, backlog(), owning());
+        ExchangeServices.Admission admission = 
+                new ExchangeServices.Admission(rights, memory, requests, backlog(), owning());
         ExchangeServices.ExchangeLimits limits = new ExchangeServices.ExchangeLimits(
                 config.limits().maxBody(),
                 config.rules().readReplicaRatio(),

@@ -1,5 +1,6 @@
 package org.chromaproxy.main;
 
+import org.chromaproxy.access.TokenCommand;
 import org.chromaproxy.demo.DemoCommand;
 import org.chromaproxy.supervise.HealthCommand;
 import picocli.CommandLine;
@@ -21,6 +22,8 @@ public final class Main {
 
     /** The whole command line, for {@link #main} and for tests. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).addSubcommand(new DemoCommand(InProcessProxy::start));
+        return new CommandLine(new Main())
+                .addSubcommand(new DemoCommand(InProcessProxy::start))
+                .addSubcommand(TokenCommand.commandLine());
     }
 }

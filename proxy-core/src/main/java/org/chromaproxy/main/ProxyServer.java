@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.chromaproxy.access.Access;
 import org.chromaproxy.admin.StandbyEndpoints;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
@@ -28,6 +29,7 @@ public final class ProxyServer implements AutoCloseable {
     private final EventLoops loops;
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("worker-", 0).factory());
+    private final Access access;
     private final FrontEnd frontEnd;
     private volatile @Nullable Engine engine;
     private volatile boolean standingBy;
@@ -37,10 +39,11 @@ public final class ProxyServer implements AutoCloseable {
         this.config = config;
         this.wal = wal;
         Config.Listen listen = config.listen();
+        this.access = Access.of(listen.access());
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         this.frontEnd = new FrontEnd(
-                loops, address, new StandbyEndpoints(config.instances().size(), wal::owner));
+                loops, address, new StandbyEndpoints(config.instances().size(), wal::owner), access);
     }
 
     /** Starts a proxy on an opened log; returns when it listens. */
@@ -63,6 +66,11 @@ public final class ProxyServer implements AutoCloseable {
     /** Whether starting is over: it serves, or stands by for the owner of the log. */
     public boolean started() {
         return serving() || standingBy;
+    }
+
+    /** Who may do what; its tokens can be read again at any time. */
+    public Access access() {
+        return access;
     }
 
     EventLoops loops() {
@@ -90,7 +98,7 @@ public final class ProxyServer implements AutoCloseable {
 
     private void serve(OwnedLog log) {
         try {
-            Engine started = new Engine(config, wal, log, loops, workers);
+            Engine started = new Engine(config, wal, log, access, loops, workers);
             started.start();
             frontEnd.serve(started.exchangeServices());
             engine = started;
