@@ -39,8 +39,7 @@ record Token(Principal principal, byte[] hash) {
 
     /** The line that stands for it in the file. */
     String line() {
-        String tenants =
-                principal.everywhere() ? TokensFile.EVERY_TENANT : String.join(",", principal.tenants());
+        String tenants = principal.everywhere() ? TokensFile.EVERY_TENANT : String.join(",", principal.tenants());
         return principal.name() + " " + principal.role().text() + " " + tenants + " " + HASH
                 + HexFormat.of().formatHex(hash);
     }

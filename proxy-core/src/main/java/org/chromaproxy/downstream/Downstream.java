@@ -183,8 +183,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
     }
 
-    private void refuse(
-            ChannelHandlerContext ctx, HttpRequest request, Exchange refused, FullHttpResponse refusal) {
+    private void refuse(ChannelHandlerContext ctx, HttpRequest request, Exchange refused, FullHttpResponse refusal) {
         body = null;
         refused.respond(refusal);
         ctx.read();

@@ -26,14 +26,9 @@ public record ExchangeServices(
      * @param serving whether this proxy owns the log, and so may serve at all
      */
     public record Admission(
-            Access access,
-            MemoryBudget memory,
-            RequestBound requests,
-            BacklogBound backlog,
-            BooleanSupplier serving) {
+            Access access, MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {
         /** With everybody let in. */
-        public Admission(
-                MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {
+        public Admission(MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {
             this(Access.of(AccessSettings.OPEN), memory, requests, backlog, serving);
         }
     }

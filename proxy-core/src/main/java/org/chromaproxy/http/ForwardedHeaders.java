@@ -20,7 +20,7 @@ public final class ForwardedHeaders {
     private static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
     private static final Set<String> HOP_BY_HOP =
             Set.of("connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings");
-    private static final Set<String> REPLACED = 
+    private static final Set<String> REPLACED =
             Set.of("expect", "host", "x-forwarded-for", "authorization", "x-chroma-token");
 
     private ForwardedHeaders() {}

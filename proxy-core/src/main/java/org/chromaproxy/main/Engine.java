@@ -181,7 +181,7 @@ final class Engine implements AutoCloseable {
     }
 
     ExchangeServices exchangeServices() {
-        ExchangeServices.Admission admission = 
+        ExchangeServices.Admission admission =
                 new ExchangeServices.Admission(rights, memory, requests, backlog(), owning());
         ExchangeServices.ExchangeLimits limits = new ExchangeServices.ExchangeLimits(
                 config.limits().maxBody(),

@@ -21,8 +21,8 @@ final class ClientLines {
             instance.credentials()
                     .forEach((name, value) ->
                             own.append(name).append(": ").append(value).append("\r\n"));
-            forInstance[instance.index()] = PlainHead.ascii(own + "host: " + instance.authority() + "\r\nx-forwarded-for: "
-                    + address + "\r\nx-forwarded-proto: http\r\nx-forwarded-host: ");
+            forInstance[instance.index()] = PlainHead.ascii(own + "host: " + instance.authority()
+                    + "\r\nx-forwarded-for: " + address + "\r\nx-forwarded-proto: http\r\nx-forwarded-host: ");
         }
     }
 

@@ -37,7 +37,7 @@ final class RelayGuard {
             return false;
         }
         Tokens now = access.tokens();
-        return (now == under && remembers(head) || verify(head, now))
+        return ((now == under && remembers(head)) || verify(head, now))
                 && principal.role().covers(Role.READ)
                 && principal.in(tenant);
     }

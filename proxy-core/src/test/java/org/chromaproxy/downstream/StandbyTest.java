@@ -23,7 +23,8 @@ class StandbyTest {
                 + "Content-Length: 2\r\n\r\n{}";
         String health = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
         SplitAtEachByte.forEach((add + health).getBytes(StandardCharsets.ISO_8859_1), pieces -> {
-            try (ClientSide client = new ClientSide(channel -> FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN)))) {
+            try (ClientSide client = new ClientSide(
+                    channel -> FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN)))) {
                 String received = client.send(pieces).received();
                 assertTrue(received.startsWith("HTTP/1.1 503 "), received);
                 assertTrue(received.contains("stands by"), received);
@@ -37,7 +38,8 @@ class StandbyTest {
     void aClientThatWantsTheConnectionClosedGetsItClosed() {
         String health = "GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
         SplitAtEachByte.forEach(health.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
-            try (ClientSide client = new ClientSide(channel -> FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN)))) {
+            try (ClientSide client = new ClientSide(
+                    channel -> FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN)))) {
                 assertTrue(client.send(pieces).received().endsWith("standby[closed]"));
             }
         });
