@@ -14,30 +14,17 @@ import org.junit.jupiter.api.Test;
 
 /** Tokens on the ways through: the short one of plain reads, the ordinary one, and the one to the instances. */
 class AccessPathsTest extends StagedTest {
-    private final AccessFixture file;
-    private final String writer;
-    private final String scoped;
+    private static final AccessFixture FILE = new AccessFixture();
+    private static final String WRITER = FILE.token("writer", Role.WRITE);
+    private static final String SCOPED = FILE.token("scoped", Role.READ, "another_tenant");
 
     AccessPathsTest() {
-        this(new AccessFixture());
-    }
-
-    private AccessPathsTest(AccessFixture file) {
-        super(Stage.Settings.DEFAULT.withReplicaRatio(0).withAccess(settings(file)));
-        this.file = file;
-        this.writer = file.token("writer", Role.WRITE);
-        this.scoped = file.token("scoped", Role.READ, "another_tenant");
-    }
-
-    private static org.chromaproxy.config.AccessSettings settings(AccessFixture file) {
-        file.token("first", Role.ADMIN);
-        return file.settings("for-the-instances");
+        super(Stage.Settings.DEFAULT.withReplicaRatio(0).withAccess(FILE.settings("for-the-instances")));
     }
 
     private Collection collection() throws Exception {
-        stage().proxy().access().reload();
         String name = "c-" + UUID.randomUUID();
-        String[] token = {"x-chroma-token", writer};
+        String[] token = {"x-chroma-token", WRITER};
         Client.Answer made = stage().client()
                 .post(Collection.DATABASE + "/collections", "{\"name\":\"" + name + "\"}", token)
                 .join();
@@ -68,15 +55,15 @@ class AccessPathsTest extends StagedTest {
     void aConnectionThatHasShownATokenIsAskedForItEachTime() throws Exception {
         Collection collection = collection();
         stage().forget();
-        String valid = "Authorization: Bearer " + writer + "\r\n";
+        String valid = "Authorization: Bearer " + WRITER + "\r\n";
         List<String> invalid = List.of(
                 "",
-                "Authorization: Bearer " + writer + "x\r\n",
-                "Authorization: Bearer " + writer.substring(1) + "\r\n",
-                "Authorization: " + writer + "\r\n",
-                "X-Chroma-Token: Bearer " + writer + "\r\n",
+                "Authorization: Bearer " + WRITER + "x\r\n",
+                "Authorization: Bearer " + WRITER.substring(1) + "\r\n",
+                "Authorization: " + WRITER + "\r\n",
+                "X-Chroma-Token: Bearer " + WRITER + "\r\n",
                 valid + valid,
-                valid + "X-Chroma-Token: " + writer + "\r\n",
+                valid + "X-Chroma-Token: " + WRITER + "\r\n",
                 "X-Chroma-Token: \r\n");
         try (RawConnection client = new RawConnection(stage().client().port())) {
             int expected = 0;
@@ -89,7 +76,7 @@ class AccessPathsTest extends StagedTest {
             }
             assertEquals(
                     403,
-                    client.send(read(collection, "X-Chroma-Token: " + scoped + "\r\n"))
+                    client.send(read(collection, "X-Chroma-Token: " + SCOPED + "\r\n"))
                             .read()
                             .status());
             assertEquals(expected, reads());
@@ -99,13 +86,13 @@ class AccessPathsTest extends StagedTest {
     @Test
     void aRevokedTokenIsRefusedOnAnOpenConnection() throws Exception {
         Collection collection = collection();
-        String brief = file.token("brief-" + collection.name(), Role.READ);
+        String brief = FILE.token("brief-" + collection.name(), Role.READ);
         stage().proxy().access().reload();
         String header = "X-Chroma-Token: " + brief + "\r\n";
         try (RawConnection client = new RawConnection(stage().client().port())) {
             assertEquals(200, client.send(read(collection, header)).read().status());
             assertEquals(200, client.send(read(collection, header)).read().status());
-            file.revoke("brief-" + collection.name());
+            FILE.revoke("brief-" + collection.name());
             stage().proxy().access().reload();
             int status = client.send(read(collection, header)).read().status();
             assertTrue(status == 401 || status == 429, "a revoked token: " + status);
@@ -115,7 +102,7 @@ class AccessPathsTest extends StagedTest {
     @Test
     void instancesSeeTheProxysTokenOnEveryWayAndNeverAClients() throws Exception {
         Collection collection = collection();
-        String valid = "Authorization: Bearer " + writer + "\r\n";
+        String valid = "Authorization: Bearer " + WRITER + "\r\n";
         try (RawConnection client = new RawConnection(stage().client().port())) {
             client.send(read(collection, valid)).read();
             // What was forwarded before takes the ordinary way.
