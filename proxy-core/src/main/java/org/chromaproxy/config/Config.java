@@ -44,8 +44,14 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * @param port 0 takes a free one
      * @param transport auto, epoll, io_uring or nio
      * @param threads event loops
+     * @param access who may do what
      */
-    public record Listen(String host, int port, String transport, int threads) {}
+    public record Listen(String host, int port, String transport, int threads, AccessSettings access) {
+        /** The same for everybody. */
+        public Listen(String host, int port, String transport, int threads) {
+            this(host, port, transport, threads, AccessSettings.OPEN);
+        }
+    }
 
     /** One Chroma server. */
     public record Upstream(String name, URI url) {}

@@ -43,7 +43,9 @@ public final class ConfigReader {
                 values.get(Settings.HOST),
                 values.get(Settings.PORT),
                 values.get(Settings.TRANSPORT),
-                values.get(Settings.EVENT_LOOPS));
+                values.get(Settings.EVENT_LOOPS),
+                new AccessSettings(
+                        values.get(Settings.TOKENS_FILE).map(Path::of), values.get(Settings.UPSTREAM_TOKEN)));
         List<Config.Upstream> instances = List.of(
                 new Config.Upstream("primary", values.get(Settings.PRIMARY_URL)),
                 new Config.Upstream("replica", values.get(Settings.REPLICA_URL)));

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -18,11 +19,14 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.access.Access;
+import org.chromaproxy.access.Principal;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.exchange.ClientConnection;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
+import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
@@ -48,6 +52,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final ExchangeServices services;
     private final Relay relay;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
+    private Principal principal = Principal.ANYONE;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private @Nullable Instance failedBefore;
@@ -100,6 +105,11 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     @Override
+    public Principal principal() {
+        return principal;
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
             client = new ForwardedHeaders.Client(remote.getAddress().getHostAddress(), false);
@@ -122,6 +132,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         bodyComplete = false;
         Exchange started = new Exchange(ctx, request, router.classify(request), this);
         exchange = started;
+        Access.Decision decision = services.admission().access().decide(request, started.route(), client.address());
+        principal = decision.principal();
+        if (decision.refusal().isPresent()) {
+            own = false;
+            refuse(ctx, request, started, decision.refusal().get());
+            return;
+        }
         RequestBound requests = services.admission().requests();
         own = started.route().kind() == RouteKind.OWN;
         if (own) {
@@ -141,7 +158,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                             services.limits().logMs(),
                             TimeUnit.MILLISECONDS);
         } else {
-            refuse(ctx, request, started);
+            refuse(ctx, request, started, ErrorResponses.of(ProxyError.QUEUE_FULL));
         }
     }
 
@@ -162,13 +179,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         if (late != null && exchange == started && late.giveUp()) {
             waiting = null;
             services.admission().requests().countTimeout();
-            refuse(ctx, request, started);
+            refuse(ctx, request, started, ErrorResponses.of(ProxyError.QUEUE_FULL));
         }
     }
 
-    private void refuse(ChannelHandlerContext ctx, HttpRequest request, Exchange refused) {
+    private void refuse(ChannelHandlerContext ctx, HttpRequest request, Exchange refused, FullHttpResponse refusal) {
         body = null;
-        refused.fail(ProxyError.QUEUE_FULL);
+        refused.respond(refusal);
         ctx.read();
         if (request instanceof HttpContent content) {
             content(ctx, content);

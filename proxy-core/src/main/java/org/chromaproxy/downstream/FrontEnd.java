@@ -10,6 +10,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.chromaproxy.access.Access;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.FramingGuard;
@@ -38,9 +39,10 @@ public final class FrontEnd implements AutoCloseable {
      * Binds, blocking until bound; until {@link #serve} every request is answered by the standby endpoints.
      *
      * @param address port 0 takes a free one
+     * @param access who may ask the standby
      */
-    public FrontEnd(EventLoops loops, InetSocketAddress address, OwnEndpoints standby) {
-        this.handlers = channel -> standby(channel, standby);
+    public FrontEnd(EventLoops loops, InetSocketAddress address, OwnEndpoints standby, Access access) {
+        this.handlers = channel -> standby(channel, standby, access);
         this.listener = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.transport().serverClass())
@@ -60,12 +62,12 @@ public final class FrontEnd implements AutoCloseable {
                 .channel();
     }
 
-    static void standby(Channel channel, OwnEndpoints endpoints) {
+    static void standby(Channel channel, OwnEndpoints endpoints, Access access) {
         channel.pipeline()
                 .addLast("codec", HttpCodecs.server())
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", new Turnstile())
-                .addLast("exchange", new Standby(endpoints));
+                .addLast("exchange", new Standby(endpoints, access));
     }
 
     static void handlers(Channel channel, Router router, RelayServices services) {

@@ -15,25 +15,35 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import org.chromaproxy.access.Access;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.route.Routes;
+import org.jspecify.annotations.Nullable;
 
 /** A client connection while another proxy owns the log: says so, and nothing else. Confined to its event loop. */
 final class Standby extends ChannelInboundHandlerAdapter {
     private final OwnEndpoints endpoints;
+    private final Access access;
+    private String address = "";
+    private @Nullable FullHttpResponse refusal;
     private HttpMethod method = HttpMethod.GET;
     private String uri = "/";
     private boolean keepAlive;
 
-    Standby(OwnEndpoints endpoints) {
+    Standby(OwnEndpoints endpoints, Access access) {
         this.endpoints = endpoints;
+        this.access = access;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
+            address = remote.getAddress().getHostAddress();
+        }
         ctx.read();
     }
 
@@ -43,6 +53,9 @@ final class Standby extends ChannelInboundHandlerAdapter {
             if (msg instanceof HttpRequest request) {
                 method = request.method();
                 uri = request.uri();
+                refusal = access.decide(request, Routes.classify(method, uri), address)
+                        .refusal()
+                        .orElse(null);
                 // An HTTP/1.0 client is not told that it may stay, so it is left like one that says it goes.
                 keepAlive = request.protocolVersion().isKeepAliveDefault() && HttpUtil.isKeepAlive(request);
             }
@@ -57,6 +70,12 @@ final class Standby extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(ChannelHandlerContext ctx) {
+        FullHttpResponse refused = refusal;
+        if (refused != null) {
+            refusal = null;
+            write(ctx, refused);
+            return;
+        }
         if (Routes.classify(method, uri).kind() != RouteKind.OWN) {
             write(ctx, ErrorResponses.of(ProxyError.STANDBY));
             return;

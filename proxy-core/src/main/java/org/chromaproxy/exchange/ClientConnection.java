@@ -2,6 +2,7 @@ package org.chromaproxy.exchange;
 
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
+import org.chromaproxy.access.Principal;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.instance.Instance;
 
@@ -9,6 +10,9 @@ import org.chromaproxy.instance.Instance;
 public interface ClientConnection {
     /** Who is at the other end. */
     ForwardedHeaders.Client client();
+
+    /** Who sent the request under way. */
+    Principal principal();
 
     /** An instance that has just failed the same request, which begins anew: to be asked last. */
     Optional<Instance> failedBefore();

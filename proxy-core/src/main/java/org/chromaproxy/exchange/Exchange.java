@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Optional;
+import org.chromaproxy.access.Principal;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
@@ -60,6 +61,11 @@ public final class Exchange {
 
     public ForwardedHeaders.Client client() {
         return connection.client();
+    }
+
+    /** Who asks. */
+    public Principal principal() {
+        return connection.principal();
     }
 
     /** An instance that has just failed this request. */

@@ -2,9 +2,11 @@ package org.chromaproxy.exchange;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.chromaproxy.access.Access;
 import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.LaneRegistry;
 
@@ -26,10 +28,16 @@ public record ExchangeServices(
      * What is let in.
      *
      * @param backlog what may wait in the log while no client waits for it
+     * @param access who may do what
      * @param serving whether this proxy owns the log, and so may serve at all
      */
     public record Admission(
-            MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {}
+            Access access, MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {
+        /** With everybody let in. */
+        public Admission(MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {
+            this(Access.of(AccessSettings.OPEN), memory, requests, backlog, serving);
+        }
+    }
 
     /**
      * Bounds of one exchange.

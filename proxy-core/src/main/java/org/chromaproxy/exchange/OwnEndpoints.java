@@ -14,7 +14,8 @@ public interface OwnEndpoints {
      *
      * @param uri the request target, raw
      * @param accept the header of that name, or empty
-     * @param local whether the client is on this machine's loopback, and nobody else behind a forwarding server there
+     * @param local whether the client is on this machine's loopback, and nobody else behind a forwarding server there; or,
+     *     where tokens are needed, has one that permits to act
      */
     record Request(HttpMethod method, String uri, String accept, byte[] body, boolean local) {}
 

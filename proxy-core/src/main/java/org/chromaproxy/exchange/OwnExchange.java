@@ -58,8 +58,10 @@ public final class OwnExchange implements RequestBody {
         HttpHeaders headers = request.headers();
         // Whoever a server on this machine forwards for is not on this machine.
         boolean forwarded = headers.contains("Forwarded") || headers.contains("X-Forwarded-For");
-        boolean local =
-                !forwarded && InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
+        boolean local = services.admission().access().enabled()
+                ? exchange.principal().acts()
+                : !forwarded
+                        && InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
         String accept = headers.get(HttpHeaderNames.ACCEPT, "");
         return new OwnEndpoints.Request(request.method(), request.uri(), accept, body.toByteArray(), local);
     }

@@ -26,7 +26,7 @@ public final class ErrorResponses {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, error.status(), Unpooled.wrappedBuffer(body));
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
-        if (error.status().code() == 503) {
+        if (error.status().code() == 503 || error.status().code() == 429) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (body.length > 0) {

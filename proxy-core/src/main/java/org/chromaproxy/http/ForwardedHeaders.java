@@ -12,7 +12,7 @@ import java.util.TreeSet;
 
 /**
  * Copies headers from one side to the other. What concerns a single connection stays behind (RFC 9110, section 7.6.1); the
- * receiving side states its own transfer coding. Credentials are copied like any other header.
+ * receiving side states its own transfer coding. A client's credentials are for the proxy, and stay with it too.
  */
 public final class ForwardedHeaders {
     private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
@@ -20,7 +20,8 @@ public final class ForwardedHeaders {
     private static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
     private static final Set<String> HOP_BY_HOP =
             Set.of("connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings");
-    private static final Set<String> REPLACED = Set.of("expect", "host", "x-forwarded-for");
+    private static final Set<String> REPLACED =
+            Set.of("expect", "host", "x-forwarded-for", "authorization", "x-chroma-token");
 
     private ForwardedHeaders() {}
 

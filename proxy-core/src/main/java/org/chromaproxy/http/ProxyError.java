@@ -23,6 +23,10 @@ public enum ProxyError {
     CLIENT_STALLED(408, Names.GENERAL, "The request's body stopped arriving. Nothing was executed; send it again."),
     UNAUTHENTICATED(401, Names.AUTH, "A valid token is needed. Nothing was executed."),
     FORBIDDEN(403, Names.AUTH, "The token does not permit this. Nothing was executed."),
+    TOO_MANY_FAILURES(
+            429,
+            Names.RATE,
+            "Too many requests without a valid token came from this address. Nothing was executed; wait, and send one."),
     /** An empty body, as in Chroma. */
     UNKNOWN_ROUTE(404, Names.NOT_FOUND, ""),
     /** An empty body, as in Chroma. */
@@ -121,6 +125,7 @@ public enum ProxyError {
         static final String GENERAL = "ChromaError";
         static final String INTERNAL = "InternalError";
         static final String AUTH = "AuthError";
+        static final String RATE = "RateLimitError";
 
         private Names() {}
     }

@@ -4,6 +4,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,6 +16,7 @@ public final class Instance {
     private final int index;
     private final URI uri;
     private final String authority;
+    private final Map<String, String> credentials;
     private final WriteHealth writes = new WriteHealth();
     private final LongAdder requests = new LongAdder();
     private final LongAdder successes = new LongAdder();
@@ -40,6 +43,11 @@ public final class Instance {
      * @throws IllegalArgumentException when the address is not {@code http://host[:port]}
      */
     public Instance(String name, int index, URI uri) {
+        this(name, index, uri, Optional.empty());
+    }
+
+    /** @param token what it is shown with every request: a bare token, or a scheme and what belongs to it */
+    public Instance(String name, int index, URI uri, Optional<String> token) {
         if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
             throw new IllegalArgumentException(
                     "instance " + name + ": the address must look like http://host:port, not " + uri
@@ -48,6 +56,7 @@ public final class Instance {
         this.name = name;
         this.index = index;
         this.uri = uri;
+        this.credentials = token.map(Instance::credentials).orElse(Map.of());
         this.history = new InstanceHistory(name);
         this.authority = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
     }
@@ -67,6 +76,18 @@ public final class Instance {
     /** The value of the {@code Host} header. */
     public String authority() {
         return authority;
+    }
+
+    /** The headers that show it the proxy's own token, by their names; none if there is no token. */
+    public Map<String, String> credentials() {
+        return credentials;
+    }
+
+    /** Which of the two headers a server expects is its configuration. */
+    private static Map<String, String> credentials(String token) {
+        return token.indexOf(' ') > 0
+                ? Map.of("authorization", token)
+                : Map.of("authorization", "Bearer " + token, "x-chroma-token", token);
     }
 
     /** Resolved anew on each call, so that a moved address is followed. */

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.chromaproxy.access.Access;
 import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.BacklogBound;
@@ -66,6 +67,7 @@ final class Engine implements AutoCloseable, Reloadable {
     private volatile Config config;
     private final Wal wal;
     private final OwnedLog log;
+    private final Access rights;
     private final EventLoops loops;
     private final ExecutorService workers;
     private final Instances instances;
@@ -83,15 +85,17 @@ final class Engine implements AutoCloseable, Reloadable {
     private volatile ExchangeServices.ExchangeLimits limits;
     private volatile MergeBounds bounds;
 
-    /** @param reload reads the configuration again, and tells {@link #reloaded} */
-    Engine(
-            Config config,
-            Wal wal,
-            OwnedLog log,
-            EventLoops loops,
-            ExecutorService workers,
-            Supplier<ReloadReport> reload) {
-        this.reload = reload;
+    /**
+     * What outlives an engine.
+     *
+     * @param rights who may do what
+     * @param reload reads the configuration again, and tells {@link #reloaded}
+     */
+    record Shared(Access rights, Supplier<ReloadReport> reload) {}
+
+    Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers, Shared shared) {
+        this.rights = shared.rights();
+        this.reload = shared.reload();
         this.limits = limits(config);
         this.bounds = mergeBounds(config.limits().batches());
         this.config = config;
@@ -143,7 +147,11 @@ final class Engine implements AutoCloseable, Reloadable {
     private static Instances instances(Config config) {
         List<Instance> all = new ArrayList<>();
         for (Config.Upstream upstream : config.instances()) {
-            all.add(new Instance(upstream.name(), all.size(), upstream.url()));
+            all.add(new Instance(
+                    upstream.name(),
+                    all.size(),
+                    upstream.url(),
+                    config.listen().access().upstreamToken()));
         }
         return new Instances(all);
     }
@@ -212,7 +220,8 @@ final class Engine implements AutoCloseable, Reloadable {
     }
 
     ExchangeServices exchangeServices() {
-        ExchangeServices.Admission admission = new ExchangeServices.Admission(memory, requests, backlog(), owning());
+        ExchangeServices.Admission admission =
+                new ExchangeServices.Admission(rights, memory, requests, backlog(), owning());
         return new ExchangeServices(services, lanes, admission, access, endpoints(admission), () -> limits);
     }
 

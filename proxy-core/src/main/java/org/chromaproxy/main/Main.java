@@ -1,6 +1,7 @@
 package org.chromaproxy.main;
 
 import java.util.List;
+import org.chromaproxy.access.TokenCommand;
 import org.chromaproxy.config.command.ConfigCommand;
 import org.chromaproxy.config.command.SettingOptions;
 import org.chromaproxy.demo.DemoCommand;
@@ -32,7 +33,9 @@ public final class Main {
 
     /** The whole command line, for {@link #main} and for tests. */
     static CommandLine commandLine() {
-        CommandLine all = new CommandLine(new Main()).addSubcommand(new DemoCommand(InProcessProxy::start));
+        CommandLine all = new CommandLine(new Main())
+                .addSubcommand(new DemoCommand(InProcessProxy::start))
+                .addSubcommand(TokenCommand.commandLine());
         all.getSubcommands().forEach((name, command) -> {
             if (WITH_SETTINGS.contains(name)) {
                 SettingOptions.addTo(command);

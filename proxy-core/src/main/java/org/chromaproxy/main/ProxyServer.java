@@ -8,6 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.chromaproxy.access.Access;
+import org.chromaproxy.access.AccessException;
 import org.chromaproxy.admin.StandbyEndpoints;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
@@ -34,6 +36,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private final EventLoops loops;
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("worker-", 0).factory());
+    private final Access access;
     private final FrontEnd frontEnd;
     private volatile @Nullable Engine engine;
     private volatile boolean standingBy;
@@ -44,10 +47,11 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         this.wal = wal;
         this.reload = reload;
         Config.Listen listen = config.listen();
+        this.access = Access.of(listen.access());
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         this.frontEnd = new FrontEnd(
-                loops, address, new StandbyEndpoints(config.instances().size(), wal::owner));
+                loops, address, new StandbyEndpoints(config.instances().size(), wal::owner), access);
     }
 
     /** Starts a proxy on an opened log; returns when it listens. */
@@ -82,6 +86,11 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         return serving() || standingBy;
     }
 
+    /** Who may do what; its tokens can be read again at any time. */
+    public Access access() {
+        return access;
+    }
+
     EventLoops loops() {
         return loops;
     }
@@ -108,7 +117,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private void serve(OwnedLog log) {
         try {
             Config used = config;
-            Engine started = new Engine(used, wal, log, loops, workers, reload);
+            Engine started = new Engine(used, wal, log, loops, workers, new Engine.Shared(access, reload));
             started.start();
             frontEnd.serve(started.exchangeServices());
             engine = started;
@@ -124,6 +133,11 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     @Override
     public void reloaded(Config before, Config now) {
         config = now;
+        try {
+            access.reload();
+        } catch (AccessException e) {
+            LOG.error("{}; the tokens before remain valid", e.getMessage());
+        }
         Engine running = engine;
         if (running != null) {
             running.reloaded(before, now);

@@ -3,6 +3,7 @@ package org.chromaproxy.main;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.chromaproxy.access.AccessException;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.config.Supervision;
@@ -42,7 +43,14 @@ final class ServeCommand implements Callable<Integer> {
         }
         HangUp.listen(reloader::reload);
         OpenedLog log = OpenedLog.open(reloader.config().log());
-        ProxyServer server = ProxyServer.start(reloader, log.wal());
+        ProxyServer server;
+        try {
+            server = ProxyServer.start(reloader, log.wal());
+        } catch (AccessException e) {
+            LOG.error("{}", e.getMessage());
+            log.close();
+            return 2;
+        }
         Supervisor supervisor =
                 Supervisor.start(Supervision.fromEnvironment(), server.loops().all(), server::started);
         CountDownLatch stopped = new CountDownLatch(1);

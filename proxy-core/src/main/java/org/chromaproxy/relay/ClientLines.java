@@ -17,8 +17,12 @@ final class ClientLines {
                 remote instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
         forInstance = new byte[instances.size()][];
         for (Instance instance : instances) {
-            forInstance[instance.index()] = PlainHead.ascii("host: " + instance.authority() + "\r\nx-forwarded-for: "
-                    + address + "\r\nx-forwarded-proto: http\r\nx-forwarded-host: ");
+            StringBuilder own = new StringBuilder();
+            instance.credentials()
+                    .forEach((name, value) ->
+                            own.append(name).append(": ").append(value).append("\r\n"));
+            forInstance[instance.index()] = PlainHead.ascii(own + "host: " + instance.authority()
+                    + "\r\nx-forwarded-for: " + address + "\r\nx-forwarded-proto: http\r\nx-forwarded-host: ");
         }
     }
 

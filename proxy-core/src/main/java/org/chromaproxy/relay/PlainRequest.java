@@ -31,11 +31,18 @@ final class PlainRequest extends PlainHead {
     private long low;
     int host;
     int hostEnd;
+    /** Where the value stands that shows who asks, or -1. */
+    int credential;
+
+    int credentialEnd;
+    /** Whether that value is the secret by itself. */
+    boolean bare;
 
     /** Reads the copied head. */
     Verdict read() {
         boolean post = exactly(0, POST);
         host = -1;
+        credential = -1;
         if (!post && !exactly(0, GET)) {
             return begins(POST) || begins(GET) ? Verdict.INCOMPLETE : Verdict.OTHER;
         }
@@ -141,6 +148,16 @@ final class PlainRequest extends PlainHead {
                     return host(name, value, valueEnd);
                 }
             }
+            case 13 -> {
+                if (is(name, "authorization")) {
+                    return credential(name, value, valueEnd, false);
+                }
+            }
+            case 14 -> {
+                if (is(name, "x-chroma-token")) {
+                    return credential(name, value, valueEnd, true);
+                }
+            }
             // What a server in front of us says of the client is completed on the ordinary way.
             case 15, 16, 17 -> {
                 if (is(name, "x-forwarded-")) {
@@ -169,6 +186,21 @@ final class PlainRequest extends PlainHead {
         }
         host = value;
         hostEnd = valueEnd;
+        return dropLine(name, valueEnd);
+    }
+
+    /** It is for the proxy: it is not passed on. */
+    private Verdict credential(int name, int value, int valueEnd, boolean bareToken) {
+        if (credential >= 0) {
+            return Verdict.OTHER;
+        }
+        credential = value;
+        credentialEnd = valueEnd;
+        bare = bareToken;
+        return dropLine(name, valueEnd);
+    }
+
+    private Verdict dropLine(int name, int valueEnd) {
         int lineEnd = valueEnd;
         while (bytes[lineEnd] != '\r') {
             lineEnd++;

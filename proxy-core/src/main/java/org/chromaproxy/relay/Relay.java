@@ -26,6 +26,7 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     private final RelayServices services;
     private @Nullable OrdinaryWay ordinary;
     private @Nullable ChannelHandlerContext context;
+    private final RelayGuard guard;
     private @Nullable ClientLines lines;
     private boolean draining;
     /** Whether the codec has been given something since the last read was complete. */
@@ -41,6 +42,7 @@ public final class Relay extends ChannelInboundHandlerAdapter {
 
     public Relay(RelayServices services) {
         this.services = services;
+        this.guard = new RelayGuard(services.proxy().admission().access());
     }
 
     /** Sets what stands behind; to be called before the connection is active. */
@@ -125,6 +127,7 @@ public final class Relay extends ChannelInboundHandlerAdapter {
         if (entry == null
                 || about == null
                 || !head.leadsTo(entry)
+                || !guard.permits(head, entry.path().tenant())
                 || !proxy.admission().serving().getAsBoolean()) {
             return false;
         }

@@ -37,6 +37,7 @@ public record UpstreamRequest(String method, String uri, HttpHeaders headers, by
         FullHttpRequest request =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, content);
         request.headers().set(headers).set(HttpHeaderNames.HOST, instance.authority());
+        instance.credentials().forEach(request.headers()::set);
         if (body.length > 0 || !"GET".equals(method)) {
             request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.main.ProxyServer;
 import org.chromaproxy.wal.Wal;
@@ -38,6 +39,7 @@ final class Stage implements AutoCloseable {
      * @param requestMs how long a write waits for its outcome
      * @param unansweredMs how long an instance may leave a write unanswered
      * @param pending what may wait for an instance that is out of use
+     * @param access who may do what
      * @param requests how many may be under way, and how many wait
      */
     record Settings(
@@ -46,7 +48,8 @@ final class Stage implements AutoCloseable {
             long requestMs,
             long unansweredMs,
             Config.Log.Pending pending,
-            Requests requests) {
+            Requests requests,
+            AccessSettings access) {
         record Requests(int limit, int queue) {}
 
         static final Settings DEFAULT = new Settings(
@@ -55,26 +58,32 @@ final class Stage implements AutoCloseable {
                 60_000,
                 30_000,
                 new Config.Log.Pending(Long.MAX_VALUE, Duration.ofDays(1)),
-                new Requests(1_000, 1_000));
+                new Requests(1_000, 1_000),
+                AccessSettings.OPEN);
 
         Settings withLogMs(long ms) {
-            return new Settings(ms, replicaRatio, requestMs, unansweredMs, pending, requests);
+            return new Settings(ms, replicaRatio, requestMs, unansweredMs, pending, requests, access);
         }
 
         Settings withReplicaRatio(double ratio) {
-            return new Settings(logMs, ratio, requestMs, unansweredMs, pending, requests);
+            return new Settings(logMs, ratio, requestMs, unansweredMs, pending, requests, access);
         }
 
         Settings withRequestMs(long ms) {
-            return new Settings(Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending, requests);
+            return new Settings(Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending, requests, access);
         }
 
         Settings withUnansweredMs(long ms) {
-            return new Settings(logMs, replicaRatio, requestMs, ms, pending, requests);
+            return new Settings(logMs, replicaRatio, requestMs, ms, pending, requests, access);
         }
 
         Settings withRequests(int limit, int queue) {
-            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, new Requests(limit, queue));
+            return new Settings(
+                    logMs, replicaRatio, requestMs, unansweredMs, pending, new Requests(limit, queue), access);
+        }
+
+        Settings withAccess(AccessSettings with) {
+            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, with);
         }
 
         Settings withPending(long bytes) {
@@ -84,7 +93,8 @@ final class Stage implements AutoCloseable {
                     requestMs,
                     unansweredMs,
                     new Config.Log.Pending(bytes, pending.maxAge()),
-                    requests);
+                    requests,
+                    access);
         }
     }
 
@@ -107,7 +117,7 @@ final class Stage implements AutoCloseable {
     /** Starts one more proxy on the same log and the same instances. */
     ProxyServer startProxy() {
         Config config = new Config(
-                new Config.Listen("127.0.0.1", 0, "auto", 2),
+                new Config.Listen("127.0.0.1", 0, "auto", 2, settings.access()),
                 List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
                 new Config.Log(Optional.empty(), Path.of("target"), true, settings.pending()),
                 new Config.Limits(
@@ -123,6 +133,11 @@ final class Stage implements AutoCloseable {
         ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);
         return proxy;
+    }
+
+    /** The proxy that was started first and still runs. */
+    ProxyServer proxy() {
+        return proxies.getFirst();
     }
 
     ScriptedChroma primary() {

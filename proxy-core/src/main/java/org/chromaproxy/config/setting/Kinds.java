@@ -27,6 +27,14 @@ public final class Kinds {
         return new Kind<>("some text", text -> required(text, !text.isEmpty()), text -> text);
     }
 
+    /** Printable ASCII, as it can stand in a header. */
+    public static Kind<String> line() {
+        return new Kind<>(
+                "printable ASCII on one line",
+                text -> required(text, !text.isEmpty() && text.chars().allMatch(c -> c >= ' ' && c < 0x7f)),
+                text -> text);
+    }
+
     public static Kind<Integer> integer(int least, int most) {
         return new Kind<>(
                 "a whole number from " + least + " to " + most,

@@ -23,6 +23,11 @@ final class Secrets {
         return found.group(1) + user + found.group(3);
     }
 
+    /** Nothing of it. */
+    static String all(String secret) {
+        return secret.isEmpty() ? secret : HIDDEN;
+    }
+
     /** The scheme and host of an address whose path is the secret. */
     static String web(String address) {
         Matcher found = WEB.matcher(address);

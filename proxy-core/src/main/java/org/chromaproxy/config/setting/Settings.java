@@ -58,6 +58,24 @@ public final class Settings {
             Kinds.flag(),
             false,
             "a server that needs a resync gets it without a command, unless it holds data of another log");
+    public static final Setting<Optional<String>> TOKENS_FILE = Setting.of(
+                    "TOKENS_FILE",
+                    Kinds.optional(Kinds.text()),
+                    Optional.empty(),
+                    "file of tokens, with their roles, tenants and hashes: [access](docs/operations.md#access). Without it every"
+                            + " client may do everything, except endpoints that act, which answer loopback only. A reload"
+                            + " reads the tokens again")
+            .defaultWords("none")
+            .example("/etc/chroma-proxy/tokens");
+    public static final Setting<Optional<String>> UPSTREAM_TOKEN = Setting.of(
+                    "UPSTREAM_TOKEN",
+                    Kinds.optional(Kinds.line()),
+                    Optional.empty(),
+                    "what the proxy shows the Chroma servers, as `Authorization: Bearer` and `X-Chroma-Token`; a value with a"
+                            + " scheme (`Basic ...`) as `Authorization` alone")
+            .secret(Secrets::all)
+            .defaultWords("none")
+            .example("a-token-of-the-servers");
     public static final Setting<String> HOST = Setting.of("HOST", Kinds.text(), "0.0.0.0", "address to listen on");
     public static final Setting<Integer> PORT =
             Setting.of("PORT", Kinds.integer(0, 65_535), 8000, "port to listen on; 0 takes a free one");
@@ -179,6 +197,7 @@ public final class Settings {
                             LOG_MAX_PENDING_AGE,
                             AUTO_RESYNC)),
             new Section("Where clients connect", List.of(HOST, PORT, TRANSPORT, EVENT_LOOPS)),
+            new Section("Who may do what", List.of(TOKENS_FILE, UPSTREAM_TOKEN)),
             new Section(
                     "Bounds",
                     List.of(

@@ -149,6 +149,7 @@ public final class ReadExchange implements RequestBody {
         HttpRequest from = exchange.request();
         HttpHeaders headers = new DefaultHttpHeaders();
         ForwardedHeaders.request(from.headers(), exchange.client(), instance.authority(), headers);
+        instance.credentials().forEach(headers::set);
         if (HttpUtil.isTransferEncodingChunked(from)) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }

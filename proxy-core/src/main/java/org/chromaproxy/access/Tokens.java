@@ -1,0 +1,49 @@
+package org.chromaproxy.access;
+
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** The tokens of one reading of the file. Immutable: whoever remembers something of it compares it by identity. */
+public final class Tokens {
+    private final List<Token> all;
+    private final BiPredicate<byte[], byte[]> equal;
+
+    Tokens(List<Token> all) {
+        this(all, MessageDigest::isEqual);
+    }
+
+    /** @param equal compares two hashes, in a time that does not depend on where they differ */
+    Tokens(List<Token> all, BiPredicate<byte[], byte[]> equal) {
+        this.all = List.copyOf(all);
+        this.equal = equal;
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    /**
+     * Whose secret a header's value presents. Every token is compared, whichever matches: how long it takes tells
+     * nothing of the list.
+     *
+     * @param value of {@code Authorization}, or of {@code X-Chroma-Token}
+     * @param bare whether the value is the secret by itself, as in {@code X-Chroma-Token}
+     */
+    public Optional<Principal> find(String value, boolean bare) {
+        String secret = bare ? value : Credentials.secret(value);
+        if (secret.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] presented = Token.hash(secret);
+        @Nullable Principal found = null;
+        for (Token token : all) {
+            if (equal.test(token.hash(), presented)) {
+                found = token.principal();
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+}

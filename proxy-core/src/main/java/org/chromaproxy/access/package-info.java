@@ -1,0 +1,10 @@
+/**
+ * Who may do what: tokens, their roles and tenants, and the refusal of everybody else.
+ *
+ * <p>The tokens are an immutable set that a reload replaces as a whole; everything here may be called from any thread.
+ * May import {@code config}, {@code http} and {@code route}.
+ */
+@NullMarked
+package org.chromaproxy.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+package org.chromaproxy.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Who may do what.
+ *
+ * @param tokensFile empty: every client may do everything, except endpoints that act, which answer loopback only
+ * @param upstreamToken what the proxy shows the instances; a secret
+ */
+public record AccessSettings(Optional<Path> tokensFile, Optional<String> upstreamToken) {
+    public static final AccessSettings OPEN = new AccessSettings(Optional.empty(), Optional.empty());
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "AccessSettings[tokensFile=" + tokensFile + ", upstreamToken="
+                + upstreamToken.map(_ -> "***").orElse("none") + "]";
+    }
+}

@@ -1,0 +1,132 @@
+package org.chromaproxy.access;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.route.Routes;
+import org.junit.jupiter.api.Test;
+
+class AccessTest {
+    private static final String URI = "/api/v2/tenants/t/databases/d/collections";
+
+    private final AccessFixture file = new AccessFixture();
+
+    private static HttpRequest get(String... headers) {
+        HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, URI);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.headers().add(headers[i], headers[i + 1]);
+        }
+        return request;
+    }
+
+    private static FullHttpResponse refusal(Access access, String address, String... headers) {
+        return access.decide(get(headers), Routes.classify(HttpMethod.GET, URI), address)
+                .refusal()
+                .orElseThrow();
+    }
+
+    private static boolean permits(Access access, String... headers) {
+        return access.decide(get(headers), Routes.classify(HttpMethod.GET, URI), "192.0.2.1")
+                .refusal()
+                .isEmpty();
+    }
+
+    @Test
+    void aRefusalSaysWhyAndHowToDoBetter() {
+        file.token("app", Role.READ, "other");
+        Access access = Access.of(file.settings("up"));
+        FullHttpResponse none = refusal(access, "192.0.2.1");
+        assertEquals(401, none.status().code());
+        assertEquals(
+                List.of("Bearer realm=\"chroma-proxy\"", "Basic realm=\"chroma-proxy\", charset=\"UTF-8\""),
+                none.headers().getAll("WWW-Authenticate"));
+        String body = none.content().toString(StandardCharsets.UTF_8);
+        assertTrue(body.contains("\"AuthError\"") && body.contains("There is no token"), body);
+        FullHttpResponse elsewhere = refusal(access, "192.0.2.1", "x-chroma-token", "secret of app for READ");
+        assertEquals(403, elsewhere.status().code());
+        String said = elsewhere.content().toString(StandardCharsets.UTF_8);
+        assertTrue(said.contains("The token app is not for the tenant t"), said);
+    }
+
+    @Test
+    void twoTokensAreNoToken() {
+        String secret = file.token("app", Role.READ);
+        Access access = Access.of(file.settings("up"));
+        assertTrue(permits(access, "x-chroma-token", secret));
+        assertEquals(
+                401,
+                refusal(access, "192.0.2.1", "x-chroma-token", secret, "Authorization", "Bearer " + secret)
+                        .status()
+                        .code());
+    }
+
+    @Test
+    void failuresOfOneAddressAreBoundedAndAValidTokenIsStillLetIn() {
+        String secret = file.token("app", Role.READ);
+        Access access = Access.of(file.settings("up"));
+        for (int i = 0; i < 10; i++) {
+            assertEquals(
+                    401,
+                    refusal(access, "192.0.2.1", "x-chroma-token", "guess" + i)
+                            .status()
+                            .code());
+        }
+        FullHttpResponse bounded = refusal(access, "192.0.2.1", "x-chroma-token", "guess");
+        assertEquals(429, bounded.status().code());
+        assertTrue(bounded.headers().contains("Retry-After"));
+        assertEquals(401, refusal(access, "192.0.2.2").status().code());
+        assertTrue(permits(access, "x-chroma-token", secret));
+    }
+
+    @Test
+    void aReloadTakesEffectAtOnceAndABadFileChangesNothing() {
+        String kept = file.token("kept", Role.READ);
+        String revoked = file.token("revoked", Role.READ);
+        Access access = Access.of(file.settings("up"));
+        assertTrue(permits(access, "x-chroma-token", revoked));
+        file.revoke("revoked");
+        assertEquals(1, access.reload());
+        assertEquals(
+                401,
+                refusal(access, "192.0.2.1", "x-chroma-token", revoked).status().code());
+        file.spoil();
+        assertThrows(AccessException.class, access::reload);
+        assertTrue(permits(access, "x-chroma-token", kept));
+    }
+
+    @Test
+    void bucketsRefillAndTheirNumberIsBounded() {
+        AtomicLong nanos = new AtomicLong();
+        RateTable table = new RateTable(2, 0.5, 3, nanos::get);
+        assertEquals(2, taken(table));
+        nanos.addAndGet(2_000_000_000L);
+        assertEquals(1, taken(table));
+        for (int i = 0; i < 1_000; i++) {
+            table.take("address " + i);
+        }
+        assertEquals(3, table.size());
+    }
+
+    private static int taken(RateTable table) {
+        int taken = 0;
+        while (table.take("a")) {
+            taken++;
+        }
+        return taken;
+    }
+
+    @Test
+    void anIpv6ClientIsItsNetwork() {
+        assertEquals("2001:db8:0:1", RateTable.network("2001:db8:0:1:2:3:4:5"));
+        assertEquals("192.0.2.1", RateTable.network("192.0.2.1"));
+    }
+}
