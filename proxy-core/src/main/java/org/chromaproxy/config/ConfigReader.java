@@ -1,6 +1,7 @@
 package org.chromaproxy.config;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,7 +92,27 @@ public final class ConfigReader {
                 ratio("READ_REPLICA_RATIO", 0.8),
                 Set.copyOf(names("PROTECTED_COLLECTIONS", "global")),
                 names("ADOPT_TENANTS", "default_tenant"),
-                flag("AUTO_RESYNC"));
+                flag("AUTO_RESYNC"),
+                new Seeing(webhook(), Duration.ofMillis(seconds("ALERT_PAUSE", 300))));
+    }
+
+    /** A secret: what is wrong with it is said without it. */
+    private Optional<URI> webhook() {
+        String value = text("SLACK_WEBHOOK_URL", "");
+        try {
+            URI address = new URI(value);
+            boolean http = "https".equals(address.getScheme()) || "http".equals(address.getScheme());
+            if (http && address.getHost() != null) {
+                return Optional.of(address);
+            }
+        } catch (URISyntaxException e) {
+            // Reported below; its message holds the address.
+        }
+        if (!value.isEmpty()) {
+            problems.add(
+                    "SLACK_WEBHOOK_URL=***: must be an address like https://host/path; without it nobody is alerted");
+        }
+        return Optional.empty();
     }
 
     private boolean flag(String key) {

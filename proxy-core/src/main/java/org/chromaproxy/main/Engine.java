@@ -15,6 +15,8 @@ import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.adopt.WitnessKeeper;
+import org.chromaproxy.alert.AlertSources;
+import org.chromaproxy.alert.Alerts;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.Config;
@@ -38,6 +40,7 @@ import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.owner.Lease;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +78,7 @@ final class Engine implements AutoCloseable {
     private final MemoryBudget memory;
     private final RequestBound requests;
     private final AtomicLong sweptAt = new AtomicLong();
+    private @Nullable Alerts alerts;
 
     Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers) {
         this.config = config;
@@ -167,6 +171,9 @@ final class Engine implements AutoCloseable {
         loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
         adopting.start(loops.all().getFirst());
         loops.all().getFirst().scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        alerts = Alerts.start(
+                config.rules().seeing(),
+                new AlertSources(instances, log.writer(), catalog.counts()::diverged, log.deadLetters()));
     }
 
     private static boolean unknown(Instance instance) {
@@ -253,6 +260,9 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        if (alerts != null) {
+            alerts.close();
+        }
         instances.forEach(services.upstream()::reset);
         log.close();
     }
