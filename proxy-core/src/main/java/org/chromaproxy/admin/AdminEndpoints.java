@@ -16,6 +16,7 @@ import org.chromaproxy.admin.log.DeadLetterPages;
 import org.chromaproxy.admin.log.LogPages;
 import org.chromaproxy.admin.log.TransactionIds;
 import org.chromaproxy.admin.log.TransactionPages;
+import org.chromaproxy.admin.metrics.MetricsPage;
 import org.chromaproxy.admin.page.AdminRequest;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.Answers;
@@ -23,7 +24,6 @@ import org.chromaproxy.admin.page.Blocking;
 import org.chromaproxy.admin.page.Figures;
 import org.chromaproxy.admin.page.InstancePages;
 import org.chromaproxy.admin.page.MappingPages;
-import org.chromaproxy.admin.page.Metrics;
 import org.chromaproxy.admin.page.ProcessFigures;
 import org.chromaproxy.admin.page.StatusPages;
 import org.chromaproxy.exchange.OwnEndpoints;
@@ -67,7 +67,8 @@ public final class AdminEndpoints implements OwnEndpoints {
         this.repairs = new RepairActions(services, blocking);
         InstancePages instances = new InstancePages(services);
         this.status = new StatusPages(services, figures, mappings, instances);
-        Metrics metrics = new Metrics(services, figures, process);
+        MetricsPage metrics = new MetricsPage(services, figures, process, blocking);
+        loop.scheduleWithFixedDelay(() -> workers.execute(metrics::advance), 10, 10, TimeUnit.SECONDS);
         statusPages(metrics);
         page("/admin/instances", request -> instances.instances());
         page("/admin/events", instances::events);
@@ -78,12 +79,12 @@ public final class AdminEndpoints implements OwnEndpoints {
         deadLetters(ids, actions);
     }
 
-    private void statusPages(Metrics metrics) {
+    private void statusPages(MetricsPage metrics) {
         page("/health", request -> status.health());
         get("/status", this::status);
         page("/wal/status", request -> status.walStatus());
         page("/admin/scalability_status", request -> status.scalability());
-        page("/metrics", metrics::page);
+        get("/metrics", metrics::page);
     }
 
     private void logPages(LogPages log, MappingPages mappings) {

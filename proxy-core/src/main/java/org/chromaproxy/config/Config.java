@@ -35,7 +35,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         now.rules.readReplicaRatio,
                         now.rules.protectedCollections,
                         rules.adoptedTenants,
-                        rules.autoResync));
+                        rules.autoResync,
+                        rules.seeing));
     }
 
     /**
@@ -107,5 +108,15 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             double readReplicaRatio,
             Set<String> protectedCollections,
             List<String> adoptedTenants,
-            boolean autoResync) {}
+            boolean autoResync,
+            Seeing seeing) {
+        /** The same with nothing told. */
+        public Rules(
+                double readReplicaRatio,
+                Set<String> protectedCollections,
+                List<String> adoptedTenants,
+                boolean autoResync) {
+            this(readReplicaRatio, protectedCollections, adoptedTenants, autoResync, Seeing.OFF);
+        }
+    }
 }

@@ -92,7 +92,9 @@ public final class ConfigReader {
                 values.get(Settings.READ_REPLICA_RATIO),
                 Set.copyOf(values.get(Settings.PROTECTED_COLLECTIONS)),
                 values.get(Settings.ADOPT_TENANTS),
-                values.get(Settings.AUTO_RESYNC));
+                values.get(Settings.AUTO_RESYNC),
+                new Seeing(
+                        values.get(Settings.SLACK_WEBHOOK_URL), Duration.ofMillis(values.get(Settings.ALERT_PAUSE))));
     }
 
     /** Values that cannot work together, or hardly as they were meant. */

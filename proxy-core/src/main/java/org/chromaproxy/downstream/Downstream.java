@@ -282,6 +282,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public void finished(Exchange done) {
         count(done.status());
+        timed(done, done.status());
         if (!bodyComplete) {
             // Answered before the body ended: the rest is read and dropped.
             body = null;
@@ -289,6 +290,14 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
         closing |= !HttpUtil.isKeepAlive(done.request());
         done.loop().execute(this::next);
+    }
+
+    private void timed(Exchange done, int status) {
+        services.proxy()
+                .upstream()
+                .timings()
+                .here()
+                .answered(done.route().kind(), status, System.nanoTime() - done.startedNanos());
     }
 
     private void count(int status) {
@@ -345,6 +354,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         exchange = null;
         body = null;
         if (current != null) {
+            if (!current.finished()) {
+                timed(current, 0);
+            }
             current.gone();
             count(0);
         }

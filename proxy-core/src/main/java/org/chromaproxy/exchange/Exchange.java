@@ -35,6 +35,7 @@ public final class Exchange {
     private boolean headSent;
     private boolean finished;
     private int status;
+    private final long startedNanos = System.nanoTime();
 
     public Exchange(ChannelHandlerContext ctx, HttpRequest request, Route route, ClientConnection connection) {
         this.ctx = ctx;
@@ -88,6 +89,11 @@ public final class Exchange {
 
     public int status() {
         return status;
+    }
+
+    /** When its head came, by {@link System#nanoTime}. */
+    public long startedNanos() {
+        return startedNanos;
     }
 
     public boolean finished() {

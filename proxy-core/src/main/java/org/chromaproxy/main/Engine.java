@@ -17,6 +17,8 @@ import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.adopt.WitnessKeeper;
+import org.chromaproxy.alert.AlertSources;
+import org.chromaproxy.alert.Alerts;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.Config;
@@ -42,6 +44,7 @@ import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.owner.Lease;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,6 +83,7 @@ final class Engine implements AutoCloseable, Reloadable {
     private final MemoryBudget memory;
     private final RequestBound requests;
     private final AtomicLong sweptAt = new AtomicLong();
+    private @Nullable Alerts alerts;
 
     private final Supplier<ReloadReport> reload;
     private volatile ExchangeServices.ExchangeLimits limits;
@@ -213,6 +217,9 @@ final class Engine implements AutoCloseable, Reloadable {
         loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
         adopting.start(loops.all().getFirst());
         loops.all().getFirst().scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        alerts = Alerts.start(
+                config.rules().seeing(),
+                new AlertSources(instances, log.writer(), catalog.counts()::diverged, log.deadLetters()));
     }
 
     private static boolean unknown(Instance instance) {
@@ -292,6 +299,9 @@ final class Engine implements AutoCloseable, Reloadable {
 
     @Override
     public void close() {
+        if (alerts != null) {
+            alerts.close();
+        }
         instances.forEach(services.upstream()::reset);
         log.close();
     }

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.exchange.read.ReadTarget;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.metrics.LoopTimings;
+import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.upstream.RawListener;
 import org.chromaproxy.upstream.UpstreamConnection;
 import org.chromaproxy.upstream.UpstreamException;
@@ -42,6 +44,7 @@ final class RelayedRead implements RawListener {
 
     private boolean streaming;
     private boolean reusable;
+    private long startedNanos;
 
     RelayedRead(
             Relay relay,
@@ -64,6 +67,7 @@ final class RelayedRead implements RawListener {
         if (whole == null) {
             return;
         }
+        startedNanos = System.nanoTime();
         boolean copied = plain.content <= COPIED_BYTES;
         int length = lines.headLength(plain, instance);
         ByteBuf to = client.alloc().ioBuffer(copied ? length + plain.content : length);
@@ -200,7 +204,12 @@ final class RelayedRead implements RawListener {
         releaseRequest();
         client.writeAndFlush(bytes, client.voidPromise());
         services.proxy().admission().requests().leave(OK);
+        timings().relayed(instance.index(), System.nanoTime() - startedNanos);
         relay.answered();
+    }
+
+    private LoopTimings timings() {
+        return services.proxy().proxy().upstream().timings().here();
     }
 
     private void giveBack(boolean again) {
@@ -221,6 +230,7 @@ final class RelayedRead implements RawListener {
         // The answer cannot be completed as announced: closing is the only honest end.
         RequestBound requests = services.proxy().admission().requests();
         requests.leave(CUT_OFF);
+        timings().answered(RouteKind.READ_COLLECTION_RECORDS, CUT_OFF, System.nanoTime() - startedNanos);
         relay.cutOff();
         client.close();
     }
@@ -247,6 +257,7 @@ final class RelayedRead implements RawListener {
         releaseRequest();
         release();
         services.proxy().admission().requests().leave(0);
+        timings().answered(RouteKind.READ_COLLECTION_RECORDS, 0, System.nanoTime() - startedNanos);
     }
 
     private void releaseRequest() {

@@ -9,13 +9,16 @@ import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.metrics.Timings;
 import org.chromaproxy.transport.EventLoops;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +28,14 @@ public final class UpstreamClient {
     /** Answers taken whole are small, or pages asked for in a bounded size; anything beyond is refused. */
     private static final int MAX_WHOLE_ANSWER = 256 << 20;
 
-    private final Map<EventLoop, UpstreamPool[]> pools = new HashMap<>();
-    private final PoolStats stats = new PoolStats();
+    private final Map<EventLoop, UpstreamPool[]> pools = new LinkedHashMap<>();
+    private final Timings timings;
+    private final PoolStats stats;
 
     /** @param onTrouble called on an event loop when a connection to that instance is refused or breaks */
     public UpstreamClient(EventLoops loops, Instances instances, Consumer<Instance> onTrouble) {
+        timings = new Timings(instances.size());
+        stats = new PoolStats(timings);
         for (EventLoop loop : loops.all()) {
             UpstreamPool[] own = new UpstreamPool[instances.size()];
             for (Instance instance : instances) {
@@ -48,6 +54,18 @@ public final class UpstreamClient {
     /** Counters over all pools. */
     public PoolStats stats() {
         return stats;
+    }
+
+    /** How long everything takes. */
+    public Timings timings() {
+        return timings;
+    }
+
+    /** Asks every loop for its connections; each answers within that time. */
+    public List<CompletableFuture<LoopCensus>> census(long time, TimeUnit unit) {
+        List<CompletableFuture<LoopCensus>> census = new ArrayList<>();
+        pools.forEach((loop, own) -> census.add(LoopCensus.of(census.size(), loop, own, time, unit)));
+        return census;
     }
 
     /** Most connections to one instance. */

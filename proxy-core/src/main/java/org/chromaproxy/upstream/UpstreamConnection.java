@@ -23,6 +23,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean requestComplete;
     private boolean reusable;
     private boolean interim;
+    private long begunNanos;
 
     UpstreamConnection(UpstreamPool pool, Channel channel) {
         this.pool = pool;
@@ -34,6 +35,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         listener = newListener;
         requestComplete = false;
         reusable = false;
+        begunNanos = System.nanoTime();
         channel.config().setAutoRead(true);
         pool.instance().started();
     }
@@ -180,7 +182,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private void complete(UpstreamListener current) {
         listener = null;
-        pool.instance().answered(true);
+        pool.answered(begunNanos);
         if (reusable && requestComplete) {
             pool.giveBack(this);
         } else {

@@ -164,6 +164,17 @@ public final class UpstreamPool {
         }
     }
 
+    /** An exchange that was not raw is complete. */
+    void answered(long begunNanos) {
+        instance.answered(true);
+        stats.answered(instance.index(), System.nanoTime() - begunNanos);
+    }
+
+    /** On the pool's loop. */
+    LoopCensus.PoolCount count() {
+        return new LoopCensus.PoolCount(open.size(), idle.size(), waiting.size());
+    }
+
     void troubled() {
         onTrouble.run();
     }

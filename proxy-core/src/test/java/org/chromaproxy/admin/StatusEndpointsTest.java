@@ -237,10 +237,10 @@ class StatusEndpointsTest {
         Answer text = bed.ask("GET", "/metrics", "*/*", "", false).join();
         assertTrue(text.contentType().startsWith("text/plain; version=0.0.4"));
         String body = new String(text.body(), StandardCharsets.UTF_8);
-        assertTrue(body.contains("\nchroma_proxy_instance_up{instance=\"primary\"} 1\n"), body);
+        assertTrue(body.contains("\nchroma_proxy_instance_up{instance=\"primary\"} 1.0\n"), body);
         assertTrue(body.lines()
                 .filter(line -> !line.startsWith("#"))
-                .allMatch(line -> line.matches("chroma_proxy_\\w+(\\{instance=\"\\w+\"})? [-0-9.E]+")));
+                .allMatch(line -> line.matches("chroma_proxy_\\w+(\\{[^}]*\\})? ([-+0-9.E]+|NaN)")));
 
         JsonNode json = AdminBed.expect(
                 200, bed.ask("GET", "/metrics", "application/json", "", false).join());

@@ -41,6 +41,11 @@ final class FakeLog implements WriteAheadLog {
     }
 
     @Override
+    public long batchBegunNanos() {
+        return System.nanoTime();
+    }
+
+    @Override
     public long durableLsn() {
         return HOLDER;
     }

@@ -35,6 +35,11 @@ final class ChromaModel {
         return named(name).orElseThrow().id();
     }
 
+    /** Its disk is a new one. */
+    synchronized void wipe() {
+        collections.clear();
+    }
+
     private Optional<ModelCollection> named(String name) {
         return collections.values().stream().filter(c -> c.name().equals(name)).findFirst();
     }

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.main.ProxyServer;
-import org.chromaproxy.reload.HangUp;
 import org.chromaproxy.reload.Reloader;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
@@ -128,19 +127,5 @@ class ReloadTest {
         assertTrue(message.contains("did you mean max_workers?"), message);
         assertTrue(message.contains("read_wait: long ("), message);
         assertEquals(200, drop("kept"));
-    }
-
-    @Test
-    void aHangUpReloads() throws Exception {
-        create("kept");
-        settings("protected_collections: [kept]");
-        HangUp.listen(reloader::reload);
-        long self = ProcessHandle.current().pid();
-        assertEquals(
-                0,
-                new ProcessBuilder("kill", "-HUP", Long.toString(self)).start().waitFor());
-        await().atMost(Stage.SOON)
-                .until(() -> reloader.config().rules().protectedCollections().contains("kept"));
-        assertEquals(403, drop("kept"));
     }
 }

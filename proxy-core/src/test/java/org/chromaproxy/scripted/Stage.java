@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.config.Config;
+import org.chromaproxy.config.Seeing;
 import org.chromaproxy.main.ProxyServer;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
@@ -28,6 +29,7 @@ final class Stage implements AutoCloseable {
     private final ScriptedChroma replica = new ScriptedChroma();
     private final LogSql log;
     private final Settings settings;
+    private final Seeing seeing;
     private final List<ProxyServer> proxies = new ArrayList<>();
     private final Client client;
 
@@ -98,8 +100,9 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private Stage(Settings settings) throws SQLException {
+    private Stage(Settings settings, Seeing seeing) throws SQLException {
         this.settings = settings;
+        this.seeing = seeing;
         this.log = LogSql.fresh();
         ProxyServer proxy = startProxy();
         await().atMost(SOON).until(proxy::serving);
@@ -111,7 +114,12 @@ final class Stage implements AutoCloseable {
     }
 
     static Stage open(Settings settings) throws SQLException {
-        return new Stage(settings);
+        return open(settings, Seeing.OFF);
+    }
+
+    /** The same with a proxy that tells of itself. */
+    static Stage open(Settings settings, Seeing seeing) throws SQLException {
+        return new Stage(settings, seeing);
     }
 
     /** Starts one more proxy on the same log and the same instances. */
@@ -129,7 +137,7 @@ final class Stage implements AutoCloseable {
                         new Config.Limits.Batches(50, 200)),
                 new Config.Timing(
                         CHECK_MS, settings.requestMs(), settings.logMs(), 10_000, STALL_MS, settings.unansweredMs()),
-                new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false));
+                new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false, seeing));
         ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);
         return proxy;

@@ -126,12 +126,12 @@ public final class Figures {
     }
 
     /** Collections that some instance does not hold, or does not follow. */
-    long partialMappings() {
+    public long partialMappings() {
         return services.proxy().catalog().counts().partial();
     }
 
     /** Collections whose copy on some instance is known to differ. */
-    long divergedMappings() {
+    public long divergedMappings() {
         return services.proxy().catalog().counts().diverged();
     }
 }

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Memory and processor time of this process, not of its host. Thread-safe. */
@@ -25,7 +26,7 @@ public final class ProcessFigures {
         usedBytes();
     }
 
-    private long usedBytes() {
+    private long directBytes() {
         long direct = 0;
         for (BufferPoolMXBean pool : buffers) {
             if (pool.getName().equals("direct")) {
@@ -36,32 +37,44 @@ public final class ProcessFigures {
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider netty) {
             direct = Math.max(direct, netty.metric().usedDirectMemory());
         }
+        return direct;
+    }
+
+    /** Bytes in use: heap, class data and the like, direct buffers. */
+    public Map<String, Long> memoryByKind() {
+        return Map.of(
+                "heap", memory.getHeapMemoryUsage().getUsed(),
+                "non_heap", memory.getNonHeapMemoryUsage().getUsed(),
+                "direct", directBytes());
+    }
+
+    private long usedBytes() {
         long used = memory.getHeapMemoryUsage().getUsed()
                 + memory.getNonHeapMemoryUsage().getUsed()
-                + direct;
+                + directBytes();
         peak.accumulateAndGet(used, Math::max);
         return used;
     }
 
     /** Heap, class data and direct buffers in use. */
-    double usedMb() {
+    public double usedMb() {
         return Answers.rounded(usedBytes() / MIB);
     }
 
-    double peakMb() {
+    public double peakMb() {
         return Answers.rounded(peak.get() / MIB);
     }
 
-    double percentOf(int maxMb) {
+    public double percentOf(int maxMb) {
         return Answers.rounded(100 * usedMb() / maxMb);
     }
 
     /** Share of all processors that this process used lately, 0 to 100. */
-    double cpuPercent() {
+    public double cpuPercent() {
         return Answers.rounded(100 * Math.max(0, system.getProcessCpuLoad()));
     }
 
-    Duration uptime() {
+    public Duration uptime() {
         return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of values there are. */
 public final class Kinds {
@@ -98,6 +99,18 @@ public final class Kinds {
                 "an address like http://host:port",
                 text -> within(URI.create(text), uri -> "http".equals(uri.getScheme()) && uri.getHost() != null),
                 URI::toString);
+    }
+
+    /** {@code https://host/path}, or http. */
+    public static Kind<URI> webAddress() {
+        return new Kind<>(
+                "an address like https://host/path",
+                text -> within(URI.create(text), uri -> webScheme(uri.getScheme()) && uri.getHost() != null),
+                URI::toString);
+    }
+
+    private static boolean webScheme(@Nullable String scheme) {
+        return "https".equals(scheme) || "http".equals(scheme);
     }
 
     /** As libpq and hosters write it, or the driver's own form. */

@@ -173,6 +173,16 @@ public final class Settings {
                     "info",
                     "how much the proxy logs of itself")
             .live();
+    public static final Setting<Optional<URI>> SLACK_WEBHOOK_URL = Setting.of(
+                    "SLACK_WEBHOOK_URL",
+                    Kinds.optional(Kinds.webAddress()),
+                    Optional.empty(),
+                    "where alerts are posted as `{\"text\": ...}`: [docs/metrics.md](docs/metrics.md); a secret, never shown")
+            .secret(Secrets::web)
+            .defaultWords("none")
+            .example("https://example.com/a-secret-path");
+    public static final Setting<Long> ALERT_PAUSE =
+            Setting.of("ALERT_PAUSE", Kinds.seconds(), 300_000L, "seconds between two alerts about the same thing");
     public static final Setting<Boolean> ENABLE_CONNECTION_POOLING =
             Setting.of("ENABLE_CONNECTION_POOLING", Kinds.flag(), true, "the predecessor's; always on here");
     public static final Setting<Boolean> ENABLE_GRANULAR_LOCKING =
@@ -213,7 +223,8 @@ public final class Settings {
                     List.of(REQUEST_TIMEOUT, LOG_TIMEOUT, READ_WAIT, CLIENT_STALL_TIMEOUT, UNANSWERED_WRITE_TIMEOUT)),
             new Section(
                     "How requests and servers are treated",
-                    List.of(READ_REPLICA_RATIO, PROTECTED_COLLECTIONS, ADOPT_TENANTS, LOG_LEVEL)),
+                    List.of(READ_REPLICA_RATIO, PROTECTED_COLLECTIONS, ADOPT_TENANTS)),
+            new Section("What it tells unasked", List.of(LOG_LEVEL, SLACK_WEBHOOK_URL, ALERT_PAUSE)),
             new Section(
                     "Taken for the predecessor's sake",
                     List.of(ENABLE_CONNECTION_POOLING, ENABLE_GRANULAR_LOCKING, WAL_SYNC_INTERVAL)));

@@ -46,12 +46,14 @@ public final class WriteExchange implements RequestBody {
     private @Nullable AppendTicket ticket;
     private volatile @Nullable Write write;
     private @Nullable ScheduledFuture<?> timer;
+    private final WriteTimes times;
 
     private WriteExchange(
             Exchange exchange, ExchangeServices services, WriteRecords records, @Nullable Runnable notFound) {
         this.notFound = notFound;
         this.exchange = exchange;
         this.services = services;
+        this.times = new WriteTimes(services.proxy());
         this.records = records;
         this.async = records.async();
     }
@@ -236,6 +238,7 @@ public final class WriteExchange implements RequestBody {
     }
 
     private void log(NewRecord record) {
+        times.queued();
         Optional<AppendTicket> queued = services.proxy().log().append(record, new Logged());
         if (queued.isEmpty()) {
             free();
@@ -289,9 +292,6 @@ public final class WriteExchange implements RequestBody {
 
     /** It is logged and will be applied in its turn: all that a client which prefers not to wait is told. */
     private void accepted(long lsn) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
         free();
         HttpHeaders headers = new DefaultHttpHeaders().set(Preferences.APPLIED, Preferences.RESPOND_ASYNC);
         String id = identify(lsn, headers);
@@ -300,6 +300,9 @@ public final class WriteExchange implements RequestBody {
     }
 
     private void free() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
         services.admission().memory().release(reserved);
         reserved = 0;
         body = new byte[0];
@@ -321,15 +324,12 @@ public final class WriteExchange implements RequestBody {
         }
     }
 
+    /** The answer is small and written whole. */
     @Override
-    public void writabilityChanged(boolean writable) {
-        // The answer is small and written whole.
-    }
+    public void writabilityChanged(boolean writable) {}
 
     private void answer(long lsn, WriteResult result) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
+        times.answered();
         free();
         HttpHeaders headers = new DefaultHttpHeaders();
         ForwardedHeaders.response(result.headers(), headers);
@@ -344,6 +344,7 @@ public final class WriteExchange implements RequestBody {
     private final class Logged implements AppendListener {
         @Override
         public void committed(LogRecord record) {
+            times.committed();
             Write accepted = Write.fresh(record, records.footprint(), records.upstreamHeaders());
             write = accepted;
             if (async) {

@@ -37,6 +37,9 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     private long lazySince;
 
     private boolean lazyWaits;
+    /** Confined to the writer thread. */
+    private long batchBegunNanos;
+
     private volatile boolean closing;
     private volatile long closeDeadline;
     private volatile boolean terminated;
@@ -81,6 +84,11 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     @Override
     public LogState state() {
         return link.state();
+    }
+
+    @Override
+    public long batchBegunNanos() {
+        return batchBegunNanos;
     }
 
     @Override
@@ -191,6 +199,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         }
         Batch batch = committer.newBatch();
         inbox.drainTo(batch, lazyDue);
+        batchBegunNanos = System.nanoTime();
         committer.drained(batch);
         if (!batch.isEmpty()) {
             settle(batch);

@@ -34,6 +34,12 @@ public interface WriteAheadLog {
     /** Whether the log takes and commits records now. */
     LogState state();
 
+    /**
+     * When the last batch was drained, so that its transaction could begin, by {@link System#nanoTime}: for listeners that
+     * are told of it, on the writer thread.
+     */
+    long batchBegunNanos();
+
     /** Highest LSN known to be durable. */
     long durableLsn();
 

@@ -1,0 +1,68 @@
+package org.chromaproxy.admin.metrics;
+
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.admin.page.ProcessFigures;
+import org.chromaproxy.upstream.LoopCensus;
+
+/** Memory, processor time and event loops of this process. */
+final class ProcessMetrics {
+    private static final double MIB = 1 << 20;
+    private static final double MILLIS = 1e3;
+    private static final double NANOS = 1e9;
+
+    private final AdminServices services;
+    private final ProcessFigures process;
+
+    ProcessMetrics(AdminServices services, ProcessFigures process) {
+        this.services = services;
+        this.process = process;
+    }
+
+    void all(Exposition page, List<LoopCensus> loops) {
+        page.gauge("process_memory_bytes", "Memory in use by this process.", process.usedMb() * MIB);
+        page.gauge("process_cpu_percent", "Share of all processors used by this process.", process.cpuPercent());
+        page.gauge(
+                "process_uptime_seconds",
+                "Since it began to serve.",
+                process.uptime().toMillis() / MILLIS);
+        Map<String, Long> kinds = new TreeMap<>(process.memoryByKind());
+        page.gauges(
+                "memory_bytes",
+                "Memory in use, by kind.",
+                kinds.entrySet(),
+                kind -> Labels.of("kind", kind.getKey()),
+                Map.Entry::getValue);
+        page.gauge(
+                "body_memory_bytes",
+                "Request bodies in memory.",
+                services.admission().memory().used());
+        page.gauge(
+                "body_memory_limit_bytes",
+                "What they may take.",
+                services.admission().memory().limit());
+        page.gauge(
+                "lane_body_bytes",
+                "Bytes of bodies the lanes hold.",
+                services.proxy().stats().bodyBytes());
+        page.gauges(
+                "event_loop_delay_seconds",
+                "How long a task waited for its turn in an event loop.",
+                loops,
+                ProcessMetrics::label,
+                loop -> loop.delayNanos() / NANOS);
+        page.gauges(
+                "event_loop_tasks",
+                "Tasks that wait in an event loop.",
+                loops,
+                ProcessMetrics::label,
+                LoopCensus::tasks);
+    }
+
+    private static Labels label(LoopCensus loop) {
+        return Labels.of("loop", Integer.toString(loop.index()));
+    }
+}

@@ -1,0 +1,139 @@
+package org.chromaproxy.alert;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.chromaproxy.alert.Condition.Words;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.wal.append.LogState;
+
+/** Looks at the proxy and says what is well and what is not. Confined to one thread; reads memory only. */
+final class Conditions {
+    /** Records that wait so long without any commit mean that the log does not commit. */
+    private static final long STALLED_NANOS = 5_000_000_000L;
+
+    private static final int LONGEST = 400;
+
+    private final AlertSources sources;
+    private long committed = -1;
+    private long movedAt;
+
+    Conditions(AlertSources sources) {
+        this.sources = sources;
+    }
+
+    /** @param deadLetters how many wait for a decision, when last counted */
+    List<Condition> look(long now, long deadLetters) {
+        List<Condition> seen = new ArrayList<>();
+        for (Instance instance : sources.instances()) {
+            seen.add(down(instance));
+            seen.add(writeDown(instance));
+            seen.add(resync(instance));
+        }
+        seen.add(log(now));
+        seen.add(diverged());
+        seen.add(deadLetters(deadLetters));
+        return seen;
+    }
+
+    private Condition down(Instance instance) {
+        String name = "instance " + instance.name();
+        String others = sources.instances().usable() > 0
+                ? "Nothing is lost: every write is in the log and on another instance, and this one gets what it missed"
+                        + " when it is back."
+                : "No instance is up. Acknowledged writes are safe in the log; new ones are logged and executed when an"
+                        + " instance is back, and reads are refused until then.";
+        Words words = new Words(
+                name + " is down: " + brief(instance.reason()),
+                others,
+                "Look at the Chroma server's own log and start it again with its data directory. If it comes back empty,"
+                        + " the proxy notices and asks for a resync.",
+                "It takes requests again. What it missed is being applied; /status shows how much is left.");
+        return new Condition(name + " down", level(instance.state() == InstanceState.DOWN), words);
+    }
+
+    private Condition writeDown(Instance instance) {
+        String name = "instance " + instance.name();
+        Words words = new Words(
+                name + " answers but takes no writes: "
+                        + brief(instance.writes().reason()),
+                "Nothing is lost: its records wait in the log, and another instance leads.",
+                "Look for a full disk or a locked database on that server. The proxy tries a write of its own now and"
+                        + " then and goes on by itself.",
+                "It takes writes again. What waited is being applied.");
+        return new Condition(name + " takes no writes", level(instance.writes().down()), words);
+    }
+
+    private Condition resync(Instance instance) {
+        String name = "instance " + instance.name();
+        boolean needs = instance.state() == InstanceState.NEEDS_RESYNC || instance.letGo();
+        Words words = new Words(
+                name + " needs a resync: " + brief(instance.reason()),
+                "Its data is not what the log left there, or it was away for longer than the log keeps. It is neither"
+                        + " read nor written; the data is whole on the other instance, which is the only copy now.",
+                "Check that the server runs on its right data directory. If it does, run POST /admin/instances/"
+                        + instance.name() + "/resync to fill it from the other instance.",
+                "Its data agrees with the log again.");
+        return new Condition(name + " needs a resync", level(needs), words);
+    }
+
+    private Condition log(long now) {
+        LogState state = sources.log().state();
+        long commits = sources.log().committedBatches();
+        if (commits != committed || sources.log().queuedRecords() == 0) {
+            committed = commits;
+            movedAt = now;
+        }
+        boolean stalled = now - movedAt > STALLED_NANOS;
+        Words words = state == LogState.TRUNCATED
+                ? new Words(
+                        "the log came back from PostgreSQL without its last records",
+                        "Nothing new is routed, so that nothing is executed twice or forgotten. The instances hold what"
+                                + " they were sent.",
+                        "Find out which PostgreSQL server answers at DATABASE_URL: a fail-over to a standby that lagged"
+                                + " behind is the usual cause. Then restart the proxy.",
+                        "The log commits again.")
+                : new Words(
+                        "the log cannot be written" + (stalled && state == LogState.OPEN ? ": no commit ends" : ""),
+                        "Writes are refused with 503 and are not executed; nothing that was acknowledged is lost. Reads"
+                                + " go on where this proxy is the log's only owner.",
+                        "Check PostgreSQL: whether it runs, accepts connections, and has disk space left. Writes go on by"
+                                + " themselves when it commits again.",
+                        "It commits again, and writes are accepted.");
+        return new Condition("the log cannot be written", level(state != LogState.OPEN || stalled), words);
+    }
+
+    private Condition diverged() {
+        long count = sources.diverged().getAsLong();
+        Words words = new Words(
+                collections(count) + " on one instance than the log says",
+                "That copy is not read and does not lead; the other instance's copy is right and in use.",
+                "See GET /admin/collection_mappings for which, and repair them with POST"
+                        + " /admin/collections/{id}/repair; GET /admin/dead_letters may say why.",
+                "No collection differs between the instances.");
+        return new Condition("collections diverged", count, words);
+    }
+
+    private static String collections(long count) {
+        return count == 1 ? "1 collection is different" : count + " collections are different";
+    }
+
+    private static Condition deadLetters(long count) {
+        Words words = new Words(
+                count + (count == 1 ? " write was" : " writes were")
+                        + " given up and waits in the dead letters for a decision",
+                "These writes are in the log but not applied everywhere; other writes go on.",
+                "See GET /admin/dead_letters for what and why; then retry or discard with POST"
+                        + " /admin/reset_stuck_transactions.",
+                "No dead letter waits for a decision.");
+        return new Condition("dead letters", count, words);
+    }
+
+    private static long level(boolean wrong) {
+        return wrong ? 1 : 0;
+    }
+
+    private static String brief(String reason) {
+        return reason.length() <= LONGEST ? reason : reason.substring(0, LONGEST) + "...";
+    }
+}

@@ -1,0 +1,38 @@
+package org.chromaproxy.exchange.write;
+
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.metrics.Stage;
+
+/** When a write passed from one stage to the next. Its steps are called in order, each on the thread that makes it. */
+final class WriteTimes {
+    private final LaneServices proxy;
+    private long queuedNanos;
+    /** 0 until it is committed. */
+    private volatile long committedNanos;
+
+    WriteTimes(LaneServices proxy) {
+        this.proxy = proxy;
+    }
+
+    /** It is handed to the log. */
+    void queued() {
+        queuedNanos = System.nanoTime();
+    }
+
+    /** Its transaction is durable; on the log's writer thread. */
+    void committed() {
+        long now = System.nanoTime();
+        long begun = proxy.log().batchBegunNanos();
+        proxy.upstream().timings().here().stage(Stage.QUEUE, begun - queuedNanos);
+        proxy.upstream().timings().here().stage(Stage.COMMIT, now - begun);
+        committedNanos = now;
+    }
+
+    /** Its outcome is known. */
+    void answered() {
+        long committed = committedNanos;
+        if (committed != 0) {
+            proxy.upstream().timings().here().stage(Stage.LANE, System.nanoTime() - committed);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.chromaproxy.scripted;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.chromaproxy.reload.HangUp;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** In a process of its own: a build under nohup ignores SIGHUP, and so would this one. */
+@Timeout(60)
+class HangUpTest {
+    @Test
+    void everyHangUpIsHeard() throws Exception {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process process = new ProcessBuilder(
+                        "env",
+                        "--default-signal=HUP",
+                        java.toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Listener.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            assertEquals("listening", said(lines));
+            for (int i = 0; i < 2; i++) {
+                String pid = Long.toString(process.pid());
+                assertEquals(0, new ProcessBuilder("kill", "-HUP", pid).start().waitFor());
+                assertEquals("heard", said(lines));
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Passes over what is logged. */
+    private static String said(BufferedReader lines) throws Exception {
+        String line = lines.readLine();
+        while (line != null && !line.equals("listening") && !line.equals("heard")) {
+            line = lines.readLine();
+        }
+        return String.valueOf(line);
+    }
+
+    /** The process that listens, until its standard input ends. */
+    static final class Listener {
+        private Listener() {}
+
+        public static void main(String[] arguments) throws Exception {
+            HangUp.listen(() -> System.out.println("heard"));
+            System.out.println("listening");
+            System.in.readAllBytes();
+        }
+    }
+}
