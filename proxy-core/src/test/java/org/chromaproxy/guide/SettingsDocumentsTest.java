@@ -28,6 +28,7 @@ class SettingsDocumentsTest {
     /** The predecessor's names, which have to keep working. */
     private static final List<String> PREDECESSORS = List.of(
             "PRIMARY_URL",
+            "SLACK_WEBHOOK_URL",
             "REPLICA_URL",
             "DATABASE_URL",
             "PORT",

@@ -182,7 +182,7 @@ class RelayTest extends StagedTest {
             }
         }
         await().atMost(Stage.SOON)
-                .until(() -> stage().client().get("/metrics").join().body().contains("requests_active 1\n"));
+                .until(() -> stage().client().get("/metrics").join().body().contains("requests_active 1.0\n"));
     }
 
     @Test
