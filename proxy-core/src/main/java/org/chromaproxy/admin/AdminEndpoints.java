@@ -1,7 +1,9 @@
 package org.chromaproxy.admin;
 
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,6 +13,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.chromaproxy.admin.dashboard.CrossSite;
+import org.chromaproxy.admin.dashboard.DashboardFiles;
 import org.chromaproxy.admin.log.DeadLetterActions;
 import org.chromaproxy.admin.log.DeadLetterPages;
 import org.chromaproxy.admin.log.LogPages;
@@ -70,6 +74,7 @@ public final class AdminEndpoints implements OwnEndpoints {
         MetricsPage metrics = new MetricsPage(services, figures, process, blocking);
         loop.scheduleWithFixedDelay(() -> workers.execute(metrics::advance), 10, 10, TimeUnit.SECONDS);
         statusPages(metrics);
+        dashboard(new DashboardFiles());
         page("/admin/instances", request -> instances.instances());
         page("/admin/events", instances::events);
         logPages(new LogPages(services, ids), mappings);
@@ -85,6 +90,14 @@ public final class AdminEndpoints implements OwnEndpoints {
         page("/wal/status", request -> status.walStatus());
         page("/admin/scalability_status", request -> status.scalability());
         get("/metrics", metrics::page);
+    }
+
+    private void dashboard(DashboardFiles files) {
+        page(DashboardFiles.PATH, request -> files.page());
+        prefixed.put(
+                DashboardFiles.PREFIX,
+                new Endpoint(
+                        "GET", false, request -> Answers.now(files.file(request.segmentAfter(DashboardFiles.PREFIX)))));
     }
 
     private void logPages(LogPages log, MappingPages mappings) {
@@ -168,6 +181,9 @@ public final class AdminEndpoints implements OwnEndpoints {
                     "Endpoints that act answer only to clients on the proxy's own machine, by its loopback address."
                             + " Nothing was done.");
         }
+        if (endpoint.acts()) {
+            CrossSite.refuse(request.original());
+        }
         return endpoint;
     }
 
@@ -179,6 +195,22 @@ public final class AdminEndpoints implements OwnEndpoints {
         instanceActions.keySet().forEach(action -> all.add("POST " + InstanceActions.PREFIX + "{}/" + action));
         all.add("POST " + RepairActions.PREFIX + "{}" + RepairActions.SUFFIX);
         return all;
+    }
+
+    /** Every endpoint that acts, as {@code METHOD /path}, with {@code x} for what a caller puts in. */
+    List<String> acting() {
+        List<String> all = new ArrayList<>();
+        exact.forEach((path, endpoint) -> acting(all, endpoint, path));
+        prefixed.forEach((prefix, endpoint) -> acting(all, endpoint, prefix + "x"));
+        instanceActions.keySet().forEach(action -> all.add("POST /admin/instances/x/" + action));
+        all.add("POST /admin/collections/x/repair");
+        return all;
+    }
+
+    private static void acting(List<String> all, Endpoint endpoint, String path) {
+        if (endpoint.acts()) {
+            all.add(endpoint.method() + " " + path);
+        }
     }
 
     private Endpoint find(String path) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.chromaproxy.admin.dashboard.DashboardFiles;
 import org.chromaproxy.admin.page.AdminRequest;
 import org.chromaproxy.admin.page.Answers;
 import org.chromaproxy.admin.page.StatusPages;
@@ -14,6 +15,7 @@ import org.chromaproxy.http.ProxyError;
 public final class StandbyEndpoints implements OwnEndpoints {
     private final int instances;
     private final Supplier<String> owner;
+    private final DashboardFiles files = new DashboardFiles();
 
     /**
      * @param instances how many are configured; none is watched while standing by
@@ -28,6 +30,12 @@ public final class StandbyEndpoints implements OwnEndpoints {
     public CompletionStage<Answer> handle(Request request) {
         try {
             AdminRequest asked = AdminRequest.of(request);
+            if (asked.method().equals("GET") && asked.path().equals(DashboardFiles.PATH)) {
+                return Answers.now(files.page());
+            }
+            if (asked.method().equals("GET") && asked.path().startsWith(DashboardFiles.PREFIX)) {
+                return Answers.now(files.file(asked.segmentAfter(DashboardFiles.PREFIX)));
+            }
             boolean known = asked.path().equals("/health") || asked.path().equals("/status");
             if (!known || !asked.method().equals("GET")) {
                 throw Answers.refuse(ProxyError.STANDBY, ProxyError.STANDBY.message());

@@ -21,6 +21,9 @@ public final class RequestBound {
     private final LongAdder total = new LongAdder();
     private final LongAdder entered = new LongAdder();
     private final LongAdder waited = new LongAdder();
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder endedInError = new LongAdder();
+    private final LongAdder endedNanos = new LongAdder();
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder timedOut = new LongAdder();
@@ -142,6 +145,16 @@ public final class RequestBound {
         serve();
     }
 
+    /** The same for a request that was answered; {@code nanos} is how long it took. */
+    public void leave(int status, long nanos) {
+        ended.increment();
+        endedNanos.add(nanos);
+        if (status >= 500) {
+            endedInError.increment();
+        }
+        leave(status);
+    }
+
     /** Gives the place back as if the request had not come yet: it enters again. */
     public void withdraw() {
         total.decrement();
@@ -195,6 +208,21 @@ public final class RequestBound {
 
     public long total() {
         return total.sum();
+    }
+
+    /** Client requests that were answered; those to the proxy's own endpoints are not among them. */
+    public long ended() {
+        return ended.sum();
+    }
+
+    /** Those of them answered with 5xx. */
+    public long endedInError() {
+        return endedInError.sum();
+    }
+
+    /** How long they all took, in ns. */
+    public long endedNanos() {
+        return endedNanos.sum();
     }
 
     public long succeeded() {

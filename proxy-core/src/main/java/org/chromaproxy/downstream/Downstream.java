@@ -281,7 +281,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     @Override
     public void finished(Exchange done) {
-        count(done.status());
+        count(done.status(), done.startedNanos());
         timed(done, done.status());
         if (!bodyComplete) {
             // Answered before the body ended: the rest is read and dropped.
@@ -300,12 +300,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                 .answered(done.route().kind(), status, System.nanoTime() - done.startedNanos());
     }
 
-    private void count(int status) {
+    /** @param started when the request came, by {@link System#nanoTime} */
+    private void count(int status, long started) {
         RequestBound requests = services.admission().requests();
         if (counted && own) {
             requests.leaveOwn(status);
         } else if (counted) {
-            requests.leave(status);
+            requests.leave(status, System.nanoTime() - started);
         }
         counted = false;
     }
@@ -358,7 +359,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                 timed(current, 0);
             }
             current.gone();
-            count(0);
+            count(0, current.startedNanos());
         }
         if (receiver != null) {
             receiver.gone();

@@ -92,7 +92,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(answer.status()),
                 Unpooled.wrappedBuffer(answer.body()));
-        response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+        response.headers().add(answer.headers()).set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
         return response;
     }
 

@@ -87,13 +87,13 @@ public final class Exchange {
         return headSent;
     }
 
-    public int status() {
-        return status;
-    }
-
     /** When its head came, by {@link System#nanoTime}. */
     public long startedNanos() {
         return startedNanos;
+    }
+
+    public int status() {
+        return status;
     }
 
     public boolean finished() {

@@ -1,5 +1,9 @@
 package org.chromaproxy.exchange;
 
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.concurrent.CompletionStage;
 
@@ -13,12 +17,29 @@ public interface OwnEndpoints {
      * A request to the proxy itself.
      *
      * @param uri the request target, raw
-     * @param accept the header of that name, or empty
      * @param local whether the client is on this machine's loopback, and nobody else behind a forwarding server there; or,
      *     where tokens are needed, has one that permits to act
      */
-    record Request(HttpMethod method, String uri, String accept, byte[] body, boolean local) {}
+    record Request(HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean local) {
+        /** Without headers but {@code Accept}. */
+        public Request(HttpMethod method, String uri, String accept, byte[] body, boolean local) {
+            this(method, uri, new DefaultHttpHeaders().set(HttpHeaderNames.ACCEPT, accept), body, local);
+        }
 
-    /** An answer of the proxy's own. */
-    record Answer(int status, String contentType, byte[] body) {}
+        /** The header of that name, or empty. */
+        public String accept() {
+            return headers.get(HttpHeaderNames.ACCEPT, "");
+        }
+    }
+
+    /**
+     * An answer of the proxy's own.
+     *
+     * @param headers beside its type and length; not changed any more
+     */
+    record Answer(int status, String contentType, byte[] body, HttpHeaders headers) {
+        public Answer(int status, String contentType, byte[] body) {
+            this(status, contentType, body, EmptyHttpHeaders.INSTANCE);
+        }
+    }
 }

@@ -1,8 +1,6 @@
 package org.chromaproxy.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.io.ByteArrayOutputStream;
@@ -47,8 +45,7 @@ public final class OwnExchange implements RequestBody {
                     if (answer == null) {
                         exchange.fail(ProxyError.INTERNAL, "The endpoint failed: " + error);
                     } else {
-                        exchange.respond(
-                                answer.status(), answer.contentType(), answer.body(), EmptyHttpHeaders.INSTANCE);
+                        exchange.respond(answer.status(), answer.contentType(), answer.body(), answer.headers());
                     }
                 }));
     }
@@ -62,8 +59,7 @@ public final class OwnExchange implements RequestBody {
                 ? exchange.principal().acts()
                 : !forwarded
                         && InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
-        String accept = headers.get(HttpHeaderNames.ACCEPT, "");
-        return new OwnEndpoints.Request(request.method(), request.uri(), accept, body.toByteArray(), local);
+        return new OwnEndpoints.Request(request.method(), request.uri(), headers, body.toByteArray(), local);
     }
 
     @Override

@@ -203,8 +203,9 @@ final class RelayedRead implements RawListener {
         giveBack(exact && reusable);
         releaseRequest();
         client.writeAndFlush(bytes, client.voidPromise());
-        services.proxy().admission().requests().leave(OK);
-        timings().relayed(instance.index(), System.nanoTime() - startedNanos);
+        long nanos = System.nanoTime() - startedNanos;
+        services.proxy().admission().requests().leave(OK, nanos);
+        timings().relayed(instance.index(), nanos);
         relay.answered();
     }
 
@@ -229,8 +230,9 @@ final class RelayedRead implements RawListener {
         }
         // The answer cannot be completed as announced: closing is the only honest end.
         RequestBound requests = services.proxy().admission().requests();
-        requests.leave(CUT_OFF);
-        timings().answered(RouteKind.READ_COLLECTION_RECORDS, CUT_OFF, System.nanoTime() - startedNanos);
+        long nanos = System.nanoTime() - startedNanos;
+        requests.leave(CUT_OFF, nanos);
+        timings().answered(RouteKind.READ_COLLECTION_RECORDS, CUT_OFF, nanos);
         relay.cutOff();
         client.close();
     }

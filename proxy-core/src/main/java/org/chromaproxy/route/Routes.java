@@ -11,7 +11,15 @@ public final class Routes {
     private static final String TENANTS = "/api/v2/tenants";
     private static final String CRN = "/api/v2/collections/";
     private static final String[] OWN = {
-        "/health", "/status", "/wal", "/collection/mappings", "/admin", "/transaction", "/transactions", "/metrics"
+        "/health",
+        "/status",
+        "/wal",
+        "/collection/mappings",
+        "/admin",
+        "/transaction",
+        "/transactions",
+        "/metrics",
+        "/dashboard"
     };
 
     private Routes() {}

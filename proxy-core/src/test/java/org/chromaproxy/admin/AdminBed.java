@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -231,10 +233,23 @@ final class AdminBed implements AutoCloseable {
     }
 
     CompletableFuture<Answer> ask(String method, String uri, String accept, String body, boolean local) {
+        return ask(method, uri, headers("Accept", accept, "Content-Type", "application/json"), body, local);
+    }
+
+    CompletableFuture<Answer> ask(String method, String uri, HttpHeaders headers, String body, boolean local) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return endpoints
-                .handle(new OwnEndpoints.Request(HttpMethod.valueOf(method), uri, accept, bytes, local))
+                .handle(new OwnEndpoints.Request(HttpMethod.valueOf(method), uri, headers, bytes, local))
                 .toCompletableFuture();
+    }
+
+    /** @param pairs names and values in turn */
+    static HttpHeaders headers(String... pairs) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        for (int i = 0; i < pairs.length; i += 2) {
+            headers.set(pairs[i], pairs[i + 1]);
+        }
+        return headers;
     }
 
     /** GET of a page, from far away. */

@@ -33,7 +33,6 @@ public final class InstancePages {
         ArrayNode list = body.putArray("instances");
         for (Instance instance : instances) {
             list.add(instance(instance)
-                    .put("url", instance.uri().getScheme() + "://" + instance.authority())
                     .put("priority", instances.size() - instance.index())
                     .put("successful_requests", instance.successes()));
         }
@@ -45,6 +44,7 @@ public final class InstancePages {
         Instance.Shown shown = instance.shown();
         ObjectNode node = Answers.object()
                 .put("name", instance.name())
+                .put("url", instance.uri().getScheme() + "://" + instance.authority())
                 .put("healthy", instance.usable())
                 .put("success_rate", Answers.percent(instance.successes(), instance.requests()))
                 .put("total_requests", instance.requests())

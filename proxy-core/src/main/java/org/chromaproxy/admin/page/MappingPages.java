@@ -33,7 +33,7 @@ public final class MappingPages {
     }
 
     public Answer mappings(AdminRequest request) {
-        ArrayNode rows = rows(request);
+        ArrayNode rows = rows(found(request), request);
         ObjectNode body = Answers.object();
         body.set("mappings", rows);
         body.put("count", services.proxy().catalog().size());
@@ -42,14 +42,37 @@ public final class MappingPages {
     }
 
     public Answer collectionMappings(AdminRequest request) {
+        List<CollectionEntry> found = found(request);
         ObjectNode body = Answers.object();
-        body.set("collection_mappings", rows(request));
-        body.put("total_mappings", services.proxy().catalog().size());
+        body.set("collection_mappings", rows(found, request));
+        body.put("total_mappings", services.proxy().catalog().size()).put("matching_mappings", found.size());
         return Answers.json(200, body);
     }
 
-    private ArrayNode rows(AdminRequest request) {
-        List<CollectionEntry> page = services.proxy().catalog().alive().stream()
+    /** Those that {@code ?search=} finds by part of a name or by an id, and {@code ?status=} admits. */
+    private List<CollectionEntry> found(AdminRequest request) {
+        String wanted = request.parameter("search").orElse("").strip().toLowerCase(Locale.ROOT);
+        String status = request.parameter("status").orElse("");
+        return services.proxy().catalog().alive().stream()
+                .filter(entry -> wanted.isEmpty() || matches(entry, wanted))
+                .filter(entry -> status.isEmpty() || status.equals(status(entry)))
+                .toList();
+    }
+
+    private boolean matches(CollectionEntry entry, String wanted) {
+        return entry.path().name().toLowerCase(Locale.ROOT).contains(wanted)
+                || entry.publicId().toString().startsWith(wanted)
+                || services.proxy().instances().stream()
+                        .flatMap(instance -> entry.place(instance).stream())
+                        .anyMatch(place -> place.instanceId().toString().startsWith(wanted));
+    }
+
+    private static String status(CollectionEntry entry) {
+        return entry.complete() ? "complete" : "partial";
+    }
+
+    private ArrayNode rows(List<CollectionEntry> found, AdminRequest request) {
+        List<CollectionEntry> page = found.stream()
                 .sorted(ORDER)
                 .skip(request.number("offset", 0))
                 .limit(request.number("limit", Integer.MAX_VALUE))
@@ -86,7 +109,7 @@ public final class MappingPages {
                 .put("replica_uuid", replica)
                 .put("created_at", mapping.createdAt().toString())
                 .put("updated_at", updated == null ? null : updated.toString())
-                .put("status", entry.complete() ? "complete" : "partial")
+                .put("status", status(entry))
                 .put("public_id", mapping.publicId().toString())
                 .put("leader", instances.get(entry.gate().leader()).name())
                 .put(

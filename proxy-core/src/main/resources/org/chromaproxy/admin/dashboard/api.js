@@ -1,0 +1,56 @@
+// Requests to this proxy, and the token they carry. The token lives in this tab's session storage alone.
+const KEY = 'chroma-proxy-token';
+const PATIENCE_MS = 15000;
+
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+let whenDenied = () => {};
+
+export function onDenied(listener) {
+  whenDenied = listener;
+}
+
+export function setToken(token) {
+  if (token) {
+    sessionStorage.setItem(KEY, token);
+  } else {
+    sessionStorage.removeItem(KEY);
+  }
+}
+
+async function ask(path, options, accepted) {
+  const headers = { Accept: 'application/json', ...options.headers };
+  const token = sessionStorage.getItem(KEY);
+  if (token) {
+    headers.Authorization = `Bearer ${token}`;
+  }
+  const answer = await fetch(path, {
+    ...options, headers, cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  const text = await answer.text();
+  let body = {};
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // An answer that is not JSON has no message of its own.
+  }
+  if (answer.ok || accepted.includes(answer.status)) {
+    return body;
+  }
+  const why = body.message || `the proxy answered ${answer.status}`;
+  if (answer.status === 401 || answer.status === 403) {
+    whenDenied(why);
+  }
+  throw new Refused(answer.status, why);
+}
+
+// A page of the proxy's; a proxy that is not well tells so with 503 and the same fields.
+export const get = (path, accepted = []) => ask(path, { method: 'GET' }, accepted);
+
+export const act = (path, body) =>
+  ask(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, []);

@@ -1,0 +1,101 @@
+// Asks the proxy every two seconds while the page is seen, and shows what it says.
+import { Refused, get, onDenied, setToken } from '/dashboard/api.js';
+import { bytes, element, find, show, time } from '/dashboard/view.js';
+import { headline } from '/dashboard/words.js';
+import { record } from '/dashboard/charts.js';
+import { showEvents, showInstances } from '/dashboard/instances.js';
+import { listen as listenToTables, showCollections, showStrangers, showTransactions } from '/dashboard/tables.js';
+import { listen as listenToLetters, showLetters } from '/dashboard/letters.js';
+
+const EVERY_MS = 2000;
+const SLOWLY = 5;
+let round = 0;
+let letters = 0;
+let asked;
+
+function say([tone, verdict, sentences]) {
+  find('headline').className = tone;
+  show(find('headline'), element('p', { class: 'verdict' }, verdict),
+    ...(sentences.length === 0 ? [] : [element('ul', {}, ...sentences.map(text => element('li', {}, text)))]));
+  document.title = `${tone === 'good' ? '' : '! '}chroma-proxy: ${verdict}`;
+}
+
+function figure(name, value) {
+  return element('div', {}, element('dt', {}, name), element('dd', {}, value));
+}
+
+function showFigures(status, rates) {
+  const { stats, high_volume_config: config, performance_stats: performance, unified_wal: wal } = status;
+  show(find('figures'),
+    figure('requests/s', rates ? rates.all.toFixed(1) : '–'),
+    figure('mean latency', rates && rates.latency !== null ? `${rates.latency.toFixed(1)} ms` : '–'),
+    figure('answered with 5xx', stats.client_requests_failed.toLocaleString('en')),
+    figure('writes logged', stats.total_wal_writes.toLocaleString('en')),
+    figure('not yet everywhere', wal.pending_writes.toLocaleString('en')),
+    figure('waiting in line', performance.requests_waiting.toLocaleString('en')),
+    figure('memory', `${config.current_memory_percent} % of ${bytes(config.max_memory_mb * 2 ** 20)}`));
+}
+
+async function update() {
+  const health = await get('/health', [503]);
+  const active = health.status !== 'standby';
+  for (const id of ['instances', 'load', 'events', 'collections', 'transactions', 'letters']) {
+    find(id).hidden = !active;
+  }
+  find('footer').textContent = `As of ${time(new Date().toISOString())}`;
+  if (!active) {
+    say(headline(health, {}, 0));
+    return;
+  }
+  const [status, events] = await Promise.all([get('/status'), get('/admin/events?limit=50')]);
+  say(headline(health, status, letters));
+  showInstances(status);
+  showEvents(events);
+  showFigures(status, record(status));
+  showStrangers(status.unmapped_collections || []);
+  find('access').hidden = true;
+  if (round++ % SLOWLY === 0) {
+    // What these read from the log may fail while the rest is known.
+    const slow = await Promise.allSettled([showLetters(), showCollections(), round === 1 ? showTransactions() : null]);
+    if (slow[0].status === 'fulfilled') {
+      letters = slow[0].value;
+      say(headline(health, status, letters));
+    }
+  }
+}
+
+async function turn() {
+  clearTimeout(asked);
+  if (!document.hidden) {
+    try {
+      await update();
+    } catch (error) {
+      if (error instanceof Refused) {
+        say(['bad', 'The proxy does not tell.', [error.message]]);
+      } else {
+        say(['bad', 'The proxy does not answer.', [
+          'Check that it runs and that this machine reaches it; systemctl status chroma-proxy and its log say more.']]);
+      }
+    }
+  }
+  asked = setTimeout(turn, EVERY_MS);
+}
+
+function token(value) {
+  setToken(value);
+  find('token').value = '';
+  find('access').hidden = true;
+  round = 0;
+  turn();
+}
+
+onDenied(why => {
+  find('access-why').textContent = why;
+  find('access').hidden = false;
+});
+find('access').addEventListener('submit', event => { event.preventDefault(); token(find('token').value.trim()); });
+find('forget').addEventListener('click', () => token(''));
+document.addEventListener('visibilitychange', () => { if (!document.hidden) { turn(); } });
+listenToTables();
+listenToLetters();
+turn();
