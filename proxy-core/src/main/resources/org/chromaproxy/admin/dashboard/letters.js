@@ -9,6 +9,15 @@ const MEANING = {
     + 'cleaned up.'],
 };
 
+// A reason may be the answer that a client got, in JSON.
+function words(reason) {
+  try {
+    return JSON.parse(reason).message || reason;
+  } catch {
+    return reason;
+  }
+}
+
 function decisions(row) {
   const buttons = Object.entries(MEANING).map(([action, [label]]) => element('button',
     { type: 'button', 'data-action': action, 'data-id': row.transaction_id }, label));
@@ -37,7 +46,7 @@ export async function showLetters() {
   show(find('letter-table'), table('Dead letters', [
     ['Given up', row => time(row.abandoned_at)],
     ['Request', row => `${row.method || ''} ${row.path || ''}`.trim() || '–', 'long'],
-    ['Why', row => row.reason, 'long'],
+    ['Why', row => words(row.reason), 'long'],
     ['Id', row => row.transaction_id, 'id'],
     ['Decision', decisions],
   ], answer.dead_letters, 'No write has been given up.'));

@@ -51,7 +51,8 @@ export function showStrangers(list) {
       ['Instance', row => row.instance],
       ['Why', row => row.reason, 'long'],
       ['Id', row => row.id, 'id'],
-    ], list, '')]));
+    ], list.slice(0, PAGE), ''),
+    element('p', { class: 'hint' }, list.length > PAGE ? `and ${(list.length - PAGE).toLocaleString('en')} more` : '')]));
 }
 
 async function lookUp() {
