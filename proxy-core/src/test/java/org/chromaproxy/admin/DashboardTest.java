@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DashboardTest {
     private static final Pattern FILE = Pattern.compile("['\"](/dashboard/[a-z.]+)['\"]");
 
+    private static final Pattern MARKUP =
+            Pattern.compile("(inner|outer)HTML *=[^=]|insertAdjacentHTML|document\\.write|eval\\(|DOMParser");
+
     private static AdminBed bed;
 
     @BeforeAll
@@ -71,6 +74,8 @@ class DashboardTest {
             List<String> modules = named(get(endpoints, "/dashboard/main.js"));
             assertTrue(modules.size() > 5, modules.toString());
             modules.forEach(module -> assertConfined(get(endpoints, module), module));
+            modules.stream().filter(module -> !module.endsWith("/uplot.js")).forEach(module -> assertFalse(
+                    MARKUP.matcher(text(get(endpoints, module))).find(), module + " makes markup of text"));
             assertTrue(text(get(endpoints, "/dashboard/uplot.js")).contains("uPlot"));
             assertEquals(404, get(endpoints, "/dashboard/..").status());
         }

@@ -1,0 +1,205 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.main.ProxyServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+/** The operators' page as a real Chromium shows it. */
+class DashboardIT extends StagedTest {
+    private static final int MANY = 2_000;
+    private static final int AT_ONCE = 50;
+
+    private Browser browser;
+
+    @SuppressWarnings("NullAway.Init")
+    DashboardIT() {
+        super(Stage.Settings.DEFAULT);
+    }
+
+    @BeforeAll
+    void start() {
+        browser = new Browser();
+    }
+
+    @AfterAll
+    void stop() {
+        browser.close();
+    }
+
+    @BeforeEach
+    void openPage() {
+        browser.look("light", 1280, 1400);
+        browser.open(page("127.0.0.1"));
+        browser.awaitText("#instance-cards", "replica");
+    }
+
+    private String page(String host) {
+        return "http://" + host + ":" + stage().client().port() + "/dashboard";
+    }
+
+    @AfterEach
+    void nothingWentWrongAndNobodyElseWasAsked() throws IOException {
+        List<String> foreign = browser.requests().stream()
+                .map(request -> request.path("url").asText())
+                .filter(url -> !url.startsWith("http://127.0.0.1:") && !url.startsWith("http://" + Browser.OTHER_NAME))
+                .toList();
+        assertEquals(List.of(), foreign);
+        // What the proxy refuses is an error on the console by the browser's own rule.
+        List<String> severe = browser.severe().stream()
+                .filter(line -> !line.contains("status of 403") && !line.contains("status of 503"))
+                .toList();
+        assertEquals(List.of(), severe);
+    }
+
+    @Test
+    void anInstanceThatDiesIsSaidInWordsAndSoIsItsReturn() throws IOException {
+        browser.awaitText("#headline", "All is well.");
+        browser.awaitText("article[aria-label=primary] .badge", "up");
+        browser.awaitText("article[aria-label=replica] .badge", "up");
+        Collection collection = stage().usedCollection();
+        browser.awaitText("#figures", "requests/s");
+        stage().replica().vanish();
+        try {
+            browser.awaitText("#headline", "Clients are served by 1 of 2 instances.");
+            browser.awaitText("#headline", "replica is down");
+            browser.awaitText("#headline", "Start the Chroma server at http://127.0.0.1:");
+            browser.awaitText("article[aria-label=replica] .badge", "down");
+            browser.awaitText("#event-table", "suspect → down");
+            assertEquals(201, collection.add("meanwhile").join().status());
+            browser.awaitText("article[aria-label=replica]", "1 write");
+            browser.picture("down-light");
+            browser.look("dark", 1280, 1400);
+            browser.picture("down-dark");
+        } finally {
+            stage().replica().reappear();
+        }
+        browser.awaitText("#headline", "All is well.");
+        browser.awaitText("#event-table", "→ up");
+    }
+
+    @Test
+    void oneOfManyCollectionsIsFound() throws IOException {
+        List<CompletableFuture<Client.Answer>> batch = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            batch.add(create("many-" + i));
+            if (batch.size() == AT_ONCE) {
+                batch.forEach(answer ->
+                        assertEquals(200, answer.join().status(), answer.join().body()));
+                batch.clear();
+            }
+        }
+        browser.type("#collection-text", "many-");
+        browser.awaitText("#collection-count", "1 to 25 of 2,000 collections that match");
+        browser.click("#collection-next");
+        browser.awaitText("#collection-count", "26 to 50 of 2,000");
+        browser.type("#collection-text", "many-1234");
+        browser.awaitText("#collection-count", "1 to 1 of 1 collection that match");
+        browser.awaitText("#collection-table", "primary: in sync; replica: in sync");
+        browser.type("#collection-text", "many-12");
+        browser.awaitText("#collection-count", "1 to 25 of 111");
+        browser.run("document.querySelector('#collections').scrollIntoView(); return 1");
+        browser.picture("collections-light");
+    }
+
+    private CompletableFuture<Client.Answer> create(String name) {
+        return stage().client().post(Collection.DATABASE + "/collections", "{\"name\":\"" + name + "\"}");
+    }
+
+    @Test
+    void aDeadLetterIsShownAndLoggedAnewOnceTheOperatorHasSaidSo() throws IOException {
+        Collection collection = stage().usedCollection();
+        for (ScriptedChroma instance : List.of(stage().primary(), stage().replica())) {
+            instance.always(call -> call.writes() && call.body().contains("poison"), new Reply.Close(false));
+        }
+        assertEquals(500, collection.add("poison").join().status());
+        browser.awaitText("#headline", "1 write was given up and waits for your decision");
+        browser.awaitText("#letter-table", "none of the records it names is there");
+        stage().forget();
+
+        browser.click("#letter-table button[data-action=retry]");
+        browser.awaitText("#confirm", "Log it anew?");
+        browser.press(Keys.ESCAPE);
+        browser.awaitText("#letter-count", "1 waits for a decision");
+        assertEquals(List.of(), stage().primary().calls(call -> call.body().contains("poison")));
+
+        browser.click("#letter-table button[data-action=retry]");
+        browser.awaitText("#confirm", "Log it anew?");
+        browser.picture("confirm-light");
+        browser.click("#confirm-yes");
+        browser.awaitText("#letter-table", "No write has been given up.");
+        awaitHeld(stage().primary(), collection, "poison");
+        awaitHeld(stage().replica(), collection, "poison");
+        browser.awaitText("#headline", "All is well.");
+    }
+
+    @Test
+    void aTransactionIsFoundByItsId() {
+        String id = stage().usedCollection().add("sought").join().header("Transaction-ID");
+        browser.type("#transaction-id", id);
+        browser.awaitText("#transaction", "COMPLETED");
+        browser.awaitText("#transaction", "primary: yes");
+        browser.click("#transaction-refresh");
+        browser.awaitText("#transaction-table", id);
+    }
+
+    @Test
+    void itFitsAPhoneAndAKeyboard() throws IOException {
+        browser.look("dark", 390, 2600);
+        stage().usedCollection();
+        browser.awaitText("#headline", "All is well.");
+        Object over = browser.run("return document.documentElement.scrollWidth - window.innerWidth");
+        assertTrue(((Number) over).intValue() <= 0, "it is wider than the screen by " + over);
+        Object columns = browser.run(
+                "return getComputedStyle(document.querySelector('.cards'))" + ".gridTemplateColumns.split(' ').length");
+        assertEquals(1, ((Number) columns).intValue());
+        browser.picture("phone-dark");
+        browser.press(Keys.TAB);
+        assertEquals("skip", browser.run("return document.activeElement.className"));
+        browser.press(Keys.ENTER);
+        assertEquals("content", browser.run("return document.activeElement.id"));
+        browser.press(Keys.TAB);
+        assertEquals("drain", browser.run("return document.activeElement.dataset.action"));
+        assertEquals("3px", browser.run("return getComputedStyle(document.activeElement).outlineWidth"));
+        browser.press(Keys.ENTER);
+        browser.awaitText("#confirm", "Drain primary?");
+        browser.press(Keys.ESCAPE);
+    }
+
+    @Test
+    void underANameThatIsNotThisMachinesItMayNotActAndAsksForAToken() throws IOException {
+        browser.open(page(Browser.OTHER_NAME));
+        browser.awaitText("#headline", "All is well.");
+        browser.click("button[data-instance=replica][data-action=drain]");
+        browser.click("#confirm-yes");
+        browser.awaitText("#access", "open the page as http://localhost");
+        assertEquals("", browser.text("#access[hidden]"));
+        browser.type("#token", "a-token");
+        await().atMost(Stage.SOON).until(() -> browser.requests().stream().anyMatch(DashboardIT::carriesTheToken));
+        browser.awaitText("article[aria-label=replica] .badge", "up");
+    }
+
+    private static boolean carriesTheToken(JsonNode request) {
+        return request.at("/headers/Authorization").asText().equals("Bearer a-token");
+    }
+
+    @Test
+    void aProxyThatStandsBySaysSo() {
+        ProxyServer second = stage().startProxy();
+        browser.open("http://127.0.0.1:" + second.address().getPort() + "/dashboard");
+        browser.awaitText("#headline", "This proxy stands by.");
+        browser.awaitText("#headline", "takes over by itself");
+    }
+}
