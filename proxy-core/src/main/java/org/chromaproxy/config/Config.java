@@ -8,7 +8,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Everything that can be set. Sizes in bytes, times in milliseconds unless named otherwise. */
-public record Config(Listen listen, List<Upstream> instances, Log log, Limits limits, Timing timing, Rules rules) {
+public record Config(
+        Listen listen, List<Upstream> instances, Log log, Limits limits, Timing timing, Rules rules, Tls tls) {
+    /** Without TLS. */
+    public Config(Listen listen, List<Upstream> instances, Log log, Limits limits, Timing timing, Rules rules) {
+        this(listen, instances, log, limits, timing, rules, Tls.NONE);
+    }
+
+    /** The same with TLS towards clients. */
+    public Config with(Tls secure) {
+        return new Config(listen, instances, log, limits, timing, rules, secure);
+    }
+
     /**
      * Where clients connect.
      *

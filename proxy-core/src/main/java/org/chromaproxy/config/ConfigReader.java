@@ -67,7 +67,7 @@ public final class ConfigReader {
                 integer("REQUEST_QUEUE_SIZE", 16_384, 16, 1 << 20),
                 integer("MAX_WORKERS", 3, 1, 1000),
                 batches);
-        Config config = new Config(listen, instances, log, limits, timing(), rules());
+        Config config = new Config(listen, instances, log, limits, timing(), rules(), Tls.of(key -> text(key, ""), problems));
         if (limits.maxBody() > limits.bodyMemory()) {
             problems.add("MAX_BODY_MB=" + limits.maxBody() / MIB + ": larger than a quarter of MAX_MEMORY_MB ("
                     + limits.maxMemoryMb() + "), so such a body could never be taken; raise MAX_MEMORY_MB");

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.chromaproxy.admin.StandbyEndpoints;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
+import org.chromaproxy.tls.ServerTls;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.wal.OwnedLog;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 /** One running proxy: listens at once, stands by while another proxy owns the log, then recovers and serves. */
 public final class ProxyServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
+    /** Between two looks whether certificate or key have changed. */
+    private static final long LOOK_SECONDS = 10;
+
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Config config;
@@ -29,23 +33,40 @@ public final class ProxyServer implements AutoCloseable {
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("worker-", 0).factory());
     private final FrontEnd frontEnd;
+    private final Optional<ServerTls> tls;
     private volatile @Nullable Engine engine;
     private volatile boolean standingBy;
     private volatile boolean stopping;
 
-    private ProxyServer(Config config, Wal wal) {
+    private ProxyServer(Config config, Wal wal, Optional<ServerTls> tls) {
+        this.tls = tls;
         this.config = config;
         this.wal = wal;
         Config.Listen listen = config.listen();
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         this.frontEnd = new FrontEnd(
-                loops, address, new StandbyEndpoints(config.instances().size(), wal::owner));
+                loops,
+                address,
+                new StandbyEndpoints(config.instances().size(), wal::owner),
+                channel -> tls.ifPresent(secure -> secure.accept(channel)));
+        tls.ifPresent(secure -> loops.all()
+                .getFirst()
+                .scheduleWithFixedDelay(() -> workers.execute(secure::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS));
     }
 
-    /** Starts a proxy on an opened log; returns when it listens. */
+    /**
+     * Starts a proxy on an opened log; returns when it listens.
+     *
+     * @throws org.chromaproxy.tls.TlsException when a certificate or key cannot be used
+     */
     public static ProxyServer start(Config config, Wal wal) {
-        ProxyServer server = new ProxyServer(config, wal);
+        return start(config, wal, ServerTls.of(config.tls()));
+    }
+
+    /** The same with certificates that were read before. */
+    static ProxyServer start(Config config, Wal wal, Optional<ServerTls> tls) {
+        ProxyServer server = new ProxyServer(config, wal, tls);
         server.workers.execute(server::takeOver);
         return server;
     }
@@ -63,6 +84,15 @@ public final class ProxyServer implements AutoCloseable {
     /** Whether starting is over: it serves, or stands by for the owner of the log. */
     public boolean started() {
         return serving() || standingBy;
+    }
+
+    /**
+     * Reads certificate and key again, for connections to come; nothing without TLS. Blocks.
+     *
+     * @throws org.chromaproxy.tls.TlsException when they cannot be used: those in use stay
+     */
+    public void reloadCertificates() {
+        tls.ifPresent(ServerTls::reload);
     }
 
     EventLoops loops() {
@@ -115,6 +145,7 @@ public final class ProxyServer implements AutoCloseable {
             running.close();
         }
         loops.close();
+        tls.ifPresent(ServerTls::close);
         workers.shutdownNow();
         wal.close();
     }

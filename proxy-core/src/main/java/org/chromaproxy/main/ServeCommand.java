@@ -1,6 +1,7 @@
 package org.chromaproxy.main;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.chromaproxy.config.Config;
@@ -8,6 +9,8 @@ import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigReader;
 import org.chromaproxy.config.Supervision;
 import org.chromaproxy.supervise.Supervisor;
+import org.chromaproxy.tls.ServerTls;
+import org.chromaproxy.tls.TlsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -24,14 +27,16 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Config config;
+        Optional<ServerTls> tls;
         try {
             config = ConfigReader.fromEnvironment();
-        } catch (ConfigException e) {
+            tls = ServerTls.of(config.tls());
+        } catch (ConfigException | TlsException e) {
             LOG.error("{}", e.getMessage());
             return 2;
         }
         OpenedLog log = OpenedLog.open(config.log());
-        ProxyServer server = ProxyServer.start(config, log.wal());
+        ProxyServer server = ProxyServer.start(config, log.wal(), tls);
         Supervisor supervisor =
                 Supervisor.start(Supervision.fromEnvironment(), server.loops().all(), server::started);
         CountDownLatch stopped = new CountDownLatch(1);
@@ -46,7 +51,7 @@ final class ServeCommand implements Callable<Integer> {
         }));
         InetSocketAddress address = server.address();
         String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
-        LOG.info("listening on http://{}:{}", host, address.getPort());
+        LOG.info("listening on {}://{}:{}", tls.isPresent() ? "https" : "http", host, address.getPort());
         stopped.await();
         return 0;
     }

@@ -12,13 +12,13 @@ final class ClientLines {
 
     private final byte[][] forInstance;
 
-    ClientLines(SocketAddress remote, Instances instances) {
+    ClientLines(SocketAddress remote, boolean tls, Instances instances) {
         String address =
                 remote instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
         forInstance = new byte[instances.size()][];
         for (Instance instance : instances) {
             forInstance[instance.index()] = PlainHead.ascii("host: " + instance.authority() + "\r\nx-forwarded-for: "
-                    + address + "\r\nx-forwarded-proto: http\r\nx-forwarded-host: ");
+                    + address + "\r\nx-forwarded-proto: " + (tls ? "https" : "http") + "\r\nx-forwarded-host: ");
         }
     }
 

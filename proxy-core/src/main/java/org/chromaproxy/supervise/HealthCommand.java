@@ -6,10 +6,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.tls.OwnCertificate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,12 +36,14 @@ public final class HealthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        URI uri = address(ConfigReader.fromEnvironment().listen());
+        Config config = ConfigReader.fromEnvironment();
+        Optional<Path> certificate = config.tls().certificate();
+        URI uri = address(config.listen(), certificate.isPresent() ? "https" : "http");
         Duration patience = Duration.ofSeconds(Math.max(1, timeout));
-        try (HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(patience)
-                .version(HttpClient.Version.HTTP_1_1)
-                .build()) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().connectTimeout(patience).version(HttpClient.Version.HTTP_1_1);
+        certificate.ifPresent(file -> builder.sslContext(OwnCertificate.trusting(file)));
+        try (HttpClient client = builder.build()) {
             HttpRequest request = HttpRequest.newBuilder(uri).timeout(patience).build();
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             out.println(answer.statusCode() + " " + answer.body());
@@ -52,10 +57,10 @@ public final class HealthCommand implements Callable<Integer> {
     }
 
     /** One that listens everywhere listens on loopback too. */
-    static URI address(Config.Listen listen) {
+    static URI address(Config.Listen listen, String scheme) {
         String host = listen.host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         String literal = host.contains(":") && !any ? "[" + host + "]" : host;
-        return URI.create("http://" + (any ? "127.0.0.1" : literal) + ":" + listen.port() + "/health");
+        return URI.create(scheme + "://" + (any ? "127.0.0.1" : literal) + ":" + listen.port() + "/health");
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.chromaproxy.config.Config;
+import org.chromaproxy.config.Tls;
 import org.chromaproxy.main.ProxyServer;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
@@ -27,6 +28,7 @@ final class Stage implements AutoCloseable {
     private final ScriptedChroma replica = new ScriptedChroma();
     private final LogSql log;
     private final Settings settings;
+    private final Tls tls;
     private final List<ProxyServer> proxies = new ArrayList<>();
     private final Client client;
 
@@ -88,8 +90,9 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private Stage(Settings settings) throws SQLException {
+    private Stage(Settings settings, Tls tls) throws SQLException {
         this.settings = settings;
+        this.tls = tls;
         this.log = LogSql.fresh();
         ProxyServer proxy = startProxy();
         await().atMost(SOON).until(proxy::serving);
@@ -101,7 +104,12 @@ final class Stage implements AutoCloseable {
     }
 
     static Stage open(Settings settings) throws SQLException {
-        return new Stage(settings);
+        return new Stage(settings, Tls.NONE);
+    }
+
+    /** With TLS in front: {@link #client} does not speak it. */
+    static Stage open(Tls tls) throws SQLException {
+        return new Stage(Settings.DEFAULT, tls);
     }
 
     /** Starts one more proxy on the same log and the same instances. */
@@ -120,7 +128,7 @@ final class Stage implements AutoCloseable {
                 new Config.Timing(
                         CHECK_MS, settings.requestMs(), settings.logMs(), 10_000, STALL_MS, settings.unansweredMs()),
                 new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false));
-        ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
+        ProxyServer proxy = ProxyServer.start(config.with(tls), Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);
         return proxy;
     }
@@ -140,6 +148,11 @@ final class Stage implements AutoCloseable {
     /** A client of the first proxy. */
     Client client() {
         return client;
+    }
+
+    /** The proxy that was started first. */
+    ProxyServer proxy() {
+        return proxies.getFirst();
     }
 
     /** Ends the proxy that was started first. */
