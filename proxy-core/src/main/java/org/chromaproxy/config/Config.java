@@ -8,18 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Everything that can be set. Sizes in bytes, times in milliseconds unless named otherwise. */
-public record Config(
-        Listen listen, List<Upstream> instances, Log log, Limits limits, Timing timing, Rules rules, Tls tls) {
-    /** Without TLS. */
-    public Config(Listen listen, List<Upstream> instances, Log log, Limits limits, Timing timing, Rules rules) {
-        this(listen, instances, log, limits, timing, rules, Tls.NONE);
-    }
-
-    /** The same with TLS towards clients. */
-    public Config with(Tls secure) {
-        return new Config(listen, instances, log, limits, timing, rules, secure);
-    }
-
+public record Config(Listen listen, List<Upstream> instances, Log log, Limits limits, Timing timing, Rules rules) {
     /**
      * Where clients connect.
      *
@@ -27,7 +16,12 @@ public record Config(
      * @param transport auto, epoll, io_uring or nio
      * @param threads event loops
      */
-    public record Listen(String host, int port, String transport, int threads) {}
+    public record Listen(String host, int port, String transport, int threads, Tls tls) {
+        /** Plain HTTP. */
+        public Listen(String host, int port, String transport, int threads) {
+            this(host, port, transport, threads, Tls.NONE);
+        }
+    }
 
     /** One Chroma server. */
     public record Upstream(String name, URI url) {}

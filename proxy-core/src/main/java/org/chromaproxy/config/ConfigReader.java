@@ -45,7 +45,8 @@ public final class ConfigReader {
                 text("HOST", "0.0.0.0"),
                 integer("PORT", 8000, 0, 65_535),
                 text("TRANSPORT", "auto"),
-                integer("EVENT_LOOPS", Math.max(2, Runtime.getRuntime().availableProcessors()), 1, 1024));
+                integer("EVENT_LOOPS", Math.max(2, Runtime.getRuntime().availableProcessors()), 1, 1024),
+                Tls.of(key -> text(key, ""), problems));
         List<Config.Upstream> instances = List.of(
                 new Config.Upstream("primary", url("PRIMARY_URL", "http://127.0.0.1:8001")),
                 new Config.Upstream("replica", url("REPLICA_URL", "http://127.0.0.1:8002")));
@@ -67,7 +68,7 @@ public final class ConfigReader {
                 integer("REQUEST_QUEUE_SIZE", 16_384, 16, 1 << 20),
                 integer("MAX_WORKERS", 3, 1, 1000),
                 batches);
-        Config config = new Config(listen, instances, log, limits, timing(), rules(), Tls.of(key -> text(key, ""), problems));
+        Config config = new Config(listen, instances, log, limits, timing(), rules());
         if (limits.maxBody() > limits.bodyMemory()) {
             problems.add("MAX_BODY_MB=" + limits.maxBody() / MIB + ": larger than a quarter of MAX_MEMORY_MB ("
                     + limits.maxMemoryMb() + "), so such a body could never be taken; raise MAX_MEMORY_MB");

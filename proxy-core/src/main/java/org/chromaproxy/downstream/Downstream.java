@@ -103,7 +103,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
-            client = new ForwardedHeaders.Client(remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
+            client = new ForwardedHeaders.Client(
+                    remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
         }
         watchdog = ctx.executor().scheduleWithFixedDelay(() -> watch(ctx), 1, 1, TimeUnit.SECONDS);
         ctx.read();

@@ -52,7 +52,8 @@ public final class ProxyServer implements AutoCloseable {
                 channel -> tls.ifPresent(secure -> secure.accept(channel)));
         tls.ifPresent(secure -> loops.all()
                 .getFirst()
-                .scheduleWithFixedDelay(() -> workers.execute(secure::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS));
+                .scheduleWithFixedDelay(
+                        () -> workers.execute(secure::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS));
     }
 
     /**
@@ -61,7 +62,7 @@ public final class ProxyServer implements AutoCloseable {
      * @throws org.chromaproxy.tls.TlsException when a certificate or key cannot be used
      */
     public static ProxyServer start(Config config, Wal wal) {
-        return start(config, wal, ServerTls.of(config.tls()));
+        return start(config, wal, ServerTls.of(config.listen().tls()));
     }
 
     /** The same with certificates that were read before. */

@@ -30,7 +30,7 @@ final class ServeCommand implements Callable<Integer> {
         Optional<ServerTls> tls;
         try {
             config = ConfigReader.fromEnvironment();
-            tls = ServerTls.of(config.tls());
+            tls = ServerTls.of(config.listen().tls());
         } catch (ConfigException | TlsException e) {
             LOG.error("{}", e.getMessage());
             return 2;

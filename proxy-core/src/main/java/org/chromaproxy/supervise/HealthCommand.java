@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigReader;
 import org.chromaproxy.tls.OwnCertificate;
+import org.chromaproxy.tls.TlsException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,23 +38,27 @@ public final class HealthCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         Config config = ConfigReader.fromEnvironment();
-        Optional<Path> certificate = config.tls().certificate();
+        Optional<Path> certificate = config.listen().tls().certificate();
         URI uri = address(config.listen(), certificate.isPresent() ? "https" : "http");
         Duration patience = Duration.ofSeconds(Math.max(1, timeout));
-        HttpClient.Builder builder =
-                HttpClient.newBuilder().connectTimeout(patience).version(HttpClient.Version.HTTP_1_1);
-        certificate.ifPresent(file -> builder.sslContext(OwnCertificate.trusting(file)));
-        try (HttpClient client = builder.build()) {
+        try (HttpClient client = client(patience, certificate)) {
             HttpRequest request = HttpRequest.newBuilder(uri).timeout(patience).build();
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             out.println(answer.statusCode() + " " + answer.body());
             return alive || answer.statusCode() == 200 ? 0 : 1;
-        } catch (IOException e) {
+        } catch (IOException | TlsException e) {
             out.println("no proxy answers at " + uri + ": " + e);
             return 1;
         } finally {
             out.flush();
         }
+    }
+
+    private static HttpClient client(Duration patience, Optional<Path> certificate) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().connectTimeout(patience).version(HttpClient.Version.HTTP_1_1);
+        certificate.ifPresent(file -> builder.sslContext(OwnCertificate.trusting(file)));
+        return builder.build();
     }
 
     /** One that listens everywhere listens on loopback too. */

@@ -25,6 +25,8 @@ final class Pem {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----([^-]*)-----END \\1-----");
 
+    private static final String GIVE_PEM = "give a PEM file with BEGIN CERTIFICATE, the own certificate first";
+
     private Pem() {}
 
     /** At least one. */
@@ -41,8 +43,6 @@ final class Pem {
         }
         throw problem(setting, file, "holds no certificate", GIVE_PEM);
     }
-
-    private static final String GIVE_PEM = "give a PEM file with BEGIN CERTIFICATE, the own certificate first";
 
     static PrivateKey key(Path file, String password) {
         Matcher found = KEY.matcher(new String(bytes("TLS_KEY", file), StandardCharsets.ISO_8859_1));
@@ -78,12 +78,13 @@ final class Pem {
         }
     }
 
+    /** The cipher is the one the file names. */
+    @SuppressWarnings("InsecureCryptoUsage")
     private static PKCS8EncodedKeySpec decrypted(byte[] encoded, String password)
             throws GeneralSecurityException, IOException {
         EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(encoded);
-        String algorithm = info.getAlgName().equals("PBES2")
-                ? info.getAlgParameters().toString()
-                : info.getAlgName();
+        String algorithm =
+                info.getAlgName().equals("PBES2") ? info.getAlgParameters().toString() : info.getAlgName();
         Cipher cipher = Cipher.getInstance(algorithm);
         cipher.init(
                 Cipher.DECRYPT_MODE,

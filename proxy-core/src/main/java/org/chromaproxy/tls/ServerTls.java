@@ -64,8 +64,7 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
      * @throws TlsException naming the file that cannot be used
      */
     public static Optional<ServerTls> of(Tls settings) {
-        return settings.certificate()
-                .flatMap(chain -> settings.key().map(key -> new ServerTls(settings, chain, key)));
+        return settings.certificate().flatMap(chain -> settings.key().map(key -> new ServerTls(settings, chain, key)));
     }
 
     /** Puts TLS in front of a new connection's handlers. */

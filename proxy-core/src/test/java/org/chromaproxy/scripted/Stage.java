@@ -115,7 +115,7 @@ final class Stage implements AutoCloseable {
     /** Starts one more proxy on the same log and the same instances. */
     ProxyServer startProxy() {
         Config config = new Config(
-                new Config.Listen("127.0.0.1", 0, "auto", 2),
+                new Config.Listen("127.0.0.1", 0, "auto", 2, tls),
                 List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
                 new Config.Log(Optional.empty(), Path.of("target"), true, settings.pending()),
                 new Config.Limits(
@@ -128,7 +128,7 @@ final class Stage implements AutoCloseable {
                 new Config.Timing(
                         CHECK_MS, settings.requestMs(), settings.logMs(), 10_000, STALL_MS, settings.unansweredMs()),
                 new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false));
-        ProxyServer proxy = ProxyServer.start(config.with(tls), Wal.open(WalConfig.of(log.target())));
+        ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);
         return proxy;
     }

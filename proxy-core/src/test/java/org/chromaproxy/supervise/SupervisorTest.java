@@ -127,7 +127,8 @@ class SupervisorTest {
                 "http://127.0.0.1:8000/health",
                 HealthCommand.address(listen("::"), "http").toString());
         assertEquals(
-                "http://[::1]:8000/health", HealthCommand.address(listen("::1"), "http").toString());
+                "http://[::1]:8000/health",
+                HealthCommand.address(listen("::1"), "http").toString());
         assertEquals(
                 "http://10.0.0.1:8000/health",
                 HealthCommand.address(listen("10.0.0.1"), "http").toString());
