@@ -47,7 +47,12 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * @param threads event loops
      * @param access who may do what
      */
-    public record Listen(String host, int port, String transport, int threads, AccessSettings access) {
+    public record Listen(String host, int port, String transport, int threads, AccessSettings access, Tls tls) {
+        /** Plain HTTP. */
+        public Listen(String host, int port, String transport, int threads, AccessSettings access) {
+            this(host, port, transport, threads, access, Tls.NONE);
+        }
+
         /** The same for everybody. */
         public Listen(String host, int port, String transport, int threads) {
             this(host, port, transport, threads, AccessSettings.OPEN);

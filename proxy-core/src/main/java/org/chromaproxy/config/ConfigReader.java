@@ -3,6 +3,7 @@ package org.chromaproxy.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,14 +45,39 @@ public final class ConfigReader {
                 values.get(Settings.PORT),
                 values.get(Settings.TRANSPORT),
                 values.get(Settings.EVENT_LOOPS),
-                new AccessSettings(
-                        values.get(Settings.TOKENS_FILE).map(Path::of), values.get(Settings.UPSTREAM_TOKEN)));
+                new AccessSettings(values.get(Settings.TOKENS_FILE).map(Path::of), values.get(Settings.UPSTREAM_TOKEN)),
+                tls());
         List<Config.Upstream> instances = List.of(
                 new Config.Upstream("primary", values.get(Settings.PRIMARY_URL)),
                 new Config.Upstream("replica", values.get(Settings.REPLICA_URL)));
         Config config = new Config(listen, instances, log(), limits(), timing(), rules());
         together(config);
         return config;
+    }
+
+    private Tls tls() {
+        Optional<Path> certificate = values.get(Settings.TLS_CERTIFICATE).map(Path::of);
+        Optional<Path> key = values.get(Settings.TLS_KEY).map(Path::of);
+        Optional<Path> clientCa = values.get(Settings.TLS_CLIENT_CA).map(Path::of);
+        Tls.ClientAuth auth =
+                Tls.ClientAuth.valueOf(values.get(Settings.TLS_CLIENT_AUTH).toUpperCase(Locale.ROOT));
+        if (certificate.isPresent() != key.isPresent()) {
+            values.problem(
+                    certificate.isPresent() ? Settings.TLS_CERTIFICATE : Settings.TLS_KEY,
+                    "is set without the other one of tls_certificate and tls_key; set both for TLS, or none for plain HTTP");
+        }
+        if ((auth != Tls.ClientAuth.NONE) != clientCa.isPresent()) {
+            values.problem(
+                    Settings.TLS_CLIENT_AUTH,
+                    "does not go with tls_client_ca: client certificates need both, optional or require and the CA's file; set"
+                            + " both, or none");
+        }
+        if (clientCa.isPresent() && certificate.isEmpty()) {
+            values.problem(
+                    Settings.TLS_CLIENT_CA,
+                    "has no effect without tls_certificate: nobody is asked for a certificate; set that too");
+        }
+        return new Tls(certificate, key, values.get(Settings.TLS_KEY_PASSWORD).orElse(""), clientCa, auth);
     }
 
     private Config.Log log() {

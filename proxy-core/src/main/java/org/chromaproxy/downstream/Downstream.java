@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
@@ -112,7 +113,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
-            client = new ForwardedHeaders.Client(remote.getAddress().getHostAddress(), false);
+            client = new ForwardedHeaders.Client(
+                    remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
         }
         watchdog = ctx.executor().scheduleWithFixedDelay(() -> watch(ctx), 1, 1, TimeUnit.SECONDS);
         ctx.read();

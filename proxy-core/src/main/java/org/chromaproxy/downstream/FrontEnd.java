@@ -24,8 +24,8 @@ import org.chromaproxy.relay.RelayServices;
 import org.chromaproxy.transport.EventLoops;
 
 /**
- * The listening socket. Each connection's handlers, in order: the relay, which takes the plain reads; the HTTP codec; the guard that refuses ambiguous framing;
- * the turnstile, which hands over one message per read; and {@link Downstream}, or {@link Standby} while this proxy does
+ * The listening socket. Each connection's handlers, in order: TLS, where it is configured; the relay, which takes the
+ * plain reads; the HTTP codec; the guard that refuses ambiguous framing; the turnstile, which hands over one message per read; and {@link Downstream}, or {@link Standby} while this proxy does
  * not own the log.
  */
 public final class FrontEnd implements AutoCloseable {
@@ -40,8 +40,10 @@ public final class FrontEnd implements AutoCloseable {
      *
      * @param address port 0 takes a free one
      * @param access who may ask the standby
+     * @param tls puts TLS in front of a new connection's handlers, where that is wanted
      */
-    public FrontEnd(EventLoops loops, InetSocketAddress address, OwnEndpoints standby, Access access) {
+    public FrontEnd(
+            EventLoops loops, InetSocketAddress address, OwnEndpoints standby, Access access, Consumer<Channel> tls) {
         this.handlers = channel -> standby(channel, standby, access);
         this.listener = new ServerBootstrap()
                 .group(loops.group())
@@ -54,6 +56,7 @@ public final class FrontEnd implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
+                        tls.accept(channel);
                         handlers.accept(channel);
                     }
                 })

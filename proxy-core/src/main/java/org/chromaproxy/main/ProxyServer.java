@@ -16,6 +16,8 @@ import org.chromaproxy.downstream.FrontEnd;
 import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.reload.Reloadable;
 import org.chromaproxy.reload.Reloader;
+import org.chromaproxy.tls.ServerTls;
+import org.chromaproxy.tls.TlsException;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.wal.OwnedLog;
@@ -28,6 +30,9 @@ import org.slf4j.LoggerFactory;
 /** One running proxy: listens at once, stands by while another proxy owns the log, then recovers and serves. */
 public final class ProxyServer implements AutoCloseable, Reloadable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
+    /** Between two looks whether certificate or key have changed. */
+    private static final long LOOK_SECONDS = 10;
+
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private volatile Config config;
@@ -38,11 +43,13 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             Thread.ofVirtual().name("worker-", 0).factory());
     private final Access access;
     private final FrontEnd frontEnd;
+    private final Optional<ServerTls> tls;
     private volatile @Nullable Engine engine;
     private volatile boolean standingBy;
     private volatile boolean stopping;
 
-    private ProxyServer(Config config, Wal wal, Supplier<ReloadReport> reload) {
+    private ProxyServer(Config config, Wal wal, Optional<ServerTls> tls, Supplier<ReloadReport> reload) {
+        this.tls = tls;
         this.config = config;
         this.wal = wal;
         this.reload = reload;
@@ -51,21 +58,34 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         this.frontEnd = new FrontEnd(
-                loops, address, new StandbyEndpoints(config.instances().size(), wal::owner), access);
+                loops,
+                address,
+                new StandbyEndpoints(config.instances().size(), wal::owner),
+                access,
+                channel -> tls.ifPresent(secure -> secure.accept(channel)));
+        tls.ifPresent(secure -> loops.all()
+                .getFirst()
+                .scheduleWithFixedDelay(
+                        () -> workers.execute(secure::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS));
     }
 
-    /** Starts a proxy on an opened log; returns when it listens. */
+    /**
+     * Starts a proxy on an opened log; returns when it listens.
+     *
+     * @throws org.chromaproxy.tls.TlsException when a certificate or key cannot be used
+     */
     public static ProxyServer start(Config config, Wal wal) {
         ReloadReport fixed = ReloadReport.refused(List.of(
                 "this proxy runs inside of another program, which gave it its settings; there is nothing to read"));
-        ProxyServer server = new ProxyServer(config, wal, () -> fixed);
+        ProxyServer server =
+                new ProxyServer(config, wal, ServerTls.of(config.listen().tls()), () -> fixed);
         server.workers.execute(server::takeOver);
         return server;
     }
 
-    /** The same, with settings that can be read again. */
-    public static ProxyServer start(Reloader reloader, Wal wal) {
-        ProxyServer server = new ProxyServer(reloader.config(), wal, reloader::reload);
+    /** The same, with settings that can be read again, and certificates that were read before. */
+    public static ProxyServer start(Reloader reloader, Wal wal, Optional<ServerTls> tls) {
+        ProxyServer server = new ProxyServer(reloader.config(), wal, tls, reloader::reload);
         reloader.add(server);
         server.workers.execute(server::takeOver);
         return server;
@@ -89,6 +109,15 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     /** Who may do what; its tokens can be read again at any time. */
     public Access access() {
         return access;
+    }
+
+    /**
+     * Reads certificate and key again, for connections to come; nothing without TLS. Blocks.
+     *
+     * @throws org.chromaproxy.tls.TlsException when they cannot be used: those in use stay
+     */
+    public void reloadCertificates() {
+        tls.ifPresent(ServerTls::reload);
     }
 
     EventLoops loops() {
@@ -138,6 +167,11 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         } catch (AccessException e) {
             LOG.error("{}; the tokens before remain valid", e.getMessage());
         }
+        try {
+            reloadCertificates();
+        } catch (TlsException e) {
+            LOG.error("{}; the certificate before remains in use", e.getMessage());
+        }
         Engine running = engine;
         if (running != null) {
             running.reloaded(before, now);
@@ -158,6 +192,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             running.close();
         }
         loops.close();
+        tls.ifPresent(ServerTls::close);
         workers.shutdownNow();
         wal.close();
     }

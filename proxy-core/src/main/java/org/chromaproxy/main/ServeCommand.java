@@ -1,6 +1,7 @@
 package org.chromaproxy.main;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.chromaproxy.access.AccessException;
@@ -11,6 +12,8 @@ import org.chromaproxy.config.command.SettingOptions;
 import org.chromaproxy.reload.HangUp;
 import org.chromaproxy.reload.Reloader;
 import org.chromaproxy.supervise.Supervisor;
+import org.chromaproxy.tls.ServerTls;
+import org.chromaproxy.tls.TlsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -32,12 +35,14 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Reloader reloader;
+        Optional<ServerTls> tls;
         try {
             ConfigInput input = SettingOptions.input(spec);
             ConfigInput.Loaded loaded = input.read();
             loaded.values().warnings().forEach(LOG::warn);
+            tls = ServerTls.of(loaded.config().listen().tls());
             reloader = new Reloader(input, loaded);
-        } catch (ConfigException e) {
+        } catch (ConfigException | TlsException e) {
             LOG.error("{}", e.getMessage());
             return 2;
         }
@@ -45,7 +50,7 @@ final class ServeCommand implements Callable<Integer> {
         OpenedLog log = OpenedLog.open(reloader.config().log());
         ProxyServer server;
         try {
-            server = ProxyServer.start(reloader, log.wal());
+            server = ProxyServer.start(reloader, log.wal(), tls);
         } catch (AccessException e) {
             LOG.error("{}", e.getMessage());
             log.close();
@@ -65,7 +70,7 @@ final class ServeCommand implements Callable<Integer> {
         }));
         InetSocketAddress address = server.address();
         String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
-        LOG.info("listening on http://{}:{}", host, address.getPort());
+        LOG.info("listening on {}://{}:{}", tls.isPresent() ? "https" : "http", host, address.getPort());
         stopped.await();
         return 0;
     }

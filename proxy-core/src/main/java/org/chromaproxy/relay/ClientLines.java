@@ -12,7 +12,7 @@ final class ClientLines {
 
     private final byte[][] forInstance;
 
-    ClientLines(SocketAddress remote, Instances instances) {
+    ClientLines(SocketAddress remote, boolean tls, Instances instances) {
         String address =
                 remote instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
         forInstance = new byte[instances.size()][];
@@ -21,8 +21,9 @@ final class ClientLines {
             instance.credentials()
                     .forEach((name, value) ->
                             own.append(name).append(": ").append(value).append("\r\n"));
-            forInstance[instance.index()] = PlainHead.ascii(own + "host: " + instance.authority()
-                    + "\r\nx-forwarded-for: " + address + "\r\nx-forwarded-proto: http\r\nx-forwarded-host: ");
+            forInstance[instance.index()] =
+                    PlainHead.ascii(own + "host: " + instance.authority() + "\r\nx-forwarded-for: " + address
+                            + "\r\nx-forwarded-proto: " + (tls ? "https" : "http") + "\r\nx-forwarded-host: ");
         }
     }
 

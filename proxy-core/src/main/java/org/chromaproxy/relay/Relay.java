@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import java.util.Optional;
 import java.util.Set;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -71,7 +72,9 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         lines = new ClientLines(
-                ctx.channel().remoteAddress(), services.proxy().proxy().instances());
+                ctx.channel().remoteAddress(),
+                ctx.pipeline().get(SslHandler.class) != null,
+                services.proxy().proxy().instances());
         ctx.fireChannelActive();
     }
 

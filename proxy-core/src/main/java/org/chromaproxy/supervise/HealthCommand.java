@@ -6,11 +6,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.command.SettingOptions;
+import org.chromaproxy.tls.OwnCertificate;
+import org.chromaproxy.tls.TlsException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,24 +38,23 @@ public final class HealthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        URI uri;
+        Config.Listen listen;
         try {
-            uri = address(SettingOptions.input(spec).read().config().listen());
+            listen = SettingOptions.input(spec).read().config().listen();
         } catch (ConfigException e) {
             out.println(e.getMessage());
             out.flush();
             return 1;
         }
+        Optional<Path> certificate = listen.tls().certificate();
+        URI uri = address(listen, certificate.isPresent() ? "https" : "http");
         Duration patience = Duration.ofSeconds(Math.max(1, timeout));
-        try (HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(patience)
-                .version(HttpClient.Version.HTTP_1_1)
-                .build()) {
+        try (HttpClient client = client(patience, certificate)) {
             HttpRequest request = HttpRequest.newBuilder(uri).timeout(patience).build();
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             out.println(answer.statusCode() + " " + answer.body());
             return alive || answer.statusCode() == 200 ? 0 : 1;
-        } catch (IOException e) {
+        } catch (IOException | TlsException e) {
             out.println("no proxy answers at " + uri + ": " + e);
             return 1;
         } finally {
@@ -59,11 +62,18 @@ public final class HealthCommand implements Callable<Integer> {
         }
     }
 
+    private static HttpClient client(Duration patience, Optional<Path> certificate) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().connectTimeout(patience).version(HttpClient.Version.HTTP_1_1);
+        certificate.ifPresent(file -> builder.sslContext(OwnCertificate.trusting(file)));
+        return builder.build();
+    }
+
     /** One that listens everywhere listens on loopback too. */
-    static URI address(Config.Listen listen) {
+    static URI address(Config.Listen listen, String scheme) {
         String host = listen.host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         String literal = host.contains(":") && !any ? "[" + host + "]" : host;
-        return URI.create("http://" + (any ? "127.0.0.1" : literal) + ":" + listen.port() + "/health");
+        return URI.create(scheme + "://" + (any ? "127.0.0.1" : literal) + ":" + listen.port() + "/health");
     }
 }

@@ -74,8 +74,10 @@ class DashboardTest {
             List<String> modules = named(get(endpoints, "/dashboard/main.js"));
             assertTrue(modules.size() > 5, modules.toString());
             modules.forEach(module -> assertConfined(get(endpoints, module), module));
-            modules.stream().filter(module -> !module.endsWith("/uplot.js")).forEach(module -> assertFalse(
-                    MARKUP.matcher(text(get(endpoints, module))).find(), module + " makes markup of text"));
+            modules.stream()
+                    .filter(module -> !module.endsWith("/uplot.js"))
+                    .forEach(module -> assertFalse(
+                            MARKUP.matcher(text(get(endpoints, module))).find(), module + " makes markup of text"));
             assertTrue(text(get(endpoints, "/dashboard/uplot.js")).contains("uPlot"));
             assertEquals(404, get(endpoints, "/dashboard/..").status());
         }

@@ -44,7 +44,7 @@ class ReloadTest {
         settings();
         ConfigInput input = new ConfigInput(Map.of(), Map.of("MAX_WORKERS", "7"), Optional.of(file));
         reloader = new Reloader(input, input.read());
-        proxy = ProxyServer.start(reloader, Wal.open(WalConfig.of(LogSql.fresh().target())));
+        proxy = ProxyServer.start(reloader, Wal.open(WalConfig.of(LogSql.fresh().target())), Optional.empty());
         await().atMost(Stage.SOON).until(proxy::serving);
         client = new Client(proxy.address().getPort());
     }

@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.Seeing;
+import org.chromaproxy.config.Tls;
 import org.chromaproxy.main.ProxyServer;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
@@ -30,6 +31,7 @@ final class Stage implements AutoCloseable {
     private final LogSql log;
     private final Settings settings;
     private final Seeing seeing;
+    private final Tls tls;
     private final List<ProxyServer> proxies = new ArrayList<>();
     private final Client client;
 
@@ -100,9 +102,10 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private Stage(Settings settings, Seeing seeing) throws SQLException {
+    private Stage(Settings settings, Seeing seeing, Tls tls) throws SQLException {
         this.settings = settings;
         this.seeing = seeing;
+        this.tls = tls;
         this.log = LogSql.fresh();
         ProxyServer proxy = startProxy();
         await().atMost(SOON).until(proxy::serving);
@@ -119,13 +122,18 @@ final class Stage implements AutoCloseable {
 
     /** The same with a proxy that tells of itself. */
     static Stage open(Settings settings, Seeing seeing) throws SQLException {
-        return new Stage(settings, seeing);
+        return new Stage(settings, seeing, Tls.NONE);
+    }
+
+    /** With TLS in front: {@link #client} does not speak it. */
+    static Stage open(Tls tls) throws SQLException {
+        return new Stage(Settings.DEFAULT, Seeing.OFF, tls);
     }
 
     /** Starts one more proxy on the same log and the same instances. */
     ProxyServer startProxy() {
         Config config = new Config(
-                new Config.Listen("127.0.0.1", 0, "auto", 2, settings.access()),
+                new Config.Listen("127.0.0.1", 0, "auto", 2, settings.access(), tls),
                 List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
                 new Config.Log(Optional.empty(), Path.of("target"), true, settings.pending()),
                 new Config.Limits(

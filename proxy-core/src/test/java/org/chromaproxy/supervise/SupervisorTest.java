@@ -122,15 +122,16 @@ class SupervisorTest {
     void healthIsAskedWhereTheProxyListens() {
         assertEquals(
                 "http://127.0.0.1:8000/health",
-                HealthCommand.address(listen("0.0.0.0")).toString());
+                HealthCommand.address(listen("0.0.0.0"), "http").toString());
         assertEquals(
                 "http://127.0.0.1:8000/health",
-                HealthCommand.address(listen("::")).toString());
+                HealthCommand.address(listen("::"), "http").toString());
         assertEquals(
-                "http://[::1]:8000/health", HealthCommand.address(listen("::1")).toString());
+                "http://[::1]:8000/health",
+                HealthCommand.address(listen("::1"), "http").toString());
         assertEquals(
                 "http://10.0.0.1:8000/health",
-                HealthCommand.address(listen("10.0.0.1")).toString());
+                HealthCommand.address(listen("10.0.0.1"), "http").toString());
     }
 
     private static Config.Listen listen(String host) {

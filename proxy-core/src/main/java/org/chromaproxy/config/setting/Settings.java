@@ -79,6 +79,34 @@ public final class Settings {
     public static final Setting<String> HOST = Setting.of("HOST", Kinds.text(), "0.0.0.0", "address to listen on");
     public static final Setting<Integer> PORT =
             Setting.of("PORT", Kinds.integer(0, 65_535), 8000, "port to listen on; 0 takes a free one");
+    public static final Setting<Optional<String>> TLS_CERTIFICATE = Setting.of(
+                    "TLS_CERTIFICATE",
+                    Kinds.optional(Kinds.text()),
+                    Optional.empty(),
+                    "PEM file for TLS towards clients: the chain, own certificate first. A change is noticed within seconds")
+            .defaultWords("none (plain HTTP)")
+            .example("/etc/chroma-proxy/certificate.pem");
+    public static final Setting<Optional<String>> TLS_KEY = Setting.of(
+                    "TLS_KEY", Kinds.optional(Kinds.text()), Optional.empty(), "its private key (PEM, PKCS#8)")
+            .defaultWords("none")
+            .example("/etc/chroma-proxy/key.pem");
+    public static final Setting<Optional<String>> TLS_KEY_PASSWORD = Setting.of(
+                    "TLS_KEY_PASSWORD", Kinds.optional(Kinds.text()), Optional.empty(), "where the key is encrypted")
+            .secret(Secrets::all)
+            .defaultWords("none")
+            .example("a-password");
+    public static final Setting<Optional<String>> TLS_CLIENT_CA = Setting.of(
+                    "TLS_CLIENT_CA",
+                    Kinds.optional(Kinds.text()),
+                    Optional.empty(),
+                    "who must have signed clients' certificates (PEM)")
+            .defaultWords("none")
+            .example("/etc/chroma-proxy/clients-ca.pem");
+    public static final Setting<String> TLS_CLIENT_AUTH = Setting.of(
+            "TLS_CLIENT_AUTH",
+            Kinds.choice("none", "optional", "require"),
+            "none",
+            "whether clients show a certificate");
     public static final Setting<String> TRANSPORT = Setting.of(
             "TRANSPORT",
             Kinds.choice("auto", "epoll", "io_uring", "nio"),
@@ -206,7 +234,18 @@ public final class Settings {
                             LOG_MAX_PENDING_BYTES,
                             LOG_MAX_PENDING_AGE,
                             AUTO_RESYNC)),
-            new Section("Where clients connect", List.of(HOST, PORT, TRANSPORT, EVENT_LOOPS)),
+            new Section(
+                    "Where clients connect",
+                    List.of(
+                            HOST,
+                            PORT,
+                            TRANSPORT,
+                            EVENT_LOOPS,
+                            TLS_CERTIFICATE,
+                            TLS_KEY,
+                            TLS_KEY_PASSWORD,
+                            TLS_CLIENT_CA,
+                            TLS_CLIENT_AUTH)),
             new Section("Who may do what", List.of(TOKENS_FILE, UPSTREAM_TOKEN)),
             new Section(
                     "Bounds",

@@ -1,0 +1,4 @@
+@NullMarked
+package org.chromaproxy.tls;
+
+import org.jspecify.annotations.NullMarked;
