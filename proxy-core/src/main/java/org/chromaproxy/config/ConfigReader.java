@@ -104,7 +104,12 @@ public final class ConfigReader {
                 Optional.of(text("TOKENS_FILE", ""))
                         .filter(file -> !file.isEmpty())
                         .map(Path::of),
-                upstream);
+                upstream,
+                new ClientSettings(
+                        seconds("CLIENT_HEAD_TIMEOUT", 15),
+                        integer("CLIENT_MAX_REQUESTS_PER_SECOND", 0, 0, 1_000_000),
+                        integer("CLIENT_MAX_CONNECTIONS", 0, 0, 1_000_000),
+                        names("CORS_ORIGINS", "")));
     }
 
     private boolean flag(String key) {

@@ -19,6 +19,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.Principal;
 import org.chromaproxy.admit.RequestBound;
@@ -52,7 +53,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final ExchangeServices services;
     private final Relay relay;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
+    private final Pace pace;
+    private final BooleanSupplier headBegun;
     private Principal principal = Principal.ANYONE;
+    private String origin = "";
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private @Nullable Instance failedBefore;
@@ -72,11 +76,18 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private long lastProgress = System.nanoTime();
     private @Nullable ScheduledFuture<?> watchdog;
 
-    /** @param relay what stands in front, and takes the plain reads */
-    Downstream(Router router, ExchangeServices services, Relay relay) {
+    /**
+     * @param relay what stands in front, and takes the plain reads
+     * @param headBegun whether a part of a request is here that has not come this far
+     */
+    Downstream(Router router, ExchangeServices services, Relay relay, BooleanSupplier headBegun) {
         this.router = router;
         this.services = services;
         this.relay = relay;
+        this.headBegun = headBegun;
+        this.pace = new Pace(
+                services.admission().access().settings().headMs(),
+                services.limits().stallMs());
     }
 
     /** The next request is one that this instance has failed in front. */
@@ -110,6 +121,11 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     @Override
+    public String origin() {
+        return origin;
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
             client = new ForwardedHeaders.Client(remote.getAddress().getHostAddress(), false);
@@ -130,10 +146,12 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
         bodyComplete = false;
+        pace.begin();
         Exchange started = new Exchange(ctx, request, router.classify(request), this);
         exchange = started;
         Access.Decision decision = services.admission().access().decide(request, started.route(), client.address());
         principal = decision.principal();
+        origin = decision.origin();
         if (decision.refusal().isPresent()) {
             own = false;
             refuse(ctx, request, started, decision.refusal().get());
@@ -220,6 +238,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private void content(ChannelHandlerContext ctx, HttpContent content) {
         ByteBuf bytes = content.content();
         RequestBody receiver = body;
+        pace.received(bytes.readableBytes());
         boolean last = content instanceof LastHttpContent;
         bodyComplete |= last;
         if (receiver != null && bytes.isReadable()) {
@@ -360,6 +379,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         if (exchange == null) {
             if (quiet > IDLE_NANOS && !relay.busy()) {
                 ctx.close();
+            } else if (pace.headTooSlow(headBegun.getAsBoolean())) {
+                closing = true;
+                ctx.writeAndFlush(ErrorResponses.closing(ProxyError.CLIENT_STALLED))
+                        .addListener(ChannelFutureListener.CLOSE);
             }
         } else if (!bodyComplete && exchange.finished()) {
             if (quiet > LINGER_NANOS) {
@@ -368,7 +391,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         } else if (!bodyComplete
                 && body != null
                 && body.reading()
-                && quiet > TimeUnit.MILLISECONDS.toNanos(services.limits().stallMs())) {
+                && (pace.bodyTooSlow()
+                        || quiet > TimeUnit.MILLISECONDS.toNanos(
+                                services.limits().stallMs()))) {
             Exchange stalled = exchange;
             body.gone();
             body = null;

@@ -14,6 +14,9 @@ public interface ClientConnection {
     /** Who sent the request under way. */
     Principal principal();
 
+    /** Whose page may read the answer in a browser; empty: nobody's. */
+    String origin();
+
     /** An instance that has just failed the same request, which begins anew: to be asked last. */
     Optional<Instance> failedBefore();
 

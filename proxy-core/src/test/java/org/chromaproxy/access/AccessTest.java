@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.access.client.RateTable;
 import org.chromaproxy.route.Routes;
 import org.junit.jupiter.api.Test;
 
