@@ -32,7 +32,8 @@ public final class Access {
     private static final double FAILURES_PER_SECOND = 0.5;
     private static final int ADDRESSES = 4_096;
     private static final String REALM = "realm=\"chroma-proxy\"";
-    private static final Decision ANYONE = new Decision(Principal.ANYONE, Optional.empty(), "");
+    /** Where nothing was asked of the client. */
+    public static final Decision ANYONE = new Decision(Principal.ANYONE, Optional.empty(), "");
 
     private final Optional<Path> file;
     private final ClientSettings settings;

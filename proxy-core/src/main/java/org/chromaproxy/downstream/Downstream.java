@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -21,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.chromaproxy.access.Access;
-import org.chromaproxy.access.Principal;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.exchange.ClientConnection;
 import org.chromaproxy.exchange.Exchange;
@@ -47,16 +45,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private static final int SMALL_BODY = 64 << 10;
-
     private final Router router;
     private final ExchangeServices services;
     private final Relay relay;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
     private final Pace pace;
     private final BooleanSupplier headBegun;
-    private Principal principal = Principal.ANYONE;
-    private String origin = "";
+    private Access.Decision decision = Access.ANYONE;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private @Nullable Instance failedBefore;
@@ -116,13 +111,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     @Override
-    public Principal principal() {
-        return principal;
-    }
-
-    @Override
-    public String origin() {
-        return origin;
+    public Access.Decision decision() {
+        return decision;
     }
 
     @Override
@@ -149,9 +139,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         pace.begin();
         Exchange started = new Exchange(ctx, request, router.classify(request), this);
         exchange = started;
-        Access.Decision decision = services.admission().access().decide(request, started.route(), client.address());
-        principal = decision.principal();
-        origin = decision.origin();
+        decision = services.admission().access().decide(request, started.route(), client.address());
         if (decision.refusal().isPresent()) {
             own = false;
             refuse(ctx, request, started, decision.refusal().get());
@@ -287,15 +275,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public boolean keepAlive(HttpRequest request) {
         // Answered before a body of unknown or large size has come: reading it all only to stay open is not worth it.
-        closing |= !bodyComplete && !smallBody(request);
+        closing |= !bodyComplete && !Pace.smallBody(request);
         return !closing && HttpUtil.isKeepAlive(request);
-    }
-
-    private static boolean smallBody(HttpRequest request) {
-        boolean counted = !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
-        return counted
-                && !HttpUtil.is100ContinueExpected(request)
-                && HttpUtil.getContentLength(request, 0L) <= SMALL_BODY;
     }
 
     @Override
@@ -392,8 +373,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                 && body != null
                 && body.reading()
                 && (pace.bodyTooSlow()
-                        || quiet > TimeUnit.MILLISECONDS.toNanos(
-                                services.limits().stallMs()))) {
+                        || quiet
+                                > TimeUnit.MILLISECONDS.toNanos(
+                                        services.limits().stallMs()))) {
             Exchange stalled = exchange;
             body.gone();
             body = null;

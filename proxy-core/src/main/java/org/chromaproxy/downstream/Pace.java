@@ -1,5 +1,9 @@
 package org.chromaproxy.downstream;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+
 /**
  * Whether a client sends its request fast enough to be waited for, looked at once a second. Seconds in which the proxy
  * does not take the body do not count. Confined to the connection's event loop.
@@ -8,6 +12,7 @@ final class Pace {
     /** A body may be as slow as this, in bytes per second, over all of its time; what a poor mobile network manages. */
     static final int LEAST_RATE = 1 << 10;
 
+    private static final int SMALL_BODY = 64 << 10;
     private static final long SECOND = 1_000;
 
     private final long headSeconds;
@@ -23,6 +28,14 @@ final class Pace {
     Pace(long headMs, long graceMs) {
         this.headSeconds = Math.max(1, headMs / SECOND);
         this.graceSeconds = Math.max(1, graceMs / SECOND);
+    }
+
+    /** Whether the rest of a refused body is small enough to read, for the connection to go on. */
+    static boolean smallBody(HttpRequest request) {
+        boolean counted = !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+        return counted
+                && !HttpUtil.is100ContinueExpected(request)
+                && HttpUtil.getContentLength(request, 0L) <= SMALL_BODY;
     }
 
     /** A request begins. */

@@ -66,7 +66,7 @@ public final class Exchange {
 
     /** Who asks. */
     public Principal principal() {
-        return connection.principal();
+        return connection.decision().principal();
     }
 
     /** An instance that has just failed this request. */
@@ -142,7 +142,7 @@ public final class Exchange {
     private void head(HttpResponse response, int code) {
         headSent = true;
         status = code;
-        String origin = connection.origin();
+        String origin = connection.decision().origin();
         if (!origin.isEmpty()) {
             CrossOrigin.allow(origin, response.headers());
         }

@@ -20,7 +20,10 @@ public enum ProxyError {
     URI_TOO_LONG(414, Names.GENERAL, "The request line is too long. Nothing was executed."),
     /** Worded as a running Chroma does. */
     BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
-    CLIENT_STALLED(408, Names.GENERAL, "The request stopped arriving, or came too slowly. Nothing was executed; send it again."),
+    CLIENT_STALLED(
+            408,
+            Names.GENERAL,
+            "The request stopped arriving, or came too slowly. Nothing was executed; send it again."),
     UNAUTHENTICATED(401, Names.AUTH, "A valid token is needed. Nothing was executed."),
     FORBIDDEN(403, Names.AUTH, "The token does not permit this. Nothing was executed."),
     TOO_MANY_FAILURES(

@@ -16,8 +16,9 @@ import java.util.Set;
 public final class CrossOrigin {
     private static final String ANY = "*";
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
-    private static final String HEADERS = "authorization, content-type, x-chroma-token, transaction-id, idempotency-key,"
-            + " prefer, traceparent, tracestate";
+    private static final String HEADERS =
+            "authorization, content-type, x-chroma-token, transaction-id, idempotency-key,"
+                    + " prefer, traceparent, tracestate";
     private static final String EXPOSED = "transaction-id, location, retry-after, preference-applied";
     private static final int KEPT_SECONDS = 600;
 
@@ -48,8 +49,8 @@ public final class CrossOrigin {
     }
 
     public static FullHttpResponse preflightAnswer() {
-        FullHttpResponse answer = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
+        FullHttpResponse answer =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
         answer.headers()
                 .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
                 .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)
