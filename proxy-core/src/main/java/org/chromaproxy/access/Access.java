@@ -2,11 +2,19 @@ package org.chromaproxy.access;
 
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import org.chromaproxy.access.client.ClientLimits;
+import org.chromaproxy.access.client.CrossOrigin;
+import org.chromaproxy.access.client.RateTable;
 import org.chromaproxy.config.AccessSettings;
+import org.chromaproxy.config.ClientSettings;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.Route;
@@ -24,14 +32,23 @@ public final class Access {
     private static final double FAILURES_PER_SECOND = 0.5;
     private static final int ADDRESSES = 4_096;
     private static final String REALM = "realm=\"chroma-proxy\"";
-    private static final Decision ANYONE = new Decision(Principal.ANYONE, Optional.empty());
+    /** Where nothing was asked of the client. */
+    public static final Decision ANYONE = new Decision(Principal.ANYONE, Optional.empty(), "");
 
     private final Optional<Path> file;
+    private final ClientSettings settings;
+    private final ClientLimits limits;
+    private final CrossOrigin origins;
     private final RateTable failures = new RateTable(FAILURES, FAILURES_PER_SECOND, ADDRESSES, System::nanoTime);
     private volatile Tokens tokens;
 
-    private Access(Optional<Path> file) {
-        this.file = file;
+    private Access(AccessSettings settings) {
+        this.file = settings.tokensFile();
+        this.settings = settings.clients();
+        this.limits = new ClientLimits(settings.clients());
+        Set<String> allowed = new HashSet<>();
+        settings.clients().origins().forEach(origin -> allowed.add(origin.toLowerCase(Locale.ROOT)));
+        this.origins = new CrossOrigin(allowed);
         this.tokens = new Tokens(file.map(TokensFile::read).orElse(List.of()));
     }
 
@@ -41,15 +58,26 @@ public final class Access {
      * @throws AccessException when the tokens file cannot be used
      */
     public static Access of(AccessSettings settings) {
-        return new Access(settings.tokensFile());
+        return new Access(settings);
     }
 
     /**
      * What was decided of a request.
      *
-     * @param refusal the answer, if it may not do what it asks; to be sent or released
+     * @param refusal the answer, if it may not do what it asks, or is answered already; to be sent or released
+     * @param origin whose page may read the answer in a browser; empty: nobody's
      */
-    public record Decision(Principal principal, Optional<FullHttpResponse> refusal) {}
+    public record Decision(Principal principal, Optional<FullHttpResponse> refusal, String origin) {}
+
+    /** What is asked of every client. */
+    public ClientSettings settings() {
+        return settings;
+    }
+
+    /** How much each client may send. */
+    public ClientLimits limits() {
+        return limits;
+    }
 
     /** Whether tokens are needed at all; never changes. */
     public boolean enabled() {
@@ -77,6 +105,17 @@ public final class Access {
 
     /** @param address the client's, as its socket has it */
     public Decision decide(HttpRequest request, Route route, String address) {
+        String origin = origins.of(request);
+        if (!origin.isEmpty() && origins.preflight(request)) {
+            return new Decision(Principal.ANYONE, Optional.of(CrossOrigin.preflightAnswer()), origin);
+        }
+        Decision decision = limits.request(address)
+                ? permitted(request, route, address)
+                : refused(Principal.ANYONE, ErrorResponses.of(ProxyError.RATE_LIMITED));
+        return origin.isEmpty() ? decision : new Decision(decision.principal(), decision.refusal(), origin);
+    }
+
+    private Decision permitted(HttpRequest request, Route route, String address) {
         if (!enabled()) {
             return ANYONE;
         }
@@ -91,13 +130,25 @@ public final class Access {
             return refused(Principal.ANYONE, unknown(request, presented.isPresent(), address));
         }
         Principal principal = found.get();
+        if (Credentials.addedByBrowsers(request.headers()) && changes(request) && origins.foreign(request)) {
+            return refused(
+                    principal,
+                    ErrorResponses.of(
+                            ProxyError.FORBIDDEN,
+                            "A page of another site may not use the password that a browser keeps. Nothing was executed;"
+                                    + " send the token as Authorization: Bearer from a page that CORS_ORIGINS names."));
+        }
         return need.metBy(principal, route)
-                ? new Decision(principal, Optional.empty())
+                ? new Decision(principal, Optional.empty(), "")
                 : refused(principal, forbidden(principal, need, route, address));
     }
 
     private static Decision refused(Principal principal, FullHttpResponse answer) {
-        return new Decision(principal, Optional.of(answer));
+        return new Decision(principal, Optional.of(answer), "");
+    }
+
+    private static boolean changes(HttpRequest request) {
+        return !request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD);
     }
 
     private FullHttpResponse unknown(HttpRequest request, boolean presented, String address) {

@@ -36,6 +36,10 @@ final class Credentials {
                 > 1;
     }
 
+    static boolean addedByBrowsers(HttpHeaders headers) {
+        return headers.get(HttpHeaderNames.AUTHORIZATION, "").regionMatches(true, 0, BASIC, 0, BASIC.length());
+    }
+
     /** The secret in a value of {@code Authorization} (RFC 6750, RFC 7617); empty if there is none. */
     static String secret(String value) {
         if (value.regionMatches(true, 0, BEARER, 0, BEARER.length())) {

@@ -45,7 +45,14 @@ public final class ConfigReader {
                 values.get(Settings.PORT),
                 values.get(Settings.TRANSPORT),
                 values.get(Settings.EVENT_LOOPS),
-                new AccessSettings(values.get(Settings.TOKENS_FILE).map(Path::of), values.get(Settings.UPSTREAM_TOKEN)),
+                new AccessSettings(
+                        values.get(Settings.TOKENS_FILE).map(Path::of),
+                        values.get(Settings.UPSTREAM_TOKEN),
+                        new ClientSettings(
+                                values.get(Settings.CLIENT_HEAD_TIMEOUT),
+                                values.get(Settings.CLIENT_MAX_REQUESTS_PER_SECOND),
+                                values.get(Settings.CLIENT_MAX_CONNECTIONS),
+                                values.get(Settings.CORS_ORIGINS))),
                 tls());
         List<Config.Upstream> instances = List.of(
                 new Config.Upstream("primary", values.get(Settings.PRIMARY_URL)),

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -20,8 +19,8 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.chromaproxy.access.Access;
-import org.chromaproxy.access.Principal;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.exchange.ClientConnection;
 import org.chromaproxy.exchange.Exchange;
@@ -47,13 +46,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private static final int SMALL_BODY = 64 << 10;
-
     private final Router router;
     private final ExchangeServices services;
     private final Relay relay;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
-    private Principal principal = Principal.ANYONE;
+    private final Pace pace;
+    private final BooleanSupplier headBegun;
+    private Access.Decision decision = Access.ANYONE;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private @Nullable Instance failedBefore;
@@ -73,11 +72,18 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private long lastProgress = System.nanoTime();
     private @Nullable ScheduledFuture<?> watchdog;
 
-    /** @param relay what stands in front, and takes the plain reads */
-    Downstream(Router router, ExchangeServices services, Relay relay) {
+    /**
+     * @param relay what stands in front, and takes the plain reads
+     * @param headBegun whether a part of a request is here that has not come this far
+     */
+    Downstream(Router router, ExchangeServices services, Relay relay, BooleanSupplier headBegun) {
         this.router = router;
         this.services = services;
         this.relay = relay;
+        this.headBegun = headBegun;
+        this.pace = new Pace(
+                services.admission().access().settings().headMs(),
+                services.limits().stallMs());
     }
 
     /** The next request is one that this instance has failed in front. */
@@ -106,8 +112,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     @Override
-    public Principal principal() {
-        return principal;
+    public Access.Decision decision() {
+        return decision;
     }
 
     @Override
@@ -132,10 +138,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
         bodyComplete = false;
+        pace.begin();
         Exchange started = new Exchange(ctx, request, router.classify(request), this);
         exchange = started;
-        Access.Decision decision = services.admission().access().decide(request, started.route(), client.address());
-        principal = decision.principal();
+        decision = services.admission().access().decide(request, started.route(), client.address());
         if (decision.refusal().isPresent()) {
             own = false;
             refuse(ctx, request, started, decision.refusal().get());
@@ -222,6 +228,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private void content(ChannelHandlerContext ctx, HttpContent content) {
         ByteBuf bytes = content.content();
         RequestBody receiver = body;
+        pace.received(bytes.readableBytes());
         boolean last = content instanceof LastHttpContent;
         bodyComplete |= last;
         if (receiver != null && bytes.isReadable()) {
@@ -270,21 +277,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public boolean keepAlive(HttpRequest request) {
         // Answered before a body of unknown or large size has come: reading it all only to stay open is not worth it.
-        closing |= !bodyComplete && !smallBody(request);
+        closing |= !bodyComplete && !Pace.smallBody(request);
         return !closing && HttpUtil.isKeepAlive(request);
-    }
-
-    private static boolean smallBody(HttpRequest request) {
-        boolean counted = !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
-        return counted
-                && !HttpUtil.is100ContinueExpected(request)
-                && HttpUtil.getContentLength(request, 0L) <= SMALL_BODY;
     }
 
     @Override
     public void finished(Exchange done) {
-        count(done.status(), done.startedNanos());
-        timed(done, done.status());
+        count(done, done.status());
         if (!bodyComplete) {
             // Answered before the body ended: the rest is read and dropped.
             body = null;
@@ -294,21 +293,14 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         done.loop().execute(this::next);
     }
 
-    private void timed(Exchange done, int status) {
-        services.proxy()
-                .upstream()
-                .timings()
-                .here()
-                .answered(done.route().kind(), status, System.nanoTime() - done.startedNanos());
-    }
-
-    /** @param started when the request came, by {@link System#nanoTime} */
-    private void count(int status, long started) {
+    private void count(Exchange done, int status) {
+        long nanos = System.nanoTime() - done.startedNanos();
+        services.proxy().upstream().timings().here().answered(done.route().kind(), status, nanos);
         RequestBound requests = services.admission().requests();
         if (counted && own) {
             requests.leaveOwn(status);
         } else if (counted) {
-            requests.leave(status, System.nanoTime() - started);
+            requests.leave(status, nanos);
         }
         counted = false;
     }
@@ -358,10 +350,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         body = null;
         if (current != null) {
             if (!current.finished()) {
-                timed(current, 0);
+                count(current, 0);
             }
             current.gone();
-            count(0, current.startedNanos());
         }
         if (receiver != null) {
             receiver.gone();
@@ -375,6 +366,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         if (exchange == null) {
             if (quiet > IDLE_NANOS && !relay.busy()) {
                 ctx.close();
+            } else if (pace.headTooSlow(headBegun.getAsBoolean())) {
+                closing = true;
+                ctx.writeAndFlush(ErrorResponses.closing(ProxyError.CLIENT_STALLED))
+                        .addListener(ChannelFutureListener.CLOSE);
             }
         } else if (!bodyComplete && exchange.finished()) {
             if (quiet > LINGER_NANOS) {
@@ -383,7 +378,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         } else if (!bodyComplete
                 && body != null
                 && body.reading()
-                && quiet > TimeUnit.MILLISECONDS.toNanos(services.limits().stallMs())) {
+                && (pace.bodyTooSlow()
+                        || quiet
+                                > TimeUnit.MILLISECONDS.toNanos(
+                                        services.limits().stallMs()))) {
             Exchange stalled = exchange;
             body.gone();
             body = null;

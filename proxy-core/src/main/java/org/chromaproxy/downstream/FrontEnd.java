@@ -6,11 +6,13 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.chromaproxy.access.Access;
+import org.chromaproxy.access.client.ClientLimits;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.FramingGuard;
@@ -30,6 +32,8 @@ import org.chromaproxy.transport.EventLoops;
  */
 public final class FrontEnd implements AutoCloseable {
     private static final int BACKLOG = 4_096;
+    /** Without a byte for so long a connection to a standby is closed. */
+    private static final int STANDBY_SECONDS = 30;
 
     private final Channel listener;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -55,9 +59,11 @@ public final class FrontEnd implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        connections.add(channel);
-                        tls.accept(channel);
-                        handlers.accept(channel);
+                        if (admitted(channel, access.limits())) {
+                            connections.add(channel);
+                            tls.accept(channel);
+                            handlers.accept(channel);
+                        }
                     }
                 })
                 .bind(address)
@@ -65,8 +71,23 @@ public final class FrontEnd implements AutoCloseable {
                 .channel();
     }
 
+    /** Counts the connection, or closes it: as yet nobody knows what its client speaks. */
+    private static boolean admitted(Channel channel, ClientLimits limits) {
+        if (!limits.boundsConnections() || !(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+            return true;
+        }
+        String client = remote.getAddress().getHostAddress();
+        if (!limits.connected(client)) {
+            channel.close();
+            return false;
+        }
+        channel.closeFuture().addListener(_ -> limits.disconnected(client));
+        return true;
+    }
+
     static void standby(Channel channel, OwnEndpoints endpoints, Access access) {
         channel.pipeline()
+                .addLast("timeout", new ReadTimeoutHandler(STANDBY_SECONDS))
                 .addLast("codec", HttpCodecs.server())
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", new Turnstile())
@@ -77,7 +98,7 @@ public final class FrontEnd implements AutoCloseable {
         Relay relay = new Relay(services);
         ServerCodec codec = HttpCodecs.server();
         Turnstile turnstile = new Turnstile();
-        Downstream exchange = new Downstream(router, services.proxy(), relay);
+        Downstream exchange = new Downstream(router, services.proxy(), relay, () -> !codec.between());
         relay.inFrontOf(new OrdinaryWay() {
             @Override
             public boolean between() {

@@ -2,7 +2,7 @@ package org.chromaproxy.exchange;
 
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
-import org.chromaproxy.access.Principal;
+import org.chromaproxy.access.Access;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.instance.Instance;
 
@@ -11,8 +11,8 @@ public interface ClientConnection {
     /** Who is at the other end. */
     ForwardedHeaders.Client client();
 
-    /** Who sent the request under way. */
-    Principal principal();
+    /** Who sent the request under way, and what that means for the answer. */
+    Access.Decision decision();
 
     /** An instance that has just failed the same request, which begins anew: to be asked last. */
     Optional<Instance> failedBefore();

@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Optional;
 import org.chromaproxy.access.Principal;
+import org.chromaproxy.access.client.CrossOrigin;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
@@ -66,7 +67,7 @@ public final class Exchange {
 
     /** Who asks. */
     public Principal principal() {
-        return connection.principal();
+        return connection.decision().principal();
     }
 
     /** An instance that has just failed this request. */
@@ -147,6 +148,10 @@ public final class Exchange {
     private void head(HttpResponse response, int code) {
         headSent = true;
         status = code;
+        String origin = connection.decision().origin();
+        if (!origin.isEmpty()) {
+            CrossOrigin.allow(origin, response.headers());
+        }
         if (!connection.keepAlive(request)) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {

@@ -35,6 +35,13 @@ public final class ErrorResponses {
         return response;
     }
 
+    /** The same for a connection that ends with it. */
+    public static FullHttpResponse closing(ProxyError error) {
+        FullHttpResponse response = of(error);
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        return response;
+    }
+
     /** @param allow the methods that the path answers, separated by commas */
     public static FullHttpResponse methodNotAllowed(String allow) {
         FullHttpResponse response = of(ProxyError.METHOD_NOT_ALLOWED);

@@ -20,13 +20,20 @@ public enum ProxyError {
     URI_TOO_LONG(414, Names.GENERAL, "The request line is too long. Nothing was executed."),
     /** Worded as a running Chroma does. */
     BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
-    CLIENT_STALLED(408, Names.GENERAL, "The request's body stopped arriving. Nothing was executed; send it again."),
+    CLIENT_STALLED(
+            408,
+            Names.GENERAL,
+            "The request stopped arriving, or came too slowly. Nothing was executed; send it again."),
     UNAUTHENTICATED(401, Names.AUTH, "A valid token is needed. Nothing was executed."),
     FORBIDDEN(403, Names.AUTH, "The token does not permit this. Nothing was executed."),
     TOO_MANY_FAILURES(
             429,
             Names.RATE,
             "Too many requests without a valid token came from this address. Nothing was executed; wait, and send one."),
+    RATE_LIMITED(
+            429,
+            Names.RATE,
+            "This address sends more requests than it may. Nothing was executed; send them more slowly."),
     /** An empty body, as in Chroma. */
     UNKNOWN_ROUTE(404, Names.NOT_FOUND, ""),
     /** An empty body, as in Chroma. */

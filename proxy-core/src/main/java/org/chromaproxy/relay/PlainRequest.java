@@ -148,6 +148,12 @@ final class PlainRequest extends PlainHead {
                     return host(name, value, valueEnd);
                 }
             }
+            // A page of another site may have to be told that it may read the answer.
+            case 6 -> {
+                if (is(name, "origin")) {
+                    return Verdict.OTHER;
+                }
+            }
             case 13 -> {
                 if (is(name, "authorization")) {
                     return credential(name, value, valueEnd, false);

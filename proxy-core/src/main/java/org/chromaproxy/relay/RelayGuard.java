@@ -30,6 +30,10 @@ final class RelayGuard {
     }
 
     boolean permits(PlainRequest head, String tenant) {
+        if (access.limits().boundsRequests()) {
+            // Counted on the ordinary way.
+            return false;
+        }
         if (!access.enabled()) {
             return true;
         }

@@ -10,8 +10,10 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.access.client.RateTable;
 import org.chromaproxy.route.Routes;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +57,23 @@ class AccessTest {
         assertEquals(403, elsewhere.status().code());
         String said = elsewhere.content().toString(StandardCharsets.UTF_8);
         assertTrue(said.contains("The token app is not for the tenant t"), said);
+    }
+
+    /** A browser adds the password it keeps by itself; a page's own header needs leave first. */
+    @Test
+    void aPageOfAnotherSiteCannotUseTheBrowsersPassword() {
+        String secret = file.token("app", Role.ADMIN);
+        Access access = Access.of(file.settings("up"));
+        String basic = Base64.getEncoder().encodeToString((":" + secret).getBytes(StandardCharsets.UTF_8));
+        for (String origin : List.of("https://evil.example", "null", "http://proxy:8000")) {
+            HttpRequest post = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, URI);
+            post.headers().set("Host", "proxy:8000").set("Origin", origin).set("Authorization", "Basic " + basic);
+            int refusals = access.decide(post, Routes.classify(HttpMethod.POST, URI), "192.0.2.1")
+                    .refusal()
+                    .map(answer -> answer.status().code())
+                    .orElse(0);
+            assertEquals(origin.equals("http://proxy:8000") ? 0 : 403, refusals, origin);
+        }
     }
 
     @Test

@@ -107,6 +107,29 @@ public final class Settings {
             Kinds.choice("none", "optional", "require"),
             "none",
             "whether clients show a certificate");
+    public static final Setting<Long> CLIENT_HEAD_TIMEOUT = Setting.of(
+            "CLIENT_HEAD_TIMEOUT", Kinds.seconds(), 15_000L, "seconds the head of a request may take to arrive");
+    public static final Setting<Integer> CLIENT_MAX_REQUESTS_PER_SECOND = Setting.of(
+                    "CLIENT_MAX_REQUESTS_PER_SECOND",
+                    Kinds.integer(0, 1_000_000),
+                    0,
+                    "of one address (of IPv6: of one /64), with twice that at once; beyond it: 429 with `Retry-After`. With a"
+                            + " bound, plain reads take the ordinary way, which costs more")
+            .defaultWords("0 (no bound)");
+    public static final Setting<Integer> CLIENT_MAX_CONNECTIONS = Setting.of(
+                    "CLIENT_MAX_CONNECTIONS",
+                    Kinds.integer(0, 1_000_000),
+                    0,
+                    "of one address; one more is closed at once")
+            .defaultWords("0 (no bound)");
+    public static final Setting<List<String>> CORS_ORIGINS = Setting.of(
+                    "CORS_ORIGINS",
+                    Kinds.names(),
+                    List.of(),
+                    "pages that may use the proxy from a browser, like `https://app.example`, separated by commas; `*` for"
+                            + " all")
+            .defaultWords("none")
+            .example("https://app.example");
     public static final Setting<String> TRANSPORT = Setting.of(
             "TRANSPORT",
             Kinds.choice("auto", "epoll", "io_uring", "nio"),
@@ -246,7 +269,15 @@ public final class Settings {
                             TLS_KEY_PASSWORD,
                             TLS_CLIENT_CA,
                             TLS_CLIENT_AUTH)),
-            new Section("Who may do what", List.of(TOKENS_FILE, UPSTREAM_TOKEN)),
+            new Section(
+                    "Who may do what",
+                    List.of(
+                            TOKENS_FILE,
+                            UPSTREAM_TOKEN,
+                            CLIENT_HEAD_TIMEOUT,
+                            CLIENT_MAX_REQUESTS_PER_SECOND,
+                            CLIENT_MAX_CONNECTIONS,
+                            CORS_ORIGINS)),
             new Section(
                     "Bounds",
                     List.of(

@@ -1,4 +1,4 @@
-package org.chromaproxy.access;
+package org.chromaproxy.access.client;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * of them it begins with a full bucket again: a bound on memory at the price of a bound on many addresses at once.
  * Thread-safe.
  */
-final class RateTable {
+public final class RateTable {
     private static final double NANOS = 1e9;
     private static final int NETWORK_GROUPS = 4;
 
@@ -34,7 +34,7 @@ final class RateTable {
      * @param addresses how many are remembered
      * @param nanos a monotonic clock
      */
-    RateTable(int burst, double perSecond, int addresses, LongSupplier nanos) {
+    public RateTable(int burst, double perSecond, int addresses, LongSupplier nanos) {
         this.burst = burst;
         this.perSecond = perSecond;
         this.nanos = nanos;
@@ -49,7 +49,7 @@ final class RateTable {
     }
 
     /** Takes one; false if none is left. */
-    synchronized boolean take(String address) {
+    public synchronized boolean take(String address) {
         long now = nanos.getAsLong();
         Bucket bucket = buckets.computeIfAbsent(network(address), _ -> new Bucket(burst, now));
         bucket.left = Math.min(burst, bucket.left + (now - bucket.at) / NANOS * perSecond);
@@ -61,12 +61,13 @@ final class RateTable {
         return true;
     }
 
-    synchronized int size() {
+    /** How many addresses are remembered. */
+    public synchronized int size() {
         return buckets.size();
     }
 
     /** An IPv6 client has 2^64 addresses of its own: what counts is its network of 64 bits. */
-    static String network(String address) {
+    public static String network(String address) {
         int at = -1;
         for (int groups = 0; groups < NETWORK_GROUPS; groups++) {
             at = address.indexOf(':', at + 1);

@@ -1,0 +1,63 @@
+package org.chromaproxy.downstream;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+
+/**
+ * Whether a client sends its request fast enough to be waited for, looked at once a second. Seconds in which the proxy
+ * does not take the body do not count. Confined to the connection's event loop.
+ */
+final class Pace {
+    /** A body may be as slow as this, in bytes per second, over all of its time; what a poor mobile network manages. */
+    static final int LEAST_RATE = 1 << 10;
+
+    private static final int SMALL_BODY = 64 << 10;
+    private static final long SECOND = 1_000;
+
+    private final long headSeconds;
+    private final long graceSeconds;
+    private long headTime;
+    private long bodyTime;
+    private long received;
+
+    /**
+     * @param headMs how long a head may take
+     * @param graceMs for how long a body may be slower than the least rate
+     */
+    Pace(long headMs, long graceMs) {
+        this.headSeconds = Math.max(1, headMs / SECOND);
+        this.graceSeconds = Math.max(1, graceMs / SECOND);
+    }
+
+    /** Whether the rest of a refused body is small enough to read, for the connection to go on. */
+    static boolean smallBody(HttpRequest request) {
+        boolean counted = !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+        return counted
+                && !HttpUtil.is100ContinueExpected(request)
+                && HttpUtil.getContentLength(request, 0L) <= SMALL_BODY;
+    }
+
+    /** A request begins. */
+    void begin() {
+        headTime = 0;
+        bodyTime = 0;
+        received = 0;
+    }
+
+    void received(int bytes) {
+        received += bytes;
+    }
+
+    /** A second has passed between two requests. */
+    boolean headTooSlow(boolean begun) {
+        headTime = begun ? headTime + 1 : 0;
+        return headTime > headSeconds;
+    }
+
+    /** A second has passed in which the body was waited for. */
+    boolean bodyTooSlow() {
+        bodyTime++;
+        return bodyTime > graceSeconds && received < bodyTime * LEAST_RATE;
+    }
+}
