@@ -103,10 +103,12 @@ public final class Settings {
             .defaultWords("none")
             .example("/etc/chroma-proxy/clients-ca.pem");
     public static final Setting<String> TLS_CLIENT_AUTH = Setting.of(
-            "TLS_CLIENT_AUTH",
-            Kinds.choice("none", "optional", "require"),
-            "none",
-            "whether clients show a certificate");
+                    "TLS_CLIENT_AUTH",
+                    Kinds.choice("none", "optional", "require"),
+                    "none",
+                    "whether clients show a certificate: none, optional or require")
+            .defaultWords("none")
+            .example("optional");
     public static final Setting<Long> CLIENT_HEAD_TIMEOUT = Setting.of(
             "CLIENT_HEAD_TIMEOUT", Kinds.seconds(), 15_000L, "seconds the head of a request may take to arrive");
     public static final Setting<Integer> CLIENT_MAX_REQUESTS_PER_SECOND = Setting.of(
