@@ -103,6 +103,26 @@ public final class CatalogLanes extends LaneGroup {
         return lane.headInDoubt || !decides(lane, write);
     }
 
+    /**
+     * Whether what was asked on the way came back too late: the record is no longer this lane's to go on with. Then the lane
+     * has been seen to.
+     */
+    boolean stale(Lane lane, Write write) {
+        return lane.detached || lane.head() != write || leftToAnother(lane, write);
+    }
+
+    /** The same of what was asked in order to decide: another may have decided meanwhile. */
+    boolean overtaken(Lane lane, Write write) {
+        if (stale(lane, write)) {
+            return true;
+        }
+        if (write.decided()) {
+            lane.busy = false;
+            pump(lane);
+        }
+        return write.decided();
+    }
+
     /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
     public void complete(Lane lane, Write write, List<MappingEdit> effects, WriteResult result) {
         boolean decides = decides(lane, write);

@@ -125,6 +125,9 @@ final class CreateOp implements CatalogOp {
                 lane,
                 path(write),
                 answer -> {
+                    if (lanes.stale(lane, write)) {
+                        return;
+                    }
                     lane.busy = false;
                     if (answer.success()) {
                         applied(lane, write, answer);
@@ -133,8 +136,10 @@ final class CreateOp implements CatalogOp {
                     }
                 },
                 () -> {
-                    lane.busy = false;
-                    lanes.fault(lane, write, "the existing collection could not be read");
+                    if (!lanes.stale(lane, write)) {
+                        lane.busy = false;
+                        lanes.fault(lane, write, "the existing collection could not be read");
+                    }
                 });
         return true;
     }

@@ -4,17 +4,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Plan;
+import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Subject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deleting a database, and with it its collections: never a protected one, and never one the proxy does not know, since an
@@ -22,6 +25,8 @@ import org.chromaproxy.wal.record.Subject;
  */
 final class DeleteDatabaseOp implements CatalogOp {
     private static final long LOOKUP_MS = 5_000;
+    /** What Chroma answers when asked how many. */
+    private static final Pattern NUMBER = Pattern.compile("\\s*\\d{1,18}\\s*");
 
     private final CatalogLanes lanes;
     private final Drain drain;
@@ -47,11 +52,9 @@ final class DeleteDatabaseOp implements CatalogOp {
                     .filter(entry -> lanes.catalog().isProtected(entry.path().name()))
                     .findFirst();
             if (kept.isPresent()) {
-                return refuse(
-                        403,
-                        write,
-                        "it holds the protected collection ["
-                                + kept.get().path().name() + "]");
+                String why = "it holds the protected collection ["
+                        + kept.get().path().name() + "]";
+                return new Plan.Refuse(refusal(403, write, why));
             }
         }
         if (!drain.done(lane, write, doomed)) {
@@ -66,10 +69,10 @@ final class DeleteDatabaseOp implements CatalogOp {
                 ChromaPaths.database(write.subject().tenant(), write.subject().database()));
     }
 
-    private static Plan refuse(int status, Write write, String why) {
+    private static WriteResult refusal(int status, Write write, String why) {
         String message =
                 "Database [" + write.subject().database() + "] cannot be deleted: " + why + ". Nothing was changed.";
-        return new Plan.Refuse(WriteResult.json(status, ProxyError.PROTECTED.body(message)));
+        return WriteResult.json(status, ProxyError.PROTECTED.body(message));
     }
 
     private void lookForStrangers(Lane lane, Write write, int known) {
@@ -80,17 +83,26 @@ final class DeleteDatabaseOp implements CatalogOp {
                 .upstream()
                 .send(lanes.loop(), lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
                 .whenComplete((answer, error) -> {
-                    lane.busy = false;
-                    if (answer == null || !answer.success()) {
-                        lanes.pause(lane, "its collections could not be counted");
-                    } else if (Long.parseLong(answer.text().strip()) > known) {
-                        Plan refusal = refuse(409, write, "it holds collections the proxy does not manage");
-                        lanes.refuse(lane, write, ((Plan.Refuse) refusal).result());
-                    } else {
-                        counted = write.lsn();
-                        lanes.pump(lane);
+                    if (!lanes.overtaken(lane, write)) {
+                        lane.busy = false;
+                        counted(lane, write, known, answer);
                     }
                 });
+    }
+
+    private void counted(Lane lane, Write write, int known, @Nullable UpstreamResponse answer) {
+        if (answer != null && Verdict.of(answer) == Verdict.MISSING) {
+            // No such database there: it says so to the deletion, too.
+            counted = write.lsn();
+            lanes.pump(lane);
+        } else if (answer == null || !answer.success() || !NUMBER.matcher(answer.text()).matches()) {
+            lanes.pause(lane, "its collections could not be counted");
+        } else if (Long.parseLong(answer.text().strip()) > known) {
+            lanes.refuse(lane, write, refusal(409, write, "it holds collections the proxy does not manage"));
+        } else {
+            counted = write.lsn();
+            lanes.pump(lane);
+        }
     }
 
     @Override

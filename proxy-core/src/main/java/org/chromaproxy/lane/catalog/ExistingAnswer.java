@@ -108,7 +108,7 @@ final class ExistingAnswer {
             boolean same = answer.success()
                     && head.flatMap(known -> CollectionIds.parse(known.id()))
                             .equals(entry.place(source.instance).map(Place::instanceId));
-            if (same && !stale()) {
+            if (same && !lanes.overtaken(lane, write)) {
                 UuidSwap.swapAt(answer.body(), head.orElseThrow().idStart(), entry.publicId());
                 lanes.complete(lane, write, List.of(), WriteResult.of(answer));
                 return;
@@ -118,14 +118,9 @@ final class ExistingAnswer {
         }
 
         private void goOn() {
-            if (!stale()) {
+            if (!lanes.overtaken(lane, write)) {
                 next();
             }
-        }
-
-        /** Whether the record is no longer this lane's to decide; then the lane has been seen to. */
-        private boolean stale() {
-            return lane.detached || lane.head() != write || lanes.leftToAnother(lane, write);
         }
 
         private void nobody() {

@@ -1,0 +1,74 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Databases are deleted only after an instance has been asked what else it holds in them. */
+class DatabaseDeletionTest extends StagedTest {
+    private static final String DATABASES = "/api/v2/tenants/default_tenant/databases";
+
+    DatabaseDeletionTest() {
+        super(Stage.Settings.DEFAULT.withRequestMs(10_000));
+    }
+
+    private static boolean counts(Call call) {
+        return call.path().endsWith("/collections_count");
+    }
+
+    private void make(String database) {
+        String body = "{\"name\":\"" + database + "\"}";
+        assertEquals(200, stage().client().post(DATABASES, body).join().status());
+    }
+
+    private CompletableFuture<Client.Answer> delete(String database) {
+        return stage().client().delete(DATABASES + "/" + database);
+    }
+
+    @Test
+    void aDatabaseThatNobodyKnowsIsNotFound() {
+        assertEquals(404, delete("unknown").join().status());
+    }
+
+    @Test
+    void anAnswerThatIsNoNumberIsAskedForAgain() {
+        make("asked-twice");
+        stage().primary().once(DatabaseDeletionTest::counts, Reply.json(200, "\"many\""));
+        assertEquals(200, delete("asked-twice").join().status());
+        assertEquals(2, stage().primary().calls(DatabaseDeletionTest::counts).size());
+    }
+
+    @Test
+    void anAnswerThatComesAfterAnotherInstanceHasDecidedChangesNothing() {
+        make("overtaken");
+        Collection collection = stage().usedCollection();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        stage().primary()
+                .times(1, DatabaseDeletionTest::counts, call -> new Reply.Held(gate, Reply.json(200, "5")));
+        CompletableFuture<Client.Answer> deleted = delete("overtaken");
+        await().atMost(Stage.SOON)
+                .until(() -> !stage().primary().calls(DatabaseDeletionTest::counts).isEmpty());
+
+        stage().primary().always(Call::writes, Reply.error(500, "InternalError", "database or disk is full"));
+        assertEquals(201, collection.add("elsewhere").join().status());
+
+        assertEquals(200, deleted.join().status());
+        gate.complete(null);
+        stage().forget();
+        awaitHeld(stage().primary(), collection, "elsewhere");
+        make("afterwards");
+        assertTrue(outcomesOfDeletion("overtaken").isEmpty(), "decided once: " + outcomesOfDeletion("overtaken"));
+        String database = DATABASES + "/overtaken";
+        assertEquals(404, stage().client().get(database).join().status());
+    }
+
+    private List<String> outcomesOfDeletion(String database) {
+        return stage().log()
+                .look("SELECT o.state || ' ' || o.status FROM log_record r JOIN record_outcome o ON o.lsn = r.lsn"
+                        + " WHERE r.path LIKE '%/databases/" + database + "'");
+    }
+}
