@@ -90,9 +90,9 @@ public final class Instance {
                 : Map.of("authorization", "Bearer " + token, "x-chroma-token", token);
     }
 
-    /** Resolved anew on each call, so that a moved address is followed. */
+    /** Not resolved: each connection asks anew, so that a moved address is followed. */
     public InetSocketAddress address() {
-        return new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort());
+        return InetSocketAddress.createUnresolved(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort());
     }
 
     public InstanceState state() {

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.transport.OffLoopResolver;
 import org.chromaproxy.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ public final class UpstreamPool {
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     /** Kernel time-out for unacknowledged bytes: no packet from the past is delivered later than this. */
     private static final int USER_TIMEOUT_MS = 5_000;
+
+    private static final OffLoopResolver RESOLVER = new OffLoopResolver(CONNECT_TIMEOUT_MS);
 
     private final Instance instance;
     private final EventLoop loop;
@@ -50,6 +53,7 @@ public final class UpstreamPool {
         this.bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(transport.socketClass())
+                .resolver(RESOLVER)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
                 .option(ChannelOption.TCP_NODELAY, true)
                 // Closing discards what was not delivered, so that it cannot arrive after newer records.

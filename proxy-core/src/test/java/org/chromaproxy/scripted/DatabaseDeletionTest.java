@@ -47,11 +47,11 @@ class DatabaseDeletionTest extends StagedTest {
         make("overtaken");
         Collection collection = stage().usedCollection();
         CompletableFuture<Void> gate = new CompletableFuture<>();
-        stage().primary()
-                .times(1, DatabaseDeletionTest::counts, call -> new Reply.Held(gate, Reply.json(200, "5")));
+        stage().primary().times(1, DatabaseDeletionTest::counts, call -> new Reply.Held(gate, Reply.json(200, "5")));
         CompletableFuture<Client.Answer> deleted = delete("overtaken");
         await().atMost(Stage.SOON)
-                .until(() -> !stage().primary().calls(DatabaseDeletionTest::counts).isEmpty());
+                .until(() ->
+                        !stage().primary().calls(DatabaseDeletionTest::counts).isEmpty());
 
         stage().primary().always(Call::writes, Reply.error(500, "InternalError", "database or disk is full"));
         assertEquals(201, collection.add("elsewhere").join().status());

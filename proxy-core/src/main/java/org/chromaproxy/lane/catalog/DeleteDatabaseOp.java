@@ -95,7 +95,9 @@ final class DeleteDatabaseOp implements CatalogOp {
             // No such database there: it says so to the deletion, too.
             counted = write.lsn();
             lanes.pump(lane);
-        } else if (answer == null || !answer.success() || !NUMBER.matcher(answer.text()).matches()) {
+        } else if (answer == null
+                || !answer.success()
+                || !NUMBER.matcher(answer.text()).matches()) {
             lanes.pause(lane, "its collections could not be counted");
         } else if (Long.parseLong(answer.text().strip()) > known) {
             lanes.refuse(lane, write, refusal(409, write, "it holds collections the proxy does not manage"));
