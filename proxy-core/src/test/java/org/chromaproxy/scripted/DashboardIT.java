@@ -104,8 +104,7 @@ class DashboardIT extends StagedTest {
     @Test
     void aCopyThatDiffersIsRepairedOnceTheOperatorHasSaidSo() throws IOException {
         Collection collection = stage().usedCollection();
-        stage().replica()
-                .always(call -> call.writes() && call.body().contains("poison"), new Reply.Close(false));
+        stage().replica().always(call -> call.writes() && call.body().contains("poison"), new Reply.Close(false));
         assertEquals(201, collection.add("poison").join().status());
         browser.awaitText("#headline", "1 collection has a copy known to differ");
         browser.awaitText("#headline", "press Repair there");

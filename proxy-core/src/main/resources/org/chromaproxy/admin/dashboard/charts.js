@@ -12,6 +12,12 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+// A dot on what is now; it also shows a figure that has no neighbour to draw a line to.
+function newest(plot, series) {
+  const last = plot.data[series].findLastIndex(value => value !== null);
+  return last < 0 ? [] : [last];
+}
+
 // From the first answer to the newest; a minute at least, or the axis has nothing to say.
 function span(plot, from, to) {
   const end = to ?? Date.now() / 1000;
@@ -35,7 +41,7 @@ class Chart {
       width: this.place.clientWidth || 300,
       height: HEIGHT,
       series: [{}, ...lines.map(([label, variable]) => ({
-        label, stroke: () => colour(variable), width: 2, points: { size: 5 },
+        label, stroke: () => colour(variable), width: 2, spanGaps: true, points: { size: 6, filter: newest },
         value: (plot, value) => (value === null ? '–' : value.toFixed(1)),
       }))],
       axes: [{ ...axis(), space: 80, values: (plot, at) => at.map(second => new Date(second * 1000).toLocaleTimeString('sv')) }, { ...axis(), size: 56 }],

@@ -73,10 +73,10 @@ export function showInstances(status) {
       `button[data-instance="${CSS.escape(focused.instance)}"][data-action="${CSS.escape(focused.action)}"]`)?.focus();
   }
   const repairs = status.repairs || [];
-  show(find('repairs'), ...(repairs.length === 0 ? [] : [table('Repairs', [
-    ['Repair', row => row.what],
+  show(find('repairs'), ...(repairs.length === 0 ? [] : [element('h3', {}, 'Repairs'), table('Repairs', [
+    ['Repair', row => row.what, 'long'],
     ['Instance', row => row.instance],
-    ['Step', row => (row.failure ? `stopped: ${row.failure}` : row.step)],
+    ['Step', row => (row.failure ? `stopped: ${row.failure}` : row.ended ? 'done' : row.step)],
     ['Began', row => time(row.began)],
     ['Ended', row => (row.ended ? time(row.ended) : 'under way')],
   ], repairs, '')]));

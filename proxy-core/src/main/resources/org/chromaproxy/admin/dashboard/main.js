@@ -33,7 +33,7 @@ function showFigures(status, rates) {
     figure('writes logged', stats.total_wal_writes.toLocaleString('en')),
     figure('not yet everywhere', wal.pending_writes.toLocaleString('en')),
     figure('waiting in line', performance.requests_waiting.toLocaleString('en')),
-    figure(`memory, of ${bytes(config.max_memory_mb * 2 ** 20)}`, `${Math.round(config.current_memory_percent)} %`));
+    figure(`of ${bytes(config.max_memory_mb * 2 ** 20)} memory`, `${Math.round(config.current_memory_percent)} %`));
 }
 
 // There is nothing to see in a section that nothing is known of.

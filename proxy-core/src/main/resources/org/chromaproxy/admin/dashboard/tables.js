@@ -31,7 +31,7 @@ async function repair({ repair: id, instance, name, tenant, database }) {
 }
 
 const COLLECTIONS = [
-  ['Name', row => row.collection_name + (row.protected ? ' (protected)' : '')],
+  ['Name', row => row.collection_name + (row.protected ? ' (protected)' : ''), 'name'],
   ['Database', row => `${row.tenant} / ${row.database}`],
   ['Mapping', row => row.status],
   ['Copies', places, 'long'],
