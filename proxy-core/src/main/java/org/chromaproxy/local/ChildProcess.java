@@ -22,6 +22,7 @@ public final class ChildProcess {
 
     private static final boolean KERNEL_TELLS = succeeds(List.of("setsid", "setpriv", "--pdeathsig", "KILL", "true"));
     private static final long SHORT_COMMAND_SECONDS = 20;
+    private static final long OWNER_STOPS_WITHIN_SECONDS = 30;
 
     private final Process process;
     private final Path log;
@@ -35,7 +36,8 @@ public final class ChildProcess {
      * Starts a server, its output appended to {@code log}.
      *
      * @param deathSignal what the kernel sends it when this JVM is gone, however it went: {@code KILL}, {@code INT}.
-     *     Without util-linux's {@code setsid} and {@code setpriv}, an orderly end of this JVM still kills it; a {@code kill -9} does not.
+     *     Where util-linux's {@code setsid} and {@code setpriv} are missing or forbidden, an orderly end of this JVM still
+     *     kills it, once its owner has had half a minute to stop it; a {@code kill -9} does not.
      */
     public static ChildProcess start(List<String> command, String deathSignal, Path log) throws IOException {
         return start(command, Map.of(), deathSignal, log);
@@ -55,9 +57,21 @@ public final class ChildProcess {
         builder.environment().putAll(environment);
         Process process = onSpawner(builder::start);
         if (!KERNEL_TELLS) {
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "reaper-" + process.pid()));
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            Thread.ofPlatform().name("reaper-" + process.pid()).unstarted(() -> reap(process)));
         }
         return new ChildProcess(process, log);
+    }
+
+    /** Hooks run side by side: the one that finishes what is under way still needs its servers. */
+    private static void reap(Process process) {
+        try {
+            process.waitFor(OWNER_STOPS_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        process.destroyForcibly();
     }
 
     public long pid() {

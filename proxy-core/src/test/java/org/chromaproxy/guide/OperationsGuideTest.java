@@ -28,6 +28,7 @@ class OperationsGuideTest {
             "CONTRIBUTING.md",
             "SECURITY.md",
             "CHANGELOG.md",
+            "docs/first-steps.md",
             "docs/operations.md",
             "docs/use-cases.md");
 

@@ -1,12 +1,15 @@
 package org.chromaproxy.main;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +66,39 @@ class SupervisedIT {
             } finally {
                 proxy.destroyForcibly();
             }
+        }
+    }
+
+    /** As under a service's system call filter, where setpriv may not do what it does. */
+    @Test
+    void theEmbeddedLogIsStoppedAfterTheProxyWhereTheKernelDoesNotTieThemTogether() throws Exception {
+        Path programs = Files.createDirectory(folder.resolve("programs"));
+        Path setpriv = Files.writeString(programs.resolve("setpriv"), """
+                #!/bin/sh
+                [ "$*" != "--pdeathsig KILL true" ] || exit 127
+                PATH=${PATH#*:} exec setpriv "$@"
+                """);
+        Files.setPosixFilePermissions(setpriv, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path output = folder.resolve("proxy.log");
+        Process proxy = launch(
+                output,
+                "serve",
+                Map.of(
+                        "PATH",
+                        programs + ":" + System.getenv("PATH"),
+                        "DATA_DIR",
+                        folder.resolve("data").toString(),
+                        "PORT",
+                        "0"));
+        try {
+            await().atMost(Duration.ofSeconds(60)).until(() -> text(output).contains("serving: epoch"));
+            proxy.destroy();
+            assertTrue(proxy.waitFor(60, TimeUnit.SECONDS), () -> text(output));
+            assertEquals(143, proxy.exitValue(), () -> text(output));
+            assertFalse(text(output).contains("not released"), () -> text(output));
+            assertTrue(text(output).contains("ServeCommand: stopped"), () -> text(output));
+        } finally {
+            proxy.destroyForcibly();
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.main.ProxyServer;
+import org.chromaproxy.support.Browser;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,6 +74,8 @@ class DashboardIT extends StagedTest {
         browser.awaitText("article[aria-label=replica] .badge", "up");
         Collection collection = stage().usedCollection();
         browser.awaitText("#figures", "requests/s");
+        await().atMost(Stage.SOON).until(() -> drawn("rate-chart").matches("all: \\d+\\.\\d, failed: \\d+\\.\\d"));
+        await().atMost(Stage.SOON).until(() -> drawn("latency-chart").matches("mean: (none|\\d+\\.\\d)"));
         stage().replica().vanish();
         try {
             browser.awaitText("#headline", "Clients are served by 1 of 2 instances.");
@@ -92,6 +95,33 @@ class DashboardIT extends StagedTest {
         browser.awaitText("#event-table", "→ up");
     }
 
+    /** What a chart tells those who do not see it. */
+    private String drawn(String chart) {
+        return String.valueOf(
+                browser.run("return document.getElementById('" + chart + "').getAttribute('aria-label') || ''"));
+    }
+
+    @Test
+    void aCopyThatDiffersIsRepairedOnceTheOperatorHasSaidSo() throws IOException {
+        Collection collection = stage().usedCollection();
+        stage().replica().always(call -> call.writes() && call.body().contains("poison"), new Reply.Close(false));
+        assertEquals(201, collection.add("poison").join().status());
+        browser.awaitText("#headline", "1 collection has a copy known to differ");
+        browser.awaitText("#headline", "press Repair there");
+        stage().forget();
+
+        browser.type("#collection-text", collection.name());
+        browser.awaitText("#collection-table", "replica: diverged");
+        browser.run("document.querySelector('#collections').scrollIntoView(); return 1");
+        browser.picture("diverged-light");
+        browser.click("#collection-table button[data-repair]");
+        browser.awaitText("#confirm", "Repair " + collection.name() + " on replica?");
+        browser.click("#confirm-yes");
+        awaitHeld(stage().replica(), collection, "poison");
+        browser.awaitText("#collection-table", "primary: in sync\nreplica: in sync");
+        browser.awaitText("#headline", "All is well.");
+    }
+
     @Test
     void oneOfManyCollectionsIsFound() throws IOException {
         List<CompletableFuture<Client.Answer>> batch = new ArrayList<>();
@@ -109,7 +139,7 @@ class DashboardIT extends StagedTest {
         browser.awaitText("#collection-count", "26 to 50 of 2,000");
         browser.type("#collection-text", "many-1234");
         browser.awaitText("#collection-count", "1 to 1 of 1 collection that match");
-        browser.awaitText("#collection-table", "primary: in sync; replica: in sync");
+        browser.awaitText("#collection-table", "primary: in sync\nreplica: in sync");
         browser.type("#collection-text", "many-12");
         browser.awaitText("#collection-count", "1 to 25 of 111");
         browser.run("document.querySelector('#collections').scrollIntoView(); return 1");

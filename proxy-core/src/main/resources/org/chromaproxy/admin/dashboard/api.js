@@ -6,6 +6,7 @@ export class Refused extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
+    this.denied = status === 401 || status === 403;
   }
 }
 
@@ -43,10 +44,11 @@ async function ask(path, options, accepted) {
     return body;
   }
   const why = body.message || `the proxy answered ${answer.status}`;
-  if (answer.status === 401 || answer.status === 403) {
-    whenDenied(why);
+  const refused = new Refused(answer.status, why);
+  if (refused.denied) {
+    whenDenied(options.method, answer.status === 401 && !token ? 'This proxy asks for a token: "chroma-proxy token new" makes one.' : why);
   }
-  throw new Refused(answer.status, why);
+  throw refused;
 }
 
 // A page of the proxy's; a proxy that is not well tells so with 503 and the same fields.

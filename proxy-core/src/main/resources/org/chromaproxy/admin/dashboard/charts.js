@@ -4,11 +4,24 @@ import { find } from '/dashboard/view.js';
 
 const POINTS = 600;
 const HEIGHT = 180;
+const LEAST_SECONDS = 60;
 const DARK = matchMedia('(prefers-color-scheme: dark)');
 const charts = [];
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+// A dot on what is now; it also shows a figure that has no neighbour to draw a line to.
+function newest(plot, series) {
+  const last = plot.data[series].findLastIndex(value => value !== null);
+  return last < 0 ? [] : [last];
+}
+
+// From the first answer to the newest; a minute at least, or the axis has nothing to say.
+function span(plot, from, to) {
+  const end = to ?? Date.now() / 1000;
+  return [Math.min(from ?? end, end - LEAST_SECONDS), end];
 }
 
 function axis() {
@@ -28,14 +41,18 @@ class Chart {
       width: this.place.clientWidth || 300,
       height: HEIGHT,
       series: [{}, ...lines.map(([label, variable]) => ({
-        label, stroke: () => colour(variable), width: 2, points: { show: false },
+        label, stroke: () => colour(variable), width: 2, spanGaps: true, points: { size: 6, filter: newest },
         value: (plot, value) => (value === null ? '–' : value.toFixed(1)),
       }))],
       axes: [{ ...axis(), space: 80, values: (plot, at) => at.map(second => new Date(second * 1000).toLocaleTimeString('sv')) }, { ...axis(), size: 56 }],
-      scales: { y: { range: (plot, low, high) => [0, Math.max(1, (high || 0) * 1.1)] } },
+      scales: { x: { range: span }, y: { range: (plot, low, high) => [0, Math.max(1, (high || 0) * 1.1)] } },
       legend: { live: false },
     }, this.data, this.place);
-    new ResizeObserver(() => this.plot.setSize({ width: this.place.clientWidth, height: HEIGHT })).observe(this.place);
+    new ResizeObserver(() => {
+      if (this.place.clientWidth > 0) {
+        this.plot.setSize({ width: this.place.clientWidth, height: HEIGHT });
+      }
+    }).observe(this.place);
     charts.push(this);
   }
 

@@ -15,6 +15,9 @@ const OFFERED = {
   draining: ['resume'], maintenance: ['resume'], needs_resync: ['resync'],
 };
 
+// Whether its speed says anything of the time left.
+const CATCHES_UP = new Set(['up', 'suspect', 'catching_up', 'draining']);
+
 async function decide(name, what) {
   const [label, meaning] = ACTIONS[what];
   if (!await confirmed(`${label} ${name}?`, meaning, label)) {
@@ -40,7 +43,7 @@ function card(instance) {
     ['Since', time(instance.state_since)],
     ...(instance.reason ? [['Reason', instance.reason]] : []),
     ['Behind by', behind(instance)],
-    ...(instance.lag.records > 0
+    ...(instance.lag.records > 0 && CATCHES_UP.has(instance.state)
       ? [['Catching up', `${instance.catch_up_rate} writes/s${left(instance) || ', time left unknown'}`]] : []),
     ['Collections', `${instance.collections_whole} whole`
       + (instance.lanes_diverged > 0 ? `, ${instance.lanes_diverged} known to differ` : '')],
@@ -70,10 +73,10 @@ export function showInstances(status) {
       `button[data-instance="${CSS.escape(focused.instance)}"][data-action="${CSS.escape(focused.action)}"]`)?.focus();
   }
   const repairs = status.repairs || [];
-  show(find('repairs'), ...(repairs.length === 0 ? [] : [table('Repairs', [
-    ['Repair', row => row.what],
+  show(find('repairs'), ...(repairs.length === 0 ? [] : [element('h3', {}, 'Repairs'), table('Repairs', [
+    ['Repair', row => row.what, 'long'],
     ['Instance', row => row.instance],
-    ['Step', row => (row.failure ? `stopped: ${row.failure}` : row.step)],
+    ['Step', row => (row.failure ? `stopped: ${row.failure}` : row.ended ? 'done' : row.step)],
     ['Began', row => time(row.began)],
     ['Ended', row => (row.ended ? time(row.ended) : 'under way')],
   ], repairs, '')]));

@@ -1,7 +1,7 @@
 // Asks the proxy every two seconds while the page is seen, and shows what it says.
 import { Refused, get, onDenied, setToken } from '/dashboard/api.js';
 import { bytes, element, find, show, time } from '/dashboard/view.js';
-import { headline } from '/dashboard/words.js';
+import { headline, locked } from '/dashboard/words.js';
 import { record } from '/dashboard/charts.js';
 import { showEvents, showInstances } from '/dashboard/instances.js';
 import { listen as listenToTables, showCollections, showStrangers, showTransactions } from '/dashboard/tables.js';
@@ -33,27 +33,45 @@ function showFigures(status, rates) {
     figure('writes logged', stats.total_wal_writes.toLocaleString('en')),
     figure('not yet everywhere', wal.pending_writes.toLocaleString('en')),
     figure('waiting in line', performance.requests_waiting.toLocaleString('en')),
-    figure('memory', `${config.current_memory_percent} % of ${bytes(config.max_memory_mb * 2 ** 20)}`));
+    figure(`of ${bytes(config.max_memory_mb * 2 ** 20)} memory`, `${Math.round(config.current_memory_percent)} %`));
+}
+
+// There is nothing to see in a section that nothing is known of.
+function offer(known) {
+  for (const id of ['sections', 'instances', 'load', 'events', 'collections', 'transactions', 'letters']) {
+    find(id).hidden = !known;
+  }
 }
 
 async function update() {
   const health = await get('/health', [503]);
-  const active = health.status !== 'standby';
-  for (const id of ['instances', 'load', 'events', 'collections', 'transactions', 'letters']) {
-    find(id).hidden = !active;
-  }
   find('footer').textContent = `As of ${time(new Date().toISOString())}`;
-  if (!active) {
+  if (health.status === 'standby') {
+    offer(false);
     say(headline(health, {}, 0));
     return;
   }
-  const [status, events] = await Promise.all([get('/status'), get('/admin/events?limit=50')]);
+  let status;
+  let events;
+  try {
+    [status, events] = await Promise.all([get('/status'), get('/admin/events?limit=50')]);
+  } catch (error) {
+    if (!(error instanceof Refused) || !error.denied) {
+      throw error;
+    }
+    offer(false);
+    say(locked(health));
+    return;
+  }
+  offer(true);
   say(headline(health, status, letters));
   showInstances(status);
   showEvents(events);
   showFigures(status, record(status));
   showStrangers(status.unmapped_collections || []);
-  find('access').hidden = true;
+  if (find('access').dataset.denied === 'GET') {
+    find('access').hidden = true;
+  }
   if (round++ % SLOWLY === 0) {
     // What these read from the log may fail while the rest is known.
     const slow = await Promise.allSettled([showLetters(), showCollections(), round === 1 ? showTransactions() : null]);
@@ -89,9 +107,18 @@ function token(value) {
   turn();
 }
 
-onDenied(why => {
-  find('access-why').textContent = why;
-  find('access').hidden = false;
+// method: what was denied. A reader who may look and not act keeps the form until the next try.
+onDenied((method, why) => {
+  if (find('access-why').textContent !== why) {
+    find('access-why').textContent = why;
+  }
+  if (find('access').hidden) {
+    find('access').hidden = false;
+    if (document.activeElement === document.body) {
+      find('token').focus();
+    }
+  }
+  find('access').dataset.denied = method;
 });
 find('access').addEventListener('submit', event => { event.preventDefault(); token(find('token').value.trim()); });
 find('forget').addEventListener('click', () => token(''));

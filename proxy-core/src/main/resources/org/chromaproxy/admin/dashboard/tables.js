@@ -1,6 +1,6 @@
 // Collections, searched and paged by the proxy, and transactions.
-import { get } from '/dashboard/api.js';
-import { count, element, find, pairs, show, table, tell, time } from '/dashboard/view.js';
+import { act, get } from '/dashboard/api.js';
+import { confirmed, count, element, find, pairs, show, table, tell, time } from '/dashboard/view.js';
 
 const PAGE = 25;
 let offset = 0;
@@ -8,16 +8,33 @@ let offset = 0;
 function places(row) {
   const all = Object.entries(row.places || {}).map(([name, place]) => {
     const sync = place.in_sync ? 'in sync' : place.state === 'ready' ? 'behind' : place.state;
-    return `${name}: ${sync}${place.reason ? ` (${place.reason})` : ''}`;
+    return element('span', { class: 'copy' }, `${name}: ${sync}${place.reason ? ` (${place.reason})` : ''}`,
+      place.state === 'diverged' ? element('button', { type: 'button', 'data-repair': row.public_id, 'data-instance': name,
+        'data-name': row.collection_name, 'data-tenant': row.tenant, 'data-database': row.database,
+        'aria-label': `Repair ${row.collection_name} on ${name}` }, 'Repair') : null);
   });
-  return all.join('; ') || 'on no instance';
+  return all.length === 0 ? 'on no instance' : element('span', { class: 'copies' }, ...all);
+}
+
+async function repair({ repair: id, instance, name, tenant, database }) {
+  if (!await confirmed(`Repair ${name} on ${instance}?`, `What ${instance} holds of this collection is deleted and copied anew `
+    + 'from the other instance, while clients go on.', 'Repair')) {
+    return;
+  }
+  try {
+    const answer = await act(`/admin/collections/${encodeURIComponent(id)}/repair`, { instance, tenant, database });
+    tell(answer.message);
+  } catch (error) {
+    tell(error.message);
+  }
+  await showCollections();
 }
 
 const COLLECTIONS = [
-  ['Name', row => row.collection_name + (row.protected ? ' (protected)' : '')],
+  ['Name', row => row.collection_name + (row.protected ? ' (protected)' : ''), 'name'],
   ['Database', row => `${row.tenant} / ${row.database}`],
   ['Mapping', row => row.status],
-  ['Copies', places],
+  ['Copies', places, 'long'],
   ['Leader', row => row.leader],
   ['Id', row => row.public_id, 'id'],
 ];
@@ -112,6 +129,11 @@ export function listen() {
   find('collection-status').addEventListener('change', search);
   find('collection-next').addEventListener('click', () => { offset += PAGE; run(showCollections); });
   find('collection-previous').addEventListener('click', () => { offset = Math.max(0, offset - PAGE); run(showCollections); });
+  find('collection-table').addEventListener('click', event => {
+    if (event.target.dataset.repair) {
+      run(() => repair(event.target.dataset));
+    }
+  });
   find('transaction-search').addEventListener('submit', event => { event.preventDefault(); run(lookUp); });
   find('transaction-refresh').addEventListener('click', () => run(showTransactions));
   find('transaction-kind').addEventListener('change', () => run(showTransactions));

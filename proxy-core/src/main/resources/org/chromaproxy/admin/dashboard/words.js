@@ -62,8 +62,8 @@ export function headline(health, status, letters) {
   sentences.push(...instances.map(advice).filter(text => text));
   const diverged = status.performance_stats?.critical_mapping_failures || 0;
   if (diverged > 0) {
-    sentences.push(`${count(diverged, 'collection has a copy', 'collections have a copy')} known to differ. It is not `
-      + 'read; repair it with POST /admin/collections/{name}/repair. Search below with mapping "partial".');
+    sentences.push(`${count(diverged, 'collection has a copy', 'collections have a copy')} known to differ. Such a copy is `
+      + 'not read: the other one serves. Find it below under Collections with mapping "partial", and press Repair there.');
   }
   if (letters > 0) {
     sentences.push(`${count(letters, 'write was', 'writes were')} given up and `
@@ -80,8 +80,16 @@ export function headline(health, status, letters) {
     return ['bad', `Clients are served by ${whole.replace('/', ' of ')} instances.`, sentences];
   }
   return sentences.length === 0
-    ? ['good', 'All is well.', [`All ${instances.length} instances are up and the log commits.`]]
+    ? ['good', 'All is well.', [`${instances.length === 2 ? 'Both' : `All ${instances.length}`} instances are up and the log commits.`]]
     : ['warn', 'Clients are served; something wants your attention.', sentences];
+}
+
+// What may be said to somebody who has shown no token, or one that is not enough: what /health tells everybody.
+export function locked(health) {
+  const served = { healthy: 'Clients are served by all instances.', degraded: 'Clients are served, not all is well.' };
+  return [health.status === 'healthy' ? 'good' : health.status === 'degraded' ? 'warn' : 'bad',
+    served[health.status] || 'Clients are not served.',
+    ['The rest is told to those who give a token: with the role read to look, admin to act.']];
 }
 
 function log(state) {

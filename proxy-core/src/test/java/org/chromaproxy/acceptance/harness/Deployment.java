@@ -3,6 +3,7 @@ package org.chromaproxy.acceptance.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,11 @@ public final class Deployment implements AutoCloseable {
 
     public ChromaInstance replica() {
         return replica;
+    }
+
+    /** The log's address, in the form of {@code DATABASE_URL}. */
+    public URI logUrl() {
+        return log.url();
     }
 
     /**

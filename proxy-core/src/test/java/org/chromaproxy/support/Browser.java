@@ -1,4 +1,4 @@
-package org.chromaproxy.scripted;
+package org.chromaproxy.support;
 
 import static org.awaitility.Awaitility.await;
 
@@ -26,16 +26,16 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A real Chromium without a screen. A machine without one fails the test. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     /** A name that this browser alone knows, for this machine. */
-    static final String OTHER_NAME = "dashboard.test";
+    public static final String OTHER_NAME = "dashboard.test";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ChromeDriver driver;
 
-    Browser() {
+    public Browser() {
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         logs.enable(LogType.PERFORMANCE, Level.ALL);
@@ -49,6 +49,8 @@ final class Browser implements AutoCloseable {
                 "--window-size=1280,1000",
                 "--host-resolver-rules=MAP " + OTHER_NAME + " 127.0.0.1");
         options.setCapability("goog:loggingPrefs", logs);
+        // A certificate that a guide had its reader make is nobody's.
+        options.setAcceptInsecureCerts(true);
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(program("chromedriver"))
                 .build();
@@ -64,21 +66,21 @@ final class Browser implements AutoCloseable {
                         name + " is not on this machine. Install it: apt-get install chromium chromium-driver"));
     }
 
-    void open(String address) {
+    public void open(String address) {
         driver.get(address);
     }
 
     /** What an element shows; empty if it is not there. */
-    String text(String selector) {
+    public String text(String selector) {
         return String.valueOf(driver.executeScript(
                 "const e = document.querySelector(arguments[0]); return e ? e.innerText : '';", selector));
     }
 
-    Object run(String script) {
+    public Object run(String script) {
         return Objects.requireNonNull(driver.executeScript(script));
     }
 
-    void awaitText(String selector, String text) {
+    public void awaitText(String selector, String text) {
         await().atMost(PATIENCE)
                 .failFast(() -> severe().stream().anyMatch(line -> line.contains("Error:")))
                 .untilAsserted(() -> {
@@ -89,12 +91,12 @@ final class Browser implements AutoCloseable {
                 });
     }
 
-    void awaitNoText(String selector, String text) {
+    public void awaitNoText(String selector, String text) {
         await().atMost(PATIENCE).until(() -> !text(selector).contains(text));
     }
 
     /** A click as a user's, on what is shown. */
-    void click(String selector) {
+    public void click(String selector) {
         await().atMost(PATIENCE).ignoreExceptions().until(() -> {
             driver.executeScript("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector);
             driver.findElement(By.cssSelector(selector)).click();
@@ -102,17 +104,17 @@ final class Browser implements AutoCloseable {
         });
     }
 
-    void type(String selector, String text) {
+    public void type(String selector, String text) {
         driver.findElement(By.cssSelector(selector)).clear();
         driver.findElement(By.cssSelector(selector)).sendKeys(text + Keys.ENTER);
     }
 
-    void press(Keys key) {
+    public void press(Keys key) {
         driver.switchTo().activeElement().sendKeys(key);
     }
 
     /** Looks as a device with that theme and size does. */
-    void look(String theme, int width, int height) {
+    public void look(String theme, int width, int height) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", theme))));
@@ -122,7 +124,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Writes what is seen to {@code target/dashboard/NAME.png}. */
-    void picture(String name) throws IOException {
+    public void picture(String name) throws IOException {
         Path folder = Files.createDirectories(Path.of("target", "dashboard"));
         Files.write(folder.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
     }
@@ -130,7 +132,7 @@ final class Browser implements AutoCloseable {
     private final List<String> complaints = new ArrayList<>();
 
     /** The errors on the console since the start. */
-    List<String> severe() {
+    public List<String> severe() {
         for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
             if (entry.getLevel().equals(Level.SEVERE)) {
                 complaints.add(entry.getMessage());
@@ -140,7 +142,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** The requests since the last call. */
-    List<JsonNode> requests() throws IOException {
+    public List<JsonNode> requests() throws IOException {
         List<JsonNode> requests = new ArrayList<>();
         for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
             JsonNode message = JSON.readTree(entry.getMessage()).path("message");
