@@ -9,6 +9,7 @@ import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Plan;
+import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
@@ -81,7 +82,11 @@ final class DeleteDatabaseOp implements CatalogOp {
                 .send(lanes.loop(), lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
                 .whenComplete((answer, error) -> {
                     lane.busy = false;
-                    if (answer == null || !answer.success()) {
+                    if (answer != null && Verdict.of(answer) == Verdict.MISSING) {
+                        // There is no such database: its deletion says so in the instance's own words.
+                        counted = write.lsn();
+                        lanes.pump(lane);
+                    } else if (answer == null || !answer.success()) {
                         lanes.pause(lane, "its collections could not be counted");
                     } else if (Long.parseLong(answer.text().strip()) > known) {
                         Plan refusal = refuse(409, write, "it holds collections the proxy does not manage");
