@@ -16,6 +16,7 @@ import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.adopt.Newcomers;
 import org.chromaproxy.adopt.WitnessKeeper;
 import org.chromaproxy.alert.AlertSources;
 import org.chromaproxy.alert.Alerts;
@@ -46,6 +47,7 @@ import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.owner.Lease;
+import org.chromaproxy.wal.record.Change;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,13 +131,10 @@ final class Engine implements AutoCloseable {
                 () -> this.config.timing().unansweredWriteMs());
         LaneServices.Storage storage = new LaneServices.Storage(log.writer(), access, access, owning());
         this.services = new LaneServices(storage, upstream, catalog, instances, work, doubt);
-        this.lanes = recovered();
-        this.adopting = new Adopting(
-                log.writer(),
-                CopyServices.of(services, lanes, loops),
-                wal.reader().witnesses(),
-                config,
-                workers);
+        wal.reader().forEachMapping(catalog::put);
+        List<Change.Witness> witnesses = witnesses();
+        this.lanes = recovered(witnesses);
+        this.adopting = new Adopting(log.writer(), CopyServices.of(services, lanes, loops), witnesses, config, workers);
         this.health = new HealthChecker(
                 loops.all().getFirst(),
                 instances,
@@ -225,12 +224,20 @@ final class Engine implements AutoCloseable {
         return new AlertSources(instances, log.writer(), catalog.counts()::diverged, log.deadLetters());
     }
 
+    private List<Change.Witness> witnesses() {
+        List<Change.Witness> stored = wal.reader().witnesses();
+        List<Change> gone = Newcomers.gone(stored, instances);
+        if (!gone.isEmpty()) {
+            log.writer().submit(gone, true, () -> {});
+        }
+        return Newcomers.known(stored, catalog, instances, wal.reader().lowWater());
+    }
+
     /** The lanes with everything in the log that some instance may not have applied. */
-    private LaneRegistry recovered() {
-        wal.reader().witnesses().stream()
+    private LaneRegistry recovered(List<Change.Witness> witnesses) {
+        witnesses.stream()
                 .filter(WitnessKeeper::letGo)
                 .forEach(witness -> instances.byName(witness.instance()).ifPresent(instance -> instance.letGo(true)));
-        wal.reader().forEachMapping(catalog::put);
         RestoredLanes restored = new RestoredLanes(instances);
         wal.reader().forEachCursor(restored::add);
         wal.reader().forEachLeader(restored::add);

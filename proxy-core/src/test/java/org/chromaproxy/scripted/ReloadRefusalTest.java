@@ -61,8 +61,11 @@ class ReloadRefusalTest {
         tokens.token("admin", Role.ADMIN);
         Path certificate = folder.resolve("certificate.pem");
         Path key = folder.resolve("key.pem");
-        X509Bundle issued =
-                new CertificateBuilder().ecp256().subject("CN=localhost").setIsCertificateAuthority(true).buildSelfSigned();
+        X509Bundle issued = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=localhost")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
         Files.writeString(certificate, issued.getCertificatePathPEM());
         Files.writeString(key, issued.getPrivateKeyPEM());
         String[] files = {
