@@ -127,8 +127,11 @@ class ThreeInstancesIT {
             deployment.assertEqualWhenDrained(process.api());
             process.terminate();
             // As after a day: everything was applied everywhere, and the log has dropped it.
-            deployment.log().execute("UPDATE log_identity SET low_water = (SELECT max(lsn) FROM log_record)");
-            deployment.log().execute("DELETE FROM log_record");
+            deployment
+                    .log()
+                    .execute(
+                            "UPDATE chroma_proxy.log_identity SET low_water = (SELECT max(lsn) FROM chroma_proxy.log_record)");
+            deployment.log().execute("DELETE FROM chroma_proxy.log_record");
 
             ChromaInstance third = deployment.more("third");
             process.set("MORE_INSTANCES", "third=" + third.url());
