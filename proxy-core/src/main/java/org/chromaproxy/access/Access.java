@@ -36,20 +36,24 @@ public final class Access {
     public static final Decision ANYONE = new Decision(Principal.ANYONE, Optional.empty(), "");
 
     private final Optional<Path> file;
-    private final ClientSettings settings;
     private final ClientLimits limits;
-    private final CrossOrigin origins;
     private final RateTable failures = new RateTable(FAILURES, FAILURES_PER_SECOND, ADDRESSES, System::nanoTime);
+    private volatile ClientSettings settings;
+    private volatile CrossOrigin origins;
     private volatile Tokens tokens;
 
     private Access(AccessSettings settings) {
         this.file = settings.tokensFile();
         this.settings = settings.clients();
         this.limits = new ClientLimits(settings.clients());
-        Set<String> allowed = new HashSet<>();
-        settings.clients().origins().forEach(origin -> allowed.add(origin.toLowerCase(Locale.ROOT)));
-        this.origins = new CrossOrigin(allowed);
+        this.origins = origins(settings.clients());
         this.tokens = new Tokens(file.map(TokensFile::read).orElse(List.of()));
+    }
+
+    private static CrossOrigin origins(ClientSettings settings) {
+        Set<String> allowed = new HashSet<>();
+        settings.origins().forEach(origin -> allowed.add(origin.toLowerCase(Locale.ROOT)));
+        return new CrossOrigin(allowed);
     }
 
     /**
@@ -69,7 +73,7 @@ public final class Access {
      */
     public record Decision(Principal principal, Optional<FullHttpResponse> refusal, String origin) {}
 
-    /** What is asked of every client. */
+    /** What is asked of every client, as it holds now. */
     public ClientSettings settings() {
         return settings;
     }
@@ -95,18 +99,42 @@ public final class Access {
      * @return how many tokens there are now
      * @throws AccessException when it cannot be used: those that were valid remain so
      */
-    public synchronized int reload() {
-        if (file.isPresent()) {
-            tokens = new Tokens(TokensFile.read(file.get()));
-            LOG.info("tokens read again: {} of them", tokens.size());
+    public int reload() {
+        Tokens read = read();
+        use(read);
+        return read.size();
+    }
+
+    /**
+     * The tokens as the file has them now, to be {@linkplain #use(Tokens) used}; those that are valid where there is no
+     * file. Blocks.
+     *
+     * @throws AccessException when it cannot be used
+     */
+    public Tokens read() {
+        return file.map(known -> new Tokens(TokensFile.read(known))).orElse(tokens);
+    }
+
+    /** From now on these are valid, and no others. */
+    public void use(Tokens now) {
+        if (now != tokens) {
+            tokens = now;
+            LOG.info("tokens read again: {} of them", now.size());
         }
-        return tokens.size();
+    }
+
+    /** From the next request on this is asked of every client; a connection that is open stays so. */
+    public void use(ClientSettings now) {
+        settings = now;
+        limits.change(now);
+        origins = origins(now);
     }
 
     /** @param address the client's, as its socket has it */
     public Decision decide(HttpRequest request, Route route, String address) {
-        String origin = origins.of(request);
-        if (!origin.isEmpty() && origins.preflight(request)) {
+        CrossOrigin now = origins;
+        String origin = now.of(request);
+        if (!origin.isEmpty() && now.preflight(request)) {
             return new Decision(Principal.ANYONE, Optional.of(CrossOrigin.preflightAnswer()), origin);
         }
         Decision decision = limits.request(address)

@@ -55,6 +55,9 @@ record Need(Role role, Where where) {
                 if (get && shown(path(uri))) {
                     yield OPEN;
                 }
+                if (get && ofOneTenant(path(uri))) {
+                    yield KNOWN;
+                }
                 yield new Need(get ? Role.READ : Role.ADMIN, Where.EVERYWHERE);
             }
             case V1_GONE, METHOD_NOT_ALLOWED, BAD_PATH, UNKNOWN -> KNOWN;
@@ -77,6 +80,11 @@ record Need(Role role, Where where) {
     /** Whether it lives, and the page, which shows nothing before its reader has a token. */
     private static boolean shown(String path) {
         return path.equals("/health") || path.equals("/dashboard") || path.startsWith("/dashboard/");
+    }
+
+    /** A transaction is shown to those only whose tenant it is of; which that is its record says. */
+    private static boolean ofOneTenant(String path) {
+        return path.startsWith("/transactions/") || path.startsWith("/transaction/safety/transaction/");
     }
 
     private static boolean alive(String path) {

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  */
 public final class BacklogBound {
     private final LongSupplier waiting;
-    private final long limit;
+    private volatile long limit;
     private final LongAdder accepted = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
@@ -20,6 +20,11 @@ public final class BacklogBound {
     public BacklogBound(LongSupplier waiting, long limit) {
         this.waiting = waiting;
         this.limit = limit;
+    }
+
+    /** Another limit holds from now on. */
+    public void change(long bytes) {
+        limit = bytes;
     }
 
     /** Whether one more may be logged now. */

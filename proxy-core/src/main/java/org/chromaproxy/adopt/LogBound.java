@@ -21,8 +21,8 @@ public final class LogBound {
 
     private final CopyServices services;
     private final WitnessKeeper witnesses;
-    private final long bytes;
-    private final Duration age;
+    private volatile long bytes;
+    private volatile Duration age;
     private long toldAt = System.nanoTime() - TELL_NANOS;
 
     /**
@@ -34,6 +34,12 @@ public final class LogBound {
         this.witnesses = witnesses;
         this.bytes = bytes;
         this.age = age;
+    }
+
+    /** Other bounds hold from now on. Any thread. */
+    public void change(long mostBytes, Duration mostAge) {
+        bytes = mostBytes;
+        age = mostAge;
     }
 
     /** Looks once at every instance. To be called every few seconds. */

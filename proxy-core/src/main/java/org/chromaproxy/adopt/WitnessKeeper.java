@@ -39,7 +39,8 @@ public final class WitnessKeeper {
     /** The instance carries the witness; its collections are not all adopted yet. */
     private static final long MET = -1;
 
-    private static final String LET_GO_REASON = "the log has let go of it: what it lacks is not kept any more";
+    private static final String LET_GO_REASON =
+            "the log has let go of it, or is older than it: what it lacks is not kept any more";
     private static final Logger LOG = LoggerFactory.getLogger(WitnessKeeper.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Mapping.Path PATH =
@@ -93,13 +94,22 @@ public final class WitnessKeeper {
         return stored.lsn() == LET_GO;
     }
 
+    /** For an instance that is new to the log, and late. */
+    static Change.Witness late(Instance instance) {
+        return new Change.Witness(instance.name(), "", LET_GO);
+    }
+
+    /** The same instance, let go of. */
+    static Change.Witness letGoOf(Change.Witness known) {
+        return new Change.Witness(known.instance(), known.incarnation(), LET_GO);
+    }
+
     /** Durably lets go of an instance, whatever it carries: only {@link #renew} ends that. */
     void letGo(Instance instance) {
         synchronized (lock(instance)) {
             Change.Witness known = stored.get(instance.name());
             if (known == null || !letGo(known)) {
-                String incarnation = known == null ? "" : known.incarnation();
-                store(new Change.Witness(instance.name(), incarnation, LET_GO));
+                store(known == null ? late(instance) : letGoOf(known));
             }
         }
     }

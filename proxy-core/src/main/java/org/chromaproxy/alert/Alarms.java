@@ -14,8 +14,7 @@ final class Alarms {
     /** A recovery is told after this part of the pause without a relapse. */
     private static final int STEADY_PART = 10;
 
-    private final long pauseNanos;
-    private final long steadyNanos;
+    private long pauseNanos;
     private final Map<String, Alarm> alarms = new HashMap<>();
 
     /** What is remembered of one subject. */
@@ -31,7 +30,11 @@ final class Alarms {
 
     Alarms(Duration pause) {
         this.pauseNanos = pause.toNanos();
-        this.steadyNanos = pauseNanos / STEADY_PART;
+    }
+
+    /** Another pause holds from now on. */
+    void pause(Duration now) {
+        pauseNanos = now.toNanos();
     }
 
     /**
@@ -79,7 +82,7 @@ final class Alarms {
             alarm.wrong = false;
             alarm.changedAt = now;
         }
-        if (alarm.told && now - alarm.changedAt >= steadyNanos) {
+        if (alarm.told && now - alarm.changedAt >= pauseNanos / STEADY_PART) {
             String again = alarm.onsets == 0 ? "" : " It had come back " + times(alarm.onsets) + " meanwhile.";
             messages.add("RECOVERED: " + condition.subject() + ". "
                     + condition.words().over() + again);

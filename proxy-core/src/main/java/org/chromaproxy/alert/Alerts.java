@@ -21,11 +21,13 @@ public final class Alerts implements AutoCloseable {
     private final Alarms alarms;
     private final Webhook webhook;
     private volatile long deadLetters;
+    private volatile Duration pause;
     private volatile boolean closed;
 
     private Alerts(URI address, Duration pause, AlertSources sources) {
         this.sources = sources;
         this.conditions = new Conditions(sources);
+        this.pause = pause;
         this.alarms = new Alarms(pause);
         this.webhook = new Webhook(address, BACK_OFF);
     }
@@ -54,8 +56,14 @@ public final class Alerts implements AutoCloseable {
         }
     }
 
+    /** Between two alerts about the same thing, from now on. Any thread. */
+    public void pause(Duration now) {
+        pause = now;
+    }
+
     private void look() {
         long now = System.nanoTime();
+        alarms.pause(pause);
         for (String message : alarms.look(now, conditions.look(now, deadLetters))) {
             LOG.warn("telling the webhook: {}", message);
             webhook.offer("chroma-proxy " + escaped(message));

@@ -71,11 +71,15 @@ public final class CollectionEntry {
         return 0;
     }
 
-    /** Whether some other instance holds it whole. */
+    /** Whether some other configured instance holds it whole. */
     public boolean wholeBeside(Instance instance) {
-        return places.entrySet().stream()
-                .anyMatch(place -> !place.getKey().equals(instance.name())
-                        && place.getValue().state() == PlaceState.READY);
+        for (Instance other : instances) {
+            Place place = places.get(other.name());
+            if (!other.equals(instance) && place != null && place.state() == PlaceState.READY) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether every configured instance holds it and follows its lane. */

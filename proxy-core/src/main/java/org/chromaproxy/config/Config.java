@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,9 +15,9 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
         Limits bounds = now.limits;
         Timing times = now.timing;
         return new Config(
-                listen,
+                listen.live(now.listen),
                 instances,
-                log,
+                new Log(log.url, log.dataDirectory, log.soleOwner, now.log.pending),
                 new Limits(
                         limits.maxMemoryMb,
                         limits.maxBody,
@@ -25,18 +26,18 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         bounds.maxWorkers,
                         bounds.batches),
                 new Timing(
-                        timing.checkIntervalMs,
+                        times.checkIntervalMs,
                         times.requestMs,
                         times.logMs,
                         times.readWaitMs,
                         times.stallMs,
                         times.unansweredWriteMs),
                 new Rules(
-                        now.rules.readReplicaRatio,
+                        now.rules.sharing,
                         now.rules.protectedCollections,
                         rules.adoptedTenants,
-                        rules.autoResync,
-                        rules.seeing));
+                        now.rules.autoResync,
+                        now.rules.seeing));
     }
 
     /**
@@ -48,6 +49,12 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * @param access who may do what
      */
     public record Listen(String host, int port, String transport, int threads, AccessSettings access, Tls tls) {
+        private Listen live(Listen now) {
+            AccessSettings rights =
+                    new AccessSettings(access.tokensFile(), access.upstreamToken(), now.access.clients());
+            return new Listen(host, port, transport, threads, rights, tls);
+        }
+
         /** Plain HTTP. */
         public Listen(String host, int port, String transport, int threads, AccessSettings access) {
             this(host, port, transport, threads, access, Tls.NONE);
@@ -110,7 +117,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * @param autoResync whether an instance that needs a resync gets it without a command, where nothing foreign is lost
      */
     public record Rules(
-            double readReplicaRatio,
+            Sharing sharing,
             Set<String> protectedCollections,
             List<String> adoptedTenants,
             boolean autoResync,
@@ -123,5 +130,29 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                 boolean autoResync) {
             this(readReplicaRatio, protectedCollections, adoptedTenants, autoResync, Seeing.OFF);
         }
+
+        /** The same with every instance in use, and reads shared by role. */
+        public Rules(
+                double readReplicaRatio,
+                Set<String> protectedCollections,
+                List<String> adoptedTenants,
+                boolean autoResync,
+                Seeing seeing) {
+            this(
+                    new Sharing(readReplicaRatio, Map.of(), Set.of()),
+                    protectedCollections,
+                    adoptedTenants,
+                    autoResync,
+                    seeing);
+        }
     }
+
+    /**
+     * Which instances are used, and for how many reads.
+     *
+     * @param followerRatio share of reads that prefer a follower, where there are no weights
+     * @param weights of reads by instance; empty for none
+     * @param drained names of those that are out of use
+     */
+    public record Sharing(double followerRatio, Map<String, Integer> weights, Set<String> drained) {}
 }

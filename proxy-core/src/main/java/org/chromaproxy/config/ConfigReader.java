@@ -1,19 +1,26 @@
 package org.chromaproxy.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.chromaproxy.config.setting.ConfigFile;
+import org.chromaproxy.config.setting.Setting;
 import org.chromaproxy.config.setting.Settings;
 import org.chromaproxy.config.setting.Values;
 
 /** Makes the configuration of the settings' values, and checks what one value alone does not tell. */
 public final class ConfigReader {
     private static final int MIB = 1 << 20;
+    private static final String PRIMARY = "primary";
+    private static final String REPLICA = "replica";
 
     private final Values values;
 
@@ -54,12 +61,17 @@ public final class ConfigReader {
                                 values.get(Settings.CLIENT_MAX_CONNECTIONS),
                                 values.get(Settings.CORS_ORIGINS))),
                 tls());
-        List<Config.Upstream> instances = List.of(
-                new Config.Upstream("primary", values.get(Settings.PRIMARY_URL)),
-                new Config.Upstream("replica", values.get(Settings.REPLICA_URL)));
-        Config config = new Config(listen, instances, log(), limits(), timing(), rules());
+        Config config = new Config(listen, instances(), log(), limits(), timing(), rules());
         together(config);
         return config;
+    }
+
+    private List<Config.Upstream> instances() {
+        List<Config.Upstream> all = new ArrayList<>();
+        all.add(new Config.Upstream(PRIMARY, values.get(Settings.PRIMARY_URL)));
+        all.add(new Config.Upstream(REPLICA, values.get(Settings.REPLICA_URL)));
+        values.get(Settings.MORE_INSTANCES).forEach((name, url) -> all.add(new Config.Upstream(name, url)));
+        return all;
     }
 
     private Tls tls() {
@@ -122,7 +134,10 @@ public final class ConfigReader {
 
     private Config.Rules rules() {
         return new Config.Rules(
-                values.get(Settings.READ_REPLICA_RATIO),
+                new Config.Sharing(
+                        values.get(Settings.READ_REPLICA_RATIO),
+                        values.get(Settings.READ_WEIGHTS),
+                        Set.copyOf(values.get(Settings.DRAINED))),
                 Set.copyOf(values.get(Settings.PROTECTED_COLLECTIONS)),
                 values.get(Settings.ADOPT_TENANTS),
                 values.get(Settings.AUTO_RESYNC),
@@ -139,17 +154,56 @@ public final class ConfigReader {
                     "is larger than a quarter of max_memory_mb (" + limits.maxMemoryMb()
                             + "), so such a body could never be taken; raise max_memory_mb");
         }
+        instancesTogether(config);
+        if (!values.get(Settings.ENABLE_CONNECTION_POOLING)) {
+            values.warning(Settings.ENABLE_CONNECTION_POOLING, "has no effect: it is always on here");
+        }
+        if (!values.get(Settings.ENABLE_GRANULAR_LOCKING)) {
+            values.warning(Settings.ENABLE_GRANULAR_LOCKING, "has no effect: it is always on here");
+        }
+    }
+
+    private void instancesTogether(Config config) {
         if (values.get(Settings.PRIMARY_URL).equals(values.get(Settings.REPLICA_URL))) {
             values.problem(
                     Settings.REPLICA_URL,
                     "is the primary's address too: every write would reach that server twice; give the address of a"
                             + " second server");
         }
-        if (!values.get(Settings.ENABLE_CONNECTION_POOLING)) {
-            values.warning(Settings.ENABLE_CONNECTION_POOLING, "has no effect: it is always on here");
+        Map<URI, String> addresses = new HashMap<>();
+        addresses.put(values.get(Settings.PRIMARY_URL), PRIMARY);
+        addresses.put(values.get(Settings.REPLICA_URL), REPLICA);
+        values.get(Settings.MORE_INSTANCES).forEach((name, url) -> {
+            String other = addresses.putIfAbsent(url, name);
+            if (other != null) {
+                values.problem(
+                        Settings.MORE_INSTANCES,
+                        "gives " + name + " the address of " + other
+                                + ": every write would reach that server twice; give the address of another server");
+            }
+        });
+        Set<String> names = new TreeSet<>();
+        config.instances().forEach(instance -> names.add(instance.name()));
+        if (names.size() < config.instances().size()) {
+            values.problem(
+                    Settings.MORE_INSTANCES,
+                    "names one of them primary or replica: those are PRIMARY_URL and REPLICA_URL; take another name");
         }
-        if (!values.get(Settings.ENABLE_GRANULAR_LOCKING)) {
-            values.warning(Settings.ENABLE_GRANULAR_LOCKING, "has no effect: it is always on here");
+        Config.Sharing sharing = config.rules().sharing();
+        known(Settings.READ_WEIGHTS, sharing.weights().keySet(), names);
+        known(Settings.DRAINED, sharing.drained(), names);
+        if (sharing.drained().containsAll(names)) {
+            values.problem(
+                    Settings.DRAINED,
+                    "names every instance: no read and no write would be served; leave at least one out");
+        }
+    }
+
+    private void known(Setting<?> setting, Set<String> used, Set<String> names) {
+        for (String name : new TreeSet<>(used)) {
+            if (!names.contains(name)) {
+                values.problem(setting, "names no instance with [" + name + "]; there are " + String.join(", ", names));
+            }
         }
     }
 }

@@ -15,20 +15,9 @@ final class Pace {
     private static final int SMALL_BODY = 64 << 10;
     private static final long SECOND = 1_000;
 
-    private final long headSeconds;
-    private final long graceSeconds;
     private long headTime;
     private long bodyTime;
     private long received;
-
-    /**
-     * @param headMs how long a head may take
-     * @param graceMs for how long a body may be slower than the least rate
-     */
-    Pace(long headMs, long graceMs) {
-        this.headSeconds = Math.max(1, headMs / SECOND);
-        this.graceSeconds = Math.max(1, graceMs / SECOND);
-    }
 
     /** Whether the rest of a refused body is small enough to read, for the connection to go on. */
     static boolean smallBody(HttpRequest request) {
@@ -49,15 +38,27 @@ final class Pace {
         received += bytes;
     }
 
-    /** A second has passed between two requests. */
-    boolean headTooSlow(boolean begun) {
+    /**
+     * A second has passed between two requests.
+     *
+     * @param mostMs how long a head may take
+     */
+    boolean headTooSlow(boolean begun, long mostMs) {
         headTime = begun ? headTime + 1 : 0;
-        return headTime > headSeconds;
+        return headTime > seconds(mostMs);
     }
 
-    /** A second has passed in which the body was waited for. */
-    boolean bodyTooSlow() {
+    /**
+     * A second has passed in which the body was waited for.
+     *
+     * @param graceMs for how long it may be slower than the least rate
+     */
+    boolean bodyTooSlow(long graceMs) {
         bodyTime++;
-        return bodyTime > graceSeconds && received < bodyTime * LEAST_RATE;
+        return bodyTime > seconds(graceMs) && received < bodyTime * LEAST_RATE;
+    }
+
+    private static long seconds(long ms) {
+        return Math.max(1, ms / SECOND);
     }
 }

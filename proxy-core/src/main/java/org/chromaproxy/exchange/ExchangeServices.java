@@ -43,12 +43,12 @@ public record ExchangeServices(
      * Bounds of one exchange.
      *
      * @param maxBody bytes of a logged body
-     * @param readReplicaRatio share of reads that prefer a follower
+     * @param reads how reads are shared among the instances
      * @param requestMs how long a client waits at most
      * @param logMs how long a write waits for the log at most
      * @param readWaitMs how long a read waits for an instance that may serve it
      * @param stallMs how long a client may pause within a body
      */
     public record ExchangeLimits(
-            int maxBody, double readReplicaRatio, long requestMs, long logMs, long readWaitMs, long stallMs) {}
+            int maxBody, ReadWeights reads, long requestMs, long logMs, long readWaitMs, long stallMs) {}
 }

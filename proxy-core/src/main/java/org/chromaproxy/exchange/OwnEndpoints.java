@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** The proxy's own endpoints, as the data path sees them. */
@@ -19,8 +20,15 @@ public interface OwnEndpoints {
      * @param uri the request target, raw
      * @param local whether the client is on this machine's loopback, and nobody else behind a forwarding server there; or,
      *     where tokens are needed, has one that permits to act
+     * @param tenants whose data alone it may ask for; empty: every tenant's
      */
-    record Request(HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean local) {
+    record Request(
+            HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean local, Set<String> tenants) {
+        /** Of somebody who may ask for everything. */
+        public Request(HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean local) {
+            this(method, uri, headers, body, local, Set.of());
+        }
+
         /** Without headers but {@code Accept}. */
         public Request(HttpMethod method, String uri, String accept, byte[] body, boolean local) {
             this(method, uri, new DefaultHttpHeaders().set(HttpHeaderNames.ACCEPT, accept), body, local);

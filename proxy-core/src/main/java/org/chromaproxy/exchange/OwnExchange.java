@@ -59,7 +59,13 @@ public final class OwnExchange implements RequestBody {
                 ? exchange.principal().acts()
                 : !forwarded
                         && InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
-        return new OwnEndpoints.Request(request.method(), request.uri(), headers, body.toByteArray(), local);
+        return new OwnEndpoints.Request(
+                request.method(),
+                request.uri(),
+                headers,
+                body.toByteArray(),
+                local,
+                exchange.principal().tenants());
     }
 
     @Override

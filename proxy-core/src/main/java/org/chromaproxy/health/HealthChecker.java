@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -28,12 +29,15 @@ public final class HealthChecker {
     private final Instances instances;
     private final List<Probe> probes = new ArrayList<>();
     private final Draining draining;
+    /** Confined to the loop. */
+    private final List<Future<?>> schedules = new ArrayList<>();
 
     /**
      * @param admission asked before an instance that answers becomes usable
      * @param led how many lane groups an instance leads; any thread
      * @param intervalMs between two probes of an instance
      */
+    @SuppressWarnings("this-escape") // Final, and called when all is set.
     public HealthChecker(
             EventLoop loop,
             Instances instances,
@@ -47,9 +51,19 @@ public final class HealthChecker {
         for (Instance instance : instances) {
             Probe probe = new Probe(instance, loop, upstream, admission);
             probes.add(probe);
-            loop.scheduleWithFixedDelay(probe::begin, 0, intervalMs, TimeUnit.MILLISECONDS);
         }
+        interval(intervalMs);
         loop.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** From now on so long is between two probes of an instance; the next is at once. Any thread. */
+    public void interval(long ms) {
+        loop.execute(() -> {
+            schedules.forEach(schedule -> schedule.cancel(false));
+            schedules.clear();
+            probes.forEach(
+                    probe -> schedules.add(loop.scheduleWithFixedDelay(probe::begin, 0, ms, TimeUnit.MILLISECONDS)));
+        });
     }
 
     private void look() {

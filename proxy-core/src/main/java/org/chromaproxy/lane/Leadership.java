@@ -88,7 +88,9 @@ public final class Leadership {
     private Optional<Lane> best(Predicate<Lane> wanted) {
         return group.lanes().stream()
                 .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites() && wanted.test(lane))
-                .min(Comparator.comparingInt(lane -> lane.faults));
+                // The one that is furthest has the least to apply before it can decide anything.
+                .min(Comparator.<Lane>comparingInt(lane -> lane.faults)
+                        .thenComparing(lane -> lane.applied, Comparator.reverseOrder()));
     }
 
     /** Looks for another leader if this one has something to decide and cannot. */

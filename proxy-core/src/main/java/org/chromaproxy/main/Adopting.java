@@ -33,7 +33,7 @@ final class Adopting {
     private final Adoption adoption;
     private final Repairs repairs;
     private final LogBound bound;
-    private final boolean autoResync;
+    private volatile boolean autoResync;
     private final ExecutorService workers;
     private final AtomicBoolean refreshing = new AtomicBoolean();
 
@@ -52,6 +52,12 @@ final class Adopting {
         this.bound = new LogBound(services, witnesses, pending.maxBytes(), pending.maxAge());
         this.autoResync = config.rules().autoResync();
         this.workers = workers;
+    }
+
+    /** Takes up what a reload may change. */
+    void reloaded(Config now) {
+        bound.change(now.log().pending().maxBytes(), now.log().pending().maxAge());
+        autoResync = now.rules().autoResync();
     }
 
     /** What operators may have repaired. */

@@ -16,15 +16,19 @@ import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.adopt.Newcomers;
 import org.chromaproxy.adopt.WitnessKeeper;
 import org.chromaproxy.alert.AlertSources;
 import org.chromaproxy.alert.Alerts;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.Config;
+import org.chromaproxy.config.Seeing;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.copy.RecordComparison;
 import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.ReadWeights;
+import org.chromaproxy.health.Drained;
 import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
@@ -37,19 +41,19 @@ import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.reload.ReloadReport;
-import org.chromaproxy.reload.Reloadable;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.owner.Lease;
+import org.chromaproxy.wal.record.Change;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The proxy while it owns the log: recovered, connected to its instances, ready for exchanges. */
-final class Engine implements AutoCloseable, Reloadable {
+final class Engine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final long FIRST_PROBES_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -83,6 +87,8 @@ final class Engine implements AutoCloseable, Reloadable {
     private final MemoryBudget memory;
     private final RequestBound requests;
     private final AtomicLong sweptAt = new AtomicLong();
+    private final BacklogBound backlog;
+    private final Drained drained;
     private @Nullable Alerts alerts;
 
     private final Supplier<ReloadReport> reload;
@@ -93,14 +99,13 @@ final class Engine implements AutoCloseable, Reloadable {
      * What outlives an engine.
      *
      * @param rights who may do what
-     * @param reload reads the configuration again, and tells {@link #reloaded}
+     * @param reload reads the configuration again, and has it {@linkplain #take taken up}
      */
     record Shared(Access rights, Supplier<ReloadReport> reload) {}
 
     Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers, Shared shared) {
         this.rights = shared.rights();
         this.reload = shared.reload();
-        this.limits = limits(config);
         this.bounds = mergeBounds(config.limits().batches());
         this.config = config;
         this.wal = wal;
@@ -108,6 +113,8 @@ final class Engine implements AutoCloseable, Reloadable {
         this.loops = loops;
         this.workers = workers;
         this.instances = instances(config);
+        this.limits = limits(config);
+        this.backlog = backlog(config);
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
         this.memory = new MemoryBudget(config.limits().bodyMemory());
         this.requests = new RequestBound(
@@ -124,13 +131,10 @@ final class Engine implements AutoCloseable, Reloadable {
                 () -> this.config.timing().unansweredWriteMs());
         LaneServices.Storage storage = new LaneServices.Storage(log.writer(), access, access, owning());
         this.services = new LaneServices(storage, upstream, catalog, instances, work, doubt);
-        this.lanes = recovered();
-        this.adopting = new Adopting(
-                log.writer(),
-                CopyServices.of(services, lanes, loops),
-                wal.reader().witnesses(),
-                config,
-                workers);
+        wal.reader().forEachMapping(catalog::put);
+        List<Change.Witness> witnesses = witnesses();
+        this.lanes = recovered(witnesses);
+        this.adopting = new Adopting(log.writer(), CopyServices.of(services, lanes, loops), witnesses, config, workers);
         this.health = new HealthChecker(
                 loops.all().getFirst(),
                 instances,
@@ -139,6 +143,7 @@ final class Engine implements AutoCloseable, Reloadable {
                 lanes::ledBy,
                 config.timing().checkIntervalMs());
         checker.set(health);
+        this.drained = new Drained(health, instances);
     }
 
     private static void suspect(AtomicReference<HealthChecker> checker, Instance instance) {
@@ -164,33 +169,75 @@ final class Engine implements AutoCloseable, Reloadable {
         return new MergeBounds(batches.most(), Math.max(1, batches.standard() / PRESSED));
     }
 
-    private static ExchangeServices.ExchangeLimits limits(Config config) {
+    private ExchangeServices.ExchangeLimits limits(Config config) {
         return new ExchangeServices.ExchangeLimits(
                 config.limits().maxBody(),
-                config.rules().readReplicaRatio(),
+                ReadWeights.of(config.rules().sharing(), instances),
                 config.timing().requestMs(),
                 config.timing().logMs(),
                 config.timing().readWaitMs(),
                 config.timing().stallMs());
     }
 
-    /** Takes up what is marked as live in the list of settings; exchanges and lanes see it at their next step. */
-    @Override
-    public void reloaded(Config before, Config now) {
+    /** Why these settings cannot be taken up now; empty if they can. Changes nothing. */
+    List<String> refusals(Config now) {
+        return drained.refusals(now.rules().sharing().drained());
+    }
+
+    /**
+     * Takes up what is marked as live in the list of settings; exchanges and lanes see it at their next step. One thread at
+     * a time.
+     *
+     * @return what could not be done all the same
+     */
+    List<String> take(Config now) {
+        Config before = config;
         config = now;
         limits = limits(config);
         bounds = mergeBounds(config.limits().batches());
         requests.change(config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
         services.catchUp().change(config.limits().maxWorkers());
         catalog.protect(config.rules().protectedCollections());
+        backlog.change(config.log().pending().maxBytes());
+        adopting.reloaded(config);
+        if (before.timing().checkIntervalMs() != config.timing().checkIntervalMs()) {
+            health.interval(config.timing().checkIntervalMs());
+        }
+        tell(before.rules().seeing(), config.rules().seeing());
+        return drained.change(config.rules().sharing().drained());
+    }
+
+    /** A new address is told everything that is wrong now, as if it had just happened. */
+    private synchronized void tell(Seeing before, Seeing now) {
+        Alerts running = alerts;
+        if (!before.webhook().equals(now.webhook())) {
+            if (running != null) {
+                running.close();
+            }
+            alerts = Alerts.start(now, alertSources());
+        } else if (running != null) {
+            running.pause(now.alertPause());
+        }
+    }
+
+    private AlertSources alertSources() {
+        return new AlertSources(instances, log.writer(), catalog.counts()::diverged, log.deadLetters());
+    }
+
+    private List<Change.Witness> witnesses() {
+        List<Change.Witness> stored = wal.reader().witnesses();
+        List<Change> gone = Newcomers.gone(stored, instances);
+        if (!gone.isEmpty()) {
+            log.writer().submit(gone, true, () -> {});
+        }
+        return Newcomers.known(stored, catalog, instances, wal.reader().lowWater());
     }
 
     /** The lanes with everything in the log that some instance may not have applied. */
-    private LaneRegistry recovered() {
-        wal.reader().witnesses().stream()
+    private LaneRegistry recovered(List<Change.Witness> witnesses) {
+        witnesses.stream()
                 .filter(WitnessKeeper::letGo)
                 .forEach(witness -> instances.byName(witness.instance()).ifPresent(instance -> instance.letGo(true)));
-        wal.reader().forEachMapping(catalog::put);
         RestoredLanes restored = new RestoredLanes(instances);
         wal.reader().forEachCursor(restored::add);
         wal.reader().forEachLeader(restored::add);
@@ -208,6 +255,7 @@ final class Engine implements AutoCloseable, Reloadable {
 
     /** Waits, bounded, for the first word of every instance, then lets the lanes go. */
     void start() {
+        drained.begin(config.rules().sharing().drained());
         long deadline = System.nanoTime() + FIRST_PROBES_NANOS;
         while (System.nanoTime() < deadline && instances.stream().anyMatch(Engine::unknown)) {
             LockSupport.parkNanos(POLL_NANOS);
@@ -217,9 +265,7 @@ final class Engine implements AutoCloseable, Reloadable {
         loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
         adopting.start(loops.all().getFirst());
         loops.all().getFirst().scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
-        alerts = Alerts.start(
-                config.rules().seeing(),
-                new AlertSources(instances, log.writer(), catalog.counts()::diverged, log.deadLetters()));
+        tell(Seeing.OFF, config.rules().seeing());
     }
 
     private static boolean unknown(Instance instance) {
@@ -228,12 +274,12 @@ final class Engine implements AutoCloseable, Reloadable {
 
     ExchangeServices exchangeServices() {
         ExchangeServices.Admission admission =
-                new ExchangeServices.Admission(rights, memory, requests, backlog(), owning());
+                new ExchangeServices.Admission(rights, memory, requests, backlog, owning());
         return new ExchangeServices(services, lanes, admission, access, endpoints(admission), () -> limits);
     }
 
     /** The log bounds what waits for an instance that is away; this is for those that are slow. */
-    private BacklogBound backlog() {
+    private BacklogBound backlog(Config config) {
         return new BacklogBound(
                 () -> instances.stream()
                         .mapToLong(instance ->
@@ -297,11 +343,15 @@ final class Engine implements AutoCloseable, Reloadable {
         }
     }
 
-    @Override
-    public void close() {
+    private synchronized void tellNobody() {
         if (alerts != null) {
             alerts.close();
         }
+    }
+
+    @Override
+    public void close() {
+        tellNobody();
         instances.forEach(services.upstream()::reset);
         log.close();
     }

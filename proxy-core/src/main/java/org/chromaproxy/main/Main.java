@@ -5,6 +5,7 @@ import org.chromaproxy.access.TokenCommand;
 import org.chromaproxy.config.command.ConfigCommand;
 import org.chromaproxy.config.command.SettingOptions;
 import org.chromaproxy.demo.DemoCommand;
+import org.chromaproxy.reload.HangUp;
 import org.chromaproxy.supervise.HealthCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,11 +24,16 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
-    private static final List<String> WITH_SETTINGS = List.of("serve", "config", "health");
+    private static final String SERVE = "serve";
+    private static final List<String> WITH_SETTINGS = List.of(SERVE, "config", "health");
 
     private Main() {}
 
     public static void main(String... arguments) {
+        if (List.of(arguments).contains(SERVE)) {
+            // Before all else: until then a SIGHUP ends the process.
+            HangUp.listen();
+        }
         System.exit(commandLine().execute(arguments));
     }
 

@@ -1,6 +1,7 @@
 package org.chromaproxy.main;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.AccessException;
+import org.chromaproxy.access.Tokens;
 import org.chromaproxy.admin.StandbyEndpoints;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
@@ -150,8 +152,10 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             started.start();
             frontEnd.serve(started.exchangeServices());
             engine = started;
-            // A reload in between has not reached it.
-            started.reloaded(used, config);
+            if (!config.equals(used)) {
+                // A reload in between has not reached it.
+                started.take(config).forEach(what -> LOG.error("not taken up from the settings: {}", what));
+            }
             LOG.info("serving: epoch {}, {} collections", log.epoch(), started.collections());
         } catch (RuntimeException | Error e) {
             LOG.error("the proxy could not start serving; it exits so that it can be restarted", e);
@@ -159,23 +163,43 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         }
     }
 
+    /** Reads tokens and certificates anew, too. */
     @Override
-    public void reloaded(Config before, Config now) {
-        config = now;
+    public Ready prepare(Config before, Config now) {
+        List<String> problems = new ArrayList<>();
+        Tokens tokens = access.tokens();
         try {
-            access.reload();
+            tokens = access.read();
         } catch (AccessException e) {
-            LOG.error("{}; the tokens before remain valid", e.getMessage());
+            problems.add(e.getMessage() + "; the tokens before remain valid");
         }
+        Optional<ServerTls.Renewal> renewal = Optional.empty();
         try {
-            reloadCertificates();
+            renewal = tls.map(ServerTls::read);
         } catch (TlsException e) {
-            LOG.error("{}; the certificate before remains in use", e.getMessage());
+            problems.add(e.getMessage() + "; the certificate before remains in use");
         }
         Engine running = engine;
         if (running != null) {
-            running.reloaded(before, now);
+            problems.addAll(running.refusals(now));
         }
+        Tokens read = tokens;
+        Optional<ServerTls.Renewal> renewed = renewal;
+        return new Ready(
+                problems,
+                () -> {
+                    access.use(read);
+                    access.use(now.listen().access().clients());
+                    renewed.ifPresent(ServerTls.Renewal::use);
+                    return take(now);
+                },
+                () -> renewed.ifPresent(ServerTls.Renewal::drop));
+    }
+
+    private List<String> take(Config now) {
+        config = now;
+        Engine running = engine;
+        return running == null ? List.of() : running.take(now);
     }
 
     /** Stops accepting, lets what is under way finish for a bounded time, and releases the log. */

@@ -46,7 +46,7 @@ final class ServeCommand implements Callable<Integer> {
             LOG.error("{}", e.getMessage());
             return 2;
         }
-        HangUp.listen(reloader::reload);
+        HangUp.passOn(reloader::reload);
         OpenedLog log = OpenedLog.open(reloader.config().log());
         ProxyServer server;
         try {

@@ -7,10 +7,16 @@ import java.util.List;
  *
  * @param problems why it was refused as a whole; empty: it holds now
  * @param changed what is in effect since
+ * @param notTaken what could not be done although the rest is in effect, each with its reason
  * @param restart what differs from what this process runs with, and takes effect only when it is started again
  * @param warnings what is probably not meant as it is
  */
-public record ReloadReport(List<String> problems, List<Change> changed, List<Change> restart, List<String> warnings) {
+public record ReloadReport(
+        List<String> problems,
+        List<Change> changed,
+        List<String> notTaken,
+        List<Change> restart,
+        List<String> warnings) {
     /**
      * A setting that differs; secrets are masked.
      *
@@ -25,7 +31,7 @@ public record ReloadReport(List<String> problems, List<Change> changed, List<Cha
 
     /** Nothing was taken up, for these reasons. */
     public static ReloadReport refused(List<String> problems) {
-        return new ReloadReport(problems, List.of(), List.of(), List.of());
+        return new ReloadReport(problems, List.of(), List.of(), List.of(), List.of());
     }
 
     /** Whether the old settings stay, all of them. */

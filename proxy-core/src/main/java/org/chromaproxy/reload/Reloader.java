@@ -3,6 +3,7 @@ package org.chromaproxy.reload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigInput;
@@ -14,10 +15,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the configuration again: the file as it is now, under the environment and the command line the process was started
- * with. All of it is taken up or nothing. Thread-safe; blocking.
+ * with, and the files that it names: tokens, certificates. All of it is taken up or nothing. Thread-safe; blocking.
  */
 public final class Reloader {
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
+    private static final Pattern LINE_BREAKS = Pattern.compile("\\s*\\n[\\s-]*");
 
     private final ConfigInput input;
     private final Values started;
@@ -48,16 +50,44 @@ public final class Reloader {
         try {
             read = input.read();
         } catch (ConfigException e) {
-            LOG.error("reload refused, the settings stay as they were: {}", e.getMessage());
-            return ReloadReport.refused(e.problems());
+            return refused(e.problems());
         }
-        ReloadReport report = compared(read.values());
         Config before = now.config();
         Config after = before.live(read.config());
+        List<Reloadable.Ready> ready =
+                parts.stream().map(part -> part.prepare(before, after)).toList();
+        List<String> problems = ready.stream()
+                .flatMap(part -> part.problems().stream())
+                .map(Reloader::oneLine)
+                .toList();
+        if (!problems.isEmpty()) {
+            ready.forEach(part -> part.drop().run());
+            return refused(problems);
+        }
+        List<ReloadReport.Change> changed = differing(read.values(), true);
+        List<ReloadReport.Change> restart = differing(read.values(), false);
         now = new ConfigInput.Loaded(after, read.values());
         LogLevels.apply(read.values().get(Settings.LOG_LEVEL));
-        parts.forEach(part -> part.reloaded(before, after));
+        List<String> notTaken = ready.stream()
+                .flatMap(part -> part.take().get().stream())
+                .map(Reloader::oneLine)
+                .toList();
+        return told(new ReloadReport(
+                List.of(), changed, notTaken, restart, read.values().warnings()));
+    }
+
+    private static String oneLine(String problem) {
+        return LINE_BREAKS.matcher(problem).replaceAll(" ");
+    }
+
+    private static ReloadReport refused(List<String> problems) {
+        LOG.error("reload refused, everything stays as it was: {}", String.join("; ", problems));
+        return ReloadReport.refused(problems);
+    }
+
+    private static ReloadReport told(ReloadReport report) {
         LOG.info("reloaded; in effect: {}", report.changed().isEmpty() ? "nothing new" : report.changed());
+        report.notTaken().forEach(what -> LOG.error("reloaded, but for this: {}", what));
         if (!report.restart().isEmpty()) {
             LOG.warn("these need a restart to take effect: {}", report.restart());
         }
@@ -65,21 +95,18 @@ public final class Reloader {
         return report;
     }
 
-    private ReloadReport compared(Values read) {
-        List<ReloadReport.Change> changed = new ArrayList<>();
-        List<ReloadReport.Change> restart = new ArrayList<>();
+    private List<ReloadReport.Change> differing(Values read, boolean live) {
+        Values before = live ? now.values() : started;
+        List<ReloadReport.Change> changes = new ArrayList<>();
         for (Setting<?> setting : Settings.all()) {
-            boolean live = setting.use().live();
-            Values before = live ? now.values() : started;
-            if (read.differs(before, setting)) {
-                (live ? changed : restart)
-                        .add(new ReloadReport.Change(
-                                setting.key(),
-                                before.shown(setting),
-                                read.shown(setting),
-                                read.source(setting).toString()));
+            if (setting.use().live() == live && read.differs(before, setting)) {
+                changes.add(new ReloadReport.Change(
+                        setting.key(),
+                        before.shown(setting),
+                        read.shown(setting),
+                        read.source(setting).toString()));
             }
         }
-        return new ReloadReport(List.of(), changed, restart, read.warnings());
+        return changes;
     }
 }

@@ -81,15 +81,44 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
      * @throws TlsException when they cannot be used: what was read before stays in use
      */
     public void reload() {
+        read().use();
+    }
+
+    /**
+     * Reads the files again, to be used or not. Blocks meanwhile.
+     *
+     * @throws TlsException when they cannot be used
+     */
+    public Renewal read() {
         String now = state();
-        SslContext next = build();
-        synchronized (this) {
-            // Open connections hold it, too.
-            ReferenceCountUtil.release(current);
-            current = next;
-            seen = now;
+        return new Renewal(build(), now);
+    }
+
+    /** Files that can be used: one of the two must be called, once. */
+    public final class Renewal {
+        private final SslContext next;
+        private final String asOf;
+
+        private Renewal(SslContext next, String asOf) {
+            this.next = next;
+            this.asOf = asOf;
         }
-        LOG.info("the certificate in {} is used for new connections from now on", certificate);
+
+        /** New connections get them from now on. */
+        public void use() {
+            synchronized (ServerTls.this) {
+                // Open connections hold it, too.
+                ReferenceCountUtil.release(current);
+                current = next;
+                seen = asOf;
+            }
+            LOG.info("the certificate in {} is used for new connections from now on", certificate);
+        }
+
+        /** They are not used after all. */
+        public void drop() {
+            ReferenceCountUtil.release(next);
+        }
     }
 
     /** Reloads if the files have changed, and says so if they cannot be used. To be called now and then; blocks. */

@@ -46,7 +46,7 @@ public final class AccessFixture {
         return new AccessSettings(Optional.of(file), Optional.of(upstreamToken));
     }
 
-    Path file() {
+    public Path file() {
         return file;
     }
 

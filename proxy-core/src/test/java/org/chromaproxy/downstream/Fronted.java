@@ -15,6 +15,7 @@ import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnEndpoints;
+import org.chromaproxy.exchange.ReadWeights;
 import org.chromaproxy.exchange.Transactions;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
@@ -39,7 +40,7 @@ final class Fronted implements AutoCloseable {
     static final int MAX_BODY = 1_000;
 
     private static final ExchangeServices.ExchangeLimits LIMITS =
-            new ExchangeServices.ExchangeLimits(MAX_BODY, 1, 60_000, 10_000, 1_000, 30_000);
+            new ExchangeServices.ExchangeLimits(MAX_BODY, ReadWeights.ofRatio(1), 60_000, 10_000, 1_000, 30_000);
     private static final byte[] STORED = "{\"stored\":true}".getBytes(StandardCharsets.UTF_8);
 
     private final EventLoops loops = new EventLoops(Transport.NIO, 1);

@@ -111,7 +111,10 @@ class AccessMatrixTest extends StagedTest {
                     String method = name.toUpperCase(Locale.ROOT);
                     String target = path.getKey().replaceAll("\\{[^}]*}", "nothing");
                     boolean open = target.equals("/health") || target.startsWith("/dashboard");
-                    Least least = method.equals("GET") ? Least.READER_OF_ALL : Least.ADMIN_OF_ALL;
+                    boolean transaction = target.matches("/transactions/.*|/transaction/safety/transaction/.*");
+                    Least least = transaction
+                            ? Least.READER_OF_ANY
+                            : method.equals("GET") ? Least.READER_OF_ALL : Least.ADMIN_OF_ALL;
                     all.put(method + " " + target, open ? Least.OPEN : least);
                 }));
         return all;
@@ -162,6 +165,33 @@ class AccessMatrixTest extends StagedTest {
     void everyEndpointOfTheProxysOwn() {
         assertTrue(own().size() > 20);
         assertGuarded(own());
+    }
+
+    @Test
+    void aTransactionIsShownToThoseOfItsTenantOnly() {
+        String[] here = {"authorization", "Bearer " + HERE, "transaction-id", "chosen-by-a-client"};
+        for (int i = 0; i < 2; i++) {
+            // The first id is the client's own, the second one of the proxy's.
+            String[] headers = i == 0 ? here : new String[] {here[0], here[1]};
+            Client.Answer made = stage().client()
+                    .post(D + "/collections", "{\"name\":\"of-a-tenant-" + i + "\"}", headers)
+                    .join();
+            assertEquals(200, made.status(), made.body());
+            String id = made.header("transaction-id");
+            for (String page : List.of("/transactions/" + id, "/transaction/safety/transaction/" + id)) {
+                for (String query : List.of("", "?wait=1s", "?tenant=default_tenant")) {
+                    assertEquals(200, asked(page + query, HERE).status(), page + query);
+                    assertEquals(200, asked(page + query, READER).status(), page + query);
+                    Client.Answer elsewhere = asked(page + query, ELSEWHERE);
+                    assertEquals(404, elsewhere.status(), page + query);
+                    assertTrue(elsewhere.body().contains("There is no transaction " + id), elsewhere.body());
+                }
+            }
+        }
+    }
+
+    private Client.Answer asked(String uri, String token) {
+        return stage().client().get(uri, "authorization", "Bearer " + token).join();
     }
 
     @Test

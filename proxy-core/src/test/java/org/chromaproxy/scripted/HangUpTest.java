@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HangUpTest {
     @Test
-    void everyHangUpIsHeard() throws Exception {
+    void everyHangUpIsHeardAlsoOneThatComesTooEarly() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Process process = new ProcessBuilder(
                         "env",
@@ -26,14 +26,21 @@ class HangUpTest {
                 .start();
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             assertEquals("listening", said(lines));
+            assertEquals(0, hangUp(process));
+            process.outputWriter().append("go on\n").flush();
+            assertEquals("heard", said(lines));
             for (int i = 0; i < 2; i++) {
-                String pid = Long.toString(process.pid());
-                assertEquals(0, new ProcessBuilder("kill", "-HUP", pid).start().waitFor());
+                assertEquals(0, hangUp(process));
                 assertEquals("heard", said(lines));
             }
         } finally {
             process.destroyForcibly().waitFor();
         }
+    }
+
+    private static int hangUp(Process process) throws Exception {
+        String pid = Long.toString(process.pid());
+        return new ProcessBuilder("kill", "-HUP", pid).start().waitFor();
     }
 
     /** Passes over what is logged. */
@@ -45,13 +52,18 @@ class HangUpTest {
         return String.valueOf(line);
     }
 
-    /** The process that listens, until its standard input ends. */
+    /** The process that listens; it can reload once it is told to go on, and runs until its standard input ends. */
     static final class Listener {
         private Listener() {}
 
         public static void main(String[] arguments) throws Exception {
-            HangUp.listen(() -> System.out.println("heard"));
+            HangUp.listen();
             System.out.println("listening");
+            int read = System.in.read();
+            while (read >= 0 && read != '\n') {
+                read = System.in.read();
+            }
+            HangUp.passOn(() -> System.out.println("heard"));
             System.in.readAllBytes();
         }
     }

@@ -18,7 +18,7 @@ import org.chromaproxy.main.ProxyServer;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
 
-/** A proxy with its log, in front of a scripted primary and a scripted replica. */
+/** A proxy with its log, in front of a scripted primary and a scripted replica, and of a third where that is wanted. */
 final class Stage implements AutoCloseable {
     /** For what should take a moment; generous, since the machine may be busy. */
     static final Duration SOON = Duration.ofSeconds(20);
@@ -28,6 +28,7 @@ final class Stage implements AutoCloseable {
 
     private final ScriptedChroma primary = new ScriptedChroma();
     private final ScriptedChroma replica = new ScriptedChroma();
+    private final List<ScriptedChroma> more = new ArrayList<>();
     private final LogSql log;
     private final Settings settings;
     private final Seeing seeing;
@@ -102,7 +103,10 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private Stage(Settings settings, Seeing seeing, Tls tls) throws SQLException {
+    private Stage(Settings settings, Seeing seeing, Tls tls, int others) throws SQLException {
+        for (int i = 0; i < others; i++) {
+            more.add(new ScriptedChroma());
+        }
         this.settings = settings;
         this.seeing = seeing;
         this.tls = tls;
@@ -122,19 +126,32 @@ final class Stage implements AutoCloseable {
 
     /** The same with a proxy that tells of itself. */
     static Stage open(Settings settings, Seeing seeing) throws SQLException {
-        return new Stage(settings, seeing, Tls.NONE);
+        return new Stage(settings, seeing, Tls.NONE, 0);
     }
 
     /** With TLS in front: {@link #client} does not speak it. */
     static Stage open(Tls tls) throws SQLException {
-        return new Stage(Settings.DEFAULT, Seeing.OFF, tls);
+        return new Stage(Settings.DEFAULT, Seeing.OFF, tls, 0);
+    }
+
+    /** With an instance named third. */
+    static Stage openWithThird() throws SQLException {
+        return new Stage(Settings.DEFAULT, Seeing.OFF, Tls.NONE, 1);
+    }
+
+    private List<Config.Upstream> instances() {
+        List<Config.Upstream> all = new ArrayList<>();
+        all.add(new Config.Upstream("primary", primary.uri()));
+        all.add(new Config.Upstream("replica", replica.uri()));
+        more.forEach(each -> all.add(new Config.Upstream("third", each.uri())));
+        return all;
     }
 
     /** Starts one more proxy on the same log and the same instances. */
     ProxyServer startProxy() {
         Config config = new Config(
                 new Config.Listen("127.0.0.1", 0, "auto", 2, settings.access(), tls),
-                List.of(new Config.Upstream("primary", primary.uri()), new Config.Upstream("replica", replica.uri())),
+                instances(),
                 new Config.Log(Optional.empty(), Path.of("target"), true, settings.pending()),
                 new Config.Limits(
                         400,
@@ -162,6 +179,10 @@ final class Stage implements AutoCloseable {
 
     ScriptedChroma replica() {
         return replica;
+    }
+
+    ScriptedChroma third() {
+        return more.getFirst();
     }
 
     LogSql log() {
@@ -221,6 +242,7 @@ final class Stage implements AutoCloseable {
     void forget() {
         primary.forget();
         replica.forget();
+        more.forEach(ScriptedChroma::forget);
     }
 
     @Override
@@ -229,5 +251,6 @@ final class Stage implements AutoCloseable {
         proxies.forEach(ProxyServer::close);
         primary.close();
         replica.close();
+        more.forEach(ScriptedChroma::close);
     }
 }

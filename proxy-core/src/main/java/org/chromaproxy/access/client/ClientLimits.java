@@ -10,22 +10,42 @@ public final class ClientLimits {
     /** Seconds' worth of requests that may come at once. */
     private static final int BURST_SECONDS = 2;
 
-    private final int mostConnections;
-    private final boolean bounded;
-    private final RateTable requests;
+    private volatile int mostConnections;
+    private volatile Rate rate;
     /** Never more entries than there are connections. */
     private final ConcurrentMap<String, Integer> connections = new ConcurrentHashMap<>();
 
+    /**
+     * How many requests, and who has sent how many.
+     *
+     * @param perSecond 0: they are not counted
+     */
+    private record Rate(int perSecond, RateTable requests) {
+        static Rate of(int perSecond) {
+            int counted = Math.max(1, perSecond);
+            return new Rate(perSecond, new RateTable(BURST_SECONDS * counted, counted, ADDRESSES, System::nanoTime));
+        }
+    }
+
     public ClientLimits(ClientSettings settings) {
         this.mostConnections = settings.connections();
-        this.bounded = settings.requestsPerSecond() > 0;
-        int rate = Math.max(1, settings.requestsPerSecond());
-        this.requests = new RateTable(BURST_SECONDS * rate, rate, ADDRESSES, System::nanoTime);
+        this.rate = Rate.of(settings.requestsPerSecond());
+    }
+
+    /**
+     * Other bounds hold from now on. Where the rate is another one, every client begins anew. Connections that were opened
+     * while they were not counted stay uncounted; none is closed.
+     */
+    public void change(ClientSettings settings) {
+        mostConnections = settings.connections();
+        if (rate.perSecond() != settings.requestsPerSecond()) {
+            rate = Rate.of(settings.requestsPerSecond());
+        }
     }
 
     /** Whether requests are counted at all. */
     public boolean boundsRequests() {
-        return bounded;
+        return rate.perSecond() > 0;
     }
 
     /** Whether connections are counted at all. */
@@ -35,7 +55,8 @@ public final class ClientLimits {
 
     /** Counts a request; false if it is one too many now. */
     public boolean request(String address) {
-        return !bounded || requests.take(address);
+        Rate now = rate;
+        return now.perSecond() == 0 || now.requests().take(address);
     }
 
     /** Counts a connection, which {@link #disconnected} takes back; false, and not counted, if it is one too many. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -62,19 +63,35 @@ public final class TransactionPages {
     }
 
     private long find(AdminRequest request, String id) {
+        Set<String> permitted = request.original().tenants();
         OptionalLong own = ids.lsn(id);
         if (own.isPresent()) {
+            if (!permitted.isEmpty() && !permitted.contains(tenant(own.getAsLong()))) {
+                throw unknown(id);
+            }
             return own.getAsLong();
         }
-        List<Long> lsns = request.parameter("tenant")
-                .map(tenant -> services.log().queries().transaction(tenant, id).stream()
-                        .map(view -> view.record().lsn())
-                        .toList())
-                .orElseGet(() -> services.log().queries().lsnsOf(id));
+        List<Long> lsns = lsns(request.parameter("tenant"), permitted, id);
         if (lsns.size() > 1) {
             throw Answers.badRequest("Clients of several tenants chose that transaction id: add ?tenant=NAME.");
         }
         return lsns.stream().findFirst().orElseThrow(() -> unknown(id));
+    }
+
+    /** The records of that client's id, of those tenants that may be asked for; of other tenants nothing is told. */
+    private List<Long> lsns(Optional<String> tenant, Set<String> permitted, String id) {
+        if (tenant.isEmpty() && permitted.isEmpty()) {
+            return services.log().queries().lsnsOf(id);
+        }
+        return tenant.map(Set::of).orElse(permitted).stream()
+                .filter(name -> permitted.isEmpty() || permitted.contains(name))
+                .flatMap(name -> services.log().queries().transaction(name, id).stream())
+                .map(view -> view.record().lsn())
+                .toList();
+    }
+
+    private String tenant(long lsn) {
+        return view(lsn).record().content().subject().tenant();
     }
 
     private static Answers.Refusal unknown(String id) {

@@ -2,13 +2,17 @@ package org.chromaproxy.config.setting;
 
 import java.net.URI;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of values there are. */
@@ -16,6 +20,10 @@ public final class Kinds {
     private static final Set<String> YES = Set.of("true", "yes", "on", "1");
     private static final Set<String> NO = Set.of("false", "no", "off", "0");
     private static final Pattern BYTES = Pattern.compile("(\\d{1,19})\\s*(|[KMGT]iB)");
+    private static final Pattern INSTANCE = Pattern.compile("[a-z0-9-]{1,32}");
+    /** Beside primary and replica. Every write goes to each; nobody has tried more. */
+    private static final int MORE_INSTANCES = 5;
+
     private static final Pattern JDBC = Pattern.compile("jdbc:postgresql:.+");
     private static final Pattern POSTGRES = Pattern.compile("postgres(ql)?://[^/?#\\s]+(/[^\\s]*)?(\\?[^\\s]*)?");
     private static final List<String> UNITS = List.of("", "KiB", "MiB", "GiB", "TiB");
@@ -91,6 +99,44 @@ public final class Kinds {
     /** Names, separated by commas; none at all is possible. */
     public static Kind<List<String>> names() {
         return new Kind<>("names, separated by commas", Kinds::namesOf, names -> String.join(", ", names));
+    }
+
+    /** What some instances weigh, like {@code primary=1, replica=4}. */
+    public static Kind<Map<String, Integer>> weights() {
+        Kind<Integer> weight = integer(0, 1000);
+        return new Kind<>(
+                "names and weights from 0 to 1000, like primary=1, replica=4, each name once",
+                text -> pairsOf(text, weight),
+                weights -> shown(weights));
+    }
+
+    /** Further instances, like {@code third=http://host:port}. */
+    public static Kind<Map<String, URI>> instances() {
+        Kind<URI> address = httpAddress();
+        return new Kind<>(
+                "names and addresses, like third=http://host:port, at most " + MORE_INSTANCES
+                        + " of them; a name is 1 to 32 lower case letters, digits and hyphens, and there once",
+                text -> within(pairsOf(text, address), all -> all.size() <= MORE_INSTANCES),
+                instances -> shown(instances));
+    }
+
+    private static <T> Map<String, T> pairsOf(String text, Kind<T> kind) {
+        Map<String, T> all = new LinkedHashMap<>();
+        for (String pair : namesOf(text)) {
+            int end = pair.indexOf('=');
+            String name = required(pair.substring(0, Math.max(0, end)).strip(), end > 0);
+            T value = kind.parsed(pair.substring(end + 1).strip());
+            if (!INSTANCE.matcher(name).matches() || all.putIfAbsent(name, value) != null) {
+                throw new IllegalArgumentException();
+            }
+        }
+        return Collections.unmodifiableMap(all);
+    }
+
+    private static String shown(Map<String, ?> pairs) {
+        return pairs.entrySet().stream()
+                .map(pair -> pair.getKey() + "=" + pair.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     /** {@code http://host:port}. */

@@ -26,6 +26,13 @@ public final class Settings {
             "the Chroma server that leads when all is well");
     public static final Setting<URI> REPLICA_URL =
             Setting.of("REPLICA_URL", Kinds.httpAddress(), URI.create("http://127.0.0.1:8002"), "the one that follows");
+    public static final Setting<Map<String, URI>> MORE_INSTANCES = Setting.of(
+                    "MORE_INSTANCES",
+                    Kinds.instances(),
+                    Map.of(),
+                    "further Chroma servers, each with every write, by names of lower case letters, digits and hyphens")
+            .defaultWords("none")
+            .example("third=http://127.0.0.1:8003");
     public static final Setting<Optional<String>> DATABASE_URL = Setting.of(
                     "DATABASE_URL",
                     Kinds.optional(Kinds.postgres()),
@@ -43,21 +50,24 @@ public final class Settings {
             "no second proxy is ever started on this log, so reads go on while it is unreachable. Always so when"
                     + " embedded");
     public static final Setting<Long> LOG_MAX_PENDING_BYTES = Setting.of(
-            "LOG_MAX_PENDING_BYTES",
-            Kinds.bytes(1 << 20),
-            20L << 30,
-            "bytes of bodies that may wait in the log for a server that is out of use; beyond it the log lets go of it: it"
-                    + " needs a resync. Also how much may wait in all before `respond-async` is refused");
+                    "LOG_MAX_PENDING_BYTES",
+                    Kinds.bytes(1 << 20),
+                    20L << 30,
+                    "bytes of bodies that may wait in the log for a server that is out of use; beyond it the log lets go of it: it"
+                            + " needs a resync. Also how much may wait in all before `respond-async` is refused")
+            .live();
     public static final Setting<Long> LOG_MAX_PENDING_AGE = Setting.of(
-            "LOG_MAX_PENDING_AGE",
-            Kinds.wholeSeconds(1, 100L * 366 * 24 * 3600),
-            7L * 24 * 3600,
-            "the same for the age of the oldest of them, in seconds");
+                    "LOG_MAX_PENDING_AGE",
+                    Kinds.wholeSeconds(1, 100L * 366 * 24 * 3600),
+                    7L * 24 * 3600,
+                    "the same for the age of the oldest of them, in seconds")
+            .live();
     public static final Setting<Boolean> AUTO_RESYNC = Setting.of(
-            "AUTO_RESYNC",
-            Kinds.flag(),
-            false,
-            "a server that needs a resync gets it without a command, unless it holds data of another log");
+                    "AUTO_RESYNC",
+                    Kinds.flag(),
+                    false,
+                    "a server that needs a resync gets it without a command, unless it holds data of another log")
+            .live();
     public static final Setting<Optional<String>> TOKENS_FILE = Setting.of(
                     "TOKENS_FILE",
                     Kinds.optional(Kinds.text()),
@@ -110,20 +120,23 @@ public final class Settings {
             .defaultWords("none")
             .example("optional");
     public static final Setting<Long> CLIENT_HEAD_TIMEOUT = Setting.of(
-            "CLIENT_HEAD_TIMEOUT", Kinds.seconds(), 15_000L, "seconds the head of a request may take to arrive");
+                    "CLIENT_HEAD_TIMEOUT", Kinds.seconds(), 15_000L, "seconds the head of a request may take to arrive")
+            .live();
     public static final Setting<Integer> CLIENT_MAX_REQUESTS_PER_SECOND = Setting.of(
                     "CLIENT_MAX_REQUESTS_PER_SECOND",
                     Kinds.integer(0, 1_000_000),
                     0,
                     "of one address (of IPv6: of one /64), with twice that at once; beyond it: 429 with `Retry-After`. With a"
                             + " bound, plain reads take the ordinary way, which costs more")
-            .defaultWords("0 (no bound)");
+            .defaultWords("0 (no bound)")
+            .live();
     public static final Setting<Integer> CLIENT_MAX_CONNECTIONS = Setting.of(
                     "CLIENT_MAX_CONNECTIONS",
                     Kinds.integer(0, 1_000_000),
                     0,
-                    "of one address; one more is closed at once")
-            .defaultWords("0 (no bound)");
+                    "of one address; one more is closed at once. Those that were open before a bound was set do not count")
+            .defaultWords("0 (no bound)")
+            .live();
     public static final Setting<List<String>> CORS_ORIGINS = Setting.of(
                     "CORS_ORIGINS",
                     Kinds.names(),
@@ -131,7 +144,8 @@ public final class Settings {
                     "pages that may use the proxy from a browser, like `https://app.example`, separated by commas; `*` for"
                             + " all")
             .defaultWords("none")
-            .example("https://app.example");
+            .example("https://app.example")
+            .live();
     public static final Setting<String> TRANSPORT = Setting.of(
             "TRANSPORT",
             Kinds.choice("auto", "epoll", "io_uring", "nio"),
@@ -204,10 +218,32 @@ public final class Settings {
                     "seconds (and one more per MiB of its body) an instance may leave a write unanswered before another decides"
                             + " it")
             .live();
-    public static final Setting<Long> CHECK_INTERVAL =
-            Setting.of("CHECK_INTERVAL", Kinds.seconds(), 1_000L, "seconds between health probes");
+    public static final Setting<Long> CHECK_INTERVAL = Setting.of(
+                    "CHECK_INTERVAL", Kinds.seconds(), 1_000L, "seconds between health probes")
+            .live();
     public static final Setting<Double> READ_REPLICA_RATIO = Setting.of(
-                    "READ_REPLICA_RATIO", Kinds.share(), 0.8, "share of reads that prefer a follower")
+                    "READ_REPLICA_RATIO",
+                    Kinds.share(),
+                    0.8,
+                    "share of reads that prefer a follower, the one with the fewest requests under way")
+            .live();
+    public static final Setting<Map<String, Integer>> READ_WEIGHTS = Setting.of(
+                    "READ_WEIGHTS",
+                    Kinds.weights(),
+                    Map.of(),
+                    "shares of reads by server instead, like `primary=1, replica=4`, among those that may answer a read;"
+                            + " without one: 1; with 0 it is read only where no other can be")
+            .defaultWords("none (`READ_REPLICA_RATIO`)")
+            .example("primary=1, replica=4")
+            .live();
+    public static final Setting<List<String>> DRAINED = Setting.of(
+                    "DRAINED",
+                    Kinds.names(),
+                    List.of(),
+                    "names of servers that are out of use from the start, as if drained; a reload drains and resumes what"
+                            + " has changed: [drained servers](docs/operations.md#drained-servers)")
+            .defaultWords("none")
+            .example("replica")
             .live();
     public static final Setting<List<String>> PROTECTED_COLLECTIONS = Setting.of(
                     "PROTECTED_COLLECTIONS",
@@ -233,9 +269,11 @@ public final class Settings {
                     "where alerts are posted as `{\"text\": ...}`: [docs/metrics.md](docs/metrics.md); a secret, never shown")
             .secret(Secrets::web)
             .defaultWords("none")
-            .example("https://example.com/a-secret-path");
-    public static final Setting<Long> ALERT_PAUSE =
-            Setting.of("ALERT_PAUSE", Kinds.seconds(), 300_000L, "seconds between two alerts about the same thing");
+            .example("https://example.com/a-secret-path")
+            .live();
+    public static final Setting<Long> ALERT_PAUSE = Setting.of(
+                    "ALERT_PAUSE", Kinds.seconds(), 300_000L, "seconds between two alerts about the same thing")
+            .live();
     public static final Setting<Boolean> ENABLE_CONNECTION_POOLING =
             Setting.of("ENABLE_CONNECTION_POOLING", Kinds.flag(), true, "the predecessor's; always on here");
     public static final Setting<Boolean> ENABLE_GRANULAR_LOCKING =
@@ -249,7 +287,7 @@ public final class Settings {
             .example("10");
 
     private static final List<Section> SECTIONS = List.of(
-            new Section("The Chroma servers", List.of(PRIMARY_URL, REPLICA_URL, CHECK_INTERVAL)),
+            new Section("The Chroma servers", List.of(PRIMARY_URL, REPLICA_URL, MORE_INSTANCES, CHECK_INTERVAL)),
             new Section(
                     "The log",
                     List.of(
@@ -295,7 +333,7 @@ public final class Settings {
                     List.of(REQUEST_TIMEOUT, LOG_TIMEOUT, READ_WAIT, CLIENT_STALL_TIMEOUT, UNANSWERED_WRITE_TIMEOUT)),
             new Section(
                     "How requests and servers are treated",
-                    List.of(READ_REPLICA_RATIO, PROTECTED_COLLECTIONS, ADOPT_TENANTS)),
+                    List.of(READ_REPLICA_RATIO, READ_WEIGHTS, DRAINED, PROTECTED_COLLECTIONS, ADOPT_TENANTS)),
             new Section("What it tells unasked", List.of(LOG_LEVEL, SLACK_WEBHOOK_URL, ALERT_PAUSE)),
             new Section(
                     "Taken for the predecessor's sake",

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.exchange.ReadWeights;
 import org.chromaproxy.instance.Instance;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,8 @@ public class ReadTarget {
     }
 
     /**
-     * An instance for this read; followers first for the configured share of reads, then the least busy. One that is being
-     * drained only where there is no other.
+     * An instance for this read: by their weights, or else followers first for the configured share of reads, then the least
+     * busy. One that is being drained only where there is no other.
      */
     Optional<Instance> choose(Set<Instance> failed) {
         return Optional.ofNullable(pick(failed));
@@ -51,6 +52,37 @@ public class ReadTarget {
 
     /** The same without a wrapper, for where every allocation counts. */
     public @Nullable Instance pick(Set<Instance> failed) {
+        ReadWeights reads = services.limits().reads();
+        return reads.given() ? byWeight(failed, reads) : byRole(failed, reads.followers());
+    }
+
+    /** Each comes out as often as its part of the weights seen so far says: one pass, whoever may answer. */
+    private @Nullable Instance byWeight(Set<Instance> failed, ReadWeights reads) {
+        Instance chosen = null;
+        Instance spare = null;
+        Instance draining = null;
+        int total = 0;
+        for (Instance instance : services.proxy().instances()) {
+            if (!instance.usable() || failed.contains(instance) || !readable(instance)) {
+                continue;
+            }
+            int weight = reads.of(instance);
+            if (instance.draining()) {
+                draining = instance;
+            } else if (weight == 0) {
+                spare = spare == null || instance.outstanding() < spare.outstanding() ? instance : spare;
+            } else {
+                total += weight;
+                chosen = ThreadLocalRandom.current().nextInt(total) < weight ? instance : chosen;
+            }
+        }
+        if (chosen != null) {
+            return chosen;
+        }
+        return spare != null ? spare : draining;
+    }
+
+    private @Nullable Instance byRole(Set<Instance> failed, double followers) {
         Instance follower = null;
         Instance leader = null;
         Instance draining = null;
@@ -68,9 +100,7 @@ public class ReadTarget {
             }
         }
         boolean follow = follower != null
-                && (leader == null
-                        || ThreadLocalRandom.current().nextDouble()
-                                < services.limits().readReplicaRatio());
+                && (leader == null || ThreadLocalRandom.current().nextDouble() < followers);
         if (follow) {
             return follower;
         }

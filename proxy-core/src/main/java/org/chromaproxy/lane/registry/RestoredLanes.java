@@ -45,14 +45,13 @@ public final class RestoredLanes {
     }
 
     public void add(Change.Lead lead) {
-        Optional<Instance> instance = instances.byName(lead.instance());
-        instance.ifPresent(known -> lead(lead.lane(), known.index(), lead.term()));
-    }
-
-    private void lead(UUID lane, int leader, long term) {
-        long[] leaderAndTerm = of(lane).leaderAndTerm;
-        leaderAndTerm[0] = leader;
-        leaderAndTerm[1] = term;
+        long[] leaderAndTerm = of(lead.lane()).leaderAndTerm;
+        // Of an instance that is not configured any more only the term counts: a lower one would not be stored.
+        leaderAndTerm[0] = instances
+                .byName(lead.instance())
+                .map(known -> (long) known.index())
+                .orElse(NONE);
+        leaderAndTerm[1] = lead.term();
     }
 
     /** What the log holds for that lane on one instance behind its cursor. */

@@ -48,6 +48,16 @@ public final class Deployment implements AutoCloseable {
         return log.url();
     }
 
+    /** Starts one more server, which the proxy has to be told of: {@code MORE_INSTANCES}. */
+    public ChromaInstance more(String name) {
+        return keep(ChromaInstance.start(folder(name)));
+    }
+
+    /** What the log's database holds, for those that change it by hand. */
+    public LogDatabase log() {
+        return log;
+    }
+
     /**
      * Starts the proxy in front of the two.
      *

@@ -2,12 +2,16 @@ package org.chromaproxy.acceptance.harness;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.chromaproxy.local.EmbeddedPostgres;
 
 /** A real PostgreSQL for the proxy's log, which outlives the proxy's crashes. */
-final class LogDatabase implements AutoCloseable {
+public final class LogDatabase implements AutoCloseable {
     private static final Pattern PASSWORD = Pattern.compile("[?&]password=([^&]+)");
 
     private final EmbeddedPostgres postgres;
@@ -27,6 +31,16 @@ final class LogDatabase implements AutoCloseable {
             throw new AssertionError("no password in the address of the embedded PostgreSQL");
         }
         return URI.create("postgresql://postgres:" + password.group(1) + "@127.0.0.1:" + postgres.port() + "/postgres");
+    }
+
+    /** Executes a statement in the log's database. */
+    public void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
     }
 
     @Override
