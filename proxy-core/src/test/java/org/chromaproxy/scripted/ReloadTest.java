@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.main.ProxyServer;
 import org.chromaproxy.reload.Reloader;
+import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +45,7 @@ class ReloadTest {
         settings();
         ConfigInput input = new ConfigInput(Map.of(), Map.of("MAX_WORKERS", "7"), Optional.of(file));
         reloader = new Reloader(input, input.read());
-        proxy = ProxyServer.start(reloader, Wal.open(WalConfig.of(LogSql.fresh().target())), Optional.empty());
+        proxy = ProxyServer.start(reloader, Wal.open(WalConfig.of(LogSql.fresh().target())), TlsSides.NONE);
         await().atMost(Stage.SOON).until(proxy::serving);
         client = new Client(proxy.address().getPort());
     }

@@ -93,12 +93,21 @@ public final class Kinds {
         return new Kind<>("names, separated by commas", Kinds::namesOf, names -> String.join(", ", names));
     }
 
-    /** {@code http://host:port}. */
-    public static Kind<URI> httpAddress() {
+    /** {@code http://host:port}, or https; nothing behind it. */
+    public static Kind<URI> serverAddress() {
         return new Kind<>(
-                "an address like http://host:port",
-                text -> within(URI.create(text), uri -> "http".equals(uri.getScheme()) && uri.getHost() != null),
+                "an address like http://host:port or https://host:port",
+                text -> within(URI.create(text), Kinds::isServer),
                 URI::toString);
+    }
+
+    private static boolean isServer(URI uri) {
+        return webScheme(uri.getScheme())
+                && uri.getHost() != null
+                && uri.getRawUserInfo() == null
+                && uri.getRawQuery() == null
+                && uri.getRawFragment() == null
+                && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
     }
 
     /** {@code https://host/path}, or http. */
