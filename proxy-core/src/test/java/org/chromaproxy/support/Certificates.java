@@ -1,6 +1,5 @@
 package org.chromaproxy.support;
 
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -68,10 +67,10 @@ public final class Certificates {
                 .buildIssuedBy(by);
     }
 
-    /** What a server with that certificate needs, by BoringSSL. */
+    /** What a server with that certificate needs, by Java's own TLS: nothing of it has to be released. */
     public static SslContextBuilder server(X509Bundle bundle) {
         return SslContextBuilder.forServer(bundle.getKeyPair().getPrivate(), bundle.getCertificatePath())
-                .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+                .sslProvider(SslProvider.JDK);
     }
 
     /** A server's context, and nothing special about it. */

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -46,7 +47,9 @@ final class TlsServer implements AutoCloseable {
     final List<String> namesAsked = new CopyOnWriteArrayList<>();
     final AtomicInteger requests = new AtomicInteger();
     final AtomicLong bytes = new AtomicLong();
-    final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    /** Connections whose client said that nothing more comes. */
+    final AtomicInteger goodbyes = new AtomicInteger();
+
     private final Channel listener;
     private volatile String answer = WHOLE;
     private volatile End end = End.NONE;
@@ -99,6 +102,8 @@ final class TlsServer implements AutoCloseable {
                     session.getRequestedServerNames().forEach(name -> namesAsked.add(name.toString()));
                 }
                 ctx.channel().config().setAutoRead(!deaf);
+            } else if (event instanceof SslCloseCompletionEvent said && said.isSuccess()) {
+                goodbyes.incrementAndGet();
             }
         }
 
@@ -108,8 +113,8 @@ final class TlsServer implements AutoCloseable {
             String text = read.toString(StandardCharsets.ISO_8859_1);
             bytes.addAndGet(read.readableBytes());
             read.release();
-            if (text.startsWith("GET ")) {
-                requests.incrementAndGet();
+            if (text.startsWith("GET ") || ctx.pipeline().get("tls") == null) {
+                requests.addAndGet(text.startsWith("GET ") ? 1 : 0);
                 ctx.writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.ISO_8859_1))
                         .addListener(done -> end(ctx));
             }
@@ -129,7 +134,6 @@ final class TlsServer implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            errors.add(cause);
             ctx.close();
         }
     }
