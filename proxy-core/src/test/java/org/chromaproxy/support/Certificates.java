@@ -31,9 +31,13 @@ public final class Certificates {
                 .buildSelfSigned();
     }
 
-    /** Not issued yet; for this machine's loopback address. */
+    /** Not issued yet; for this machine's loopback address and its usual name. */
     public static CertificateBuilder loopback(String name) {
-        return new CertificateBuilder().ecp256().subject("CN=" + name).addSanIpAddress("127.0.0.1");
+        return new CertificateBuilder()
+                .ecp256()
+                .subject("CN=" + name)
+                .addSanIpAddress("127.0.0.1")
+                .addSanDnsName("localhost");
     }
 
     /** A certificate for this machine's loopback address. */

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.AlgorithmParameters;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +79,9 @@ class ServerTlsTest {
                 Cipher.ENCRYPT_MODE,
                 SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(password.toCharArray())));
         byte[] sealed = cipher.doFinal(bundle.getKeyPair().getPrivate().getEncoded());
-        byte[] encoded = new EncryptedPrivateKeyInfo(cipher.getParameters(), sealed).getEncoded();
+        AlgorithmParameters how = AlgorithmParameters.getInstance("PBES2");
+        how.init(cipher.getParameters().getEncoded());
+        byte[] encoded = new EncryptedPrivateKeyInfo(how, sealed).getEncoded();
         return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded)
                 + "\n-----END ENCRYPTED PRIVATE KEY-----\n";

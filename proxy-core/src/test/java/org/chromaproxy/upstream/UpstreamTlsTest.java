@@ -287,9 +287,9 @@ class UpstreamTlsTest {
             way.client().reset(way.instance());
             way.loop().submit(() -> {}).get();
 
-            assertTrue(write.isCompletedExceptionally());
-            assertEquals(0, open(way));
             server.listen();
+            await().atMost(SOON).until(write::isCompletedExceptionally);
+            assertEquals(0, open(way));
             await().atMost(SOON).until(() -> !server.connections.getFirst().isActive());
             assertTrue(server.bytes.get() < HUGE / 2, server.bytes.get() + " bytes were delivered after all");
             assertEquals(0, server.goodbyes.get());

@@ -23,7 +23,7 @@ public final class Settings {
             "PRIMARY_URL",
             Kinds.serverAddress(),
             URI.create("http://127.0.0.1:8001"),
-            "the Chroma server that leads when all is well");
+            "the Chroma server that leads when all is well; `https://` where it is behind TLS");
     public static final Setting<URI> REPLICA_URL = Setting.of(
             "REPLICA_URL", Kinds.serverAddress(), URI.create("http://127.0.0.1:8002"), "the one that follows");
     public static final Setting<Optional<String>> DATABASE_URL = Setting.of(
