@@ -102,10 +102,10 @@ public final class ConfigReader {
         }
         Stream.of(TlsSettings.UPSTREAM_CA, TlsSettings.UPSTREAM_TLS_SERVER_NAME, TlsSettings.UPSTREAM_CERTIFICATE)
                 .filter(setting -> !secured && values.get(setting).isPresent())
-                .forEach(setting -> values.problem(
+                .forEach(setting -> values.warning(
                         setting,
                         "has no effect: neither primary_url nor replica_url begins with https://, so what goes there can be"
-                                + " read on the way; correct the addresses, or take it out"));
+                                + " read on the way; is that what is meant?"));
         return new Tls.Upstream(
                 path(TlsSettings.UPSTREAM_CA),
                 verify,

@@ -76,8 +76,7 @@ class TlsUpstreamIT {
             operator.awaitHealthy(true, true);
             write(proxy, "over-tls", 40, 50);
             deployment.assertEqualWhenDrained(proxy);
-            assertEquals(50, deployment.primary().api().count(collection("over-tls")));
-            assertEquals(50, deployment.replica().api().count(collection("over-tls")));
+            assertEquals(50, proxy.count(collection(id)));
         }
     }
 }
