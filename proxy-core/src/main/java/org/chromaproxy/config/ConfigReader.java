@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.chromaproxy.config.setting.ConfigFile;
 import org.chromaproxy.config.setting.Setting;
 import org.chromaproxy.config.setting.Settings;
+import org.chromaproxy.config.setting.TlsSettings;
 import org.chromaproxy.config.setting.Values;
 
 /** Makes the configuration of the settings' values, and checks what one value alone does not tell. */
@@ -75,28 +77,66 @@ public final class ConfigReader {
     }
 
     private Tls tls() {
-        Optional<Path> certificate = values.get(Settings.TLS_CERTIFICATE).map(Path::of);
-        Optional<Path> key = values.get(Settings.TLS_KEY).map(Path::of);
-        Optional<Path> clientCa = values.get(Settings.TLS_CLIENT_CA).map(Path::of);
+        Optional<Path> certificate = path(TlsSettings.TLS_CERTIFICATE);
+        Optional<Path> key = path(TlsSettings.TLS_KEY);
+        Optional<Path> clientCa = path(TlsSettings.TLS_CLIENT_CA);
         Tls.ClientAuth auth =
-                Tls.ClientAuth.valueOf(values.get(Settings.TLS_CLIENT_AUTH).toUpperCase(Locale.ROOT));
-        if (certificate.isPresent() != key.isPresent()) {
-            values.problem(
-                    certificate.isPresent() ? Settings.TLS_CERTIFICATE : Settings.TLS_KEY,
-                    "is set without the other one of tls_certificate and tls_key; set both for TLS, or none for plain HTTP");
-        }
+                Tls.ClientAuth.valueOf(values.get(TlsSettings.TLS_CLIENT_AUTH).toUpperCase(Locale.ROOT));
+        both(TlsSettings.TLS_CERTIFICATE, TlsSettings.TLS_KEY, "set both for TLS, or none for plain HTTP");
+        both(TlsSettings.HEALTH_CERTIFICATE, TlsSettings.HEALTH_KEY, "set both, or none");
         if ((auth != Tls.ClientAuth.NONE) != clientCa.isPresent()) {
             values.problem(
-                    Settings.TLS_CLIENT_AUTH,
+                    TlsSettings.TLS_CLIENT_AUTH,
                     "does not go with tls_client_ca: client certificates need both, optional or require and the CA's file; set"
                             + " both, or none");
         }
         if (clientCa.isPresent() && certificate.isEmpty()) {
             values.problem(
-                    Settings.TLS_CLIENT_CA,
+                    TlsSettings.TLS_CLIENT_CA,
                     "has no effect without tls_certificate: nobody is asked for a certificate; set that too");
         }
-        return new Tls(certificate, key, values.get(Settings.TLS_KEY_PASSWORD).orElse(""), clientCa, auth);
+        String password = values.get(TlsSettings.TLS_KEY_PASSWORD).orElse("");
+        return new Tls(certificate, key, password, clientCa, auth, upstreamTls());
+    }
+
+    private Tls.Upstream upstreamTls() {
+        both(TlsSettings.UPSTREAM_CERTIFICATE, TlsSettings.UPSTREAM_KEY, "set both, or none");
+        Tls.Verify verify =
+                Tls.Verify.valueOf(values.get(TlsSettings.UPSTREAM_TLS_VERIFY).toUpperCase(Locale.ROOT));
+        boolean secured = Stream.of(Settings.PRIMARY_URL, Settings.REPLICA_URL)
+                .anyMatch(url -> "https".equals(values.get(url).getScheme()));
+        if (secured && verify == Tls.Verify.NONE) {
+            values.warning(
+                    TlsSettings.UPSTREAM_TLS_VERIFY,
+                    "means that the Chroma servers' certificates are NOT verified: whoever is on the way can read and change"
+                            + " every record, and upstream_token; use it for tries only, else give upstream_ca");
+        }
+        Stream.of(TlsSettings.UPSTREAM_CA, TlsSettings.UPSTREAM_TLS_SERVER_NAME, TlsSettings.UPSTREAM_CERTIFICATE)
+                .filter(setting -> !secured && values.get(setting).isPresent())
+                .forEach(setting -> values.warning(
+                        setting,
+                        "has no effect: neither primary_url nor replica_url begins with https://, so what goes there can be"
+                                + " read on the way; is that what is meant?"));
+        return new Tls.Upstream(
+                path(TlsSettings.UPSTREAM_CA),
+                verify,
+                values.get(TlsSettings.UPSTREAM_TLS_SERVER_NAME),
+                path(TlsSettings.UPSTREAM_CERTIFICATE),
+                path(TlsSettings.UPSTREAM_KEY));
+    }
+
+    private Optional<Path> path(Setting<Optional<String>> setting) {
+        return values.get(setting).map(Path::of);
+    }
+
+    /** A certificate and its key. */
+    private void both(Setting<Optional<String>> one, Setting<Optional<String>> other, String action) {
+        boolean first = values.get(one).isPresent();
+        if (first != values.get(other).isPresent()) {
+            values.problem(
+                    first ? one : other,
+                    "is set without the other one of " + one.key() + " and " + other.key() + "; " + action);
+        }
     }
 
     private Config.Log log() {

@@ -44,6 +44,8 @@ final class Probe {
     private long resetAt = System.nanoTime() - SETTLE_NANOS;
     private boolean forced;
     private long forcedUntil;
+    /** For people. */
+    private String lastFailure = "";
 
     Probe(Instance instance, EventLoop loop, UpstreamClient upstream, HealthChecker.Admission admission) {
         this.instance = instance;
@@ -110,10 +112,12 @@ final class Probe {
         }
         instance.checked(false);
         risen = 0;
-        boolean refused = error instanceof UpstreamException cause && cause.refused();
-        if (refused) {
-            down("it refuses connections");
-        } else if (instance.silentNanos() > SILENCE_NANOS) {
+        if (error instanceof UpstreamException cause && cause.refused()) {
+            down(cause.refusal());
+            return;
+        }
+        lastFailure = error == null ? "" : "; the latest probe: " + error.getMessage();
+        if (instance.silentNanos() > SILENCE_NANOS) {
             silent();
         }
     }
@@ -128,7 +132,7 @@ final class Probe {
     }
 
     private void silent() {
-        down("no answer of any kind for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s");
+        down("no answer of any kind for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s" + lastFailure);
     }
 
     private void well(long begun) {

@@ -16,6 +16,7 @@ public final class Instance {
     private final int index;
     private final URI uri;
     private final String authority;
+    private final boolean tls;
     private final Map<String, String> credentials;
     private final WriteHealth writes = new WriteHealth();
     private final LongAdder requests = new LongAdder();
@@ -40,7 +41,7 @@ public final class Instance {
 
     /**
      * @param index position in the configured order; 0 is the primary
-     * @throws IllegalArgumentException when the address is not {@code http://host[:port]}
+     * @throws IllegalArgumentException when the address is not {@code http://host[:port]}, or https
      */
     public Instance(String name, int index, URI uri) {
         this(name, index, uri, Optional.empty());
@@ -48,10 +49,10 @@ public final class Instance {
 
     /** @param token what it is shown with every request: a bare token, or a scheme and what belongs to it */
     public Instance(String name, int index, URI uri, Optional<String> token) {
-        if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
-            throw new IllegalArgumentException(
-                    "instance " + name + ": the address must look like http://host:port, not " + uri
-                            + " (TLS towards instances is not supported yet)");
+        this.tls = "https".equals(uri.getScheme());
+        if ((!tls && !"http".equals(uri.getScheme())) || uri.getHost() == null) {
+            throw new IllegalArgumentException("instance " + name
+                    + ": the address must look like http://host:port or https://host:port, not " + uri);
         }
         this.name = name;
         this.index = index;
@@ -90,9 +91,19 @@ public final class Instance {
                 : Map.of("authorization", "Bearer " + token, "x-chroma-token", token);
     }
 
+    /** Whether it speaks TLS. */
+    public boolean tls() {
+        return tls;
+    }
+
     /** Not resolved: each connection asks anew, so that a moved address is followed. */
     public InetSocketAddress address() {
-        return InetSocketAddress.createUnresolved(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort());
+        return InetSocketAddress.createUnresolved(uri.getHost(), port());
+    }
+
+    private int port() {
+        int standard = tls ? 443 : 80;
+        return uri.getPort() < 0 ? standard : uri.getPort();
     }
 
     public InstanceState state() {

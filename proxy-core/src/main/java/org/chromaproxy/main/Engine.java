@@ -41,6 +41,7 @@ import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.reload.ReloadReport;
+import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.OwnedLog;
@@ -92,6 +93,7 @@ final class Engine implements AutoCloseable {
     private @Nullable Alerts alerts;
 
     private final Supplier<ReloadReport> reload;
+    private final TlsSides tls;
     private volatile ExchangeServices.ExchangeLimits limits;
     private volatile MergeBounds bounds;
 
@@ -101,11 +103,12 @@ final class Engine implements AutoCloseable {
      * @param rights who may do what
      * @param reload reads the configuration again, and has it {@linkplain #take taken up}
      */
-    record Shared(Access rights, Supplier<ReloadReport> reload) {}
+    record Shared(Access rights, Supplier<ReloadReport> reload, TlsSides tls) {}
 
     Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers, Shared shared) {
         this.rights = shared.rights();
         this.reload = shared.reload();
+        this.tls = shared.tls();
         this.bounds = mergeBounds(config.limits().batches());
         this.config = config;
         this.wal = wal;
@@ -121,7 +124,8 @@ final class Engine implements AutoCloseable {
                 config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
-        UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance));
+        UpstreamClient upstream =
+                new UpstreamClient(loops, instances, instance -> suspect(checker, instance), tls.instances());
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, config.limits().backlogMemory()),
                 new CatchUp(instances, config.limits().maxWorkers()),
@@ -294,7 +298,7 @@ final class Engine implements AutoCloseable {
                 new AdminServices.Log(log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters());
         AdminServices.Hooks hooks = new AdminServices.Hooks(
                 health, adopting::recheck, adopting::copyEverything, adopting::strangers, adopting.repairs());
-        AdminServices.Settings settings = new AdminServices.Settings(() -> config, reload, wal.databaseUrl());
+        AdminServices.Settings settings = new AdminServices.Settings(() -> config, reload, wal.databaseUrl(), tls);
         AdminServices admin = new AdminServices(services, lanes, admission, operators, hooks, settings);
         return new AdminEndpoints(admin, loops, workers);
     }

@@ -18,8 +18,9 @@ import org.chromaproxy.downstream.FrontEnd;
 import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.reload.Reloadable;
 import org.chromaproxy.reload.Reloader;
-import org.chromaproxy.tls.ServerTls;
+import org.chromaproxy.tls.Renewal;
 import org.chromaproxy.tls.TlsException;
+import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.wal.OwnedLog;
@@ -45,12 +46,12 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             Thread.ofVirtual().name("worker-", 0).factory());
     private final Access access;
     private final FrontEnd frontEnd;
-    private final Optional<ServerTls> tls;
+    private final TlsSides tls;
     private volatile @Nullable Engine engine;
     private volatile boolean standingBy;
     private volatile boolean stopping;
 
-    private ProxyServer(Config config, Wal wal, Optional<ServerTls> tls, Supplier<ReloadReport> reload) {
+    private ProxyServer(Config config, Wal wal, TlsSides tls, Supplier<ReloadReport> reload) {
         this.tls = tls;
         this.config = config;
         this.wal = wal;
@@ -64,11 +65,13 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
                 address,
                 new StandbyEndpoints(config.instances().size(), wal::owner),
                 access,
-                channel -> tls.ifPresent(secure -> secure.accept(channel)));
-        tls.ifPresent(secure -> loops.all()
-                .getFirst()
-                .scheduleWithFixedDelay(
-                        () -> workers.execute(secure::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS));
+                channel -> tls.clients().ifPresent(secure -> secure.accept(channel)));
+        if (tls.any()) {
+            loops.all()
+                    .getFirst()
+                    .scheduleWithFixedDelay(
+                            () -> workers.execute(tls::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     /**
@@ -79,14 +82,13 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     public static ProxyServer start(Config config, Wal wal) {
         ReloadReport fixed = ReloadReport.refused(List.of(
                 "this proxy runs inside of another program, which gave it its settings; there is nothing to read"));
-        ProxyServer server =
-                new ProxyServer(config, wal, ServerTls.of(config.listen().tls()), () -> fixed);
+        ProxyServer server = new ProxyServer(config, wal, TlsSides.of(config), () -> fixed);
         server.workers.execute(server::takeOver);
         return server;
     }
 
     /** The same, with settings that can be read again, and certificates that were read before. */
-    public static ProxyServer start(Reloader reloader, Wal wal, Optional<ServerTls> tls) {
+    public static ProxyServer start(Reloader reloader, Wal wal, TlsSides tls) {
         ProxyServer server = new ProxyServer(reloader.config(), wal, tls, reloader::reload);
         reloader.add(server);
         server.workers.execute(server::takeOver);
@@ -114,12 +116,12 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     }
 
     /**
-     * Reads certificate and key again, for connections to come; nothing without TLS. Blocks.
+     * Reads certificates and keys again, for connections to come; nothing without TLS. Blocks.
      *
      * @throws org.chromaproxy.tls.TlsException when they cannot be used: those in use stay
      */
     public void reloadCertificates() {
-        tls.ifPresent(ServerTls::reload);
+        tls.reload();
     }
 
     EventLoops loops() {
@@ -148,7 +150,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private void serve(OwnedLog log) {
         try {
             Config used = config;
-            Engine started = new Engine(used, wal, log, loops, workers, new Engine.Shared(access, reload));
+            Engine started = new Engine(used, wal, log, loops, workers, new Engine.Shared(access, reload, tls));
             started.start();
             frontEnd.serve(started.exchangeServices());
             engine = started;
@@ -173,27 +175,27 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         } catch (AccessException e) {
             problems.add(e.getMessage() + "; the tokens before remain valid");
         }
-        Optional<ServerTls.Renewal> renewal = Optional.empty();
+        Optional<Renewal> renewal = Optional.empty();
         try {
-            renewal = tls.map(ServerTls::read);
+            renewal = Optional.of(tls.read());
         } catch (TlsException e) {
-            problems.add(e.getMessage() + "; the certificate before remains in use");
+            problems.add(e.getMessage() + "; the certificates before remain in use");
         }
         Engine running = engine;
         if (running != null) {
             problems.addAll(running.refusals(now));
         }
         Tokens read = tokens;
-        Optional<ServerTls.Renewal> renewed = renewal;
+        Optional<Renewal> renewed = renewal;
         return new Ready(
                 problems,
                 () -> {
                     access.use(read);
                     access.use(now.listen().access().clients());
-                    renewed.ifPresent(ServerTls.Renewal::use);
+                    renewed.ifPresent(Renewal::use);
                     return take(now);
                 },
-                () -> renewed.ifPresent(ServerTls.Renewal::drop));
+                () -> renewed.ifPresent(Renewal::drop));
     }
 
     private List<String> take(Config now) {
@@ -216,7 +218,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             running.close();
         }
         loops.close();
-        tls.ifPresent(ServerTls::close);
+        tls.close();
         workers.shutdownNow();
         wal.close();
     }

@@ -1,7 +1,6 @@
 package org.chromaproxy.main;
 
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.chromaproxy.access.AccessException;
@@ -12,8 +11,8 @@ import org.chromaproxy.config.command.SettingOptions;
 import org.chromaproxy.reload.HangUp;
 import org.chromaproxy.reload.Reloader;
 import org.chromaproxy.supervise.Supervisor;
-import org.chromaproxy.tls.ServerTls;
 import org.chromaproxy.tls.TlsException;
+import org.chromaproxy.tls.TlsSides;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -35,12 +34,12 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Reloader reloader;
-        Optional<ServerTls> tls;
+        TlsSides tls;
         try {
             ConfigInput input = SettingOptions.input(spec);
             ConfigInput.Loaded loaded = input.read();
             loaded.values().warnings().forEach(LOG::warn);
-            tls = ServerTls.of(loaded.config().listen().tls());
+            tls = TlsSides.of(loaded.config());
             reloader = new Reloader(input, loaded);
         } catch (ConfigException | TlsException e) {
             LOG.error("{}", e.getMessage());
@@ -70,7 +69,7 @@ final class ServeCommand implements Callable<Integer> {
         }));
         InetSocketAddress address = server.address();
         String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
-        LOG.info("listening on {}://{}:{}", tls.isPresent() ? "https" : "http", host, address.getPort());
+        LOG.info("listening on {}://{}:{}", tls.clients().isPresent() ? "https" : "http", host, address.getPort());
         stopped.await();
         return 0;
     }

@@ -12,7 +12,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
+import org.chromaproxy.config.ConfigInput;
+import org.chromaproxy.config.Tls;
 import org.chromaproxy.config.command.SettingOptions;
+import org.chromaproxy.config.setting.TlsSettings;
+import org.chromaproxy.config.setting.Values;
 import org.chromaproxy.tls.OwnCertificate;
 import org.chromaproxy.tls.TlsException;
 import picocli.CommandLine.Command;
@@ -38,35 +42,47 @@ public final class HealthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        Config.Listen listen;
+        ConfigInput.Loaded loaded;
         try {
-            listen = SettingOptions.input(spec).read().config().listen();
+            loaded = SettingOptions.input(spec).read();
         } catch (ConfigException e) {
             out.println(e.getMessage());
             out.flush();
             return 1;
         }
+        Config.Listen listen = loaded.config().listen();
         Optional<Path> certificate = listen.tls().certificate();
         URI uri = address(listen, certificate.isPresent() ? "https" : "http");
         Duration patience = Duration.ofSeconds(Math.max(1, timeout));
-        try (HttpClient client = client(patience, certificate)) {
+        try (HttpClient client = client(patience, certificate, loaded.values())) {
             HttpRequest request = HttpRequest.newBuilder(uri).timeout(patience).build();
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             out.println(answer.statusCode() + " " + answer.body());
             return alive || answer.statusCode() == 200 ? 0 : 1;
         } catch (IOException | TlsException e) {
-            out.println("no proxy answers at " + uri + ": " + e);
+            out.println("no proxy answers at " + uri + ": " + e + advice(loaded));
             return 1;
         } finally {
             out.flush();
         }
     }
 
-    private static HttpClient client(Duration patience, Optional<Path> certificate) {
+    private static HttpClient client(Duration patience, Optional<Path> certificate, Values values) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder().connectTimeout(patience).version(HttpClient.Version.HTTP_1_1);
-        certificate.ifPresent(file -> builder.sslContext(OwnCertificate.trusting(file)));
+        Optional<Path> shown = values.get(TlsSettings.HEALTH_CERTIFICATE).map(Path::of);
+        Optional<Path> key = values.get(TlsSettings.HEALTH_KEY).map(Path::of);
+        certificate.ifPresent(file -> builder.sslContext(OwnCertificate.trusting(file, shown, key)));
         return builder.build();
+    }
+
+    private static String advice(ConfigInput.Loaded loaded) {
+        boolean demanded = loaded.config().listen().tls().clientAuth() == Tls.ClientAuth.REQUIRE;
+        boolean shown = loaded.values().get(TlsSettings.HEALTH_CERTIFICATE).isPresent();
+        return demanded && !shown
+                ? "; it demands a certificate (tls_client_auth: require): have one made by the authority in tls_client_ca"
+                        + " and set health_certificate and health_key"
+                : "";
     }
 
     /** One that listens everywhere listens on loopback too. */

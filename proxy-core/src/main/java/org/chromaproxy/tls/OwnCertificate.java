@@ -1,10 +1,15 @@
 package org.chromaproxy.tls;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -21,16 +26,32 @@ public final class OwnCertificate extends X509ExtendedTrustManager {
         this.own = own;
     }
 
-    /** @throws TlsException when the file cannot be used */
-    public static SSLContext trusting(Path certificate) {
+    /**
+     * @param shown HEALTH_CERTIFICATE and HEALTH_KEY: what is shown to a proxy that demands a certificate, or neither
+     * @throws TlsException when a file cannot be used
+     */
+    public static SSLContext trusting(Path certificate, Optional<Path> shown, Optional<Path> key) {
         OwnCertificate trust = new OwnCertificate(Pem.certificates("TLS_CERTIFICATE", certificate)[0]);
+        Optional<Identity> identity = shown.flatMap(chain ->
+                key.map(secret -> new Identity.Files("HEALTH_CERTIFICATE", chain, secret, Optional.empty()).read()));
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {trust}, null);
+            KeyManager[] keys = identity.isPresent() ? keys(identity.get()) : new KeyManager[0];
+            context.init(keys, new TrustManager[] {trust}, null);
             return context;
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("this Java has no TLS", e);
         }
+    }
+
+    private static KeyManager[] keys(Identity identity) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "health", identity.key(), new char[0], identity.chain().toArray(X509Certificate[]::new));
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, new char[0]);
+        return factory.getKeyManagers();
     }
 
     @Override

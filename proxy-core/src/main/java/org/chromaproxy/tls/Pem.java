@@ -13,6 +13,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Cipher;
@@ -44,29 +45,28 @@ final class Pem {
         throw problem(setting, file, "holds no certificate", GIVE_PEM);
     }
 
-    static PrivateKey key(Path file, String password) {
-        Matcher found = KEY.matcher(new String(bytes("TLS_KEY", file), StandardCharsets.ISO_8859_1));
+    /** @param password empty text where the key is not encrypted; nothing where it must not be */
+    static PrivateKey key(String setting, Path file, Optional<String> password) {
+        Matcher found = KEY.matcher(new String(bytes(setting, file), StandardCharsets.ISO_8859_1));
         if (!found.find()) {
-            throw problem("TLS_KEY", file, "holds no private key", "give a PEM file with BEGIN PRIVATE KEY");
+            throw problem(setting, file, "holds no private key", "give a PEM file with BEGIN PRIVATE KEY");
         }
         try {
             byte[] encoded = Base64.getMimeDecoder().decode(found.group(2));
             return switch (found.group(1)) {
                 case "PRIVATE KEY" -> key(new PKCS8EncodedKeySpec(encoded));
-                case "ENCRYPTED PRIVATE KEY" -> key(decrypted(encoded, password));
+                case "ENCRYPTED PRIVATE KEY" -> key(decrypted(encoded, password.orElse("")));
                 default ->
                     throw problem(
-                            "TLS_KEY",
+                            setting,
                             file,
                             "is in an older format (" + found.group(1) + ")",
                             "convert it: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW");
             };
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
-            throw problem(
-                    "TLS_KEY",
-                    file,
-                    "cannot be read",
-                    "give an RSA or EC key in PKCS#8, and TLS_KEY_PASSWORD if it is encrypted");
+            String encrypted =
+                    password.isPresent() ? ", and " + setting + "_PASSWORD if it is encrypted" : ", not encrypted";
+            throw problem(setting, file, "cannot be read", "give an RSA or EC key in PKCS#8" + encrypted);
         }
     }
 
@@ -93,8 +93,8 @@ final class Pem {
         return info.getKeySpec(cipher);
     }
 
-    /** Refuses a key that is not the certificate's: otherwise only the clients would notice. */
-    static void match(X509Certificate certificate, PrivateKey key, Path file) {
+    /** Refuses a key that is not the certificate's: otherwise only the other side would notice. */
+    static void match(X509Certificate certificate, PrivateKey key, String setting, Path file) {
         try {
             String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
             Signature signature = Signature.getInstance(algorithm);
@@ -110,7 +110,7 @@ final class Pem {
         } catch (GeneralSecurityException e) {
             // Keys of different kinds, reported below.
         }
-        throw problem("TLS_KEY", file, "does not belong to the certificate", "give the key it was made with");
+        throw problem(setting, file, "does not belong to the certificate", "give the key it was made with");
     }
 
     private static byte[] bytes(String setting, Path file) {

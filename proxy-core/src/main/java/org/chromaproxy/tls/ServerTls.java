@@ -3,18 +3,11 @@ package org.chromaproxy.tls;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.SupportedCipherSuiteFilter;
-import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,37 +18,23 @@ import org.chromaproxy.config.Tls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * TLS for clients' connections, by BoringSSL, or by Java's own where that cannot be loaded. A reload is for connections
- * that come after it; those that are open keep what they began with. Thread-safe.
- */
+/** TLS for clients' connections. Thread-safe. */
 public final class ServerTls implements Consumer<Channel>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
     private static final long HANDSHAKE_MS = 10_000;
-    /** Forward secret and authenticated only (RFC 9325, section 4.2); the first three are those of TLS 1.3. */
-    private static final List<String> CIPHERS = List.of(
-            "TLS_AES_128_GCM_SHA256",
-            "TLS_AES_256_GCM_SHA384",
-            "TLS_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     private final Tls settings;
-    private final Path certificate;
-    private final Path key;
-    private SslContext current;
-    private String seen;
+    private final Identity.Files identity;
+    private final Renewed contexts;
+    private final Handshakes handshakes = new Handshakes();
 
-    private ServerTls(Tls settings, Path certificate, Path key) {
+    private ServerTls(Tls settings, Identity.Files identity) {
         this.settings = settings;
-        this.certificate = certificate;
-        this.key = key;
-        this.seen = state();
-        this.current = build();
+        this.identity = identity;
+        List<Path> files = Stream.concat(
+                        Stream.of(identity.certificate(), identity.key()), settings.clientCa().stream())
+                .toList();
+        this.contexts = new Renewed("clients", files, this::build);
     }
 
     /**
@@ -64,15 +43,42 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
      * @throws TlsException naming the file that cannot be used
      */
     public static Optional<ServerTls> of(Tls settings) {
-        return settings.certificate().flatMap(chain -> settings.key().map(key -> new ServerTls(settings, chain, key)));
+        return settings.certificate()
+                .flatMap(chain -> settings.key()
+                        .map(key ->
+                                new Identity.Files("TLS_CERTIFICATE", chain, key, Optional.of(settings.keyPassword()))))
+                .map(files -> new ServerTls(settings, files));
     }
 
     /** Puts TLS in front of a new connection's handlers. */
     @Override
-    public synchronized void accept(Channel channel) {
-        SslHandler handler = current.newHandler(channel.alloc());
+    public void accept(Channel channel) {
+        SslHandler handler = contexts.handler(context -> context.newHandler(channel.alloc()));
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                handshakes.completed();
+            } else {
+                failed(channel, done.cause());
+            }
+        });
         channel.pipeline().addLast("tls", handler);
+    }
+
+    /** One that connects and leaves without a word, as balancers do to see whether the port is open, has not failed. */
+    private void failed(Channel channel, Throwable cause) {
+        HandshakeFailure failure = HandshakeFailure.of(cause);
+        if (failure != HandshakeFailure.CLOSED) {
+            String client = channel.remoteAddress() instanceof InetSocketAddress address
+                    ? address.getAddress().getHostAddress()
+                    : "unknown";
+            handshakes.failed("clients", () -> "no TLS with client " + client + ": " + failure.ofClient(cause));
+        }
+    }
+
+    /** How many there were. */
+    public Handshakes handshakes() {
+        return handshakes;
     }
 
     /**
@@ -81,7 +87,7 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
      * @throws TlsException when they cannot be used: what was read before stays in use
      */
     public void reload() {
-        read().use();
+        contexts.reload();
     }
 
     /**
@@ -89,71 +95,27 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
      *
      * @throws TlsException when they cannot be used
      */
-    public Renewal read() {
-        String now = state();
-        return new Renewal(build(), now);
-    }
-
-    /** Files that can be used: one of the two must be called, once. */
-    public final class Renewal {
-        private final SslContext next;
-        private final String asOf;
-
-        private Renewal(SslContext next, String asOf) {
-            this.next = next;
-            this.asOf = asOf;
-        }
-
-        /** New connections get them from now on. */
-        public void use() {
-            synchronized (ServerTls.this) {
-                // Open connections hold it, too.
-                ReferenceCountUtil.release(current);
-                current = next;
-                seen = asOf;
-            }
-            LOG.info("the certificate in {} is used for new connections from now on", certificate);
-        }
-
-        /** They are not used after all. */
-        public void drop() {
-            ReferenceCountUtil.release(next);
-        }
+    Renewal read() {
+        return contexts.read();
     }
 
     /** Reloads if the files have changed, and says so if they cannot be used. To be called now and then; blocks. */
     public void look() {
-        String now = state();
-        synchronized (this) {
-            if (now.equals(seen)) {
-                return;
-            }
-            seen = now;
-        }
-        try {
-            reload();
-        } catch (TlsException e) {
-            LOG.error("the changed certificate is not taken, the one before stays in use: {}", e.getMessage());
-        }
+        contexts.look();
     }
 
     @Override
-    public synchronized void close() {
-        ReferenceCountUtil.release(current);
+    public void close() {
+        contexts.close();
     }
 
     private SslContext build() {
-        X509Certificate[] chain = Pem.certificates("TLS_CERTIFICATE", certificate);
-        PrivateKey secret = Pem.key(key, settings.keyPassword());
-        Pem.match(chain[0], secret, key);
-        if (chain[0].getNotAfter().toInstant().isBefore(Instant.now())) {
-            LOG.error("the certificate in {} has expired: clients will refuse it; renew it", certificate);
+        Identity own = identity.read();
+        if (own.chain().getFirst().getNotAfter().toInstant().isBefore(Instant.now())) {
+            LOG.error("the certificate in {} has expired: clients will refuse it; renew it", identity.certificate());
         }
         try {
-            SslContextBuilder builder = SslContextBuilder.forServer(secret, chain)
-                    .sslProvider(provider())
-                    .protocols("TLSv1.3", "TLSv1.2")
-                    .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+            SslContextBuilder builder = Renewed.common(SslContextBuilder.forServer(own.key(), own.chain()))
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             ApplicationProtocolConfig.Protocol.ALPN,
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
@@ -163,19 +125,9 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
             settings.clientCa().ifPresent(file -> builder.trustManager(Pem.certificates("TLS_CLIENT_CA", file)));
             return builder.build();
         } catch (SSLException e) {
-            throw Pem.problem("TLS_CERTIFICATE", certificate, "is refused: " + e.getMessage(), "give another one");
+            throw Pem.problem(
+                    "TLS_CERTIFICATE", identity.certificate(), "is refused: " + e.getMessage(), "give another one");
         }
-    }
-
-    private static SslProvider provider() {
-        if (OpenSsl.isAvailable()) {
-            return SslProvider.OPENSSL_REFCNT;
-        }
-        LOG.warn(
-                "BoringSSL cannot be loaded ({}): Java's own TLS is used, which is slower. It is unpacked to the"
-                        + " temporary directory, which must be writable and allow execution.",
-                String.valueOf(OpenSsl.unavailabilityCause()));
-        return SslProvider.JDK;
     }
 
     private ClientAuth asked() {
@@ -184,22 +136,5 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
             case OPTIONAL -> ClientAuth.OPTIONAL;
             case REQUIRE -> ClientAuth.REQUIRE;
         };
-    }
-
-    /** Changes when one of the files does. */
-    private String state() {
-        StringBuilder all = new StringBuilder();
-        Stream.of(Optional.of(certificate), Optional.of(key), settings.clientCa())
-                .flatMap(Optional::stream)
-                .forEach(file -> all.append(state(file)).append(' '));
-        return all.toString();
-    }
-
-    private static String state(Path file) {
-        try {
-            return Files.getLastModifiedTime(file) + "/" + Files.size(file);
-        } catch (IOException e) {
-            return "none";
-        }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * TLS towards clients: certificates, keys, and their exchange while the proxy runs. Thread-safe. May import
- * {@code config}.
+ * TLS towards clients and towards instances: certificates, keys, their exchange while the proxy runs, and why handshakes
+ * fail. Thread-safe. May import {@code config}.
  */
 @NullMarked
 package org.chromaproxy.tls;

@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.metrics.Timings;
+import org.chromaproxy.tls.ClientTls;
 import org.chromaproxy.transport.EventLoops;
 import org.jspecify.annotations.Nullable;
 
@@ -32,20 +34,25 @@ public final class UpstreamClient {
     private final Timings timings;
     private final PoolStats stats;
 
-    /** @param onTrouble called on an event loop when a connection to that instance is refused or breaks */
+    /** Without TLS: no instance may have an {@code https} address. */
     public UpstreamClient(EventLoops loops, Instances instances, Consumer<Instance> onTrouble) {
+        this(loops, instances, onTrouble, Optional.empty());
+    }
+
+    /**
+     * @param onTrouble called on an event loop when a connection to that instance is refused or breaks
+     * @param tls for instances with an {@code https} address
+     */
+    public UpstreamClient(
+            EventLoops loops, Instances instances, Consumer<Instance> onTrouble, Optional<ClientTls> tls) {
         timings = new Timings(instances.size());
         stats = new PoolStats(timings);
+        UpstreamPool.Shared shared = new UpstreamPool.Shared(loops.transport(), stats, tls);
         for (EventLoop loop : loops.all()) {
             UpstreamPool[] own = new UpstreamPool[instances.size()];
             for (Instance instance : instances) {
                 own[instance.index()] = new UpstreamPool(
-                        instance,
-                        loop,
-                        loops.transport(),
-                        CONNECTIONS_PER_LOOP,
-                        () -> onTrouble.accept(instance),
-                        stats);
+                        instance, loop, CONNECTIONS_PER_LOOP, () -> onTrouble.accept(instance), shared);
             }
             pools.put(loop, own);
         }

@@ -11,7 +11,11 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to an instance, carrying one exchange at a time. Confined to its event loop. */
@@ -20,9 +24,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private @Nullable UpstreamListener listener;
     private @Nullable RawListener raw;
+    /** Between TLS, if there is any, and the codec. */
+    private @Nullable ChannelHandlerContext front;
+
     private boolean requestComplete;
     private boolean reusable;
     private boolean interim;
+    /** The answer has no length, and TLS has to say that it is whole. */
+    private boolean endsWithTls;
+    /** The instance has said that nothing more will come. */
+    private boolean closeNotified;
+
     private long begunNanos;
 
     UpstreamConnection(UpstreamPool pool, Channel channel) {
@@ -51,14 +63,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends the whole request of a raw exchange, taking the buffers over. */
     public void sendRaw(ByteBuf head, ByteBuf body) {
-        ChannelHandlerContext front = channel.pipeline().firstContext();
-        front.write(head, channel.voidPromise());
+        ChannelHandlerContext to = front;
+        if (to == null) {
+            throw new IllegalStateException("a connection is used before it is open");
+        }
+        to.write(head, channel.voidPromise());
         if (body.isReadable()) {
-            front.write(body, channel.voidPromise());
+            to.write(body, channel.voidPromise());
         } else {
             body.release();
         }
-        front.flush();
+        to.flush();
     }
 
     /**
@@ -72,7 +87,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (again && channel.isActive()) {
             pool.giveBack(this);
         } else {
-            channel.close();
+            close();
         }
     }
 
@@ -106,12 +121,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             raw = null;
             pool.instance().failed();
         }
-        channel.close();
+        close();
     }
 
     /** Stands in front of the codec and takes the bytes of raw exchanges. */
     ChannelHandler front() {
         return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void handlerAdded(ChannelHandlerContext ctx) {
+                front = ctx;
+            }
+
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object msg) {
                 RawListener current = raw;
@@ -136,8 +156,21 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return channel.isActive();
     }
 
+    /** Done, or failed, when the connection can carry exchanges over TLS, or never will. */
+    Future<Channel> handshake() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls == null ? channel.eventLoop().newFailedFuture(new ClosedChannelException()) : tls.handshakeFuture();
+    }
+
+    /**
+     * Resets it, past TLS: that would first have what is still to be sent delivered, and say goodbye. What is given up must
+     * not arrive later than what is sent elsewhere meanwhile.
+     */
     void close() {
-        channel.close();
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        if (first != null) {
+            first.close();
+        }
     }
 
     @Override
@@ -146,7 +179,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (current == null) {
             // Bytes nobody asked for: the connection cannot be trusted any more.
             ReferenceCountUtil.release(msg);
-            ctx.close();
+            close();
             return;
         }
         if (((HttpObject) msg).decoderResult().isFailure()) {
@@ -160,6 +193,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                     || head.status().code() == 102;
             if (!interim) {
                 reusable = HttpUtil.isKeepAlive(head);
+                endsWithTls = pool.secured()
+                        && !HttpUtil.isContentLengthSet(head)
+                        && !HttpUtil.isTransferEncodingChunked(head);
                 current.head(head);
             }
         }
@@ -176,17 +212,21 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             current.content(bytes);
         }
         if (content instanceof LastHttpContent && !interim && listener != null) {
-            complete(current);
+            if (endsWithTls && !closeNotified && !channel.isActive()) {
+                fail(pool.instance() + " closed the connection without TLS saying that its answer was complete");
+            } else {
+                complete(current);
+            }
         }
     }
 
     private void complete(UpstreamListener current) {
         listener = null;
         pool.answered(begunNanos);
-        if (reusable && requestComplete) {
+        if (reusable && requestComplete && channel.isActive()) {
             pool.giveBack(this);
         } else {
-            channel.close();
+            close();
         }
         current.end();
     }
@@ -196,7 +236,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         RawListener currentRaw = raw;
         listener = null;
         raw = null;
-        channel.close();
+        close();
         if (current == null && currentRaw == null) {
             return;
         }
@@ -223,8 +263,18 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The end of TLS is the end of the connection, even if the instance keeps it open below. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslCloseCompletionEvent end && end.isSuccess()) {
+            closeNotified = true;
+            close();
+        }
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail("connection to " + pool.instance() + " failed: " + cause.getMessage());
+        boolean used = listener != null || raw != null;
+        fail(used ? "connection to " + pool.instance() + " failed: " + pool.words(cause) : "");
     }
 }

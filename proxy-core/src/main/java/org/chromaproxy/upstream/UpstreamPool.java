@@ -10,12 +10,16 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.tls.ClientTls;
 import org.chromaproxy.transport.OffLoopResolver;
 import org.chromaproxy.transport.Transport;
 import org.jspecify.annotations.Nullable;
@@ -34,22 +38,37 @@ public final class UpstreamPool {
     private final int bound;
     private final Runnable onTrouble;
     private final PoolStats stats;
+    /** Null where the instance speaks plain HTTP. */
+    private final @Nullable ClientTls tls;
+
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
     private final Set<UpstreamConnection> open = new HashSet<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
     private int connecting;
 
     /**
+     * What the pools of all loops and instances share.
+     *
+     * @param tls for instances that speak it
+     */
+    record Shared(Transport transport, PoolStats stats, Optional<ClientTls> tls) {}
+
+    /**
      * @param bound most connections at once; beyond it callers wait in line
      * @param onTrouble called when a connection is refused or breaks, so that health is checked at once
+     * @throws IllegalArgumentException when the instance speaks TLS and there is none
      */
-    UpstreamPool(
-            Instance instance, EventLoop loop, Transport transport, int bound, Runnable onTrouble, PoolStats stats) {
+    UpstreamPool(Instance instance, EventLoop loop, int bound, Runnable onTrouble, Shared shared) {
         this.instance = instance;
         this.loop = loop;
         this.bound = bound;
         this.onTrouble = onTrouble;
-        this.stats = stats;
+        this.stats = shared.stats();
+        this.tls = instance.tls()
+                ? shared.tls()
+                        .orElseThrow(() -> new IllegalArgumentException(instance + " has an https address, and no TLS"))
+                : null;
+        Transport transport = shared.transport();
         this.bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(transport.socketClass())
@@ -77,6 +96,11 @@ public final class UpstreamPool {
                 .setMaxInitialLineLength(8192)
                 .setMaxHeaderSize(65_536)
                 .setMaxChunkSize(65_536);
+        ClientTls secured = tls;
+        if (secured != null) {
+            InetSocketAddress address = instance.address();
+            secured.secure(channel, address.getHostString(), address.getPort());
+        }
         channel.pipeline().addLast(connection.front(), new HttpClientCodec(decoder, false, false), connection);
         open.add(connection);
     }
@@ -131,17 +155,57 @@ public final class UpstreamPool {
             connecting--;
             UpstreamConnection connection = future.channel().pipeline().get(UpstreamConnection.class);
             if (done.isSuccess() && connection != null) {
-                waiter.ready.accept(connection);
+                connected(connection, waiter);
                 return;
             }
             if (connection != null) {
                 open.remove(connection);
             }
-            onTrouble.run();
             String cause = done.cause() == null ? "closed" : done.cause().getMessage();
-            waiter.failed.accept(UpstreamException.refused("no connection to " + instance + ": " + cause));
-            serveNext();
+            refused(waiter, UpstreamException.refused("no connection to " + instance + ": " + cause));
         });
+    }
+
+    /** With TLS, a request may be sent when the handshake is done: until then it is certain that none was. */
+    private void connected(UpstreamConnection connection, Waiter waiter) {
+        ClientTls secured = tls;
+        if (secured == null) {
+            waiter.ready.accept(connection);
+            return;
+        }
+        connection.handshake().addListener(done -> {
+            if (done.isSuccess()) {
+                secured.completed();
+                waiter.ready.accept(connection);
+                return;
+            }
+            connection.close();
+            String why = secured.failed(instance.name(), done.cause());
+            refused(
+                    waiter,
+                    ClientTls.timedOut(done.cause())
+                            ? new UpstreamException("no TLS with " + instance + ": " + why, true)
+                            : UpstreamException.refused(
+                                    "no TLS with " + instance + ": " + why, "no TLS with it: " + why));
+        });
+    }
+
+    private void refused(Waiter waiter, UpstreamException cause) {
+        onTrouble.run();
+        waiter.failed.accept(cause);
+        serveNext();
+    }
+
+    /** Whether it is over TLS. */
+    boolean secured() {
+        return tls != null;
+    }
+
+    /** What broke a connection, for people. */
+    String words(Throwable cause) {
+        ClientTls secured = tls;
+        boolean broken = cause instanceof SSLException || cause.getCause() instanceof SSLException;
+        return secured != null && broken ? secured.failed(instance.name(), cause) : String.valueOf(cause.getMessage());
     }
 
     void giveBack(UpstreamConnection connection) {

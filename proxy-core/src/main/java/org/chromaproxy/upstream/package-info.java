@@ -2,7 +2,8 @@
  * Connections to instances: a pool per event loop and instance, without locks, last in first out.
  *
  * <p>Everything here belongs to the event loop it was made for. A connection earns its way back to the pool only when
- * request and response are both complete. May import {@code instance} and {@code transport}.
+ * request and response are both complete. May import {@code instance}, {@code tls},
+ * {@code metrics} and {@code transport}.
  */
 @NullMarked
 package org.chromaproxy.upstream;

@@ -182,4 +182,25 @@ class ConfigInputTest {
         assertEquals(
                 ConfigReader.of(Map.of()), load("# nothing", "", "  # port: 1").config());
     }
+
+    @Test
+    void tlsTowardsTheServersIsCheckedAsAWhole() throws IOException {
+        String secured = "primary_url: https://chroma.example";
+        ConfigInput.Loaded plain = load("primary_url: http://chroma.example:8001/");
+        assertEquals(Tls.Upstream.DEFAULT, plain.config().listen().tls().upstream());
+        ConfigInput.Loaded loaded = load(secured, "upstream_ca: ca.pem", "upstream_tls_verify: CA");
+        Tls.Upstream upstream = loaded.config().listen().tls().upstream();
+        assertEquals(Optional.of(Path.of("ca.pem")), upstream.ca());
+        assertEquals(Tls.Verify.CA, upstream.verify());
+        assertEquals(List.of(), loaded.values().warnings());
+        List<String> loud = load(secured, "upstream_tls_verify: none").values().warnings();
+        assertEquals(1, loud.size(), loud.toString());
+        assertTrue(loud.getFirst().contains("NOT verified"), loud.getFirst());
+        assertTrue(load("upstream_ca: ca.pem").values().warnings().getFirst().contains("begins with https://"));
+        assertTrue(refused(secured, "upstream_key: key.pem").contains("upstream_certificate and upstream_key"));
+        assertTrue(refused("health_key: key.pem").contains("health_certificate and health_key"));
+        for (String wrong : List.of("https://user:word@host", "https://host/path", "ftp://host", "https://host?a=b")) {
+            assertTrue(refused("replica_url: " + wrong).contains("https://host:port"), wrong);
+        }
+    }
 }

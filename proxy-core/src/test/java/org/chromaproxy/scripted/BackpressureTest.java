@@ -25,13 +25,21 @@ class BackpressureTest extends StagedTest {
     @Test
     void aClientThatDoesNotReadStallsTheInstanceAndNotTheProxysMemory() throws Exception {
         Collection collection = stage().usedCollection();
+        stalls(
+                stage(),
+                collection.path("get"),
+                new RawConnection(stage().client().port()));
+    }
+
+    /** Asks for a large answer, does not read it for a while, then does. */
+    static void stalls(Stage stage, String path, RawConnection connection) throws Exception {
         AtomicLong written = new AtomicLong();
         Reply flood = new Reply.Flood(ANSWER, written);
-        stage().primary().once(call -> call.is("get"), flood);
-        stage().replica().once(call -> call.is("get"), flood);
+        stage.primary().once(call -> call.is("get"), flood);
+        stage.replica().once(call -> call.is("get"), flood);
         long before = directMemory();
-        try (RawConnection client = new RawConnection(stage().client().port())) {
-            client.send("POST " + collection.path("get") + " HTTP/1.1\r\nHost: proxy\r\nContent-Length: 2\r\n\r\n{}");
+        try (RawConnection client = connection) {
+            client.send("POST " + path + " HTTP/1.1\r\nHost: proxy\r\nContent-Length: 2\r\n\r\n{}");
             await().atMost(Stage.SOON).until(() -> written.get() > MIB);
             await().during(Duration.ofMillis(500)).atMost(Stage.SOON).until(new Unmoved(written)::holds);
             long used = directMemory() - before;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.main.ProxyServer;
 import org.chromaproxy.reload.Reloader;
-import org.chromaproxy.tls.ServerTls;
+import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
 
@@ -36,7 +36,7 @@ final class ReloadBed implements AutoCloseable {
         ConfigInput input = new ConfigInput(Map.of(), Map.of("MAX_WORKERS", "7"), Optional.of(file));
         ConfigInput.Loaded loaded = input.read();
         reloader = new Reloader(input, loaded);
-        Optional<ServerTls> tls = ServerTls.of(loaded.config().listen().tls());
+        TlsSides tls = TlsSides.of(loaded.config());
         proxy = ProxyServer.start(reloader, Wal.open(WalConfig.of(LogSql.fresh().target())), tls);
         await().atMost(Stage.SOON).until(proxy::serving);
         client = new Client(proxy.address().getPort());

@@ -13,12 +13,14 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +48,8 @@ final class ScriptedChroma implements AutoCloseable {
     private volatile int port;
     private volatile Consumer<Call> onArrival = call -> {};
 
+    private final Optional<SslContext> tls;
+
     private record Rule(Predicate<Call> matches, AtomicInteger left, Function<Call, Reply> reply) {
         @Nullable
         Reply replyTo(Call call) {
@@ -55,6 +59,12 @@ final class ScriptedChroma implements AutoCloseable {
     }
 
     ScriptedChroma() {
+        this(Optional.empty());
+    }
+
+    /** @param tls what it speaks; empty for plain HTTP */
+    ScriptedChroma(Optional<SslContext> tls) {
+        this.tls = tls;
         listener = listen(FreePort.next());
     }
 
@@ -68,6 +78,7 @@ final class ScriptedChroma implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
+                        tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
                         channel.pipeline()
                                 .addLast(
                                         new HttpServerCodec(),
@@ -93,7 +104,8 @@ final class ScriptedChroma implements AutoCloseable {
     }
 
     URI uri() {
-        return URI.create("http://127.0.0.1:" + ((InetSocketAddress) listener.localAddress()).getPort());
+        String scheme = tls.isPresent() ? "https" : "http";
+        return URI.create(scheme + "://127.0.0.1:" + ((InetSocketAddress) listener.localAddress()).getPort());
     }
 
     /** What it holds. */

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +88,7 @@ final class ScriptedHandler extends SimpleChannelInboundHandler<FullHttpRequest>
             return;
         }
         ByteBuf piece = Unpooled.wrappedBuffer(bytes(raw.pieces().get(next)));
-        ctx.pipeline().firstContext().writeAndFlush(piece);
+        ctx.pipeline().context(HttpServerCodec.class).writeAndFlush(piece);
         ctx.executor().schedule(() -> pieces(ctx, raw, next + 1), PIECE_MS, TimeUnit.MILLISECONDS);
     }
 

@@ -2,6 +2,7 @@ package org.chromaproxy.scripted;
 
 import static org.awaitility.Awaitility.await;
 
+import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,8 +27,8 @@ final class Stage implements AutoCloseable {
     private static final long CHECK_MS = 100;
     private static final long STALL_MS = 30_000;
 
-    private final ScriptedChroma primary = new ScriptedChroma();
-    private final ScriptedChroma replica = new ScriptedChroma();
+    private final ScriptedChroma primary;
+    private final ScriptedChroma replica;
     private final List<ScriptedChroma> more = new ArrayList<>();
     private final LogSql log;
     private final Settings settings;
@@ -103,9 +104,12 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private Stage(Settings settings, Seeing seeing, Tls tls, int others) throws SQLException {
+    private Stage(Settings settings, Seeing seeing, Tls tls, Optional<SslContext> servers, int others)
+            throws SQLException {
+        this.primary = new ScriptedChroma(servers);
+        this.replica = new ScriptedChroma(servers);
         for (int i = 0; i < others; i++) {
-            more.add(new ScriptedChroma());
+            more.add(new ScriptedChroma(servers));
         }
         this.settings = settings;
         this.seeing = seeing;
@@ -126,17 +130,22 @@ final class Stage implements AutoCloseable {
 
     /** The same with a proxy that tells of itself. */
     static Stage open(Settings settings, Seeing seeing) throws SQLException {
-        return new Stage(settings, seeing, Tls.NONE, 0);
+        return new Stage(settings, seeing, Tls.NONE, Optional.empty(), 0);
     }
 
     /** With TLS in front: {@link #client} does not speak it. */
     static Stage open(Tls tls) throws SQLException {
-        return new Stage(Settings.DEFAULT, Seeing.OFF, tls, 0);
+        return open(Settings.DEFAULT, tls, Optional.empty());
+    }
+
+    /** The same, with instances that speak TLS, or do not. */
+    static Stage open(Settings settings, Tls tls, Optional<SslContext> servers) throws SQLException {
+        return new Stage(settings, Seeing.OFF, tls, servers, 0);
     }
 
     /** With an instance named third. */
     static Stage openWithThird() throws SQLException {
-        return new Stage(Settings.DEFAULT, Seeing.OFF, Tls.NONE, 1);
+        return new Stage(Settings.DEFAULT, Seeing.OFF, Tls.NONE, Optional.empty(), 1);
     }
 
     private List<Config.Upstream> instances() {

@@ -180,7 +180,21 @@ class TlsFrontTest {
         }
     }
 
-    /** A ClientHello of TLS 1.0 (minor 1) or 1.1 (minor 2), with one cipher suite of that time. */
+    /** TLS 1.2 with a cipher of old alone; BoringSSL then finds nothing in common. */
+    @Test
+    void weakCiphersAreRefused() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout((int) Stage.SOON.toMillis());
+            socket.getOutputStream().write(hello(3));
+            byte[] alert = socket.getInputStream().readNBytes(7);
+            // A fatal alert: handshake_failure.
+            assertEquals(21, alert[0]);
+            assertEquals(2, alert[5]);
+            assertEquals(40, alert[6]);
+        }
+    }
+
+    /** A ClientHello of TLS 1.0 (minor 1), 1.1 (minor 2) or 1.2 (minor 3), with one cipher suite of old. */
     private static byte[] hello(int minor) {
         byte[] hello = new byte[50];
         hello[0] = 22;

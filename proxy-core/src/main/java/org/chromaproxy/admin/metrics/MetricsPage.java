@@ -86,6 +86,7 @@ public final class MetricsPage {
         proxy.latencies(exposition);
         instances.all(exposition, loops);
         own.all(exposition, loops);
+        own.tls(exposition);
         return exposition.answer(accept);
     }
 }

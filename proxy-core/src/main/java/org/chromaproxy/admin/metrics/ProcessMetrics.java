@@ -3,9 +3,14 @@ package org.chromaproxy.admin.metrics;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.ProcessFigures;
+import org.chromaproxy.tls.ClientTls;
+import org.chromaproxy.tls.Handshakes;
+import org.chromaproxy.tls.ServerTls;
+import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.upstream.LoopCensus;
 
 /** Memory, processor time and event loops of this process. */
@@ -60,6 +65,34 @@ final class ProcessMetrics {
                 loops,
                 ProcessMetrics::label,
                 LoopCensus::tasks);
+    }
+
+    private record Side(String name, long completed, long failed) {
+        static Side of(String name, Optional<Handshakes> handshakes) {
+            return new Side(
+                    name,
+                    handshakes.map(Handshakes::allCompleted).orElse(0L),
+                    handshakes.map(Handshakes::allFailed).orElse(0L));
+        }
+    }
+
+    void tls(Exposition page) {
+        TlsSides tls = services.settings().tls();
+        List<Side> sides = List.of(
+                Side.of("clients", tls.clients().map(ServerTls::handshakes)),
+                Side.of("instances", tls.instances().map(ClientTls::handshakes)));
+        page.counters(
+                "tls_handshakes_total",
+                "TLS handshakes that were completed.",
+                sides,
+                side -> Labels.of("side", side.name()),
+                Side::completed);
+        page.counters(
+                "tls_handshakes_failed_total",
+                "TLS handshakes that failed.",
+                sides,
+                side -> Labels.of("side", side.name()),
+                Side::failed);
     }
 
     private static Labels label(LoopCensus loop) {

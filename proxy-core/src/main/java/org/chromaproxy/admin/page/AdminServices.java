@@ -13,6 +13,7 @@ import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.reload.ReloadReport;
+import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.recovery.DeadLetters;
@@ -55,8 +56,9 @@ public record AdminServices(
      * @param config as it holds now
      * @param reload reads it again; blocking
      * @param database where the log lives, as host and name; from an address given here everything else is cut off
+     * @param tls whose handshakes are counted
      */
-    public record Settings(Supplier<Config> config, Supplier<ReloadReport> reload, String database) {
+    public record Settings(Supplier<Config> config, Supplier<ReloadReport> reload, String database, TlsSides tls) {
         private static final String HOST = "(?:[\\w.-]+|\\[[0-9a-fA-F:]+])(?::\\d+)?";
         /** Anything that does not look exactly like this could hide a password in an unexpected place. */
         private static final Pattern ADDRESS = Pattern.compile("(?:(?:jdbc:)?postgres(?:ql)?://(?:[^@/?]*@)?)?" + "("
@@ -65,6 +67,11 @@ public record AdminServices(
         public Settings {
             Matcher matcher = ADDRESS.matcher(database);
             database = matcher.matches() ? matcher.group(1) : "PostgreSQL (address not shown)";
+        }
+
+        /** Without TLS. */
+        public Settings(Supplier<Config> config, Supplier<ReloadReport> reload, String database) {
+            this(config, reload, database, TlsSides.NONE);
         }
 
         public Config.Limits limits() {

@@ -112,7 +112,7 @@ public final class Kinds {
 
     /** Further instances, like {@code third=http://host:port}. */
     public static Kind<Map<String, URI>> instances() {
-        Kind<URI> address = httpAddress();
+        Kind<URI> address = serverAddress();
         return new Kind<>(
                 "names and addresses, like third=http://host:port, at most " + MORE_INSTANCES
                         + " of them; a name is 1 to 32 lower case letters, digits and hyphens, and there once",
@@ -139,12 +139,21 @@ public final class Kinds {
                 .collect(Collectors.joining(", "));
     }
 
-    /** {@code http://host:port}. */
-    public static Kind<URI> httpAddress() {
+    /** {@code http://host:port}, or https; nothing behind it. */
+    public static Kind<URI> serverAddress() {
         return new Kind<>(
-                "an address like http://host:port",
-                text -> within(URI.create(text), uri -> "http".equals(uri.getScheme()) && uri.getHost() != null),
+                "an address like http://host:port or https://host:port",
+                text -> within(URI.create(text), Kinds::isServer),
                 URI::toString);
+    }
+
+    private static boolean isServer(URI uri) {
+        return webScheme(uri.getScheme())
+                && uri.getHost() != null
+                && uri.getRawUserInfo() == null
+                && uri.getRawQuery() == null
+                && uri.getRawFragment() == null
+                && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
     }
 
     /** {@code https://host/path}, or http. */

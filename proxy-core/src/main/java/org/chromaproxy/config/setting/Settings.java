@@ -21,11 +21,11 @@ public final class Settings {
 
     public static final Setting<URI> PRIMARY_URL = Setting.of(
             "PRIMARY_URL",
-            Kinds.httpAddress(),
+            Kinds.serverAddress(),
             URI.create("http://127.0.0.1:8001"),
-            "the Chroma server that leads when all is well");
-    public static final Setting<URI> REPLICA_URL =
-            Setting.of("REPLICA_URL", Kinds.httpAddress(), URI.create("http://127.0.0.1:8002"), "the one that follows");
+            "the Chroma server that leads when all is well; `https://` where it is behind TLS");
+    public static final Setting<URI> REPLICA_URL = Setting.of(
+            "REPLICA_URL", Kinds.serverAddress(), URI.create("http://127.0.0.1:8002"), "the one that follows");
     public static final Setting<Map<String, URI>> MORE_INSTANCES = Setting.of(
                     "MORE_INSTANCES",
                     Kinds.instances(),
@@ -89,36 +89,6 @@ public final class Settings {
     public static final Setting<String> HOST = Setting.of("HOST", Kinds.text(), "0.0.0.0", "address to listen on");
     public static final Setting<Integer> PORT =
             Setting.of("PORT", Kinds.integer(0, 65_535), 8000, "port to listen on; 0 takes a free one");
-    public static final Setting<Optional<String>> TLS_CERTIFICATE = Setting.of(
-                    "TLS_CERTIFICATE",
-                    Kinds.optional(Kinds.text()),
-                    Optional.empty(),
-                    "PEM file for TLS towards clients: the chain, own certificate first. A change is noticed within seconds")
-            .defaultWords("none (plain HTTP)")
-            .example("/etc/chroma-proxy/certificate.pem");
-    public static final Setting<Optional<String>> TLS_KEY = Setting.of(
-                    "TLS_KEY", Kinds.optional(Kinds.text()), Optional.empty(), "its private key (PEM, PKCS#8)")
-            .defaultWords("none")
-            .example("/etc/chroma-proxy/key.pem");
-    public static final Setting<Optional<String>> TLS_KEY_PASSWORD = Setting.of(
-                    "TLS_KEY_PASSWORD", Kinds.optional(Kinds.text()), Optional.empty(), "where the key is encrypted")
-            .secret(Secrets::all)
-            .defaultWords("none")
-            .example("a-password");
-    public static final Setting<Optional<String>> TLS_CLIENT_CA = Setting.of(
-                    "TLS_CLIENT_CA",
-                    Kinds.optional(Kinds.text()),
-                    Optional.empty(),
-                    "who must have signed clients' certificates (PEM)")
-            .defaultWords("none")
-            .example("/etc/chroma-proxy/clients-ca.pem");
-    public static final Setting<String> TLS_CLIENT_AUTH = Setting.of(
-                    "TLS_CLIENT_AUTH",
-                    Kinds.choice("none", "optional", "require"),
-                    "none",
-                    "whether clients show a certificate: none, optional or require")
-            .defaultWords("none")
-            .example("optional");
     public static final Setting<Long> CLIENT_HEAD_TIMEOUT = Setting.of(
                     "CLIENT_HEAD_TIMEOUT", Kinds.seconds(), 15_000L, "seconds the head of a request may take to arrive")
             .live();
@@ -287,7 +257,18 @@ public final class Settings {
             .example("10");
 
     private static final List<Section> SECTIONS = List.of(
-            new Section("The Chroma servers", List.of(PRIMARY_URL, REPLICA_URL, MORE_INSTANCES, CHECK_INTERVAL)),
+            new Section(
+                    "The Chroma servers",
+                    List.of(
+                            PRIMARY_URL,
+                            REPLICA_URL,
+                            MORE_INSTANCES,
+                            CHECK_INTERVAL,
+                            TlsSettings.UPSTREAM_CA,
+                            TlsSettings.UPSTREAM_TLS_VERIFY,
+                            TlsSettings.UPSTREAM_TLS_SERVER_NAME,
+                            TlsSettings.UPSTREAM_CERTIFICATE,
+                            TlsSettings.UPSTREAM_KEY)),
             new Section(
                     "The log",
                     List.of(
@@ -304,11 +285,13 @@ public final class Settings {
                             PORT,
                             TRANSPORT,
                             EVENT_LOOPS,
-                            TLS_CERTIFICATE,
-                            TLS_KEY,
-                            TLS_KEY_PASSWORD,
-                            TLS_CLIENT_CA,
-                            TLS_CLIENT_AUTH)),
+                            TlsSettings.TLS_CERTIFICATE,
+                            TlsSettings.TLS_KEY,
+                            TlsSettings.TLS_KEY_PASSWORD,
+                            TlsSettings.TLS_CLIENT_CA,
+                            TlsSettings.TLS_CLIENT_AUTH,
+                            TlsSettings.HEALTH_CERTIFICATE,
+                            TlsSettings.HEALTH_KEY)),
             new Section(
                     "Who may do what",
                     List.of(
