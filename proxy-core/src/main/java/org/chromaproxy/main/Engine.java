@@ -21,6 +21,8 @@ import org.chromaproxy.alert.AlertSources;
 import org.chromaproxy.alert.Alerts;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.completion.Completions;
+import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.copy.RecordComparison;
@@ -71,6 +73,7 @@ final class Engine implements AutoCloseable, Reloadable {
     private final Wal wal;
     private final OwnedLog log;
     private final Access rights;
+    private final Feed feed;
     private final EventLoops loops;
     private final ExecutorService workers;
     private final Instances instances;
@@ -94,12 +97,14 @@ final class Engine implements AutoCloseable, Reloadable {
      *
      * @param rights who may do what
      * @param reload reads the configuration again, and tells {@link #reloaded}
+     * @param feed who hears of exchanges
      */
-    record Shared(Access rights, Supplier<ReloadReport> reload) {}
+    record Shared(Access rights, Supplier<ReloadReport> reload, Feed feed) {}
 
     Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers, Shared shared) {
         this.rights = shared.rights();
         this.reload = shared.reload();
+        this.feed = shared.feed();
         this.limits = limits(config);
         this.bounds = mergeBounds(config.limits().batches());
         this.config = config;
@@ -227,8 +232,9 @@ final class Engine implements AutoCloseable, Reloadable {
     }
 
     ExchangeServices exchangeServices() {
+        Completions completions = new Completions(requests, services.upstream().timings(), feed);
         ExchangeServices.Admission admission =
-                new ExchangeServices.Admission(rights, memory, requests, backlog(), owning());
+                new ExchangeServices.Admission(rights, memory, requests, backlog(), owning(), completions);
         return new ExchangeServices(services, lanes, admission, access, endpoints(admission), () -> limits);
     }
 

@@ -11,8 +11,10 @@ import java.util.function.Supplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.AccessException;
 import org.chromaproxy.admin.StandbyEndpoints;
+import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
+import org.chromaproxy.observe.Observing;
 import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.reload.Reloadable;
 import org.chromaproxy.reload.Reloader;
@@ -42,6 +44,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("worker-", 0).factory());
     private final Access access;
+    private final Feed feed;
     private final FrontEnd frontEnd;
     private final Optional<ServerTls> tls;
     private volatile @Nullable Engine engine;
@@ -55,6 +58,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         this.reload = reload;
         Config.Listen listen = config.listen();
         this.access = Access.of(listen.access());
+        this.feed = Observing.start(config.rules().seeing());
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         this.frontEnd = new FrontEnd(
@@ -62,7 +66,8 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
                 address,
                 new StandbyEndpoints(config.instances().size(), wal::owner),
                 access,
-                channel -> tls.ifPresent(secure -> secure.accept(channel)));
+                channel -> tls.ifPresent(secure -> secure.accept(channel)),
+                feed);
         tls.ifPresent(secure -> loops.all()
                 .getFirst()
                 .scheduleWithFixedDelay(
@@ -146,7 +151,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private void serve(OwnedLog log) {
         try {
             Config used = config;
-            Engine started = new Engine(used, wal, log, loops, workers, new Engine.Shared(access, reload));
+            Engine started = new Engine(used, wal, log, loops, workers, new Engine.Shared(access, reload, feed));
             started.start();
             frontEnd.serve(started.exchangeServices());
             engine = started;
@@ -192,6 +197,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             running.close();
         }
         loops.close();
+        feed.close();
         tls.ifPresent(ServerTls::close);
         workers.shutdownNow();
         wal.close();
