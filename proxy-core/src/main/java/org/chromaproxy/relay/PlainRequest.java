@@ -167,11 +167,8 @@ final class PlainRequest extends PlainHead {
                 }
             }
             case 10 -> {
-                if (is(name, "tracestate")) {
-                    stated = true;
-                    if (!TraceContext.validState(text(value, valueEnd))) {
-                        return Verdict.OTHER;
-                    }
+                if (is(name, "tracestate") && !state(value, valueEnd)) {
+                    return Verdict.OTHER;
                 }
             }
             case 11 -> {
@@ -239,6 +236,11 @@ final class PlainRequest extends PlainHead {
         parent = value;
         parentEnd = valueEnd;
         return dropLine(name, valueEnd);
+    }
+
+    private boolean state(int value, int valueEnd) {
+        stated = true;
+        return TraceContext.validState(text(value, valueEnd));
     }
 
     private AsciiString text(int from, int to) {
