@@ -37,7 +37,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         now.rules.protectedCollections,
                         rules.adoptedTenants,
                         now.rules.autoResync,
-                        now.rules.seeing));
+                        rules.seeing.live(now.rules.seeing)));
     }
 
     /**

@@ -8,7 +8,7 @@ public final class ConfigException extends RuntimeException {
 
     private final transient List<String> problems;
 
-    ConfigException(List<String> problems) {
+    public ConfigException(List<String> problems) {
         super("the configuration has " + problems.size() + " problem(s):\n  - " + String.join("\n  - ", problems));
         this.problems = List.copyOf(problems);
     }

@@ -181,8 +181,21 @@ public final class ConfigReader {
                 Set.copyOf(values.get(Settings.PROTECTED_COLLECTIONS)),
                 values.get(Settings.ADOPT_TENANTS),
                 values.get(Settings.AUTO_RESYNC),
-                new Seeing(
-                        values.get(Settings.SLACK_WEBHOOK_URL), Duration.ofMillis(values.get(Settings.ALERT_PAUSE))));
+                seeing());
+    }
+
+    private Seeing seeing() {
+        Seeing.AccessLog.Form form =
+                Seeing.AccessLog.Form.valueOf(values.get(Settings.ACCESS_LOG).toUpperCase(Locale.ROOT));
+        Optional<Path> file = values.get(Settings.ACCESS_LOG_FILE).map(Path::of);
+        if (form == Seeing.AccessLog.Form.NONE && file.isPresent()) {
+            values.warning(Settings.ACCESS_LOG_FILE, "has no effect without access_log; set that to text or json too");
+        }
+        return new Seeing(
+                values.get(Settings.SLACK_WEBHOOK_URL),
+                Duration.ofMillis(values.get(Settings.ALERT_PAUSE)),
+                new Seeing.AccessLog(form, file, values.get(Settings.ACCESS_LOG_MAX_BYTES)),
+                new Seeing.Tracing(values.get(Settings.OTLP_ENDPOINT), values.get(Settings.TRACE_RATIO)));
     }
 
     /** Values that cannot work together, or hardly as they were meant. */

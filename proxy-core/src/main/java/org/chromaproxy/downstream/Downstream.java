@@ -22,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.completion.Completions;
+import org.chromaproxy.completion.Ending;
+import org.chromaproxy.completion.Place;
 import org.chromaproxy.exchange.ClientConnection;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -59,12 +62,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private @Nullable RequestBody body;
     private boolean bodyComplete = true;
     private boolean closing;
-    private boolean counted;
-    private boolean own;
-    /** The request waits for its turn; its body waits in the socket. */
-    private RequestBound.@Nullable Waiting waiting;
-
-    private @Nullable ScheduledFuture<?> patience;
+    private Place place = Place.NONE;
+    /** Where the request waits for its turn; its body waits in the socket. */
+    private final Line line = new Line();
     /** While the way is being chosen nobody takes the body yet: reading waits until that is done. */
     private boolean routing;
 
@@ -136,56 +136,49 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
         bodyComplete = false;
         pace.begin();
-        Exchange started = new Exchange(ctx, request, router.classify(request), this);
+        Exchange started = router.begin(ctx, request, this);
         exchange = started;
         decision = services.admission().access().decide(request, started.route(), client.address());
+        started.trail().principal(decision.principal().name());
         if (decision.refusal().isPresent()) {
-            own = false;
             refuse(ctx, request, started, decision.refusal().get());
             return;
         }
         RequestBound requests = services.admission().requests();
-        own = started.route().kind() == RouteKind.OWN;
+        boolean own = started.route().kind() == RouteKind.OWN;
         if (own) {
             requests.enterOwn();
         }
         if (own || requests.enter()) {
-            counted = true;
+            place = own ? Place.OWN : Place.COUNTED;
             route(ctx, request, started);
             return;
         }
-        Optional<RequestBound.Waiting> place = requests.await(ctx.executor(), () -> turn(ctx, request, started));
-        if (place.isPresent()) {
-            waiting = place.get();
-            patience = ctx.executor()
-                    .schedule(
-                            () -> overdue(ctx, request, started),
-                            services.limits().logMs(),
-                            TimeUnit.MILLISECONDS);
-        } else {
+        boolean waits = line.await(
+                requests,
+                ctx.executor(),
+                services.limits().logMs(),
+                () -> turn(ctx, request, started),
+                () -> overdue(ctx, request, started));
+        if (!waits) {
             refuse(ctx, request, started, ErrorResponses.of(ProxyError.QUEUE_FULL));
         }
     }
 
     /** Its turn has come, if it is still there to take it. */
     private void turn(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
-        stopWaiting();
         if (exchange != started || !started.open()) {
             services.admission().requests().leave(0);
             return;
         }
-        counted = true;
+        place = Place.COUNTED;
         lastProgress = System.nanoTime();
         route(ctx, request, started);
     }
 
     private void overdue(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
-        RequestBound.Waiting late = waiting;
-        if (late != null && exchange == started && late.giveUp()) {
-            waiting = null;
-            services.admission().requests().countTimeout();
-            refuse(ctx, request, started, ErrorResponses.of(ProxyError.QUEUE_FULL));
-        }
+        services.admission().requests().countTimeout();
+        refuse(ctx, request, started, ErrorResponses.of(ProxyError.QUEUE_FULL));
     }
 
     private void refuse(ChannelHandlerContext ctx, HttpRequest request, Exchange refused, FullHttpResponse refusal) {
@@ -194,15 +187,6 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         ctx.read();
         if (request instanceof HttpContent content) {
             content(ctx, content);
-        }
-    }
-
-    private void stopWaiting() {
-        waiting = null;
-        ScheduledFuture<?> timer = patience;
-        if (timer != null) {
-            timer.cancel(false);
-            patience = null;
         }
     }
 
@@ -224,6 +208,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     private void content(ChannelHandlerContext ctx, HttpContent content) {
         ByteBuf bytes = content.content();
+        if (exchange != null) {
+            exchange.trail().received(bytes.readableBytes());
+        }
         RequestBody receiver = body;
         pace.received(bytes.readableBytes());
         boolean last = content instanceof LastHttpContent;
@@ -246,7 +233,11 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof FramingGuard.BodyBroken) {
+        if (event instanceof FramingGuard.BodyBroken broken) {
+            Exchange current = exchange;
+            if (current != null && !current.headSent()) {
+                current.trail().refused(broken.error());
+            }
             // The guard answers and closes; whoever took the body must not act on a part of it.
             RequestBody receiver = body;
             body = null;
@@ -254,6 +245,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             if (receiver != null) {
                 receiver.gone();
             }
+        } else if (event instanceof FramingGuard.HeadRefused refused) {
+            completions().feed().refused(client, refused.error());
         }
         // A request may be on its way already: it is still answered.
         closing |= event == Draining.NOW;
@@ -279,8 +272,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     @Override
-    public void finished(Exchange done) {
-        count(done, done.status());
+    public void finished(Exchange done, Ending how) {
+        ended(done, done.status(), how);
         if (!bodyComplete) {
             // Answered before the body ended: the rest is read and dropped.
             body = null;
@@ -290,16 +283,15 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         done.loop().execute(this::next);
     }
 
-    private void count(Exchange done, int status) {
+    private void ended(Exchange done, int status, Ending how) {
+        Place taken = place;
+        place = Place.NONE;
         long nanos = System.nanoTime() - done.startedNanos();
-        services.proxy().upstream().timings().here().answered(done.route().kind(), status, nanos);
-        RequestBound requests = services.admission().requests();
-        if (counted && own) {
-            requests.leaveOwn(status);
-        } else if (counted) {
-            requests.leave(status, nanos);
-        }
-        counted = false;
+        completions().ended(done.route().kind(), taken, status, nanos, done.trail(), how);
+    }
+
+    private Completions completions() {
+        return services.admission().completions();
     }
 
     @Override
@@ -337,17 +329,14 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         if (watchdog != null) {
             watchdog.cancel(false);
         }
-        RequestBound.Waiting left = waiting;
-        if (left != null && left.giveUp()) {
-            stopWaiting();
-        }
+        line.leave();
         Exchange current = exchange;
         RequestBody receiver = body;
         exchange = null;
         body = null;
         if (current != null) {
             if (!current.finished()) {
-                count(current, 0);
+                ended(current, 0, Ending.CLIENT_LEFT);
             }
             current.gone();
         }
@@ -367,6 +356,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                 closing = true;
                 ctx.writeAndFlush(ErrorResponses.closing(ProxyError.CLIENT_STALLED))
                         .addListener(ChannelFutureListener.CLOSE);
+                completions().feed().refused(client, ProxyError.CLIENT_STALLED);
             }
         } else if (!bodyComplete && exchange.finished()) {
             if (quiet > LINGER_NANOS) {

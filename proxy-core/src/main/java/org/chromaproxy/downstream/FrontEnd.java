@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.client.ClientLimits;
+import org.chromaproxy.completion.Feed;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.FramingGuard;
@@ -45,10 +46,16 @@ public final class FrontEnd implements AutoCloseable {
      * @param address port 0 takes a free one
      * @param access who may ask the standby
      * @param tls puts TLS in front of a new connection's handlers, where that is wanted
+     * @param feed who hears of what the standby answers
      */
     public FrontEnd(
-            EventLoops loops, InetSocketAddress address, OwnEndpoints standby, Access access, Consumer<Channel> tls) {
-        this.handlers = channel -> standby(channel, standby, access);
+            EventLoops loops,
+            InetSocketAddress address,
+            OwnEndpoints standby,
+            Access access,
+            Consumer<Channel> tls,
+            Feed feed) {
+        this.handlers = channel -> standby(channel, standby, access, feed);
         this.listener = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.transport().serverClass())
@@ -85,13 +92,13 @@ public final class FrontEnd implements AutoCloseable {
         return true;
     }
 
-    static void standby(Channel channel, OwnEndpoints endpoints, Access access) {
+    static void standby(Channel channel, OwnEndpoints endpoints, Access access, Feed feed) {
         channel.pipeline()
                 .addLast("timeout", new ReadTimeoutHandler(STANDBY_SECONDS))
                 .addLast("codec", HttpCodecs.server())
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", new Turnstile())
-                .addLast("exchange", new Standby(endpoints, access));
+                .addLast("exchange", new Standby(endpoints, access, feed));
     }
 
     static void handlers(Channel channel, Router router, RelayServices services) {

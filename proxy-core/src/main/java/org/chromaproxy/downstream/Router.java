@@ -1,9 +1,13 @@
 package org.chromaproxy.downstream;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.completion.Feed;
+import org.chromaproxy.completion.Trail;
+import org.chromaproxy.exchange.ClientConnection;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnExchange;
@@ -16,6 +20,7 @@ import org.chromaproxy.exchange.write.WriteExchange;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
@@ -32,8 +37,19 @@ public final class Router {
         this.services = services;
     }
 
-    Route classify(HttpRequest request) {
-        return Routes.classify(request.method(), request.uri());
+    /** The exchange of a request whose head is here. */
+    Exchange begin(ChannelHandlerContext ctx, HttpRequest request, ClientConnection connection) {
+        Route route = Routes.classify(request.method(), request.uri());
+        Feed feed = services.admission().completions().feed();
+        Trail trail = feed.watched()
+                ? feed.begin(
+                        connection.client(),
+                        request.method().name(),
+                        request.uri(),
+                        route.kind(),
+                        TraceContext.of(request.headers()))
+                : Trail.NONE;
+        return new Exchange(ctx, request, route, connection, trail);
     }
 
     /** Starts the exchange; returns who takes its body, or null if it is answered already. */

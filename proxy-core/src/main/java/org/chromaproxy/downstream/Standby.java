@@ -14,12 +14,20 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import org.chromaproxy.access.Access;
+import org.chromaproxy.completion.Ending;
+import org.chromaproxy.completion.Feed;
+import org.chromaproxy.completion.Trail;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.ErrorResponses;
+import org.chromaproxy.http.ForwardedHeaders;
+import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.http.TraceContext;
+import org.chromaproxy.route.Route;
 import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.route.Routes;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +36,16 @@ import org.jspecify.annotations.Nullable;
 final class Standby extends ChannelInboundHandlerAdapter {
     private final OwnEndpoints endpoints;
     private final Access access;
-    private String address = "";
+    private final Feed feed;
+    private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
+    private Trail trail = Trail.NONE;
     private @Nullable FullHttpResponse refusal;
     private HttpMethod method = HttpMethod.GET;
     private String uri = "/";
     private boolean keepAlive;
 
-    Standby(OwnEndpoints endpoints, Access access) {
+    Standby(OwnEndpoints endpoints, Access access, Feed feed) {
+        this.feed = feed;
         this.endpoints = endpoints;
         this.access = access;
     }
@@ -42,7 +53,8 @@ final class Standby extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
-            address = remote.getAddress().getHostAddress();
+            client = new ForwardedHeaders.Client(
+                    remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
         }
         ctx.read();
     }
@@ -53,9 +65,11 @@ final class Standby extends ChannelInboundHandlerAdapter {
             if (msg instanceof HttpRequest request) {
                 method = request.method();
                 uri = request.uri();
-                refusal = access.decide(request, Routes.classify(method, uri), address)
-                        .refusal()
-                        .orElse(null);
+                Route route = Routes.classify(method, uri);
+                Access.Decision decision = access.decide(request, route, client.address());
+                refusal = decision.refusal().orElse(null);
+                trail = feed.begin(client, method.name(), uri, route.kind(), TraceContext.of(request.headers()));
+                trail.principal(decision.principal().name());
                 // An HTTP/1.0 client is not told that it may stay, so it is left like one that says it goes.
                 keepAlive = request.protocolVersion().isKeepAliveDefault() && HttpUtil.isKeepAlive(request);
             }
@@ -96,7 +110,18 @@ final class Standby extends ChannelInboundHandlerAdapter {
         return response;
     }
 
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof FramingGuard.HeadRefused refused) {
+            feed.refused(client, refused.error());
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
     private void write(ChannelHandlerContext ctx, FullHttpResponse response) {
+        trail.answer(response, response.status().code());
+        trail.sent(response.content().readableBytes());
+        feed.tell(trail, Ending.ANSWERED);
         HttpUtil.setContentLength(response, response.content().readableBytes());
         if (keepAlive) {
             ctx.writeAndFlush(response, ctx.voidPromise());

@@ -3,6 +3,7 @@ package org.chromaproxy.exchange;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
 import org.chromaproxy.access.Access;
+import org.chromaproxy.completion.Ending;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.instance.Instance;
 
@@ -23,6 +24,6 @@ public interface ClientConnection {
     /** Takes the next piece of this exchange's request, if it has one more: never a part of the next request. */
     void more(Exchange asking);
 
-    /** The answer to this exchange is on its way out. */
-    void finished(Exchange done);
+    /** The answer to this exchange is on its way out, or was cut off. */
+    void finished(Exchange done, Ending how);
 }

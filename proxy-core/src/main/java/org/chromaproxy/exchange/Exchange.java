@@ -21,6 +21,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Optional;
 import org.chromaproxy.access.Principal;
 import org.chromaproxy.access.client.CrossOrigin;
+import org.chromaproxy.completion.Ending;
+import org.chromaproxy.completion.Trail;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
@@ -33,12 +35,16 @@ public final class Exchange {
     private final HttpRequest request;
     private final Route route;
     private final ClientConnection connection;
+    private final Trail trail;
     private boolean headSent;
     private boolean finished;
     private int status;
     private final long startedNanos = System.nanoTime();
 
-    public Exchange(ChannelHandlerContext ctx, HttpRequest request, Route route, ClientConnection connection) {
+    /** @param trail where to note what becomes of it */
+    public Exchange(
+            ChannelHandlerContext ctx, HttpRequest request, Route route, ClientConnection connection, Trail trail) {
+        this.trail = trail;
         this.ctx = ctx;
         this.request = request;
         this.route = route;
@@ -47,6 +53,11 @@ public final class Exchange {
 
     public HttpRequest request() {
         return request;
+    }
+
+    /** What is noted of it. */
+    public Trail trail() {
+        return trail;
     }
 
     public Route route() {
@@ -115,6 +126,13 @@ public final class Exchange {
         respond(ErrorResponses.of(error));
     }
 
+    /** The same with more headers, which go before those the error has anyway. */
+    public void fail(ProxyError error, String message, HttpHeaders extra) {
+        FullHttpResponse response = ErrorResponses.of(error, message);
+        response.headers().setAll(extra);
+        respond(response);
+    }
+
     /** Answers whole. Headers may be added before; the connection's keep-alive is set here. */
     public void respond(FullHttpResponse response) {
         if (!open() || headSent) {
@@ -123,6 +141,7 @@ public final class Exchange {
         }
         HttpUtil.setContentLength(response, response.content().readableBytes());
         head(response, response.status().code());
+        trail.sent(response.content().readableBytes());
         finish(response);
     }
 
@@ -148,6 +167,7 @@ public final class Exchange {
     private void head(HttpResponse response, int code) {
         headSent = true;
         status = code;
+        trail.answer(response, code);
         String origin = connection.decision().origin();
         if (!origin.isEmpty()) {
             CrossOrigin.allow(origin, response.headers());
@@ -162,6 +182,7 @@ public final class Exchange {
     /** A piece of a streamed answer; takes over the buffer. */
     public void content(ByteBuf content) {
         if (open()) {
+            trail.sent(content.readableBytes());
             ctx.writeAndFlush(new DefaultHttpContent(content), ctx.voidPromise());
         } else {
             content.release();
@@ -178,14 +199,14 @@ public final class Exchange {
     private void finish(Object last) {
         finished = true;
         ctx.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-        connection.finished(this);
+        connection.finished(this, Ending.ANSWERED);
     }
 
     /** The answer cannot be completed as announced: closing is the only honest end. */
     public void abort() {
         if (!finished) {
             finished = true;
-            connection.finished(this);
+            connection.finished(this, Ending.CUT_OFF);
             ctx.close();
         }
     }

@@ -6,9 +6,12 @@ import org.chromaproxy.access.Access;
 import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.completion.Completions;
+import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.LaneRegistry;
+import org.chromaproxy.metrics.Timings;
 
 /** What exchanges need of the rest of the proxy. Thread-safe. */
 public record ExchangeServices(
@@ -30,12 +33,29 @@ public record ExchangeServices(
      * @param backlog what may wait in the log while no client waits for it
      * @param access who may do what
      * @param serving whether this proxy owns the log, and so may serve at all
+     * @param completions where what was let in ends
      */
     public record Admission(
-            Access access, MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {
-        /** With everybody let in. */
-        public Admission(MemoryBudget memory, RequestBound requests, BacklogBound backlog, BooleanSupplier serving) {
-            this(Access.of(AccessSettings.OPEN), memory, requests, backlog, serving);
+            Access access,
+            MemoryBudget memory,
+            RequestBound requests,
+            BacklogBound backlog,
+            BooleanSupplier serving,
+            Completions completions) {
+        /** With everybody let in, and nobody told. */
+        public Admission(
+                MemoryBudget memory,
+                RequestBound requests,
+                BacklogBound backlog,
+                BooleanSupplier serving,
+                Timings timings) {
+            this(
+                    Access.of(AccessSettings.OPEN),
+                    memory,
+                    requests,
+                    backlog,
+                    serving,
+                    new Completions(requests, timings, Feed.none()));
         }
     }
 

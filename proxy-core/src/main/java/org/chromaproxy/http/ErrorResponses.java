@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,21 @@ public final class ErrorResponses {
 
     private ErrorResponses() {}
 
+    /** A response that knows which error it tells of. */
+    private static final class Told extends DefaultFullHttpResponse {
+        private final ProxyError error;
+
+        Told(ProxyError error, byte[] body) {
+            super(HttpVersion.HTTP_1_1, error.status(), Unpooled.wrappedBuffer(body));
+            this.error = error;
+        }
+    }
+
+    /** The tag of the error that a response was made for; empty for any other. */
+    public static String tag(HttpResponse response) {
+        return response instanceof Told told ? told.error.tag() : "";
+    }
+
     public static FullHttpResponse of(ProxyError error) {
         return of(error, error.message());
     }
@@ -23,8 +39,7 @@ public final class ErrorResponses {
     /** @param message the body's message; with an empty one the body is empty */
     public static FullHttpResponse of(ProxyError error, String message) {
         byte[] body = error.body(message);
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, error.status(), Unpooled.wrappedBuffer(body));
+        FullHttpResponse response = new Told(error, body);
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
         if (error.status().code() == 503 || error.status().code() == 429) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);

@@ -12,7 +12,8 @@ import java.util.TreeSet;
 
 /**
  * Copies headers from one side to the other. What concerns a single connection stays behind (RFC 9110, section 7.6.1); the
- * receiving side states its own transfer coding. A client's credentials are for the proxy, and stay with it too.
+ * receiving side states its own transfer coding. A client's credentials are for the proxy, and stay with it too; a trace
+ * context that is malformed goes no further.
  */
 public final class ForwardedHeaders {
     private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
@@ -41,6 +42,7 @@ public final class ForwardedHeaders {
      */
     public static void request(HttpHeaders from, Client client, String instanceHost, HttpHeaders to) {
         copy(from, to, REPLACED);
+        TraceContext.keepValid(to);
         to.set(HttpHeaderNames.HOST, instanceHost);
         List<String> path = from.getAll(FORWARDED_FOR);
         to.set(FORWARDED_FOR, path.isEmpty() ? client.address() : String.join(", ", path) + ", " + client.address());

@@ -31,6 +31,9 @@ public final class FramingGuard extends ChannelDuplexHandler {
      */
     public record BodyBroken(ProxyError error) {}
 
+    /** Fired down the pipeline when a request's head has been refused, and answered, by the guard. */
+    public record HeadRefused(ProxyError error) {}
+
     private @Nullable Refusal refusal;
     /** Requests passed on and not yet answered in full. */
     private int owed;
@@ -38,6 +41,7 @@ public final class FramingGuard extends ChannelDuplexHandler {
     private boolean responding;
 
     private boolean answered;
+    private boolean headRefused;
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -60,6 +64,7 @@ public final class FramingGuard extends ChannelDuplexHandler {
         if (wrong.isPresent()) {
             ReferenceCountUtil.release(request);
             refusal = wrong.get();
+            headRefused = true;
             answer(ctx);
             return;
         }
@@ -112,5 +117,8 @@ public final class FramingGuard extends ChannelDuplexHandler {
         HttpResponse response = ErrorResponses.of(refusal.error(), refusal.message());
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        if (headRefused) {
+            ctx.fireUserEventTriggered(new HeadRefused(refusal.error()));
+        }
     }
 }

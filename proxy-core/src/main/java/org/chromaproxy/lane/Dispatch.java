@@ -3,6 +3,8 @@ package org.chromaproxy.lane;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import org.chromaproxy.completion.Mark;
+import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Verdict;
@@ -56,10 +58,13 @@ final class Dispatch {
         if (write.recovered()) {
             lane.headInDoubt = true;
         }
-        batch.writes().forEach(each -> lane.doubt.sending(each.lsn(), group.footprint(each)));
+        batch.writes().forEach(each -> {
+            lane.doubt.sending(each.lsn(), group.footprint(each));
+            each.trail().asked(lane.instance.name());
+        });
         group.gate().sending(batch.lastLsn());
         group.services().stats().countRequest();
-        UpstreamRequest request = new UpstreamRequest(send.method(), send.path(), headers(write), batch.body());
+        UpstreamRequest request = new UpstreamRequest(send.method(), send.path(), headers(batch), batch.body());
         group.services()
                 .upstream()
                 .send(group.loop(), lane.instance, request, 0)
@@ -85,8 +90,13 @@ final class Dispatch {
         });
     }
 
-    private static HttpHeaders headers(Write write) {
+    private static HttpHeaders headers(Batch batch) {
+        Write write = batch.first();
         HttpHeaders headers = new DefaultHttpHeaders().add(write.clientHeaders());
+        if (batch.merged()) {
+            // It belongs to several traces, or to none.
+            headers.remove(TraceContext.TRACEPARENT).remove(TraceContext.TRACESTATE);
+        }
         String contentType = write.record().content().request().contentType();
         if (!contentType.isEmpty()) {
             headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
@@ -101,6 +111,7 @@ final class Dispatch {
         }
         lane.busy = false;
         lane.unanswered = false;
+        batch.writes().forEach(each -> each.trail().mark(Mark.WHOLE));
         if (!batch.merged()) {
             heard(lane, write, answer, error);
         } else if (answer != null && Verdict.of(answer) == Verdict.APPLIED) {

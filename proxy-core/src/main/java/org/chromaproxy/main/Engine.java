@@ -22,6 +22,8 @@ import org.chromaproxy.alert.AlertSources;
 import org.chromaproxy.alert.Alerts;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.completion.Completions;
+import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.Seeing;
 import org.chromaproxy.copy.CopyServices;
@@ -76,6 +78,7 @@ final class Engine implements AutoCloseable {
     private final Wal wal;
     private final OwnedLog log;
     private final Access rights;
+    private final Feed feed;
     private final EventLoops loops;
     private final ExecutorService workers;
     private final Instances instances;
@@ -102,13 +105,15 @@ final class Engine implements AutoCloseable {
      *
      * @param rights who may do what
      * @param reload reads the configuration again, and has it {@linkplain #take taken up}
+     * @param feed who hears of exchanges
      */
-    record Shared(Access rights, Supplier<ReloadReport> reload, TlsSides tls) {}
+    record Shared(Access rights, Supplier<ReloadReport> reload, TlsSides tls, Feed feed) {}
 
     Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers, Shared shared) {
         this.rights = shared.rights();
         this.reload = shared.reload();
         this.tls = shared.tls();
+        this.feed = shared.feed();
         this.bounds = mergeBounds(config.limits().batches());
         this.config = config;
         this.wal = wal;
@@ -277,8 +282,9 @@ final class Engine implements AutoCloseable {
     }
 
     ExchangeServices exchangeServices() {
+        Completions completions = new Completions(requests, services.upstream().timings(), feed);
         ExchangeServices.Admission admission =
-                new ExchangeServices.Admission(rights, memory, requests, backlog, owning());
+                new ExchangeServices.Admission(rights, memory, requests, backlog, owning(), completions);
         return new ExchangeServices(services, lanes, admission, access, endpoints(admission), () -> limits);
     }
 

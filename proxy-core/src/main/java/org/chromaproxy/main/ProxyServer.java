@@ -13,8 +13,10 @@ import org.chromaproxy.access.Access;
 import org.chromaproxy.access.AccessException;
 import org.chromaproxy.access.Tokens;
 import org.chromaproxy.admin.StandbyEndpoints;
+import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
+import org.chromaproxy.observe.Observing;
 import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.reload.Reloadable;
 import org.chromaproxy.reload.Reloader;
@@ -45,6 +47,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("worker-", 0).factory());
     private final Access access;
+    private final Feed feed;
     private final FrontEnd frontEnd;
     private final TlsSides tls;
     private volatile @Nullable Engine engine;
@@ -58,6 +61,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         this.reload = reload;
         Config.Listen listen = config.listen();
         this.access = Access.of(listen.access());
+        this.feed = Observing.start(config.rules().seeing());
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         this.frontEnd = new FrontEnd(
@@ -65,7 +69,8 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
                 address,
                 new StandbyEndpoints(config.instances().size(), wal::owner),
                 access,
-                channel -> tls.clients().ifPresent(secure -> secure.accept(channel)));
+                channel -> tls.clients().ifPresent(secure -> secure.accept(channel)),
+                feed);
         if (tls.any()) {
             loops.all()
                     .getFirst()
@@ -150,7 +155,8 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private void serve(OwnedLog log) {
         try {
             Config used = config;
-            Engine started = new Engine(used, wal, log, loops, workers, new Engine.Shared(access, reload, tls));
+            Engine.Shared shared = new Engine.Shared(access, reload, tls, feed);
+            Engine started = new Engine(used, wal, log, loops, workers, shared);
             started.start();
             frontEnd.serve(started.exchangeServices());
             engine = started;
@@ -218,6 +224,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             running.close();
         }
         loops.close();
+        feed.close();
         tls.close();
         workers.shutdownNow();
         wal.close();

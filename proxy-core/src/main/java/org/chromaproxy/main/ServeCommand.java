@@ -50,7 +50,7 @@ final class ServeCommand implements Callable<Integer> {
         ProxyServer server;
         try {
             server = ProxyServer.start(reloader, log.wal(), tls);
-        } catch (AccessException e) {
+        } catch (AccessException | ConfigException e) {
             LOG.error("{}", e.getMessage());
             log.close();
             return 2;

@@ -1,8 +1,10 @@
 package org.chromaproxy.relay;
 
+import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.wal.record.Mapping;
 
 /**
@@ -29,6 +31,9 @@ final class PlainRequest extends PlainHead {
     private int id;
     private long high;
     private long low;
+    /** Whether a state of a trace stands there. */
+    private boolean stated;
+
     int host;
     int hostEnd;
     /** Where the value stands that shows who asks, or -1. */
@@ -37,12 +42,18 @@ final class PlainRequest extends PlainHead {
     int credentialEnd;
     /** Whether that value is the secret by itself. */
     boolean bare;
+    /** Where the trace it belongs to stands, or -1; the line itself is among the dropped ones. */
+    int parent;
+
+    int parentEnd;
 
     /** Reads the copied head. */
     Verdict read() {
         boolean post = exactly(0, POST);
         host = -1;
         credential = -1;
+        parent = -1;
+        stated = false;
         if (!post && !exactly(0, GET)) {
             return begins(POST) || begins(GET) ? Verdict.INCOMPLETE : Verdict.OTHER;
         }
@@ -52,7 +63,8 @@ final class PlainRequest extends PlainHead {
             return filled < LIMIT && !lineEnds() ? Verdict.INCOMPLETE : Verdict.OTHER;
         }
         Verdict verdict = fields(fields);
-        boolean complete = verdict != Verdict.PLAIN || (host >= 0 && !closes && (contentStated || !post));
+        boolean known = host >= 0 && !closes && (contentStated || !post) && (parent >= 0 || !stated);
+        boolean complete = verdict != Verdict.PLAIN || known;
         return complete ? verdict : Verdict.OTHER;
     }
 
@@ -154,6 +166,16 @@ final class PlainRequest extends PlainHead {
                     return Verdict.OTHER;
                 }
             }
+            case 10 -> {
+                if (is(name, "tracestate") && !state(value, valueEnd)) {
+                    return Verdict.OTHER;
+                }
+            }
+            case 11 -> {
+                if (is(name, "traceparent")) {
+                    return parent(name, value, valueEnd);
+                }
+            }
             case 13 -> {
                 if (is(name, "authorization")) {
                     return credential(name, value, valueEnd, false);
@@ -206,12 +228,50 @@ final class PlainRequest extends PlainHead {
         return dropLine(name, valueEnd);
     }
 
+    /** One that is not right is for the ordinary way to leave out. */
+    private Verdict parent(int name, int value, int valueEnd) {
+        if (parent >= 0 || !TraceContext.valid(text(value, valueEnd))) {
+            return Verdict.OTHER;
+        }
+        parent = value;
+        parentEnd = valueEnd;
+        return dropLine(name, valueEnd);
+    }
+
+    private boolean state(int value, int valueEnd) {
+        stated = true;
+        return TraceContext.validState(text(value, valueEnd));
+    }
+
+    private AsciiString text(int from, int to) {
+        return new AsciiString(bytes, from, to - from, false);
+    }
+
     private Verdict dropLine(int name, int valueEnd) {
         int lineEnd = valueEnd;
         while (bytes[lineEnd] != '\r') {
             lineEnd++;
         }
         return drop(name, lineEnd);
+    }
+
+    String method() {
+        return bytes[0] == 'P' ? "POST" : "GET";
+    }
+
+    /** The path as it stands there; the client's until {@link #swap}. */
+    String path() {
+        int from = method().length() + 1;
+        int to = id + ID_BYTES;
+        while (bytes[to] != ' ') {
+            to++;
+        }
+        return text(from, to).toString();
+    }
+
+    /** What the client says of its trace; empty if nothing. */
+    CharSequence traceparent() {
+        return parent < 0 ? "" : text(parent, parentEnd);
     }
 
     UUID collection() {

@@ -8,9 +8,12 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.Optional;
 import java.util.Set;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.completion.Feed;
+import org.chromaproxy.completion.Trail;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.read.ReadTarget;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.wal.record.Mapping;
 import org.jspecify.annotations.Nullable;
 
@@ -140,13 +143,26 @@ public final class Relay extends ChannelInboundHandlerAdapter {
         if (instance == null || place.isEmpty() || !proxy.admission().requests().enter()) {
             return false;
         }
+        Trail trail = trail(head, about);
         head.swap(place.get().instanceId());
         begun = null;
         pieces = 0;
         RelayedRead started = new RelayedRead(this, services, ctx, whole, target, instance);
         read = started;
-        started.start(head, about);
+        started.start(head, about, trail);
         return true;
+    }
+
+    private Trail trail(PlainRequest head, ClientLines about) {
+        Feed feed = services.proxy().admission().completions().feed();
+        if (!feed.watched()) {
+            return Trail.NONE;
+        }
+        Trail trail = feed.begin(
+                about.client(), head.method(), head.path(), RouteKind.READ_COLLECTION_RECORDS, head.traceparent());
+        trail.principal(guard.name());
+        trail.received(head.content);
+        return trail;
     }
 
     /** The read is answered. */

@@ -29,6 +29,11 @@ final class RelayGuard {
         this.access = access;
     }
 
+    /** The name of the token that was permitted last; empty without one. */
+    String name() {
+        return access.enabled() ? principal.name() : "";
+    }
+
     boolean permits(PlainRequest head, String tenant) {
         if (access.limits().boundsRequests()) {
             // Counted on the ordinary way.

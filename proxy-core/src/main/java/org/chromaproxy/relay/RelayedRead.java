@@ -3,10 +3,13 @@ package org.chromaproxy.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.completion.Completions;
+import org.chromaproxy.completion.Ending;
+import org.chromaproxy.completion.Mark;
+import org.chromaproxy.completion.Place;
+import org.chromaproxy.completion.Trail;
 import org.chromaproxy.exchange.read.ReadTarget;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.metrics.LoopTimings;
 import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.upstream.RawListener;
 import org.chromaproxy.upstream.UpstreamConnection;
@@ -45,6 +48,7 @@ final class RelayedRead implements RawListener {
     private boolean streaming;
     private boolean reusable;
     private long startedNanos;
+    private Trail trail = Trail.NONE;
 
     RelayedRead(
             Relay relay,
@@ -61,17 +65,22 @@ final class RelayedRead implements RawListener {
         this.instance = instance;
     }
 
-    /** @param plain the request's head, with the instance's id in its path already */
-    void start(PlainRequest plain, ClientLines lines) {
+    /**
+     * @param plain the request's head, with the instance's id in its path already
+     * @param noting where to note what becomes of it
+     */
+    void start(PlainRequest plain, ClientLines lines, Trail noting) {
+        trail = noting;
         ByteBuf whole = request;
         if (whole == null) {
             return;
         }
         startedNanos = System.nanoTime();
         boolean copied = plain.content <= COPIED_BYTES;
-        int length = lines.headLength(plain, instance);
+        String traceparent = trail.traceparent();
+        int length = lines.headLength(plain, instance, traceparent);
         ByteBuf to = client.alloc().ioBuffer(copied ? length + plain.content : length);
-        lines.write(plain, instance, to);
+        lines.write(plain, instance, traceparent, to);
         int bodyStart = whole.readerIndex() + plain.length;
         if (copied) {
             to.writeBytes(whole, bodyStart, plain.content);
@@ -98,6 +107,7 @@ final class RelayedRead implements RawListener {
             return;
         }
         upstream = connection;
+        trail.asked(instance.name());
         head = null;
         ByteBuf behind = body;
         body = Unpooled.EMPTY_BUFFER;
@@ -106,6 +116,7 @@ final class RelayedRead implements RawListener {
 
     @Override
     public void bytes(ByteBuf bytes) {
+        trail.mark(Mark.FIRST_BYTE);
         if (streaming) {
             stream(bytes);
             return;
@@ -144,6 +155,8 @@ final class RelayedRead implements RawListener {
         }
         reusable = !plain.closes;
         missing = (long) plain.length + plain.content;
+        trail.answer(OK);
+        trail.sent(plain.content);
         if (plain.dropped > 0) {
             held = withoutDropped(plain, all);
         }
@@ -204,13 +217,18 @@ final class RelayedRead implements RawListener {
         releaseRequest();
         client.writeAndFlush(bytes, client.voidPromise());
         long nanos = System.nanoTime() - startedNanos;
-        services.proxy().admission().requests().leave(OK, nanos);
-        timings().relayed(instance.index(), nanos);
+        trail.mark(Mark.WHOLE);
+        completions().relayed(instance.index(), nanos, trail);
         relay.answered();
     }
 
-    private LoopTimings timings() {
-        return services.proxy().proxy().upstream().timings().here();
+    private Completions completions() {
+        return services.proxy().admission().completions();
+    }
+
+    private void ended(int status, Ending how) {
+        long nanos = System.nanoTime() - startedNanos;
+        completions().ended(RouteKind.READ_COLLECTION_RECORDS, Place.COUNTED, status, nanos, trail, how);
     }
 
     private void giveBack(boolean again) {
@@ -229,10 +247,8 @@ final class RelayedRead implements RawListener {
             return;
         }
         // The answer cannot be completed as announced: closing is the only honest end.
-        RequestBound requests = services.proxy().admission().requests();
-        long nanos = System.nanoTime() - startedNanos;
-        requests.leave(CUT_OFF, nanos);
-        timings().answered(RouteKind.READ_COLLECTION_RECORDS, CUT_OFF, nanos);
+        trail.sent(-missing);
+        ended(CUT_OFF, Ending.CUT_OFF);
         relay.cutOff();
         client.close();
     }
@@ -258,8 +274,7 @@ final class RelayedRead implements RawListener {
     void clientGone() {
         releaseRequest();
         release();
-        services.proxy().admission().requests().leave(0);
-        timings().answered(RouteKind.READ_COLLECTION_RECORDS, 0, System.nanoTime() - startedNanos);
+        ended(0, Ending.CLIENT_LEFT);
     }
 
     private void releaseRequest() {

@@ -26,6 +26,11 @@ public record UpstreamRequest(String method, String uri, HttpHeaders headers, by
         return new UpstreamRequest("GET", uri, EmptyHttpHeaders.INSTANCE, NONE);
     }
 
+    /** The same with headers. */
+    public static UpstreamRequest get(String uri, HttpHeaders headers) {
+        return new UpstreamRequest("GET", uri, headers, NONE);
+    }
+
     /** A request with a JSON body. */
     public static UpstreamRequest json(String method, String uri, String body) {
         HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_TYPE, "application/json");

@@ -135,7 +135,8 @@ final class AdminBed implements AutoCloseable {
                 new AdminServices(
                         proxy,
                         lanes,
-                        new ExchangeServices.Admission(new MemoryBudget(1 << 20), requests, backlog, () -> serving),
+                        new ExchangeServices.Admission(
+                                new MemoryBudget(1 << 20), requests, backlog, () -> serving, upstream.timings()),
                         new AdminServices.Log(
                                 log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters()),
                         new AdminServices.Hooks(

@@ -67,7 +67,11 @@ final class Fronted implements AutoCloseable {
                 lanes,
                 new LaneRegistry(loops, lanes, new RestoredLanes(instances)),
                 new ExchangeServices.Admission(
-                        new MemoryBudget(1 << 20), requests, new BacklogBound(() -> 0, 1), () -> true),
+                        new MemoryBudget(1 << 20),
+                        requests,
+                        new BacklogBound(() -> 0, 1),
+                        () -> true,
+                        upstream.timings()),
                 new Stored(),
                 Fronted::own,
                 () -> LIMITS);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.access.Access;
+import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.support.SplitAtEachByte;
@@ -23,8 +24,8 @@ class StandbyTest {
                 + "Content-Length: 2\r\n\r\n{}";
         String health = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
         SplitAtEachByte.forEach((add + health).getBytes(StandardCharsets.ISO_8859_1), pieces -> {
-            try (ClientSide client = new ClientSide(
-                    channel -> FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN)))) {
+            try (ClientSide client = new ClientSide(channel ->
+                    FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none()))) {
                 String received = client.send(pieces).received();
                 assertTrue(received.startsWith("HTTP/1.1 503 "), received);
                 assertTrue(received.contains("stands by"), received);
@@ -38,8 +39,8 @@ class StandbyTest {
     void aClientThatWantsTheConnectionClosedGetsItClosed() {
         String health = "GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
         SplitAtEachByte.forEach(health.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
-            try (ClientSide client = new ClientSide(
-                    channel -> FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN)))) {
+            try (ClientSide client = new ClientSide(channel ->
+                    FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none()))) {
                 assertTrue(client.send(pieces).received().endsWith("standby[closed]"));
             }
         });

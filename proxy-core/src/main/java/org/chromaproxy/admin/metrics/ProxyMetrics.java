@@ -10,6 +10,7 @@ import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.Figures;
 import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.completion.Feed;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.LaneStats;
 import org.chromaproxy.metrics.Latency;
@@ -46,6 +47,19 @@ final class ProxyMetrics {
                 "Requests that waited for memory.",
                 services.admission().memory().waits());
         answered(page);
+        Feed.Counts told = services.admission().completions().feed().counts();
+        page.counter(
+                "access_log_dropped_total",
+                "Exchanges missing in the access log and in traces.",
+                told.dropped().sum());
+        page.counter(
+                "spans_exported_total",
+                "Spans the collector took.",
+                told.spansExported().sum());
+        page.counter(
+                "spans_dropped_total",
+                "Spans the collector did not take.",
+                told.spansDropped().sum());
     }
 
     private record Ended(RouteKind kind, int statusClass, long count) {}

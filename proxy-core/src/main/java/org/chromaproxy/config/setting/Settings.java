@@ -232,6 +232,33 @@ public final class Settings {
                     "info",
                     "how much the proxy logs of itself")
             .live();
+    public static final Setting<String> ACCESS_LOG = Setting.of(
+            "ACCESS_LOG",
+            Kinds.choice("none", "text", "json"),
+            "none",
+            "a line for each request, as text or JSON: [docs/access-log.md](docs/access-log.md)");
+    public static final Setting<Optional<String>> ACCESS_LOG_FILE = Setting.of(
+                    "ACCESS_LOG_FILE", Kinds.optional(Kinds.text()), Optional.empty(), "where the lines go")
+            .defaultWords("none (standard output)")
+            .example("/var/log/chroma-proxy/access.log");
+    public static final Setting<Long> ACCESS_LOG_MAX_BYTES = Setting.of(
+            "ACCESS_LOG_MAX_BYTES",
+            Kinds.bytes(1 << 20),
+            500L << 20,
+            "bytes of that file and of the four older ones that are kept beside it");
+    public static final Setting<Optional<URI>> OTLP_ENDPOINT = Setting.of(
+                    "OTLP_ENDPOINT",
+                    Kinds.optional(Kinds.webAddress()),
+                    Optional.empty(),
+                    "where OpenTelemetry spans of requests go, by OTLP over HTTP; `/v1/traces` is added where it has no"
+                            + " path: [tracing](docs/access-log.md#tracing)")
+            .defaultWords("none (no spans)")
+            .example("http://127.0.0.1:4318");
+    public static final Setting<Double> TRACE_RATIO = Setting.of(
+            "TRACE_RATIO",
+            Kinds.share(),
+            0.01,
+            "share of the requests that become a trace where the client has not begun one; else its choice holds");
     public static final Setting<Optional<URI>> SLACK_WEBHOOK_URL = Setting.of(
                     "SLACK_WEBHOOK_URL",
                     Kinds.optional(Kinds.webAddress()),
@@ -317,7 +344,17 @@ public final class Settings {
             new Section(
                     "How requests and servers are treated",
                     List.of(READ_REPLICA_RATIO, READ_WEIGHTS, DRAINED, PROTECTED_COLLECTIONS, ADOPT_TENANTS)),
-            new Section("What it tells unasked", List.of(LOG_LEVEL, SLACK_WEBHOOK_URL, ALERT_PAUSE)),
+            new Section(
+                    "What it tells unasked",
+                    List.of(
+                            LOG_LEVEL,
+                            ACCESS_LOG,
+                            ACCESS_LOG_FILE,
+                            ACCESS_LOG_MAX_BYTES,
+                            OTLP_ENDPOINT,
+                            TRACE_RATIO,
+                            SLACK_WEBHOOK_URL,
+                            ALERT_PAUSE)),
             new Section(
                     "Taken for the predecessor's sake",
                     List.of(ENABLE_CONNECTION_POOLING, ENABLE_GRANULAR_LOCKING, WAL_SYNC_INTERVAL)));

@@ -1,7 +1,9 @@
 package org.chromaproxy.exchange.read;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -15,10 +17,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.completion.Mark;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
@@ -42,6 +46,9 @@ public final class ListExchange implements RequestBody {
     private final ExchangeServices services;
     private final ReadTarget target;
     private final String path;
+    /** What an instance is told of the trace this belongs to. */
+    private final HttpHeaders trace = new DefaultHttpHeaders();
+
     private final Map<UUID, Optional<byte[]>> wanted = new LinkedHashMap<>();
     private final Set<Instance> asked = new HashSet<>(2);
     private final long deadline;
@@ -59,6 +66,8 @@ public final class ListExchange implements RequestBody {
         this.path = ChromaPaths.collections(
                 exchange.route().scope().tenant(), exchange.route().scope().database());
         this.target = new ReadTarget(services, Optional.empty(), instance -> path);
+        TraceContext.copy(exchange.request().headers(), trace);
+        exchange.trail().stamp(trace);
     }
 
     public static @Nullable RequestBody begin(Exchange exchange, ExchangeServices services) {
@@ -122,6 +131,7 @@ public final class ListExchange implements RequestBody {
         Optional<Instance> instance = target.choose(asked);
         if (instance.isPresent()) {
             asked.add(instance.get());
+            exchange.trail().asked(instance.get().name());
             page(instance.get(), 0);
         } else if (answered) {
             answer();
@@ -134,7 +144,7 @@ public final class ListExchange implements RequestBody {
     }
 
     private void page(Instance instance, int offset) {
-        UpstreamRequest get = UpstreamRequest.get(path + "?limit=" + PAGE + "&offset=" + offset);
+        UpstreamRequest get = UpstreamRequest.get(path + "?limit=" + PAGE + "&offset=" + offset, trace);
         services.proxy()
                 .upstream()
                 .send(exchange.loop(), instance, get, TIMEOUT_MS)
@@ -164,6 +174,7 @@ public final class ListExchange implements RequestBody {
     }
 
     private void take(Instance instance, int offset, UpstreamResponse page) {
+        exchange.trail().mark(Mark.FIRST_BYTE);
         List<CollectionJson.Element> elements =
                 CollectionJson.elements(page.body()).orElse(List.of());
         for (CollectionJson.Element element : elements) {
@@ -194,6 +205,7 @@ public final class ListExchange implements RequestBody {
     }
 
     private void answer() {
+        exchange.trail().mark(Mark.WHOLE);
         ByteArrayOutputStream list = new ByteArrayOutputStream();
         list.write('[');
         boolean first = true;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.completion.Mark;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
@@ -133,6 +134,7 @@ public final class ReadExchange implements RequestBody {
             return;
         }
         upstream = connection;
+        exchange.trail().asked(instance.name());
         connection.begin(new Attempt(instance));
         connection.send(head(instance));
         for (ByteBuf part : kept) {
@@ -149,6 +151,7 @@ public final class ReadExchange implements RequestBody {
         HttpRequest from = exchange.request();
         HttpHeaders headers = new DefaultHttpHeaders();
         ForwardedHeaders.request(from.headers(), exchange.client(), instance.authority(), headers);
+        exchange.trail().stamp(headers);
         instance.credentials().forEach(headers::set);
         if (HttpUtil.isTransferEncodingChunked(from)) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
@@ -252,6 +255,7 @@ public final class ReadExchange implements RequestBody {
 
         @Override
         public void head(HttpResponse from) {
+            exchange.trail().mark(Mark.FIRST_BYTE);
             boolean doubtful = again(from.status().code()) || target.beingDropped(instance);
             if (doubtful && replayable && failures < MAX_FAILURES && upstream != null) {
                 upstream.abort();
@@ -305,6 +309,7 @@ public final class ReadExchange implements RequestBody {
         @Override
         public void end() {
             upstream = null;
+            exchange.trail().mark(Mark.WHOLE);
             CompositeByteBuf whole = collected;
             HttpResponse head = collectedHead;
             if (whole == null || head == null) {

@@ -53,7 +53,7 @@ public final class WriteExchange implements RequestBody {
         this.notFound = notFound;
         this.exchange = exchange;
         this.services = services;
-        this.times = new WriteTimes(services.proxy());
+        this.times = new WriteTimes(services.proxy(), exchange.trail());
         this.records = records;
         this.async = records.async();
     }
@@ -279,7 +279,7 @@ public final class WriteExchange implements RequestBody {
             String id = identify(lsn, headers);
             message += " Transaction " + id + ": GET /transactions/" + id + "?wait=30s";
         }
-        exchange.respond(error.status().code(), "application/json", error.body(message), headers);
+        exchange.fail(error, message, headers);
     }
 
     /** Says which transaction this is, and where its outcome is found; its id. */
@@ -345,7 +345,7 @@ public final class WriteExchange implements RequestBody {
         @Override
         public void committed(LogRecord record) {
             times.committed();
-            Write accepted = Write.fresh(record, records.footprint(), records.upstreamHeaders());
+            Write accepted = records.write(record);
             write = accepted;
             if (async) {
                 // Asks for the result only once: what keeps it in memory shall not keep this exchange there.

@@ -17,6 +17,7 @@ import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.route.PublicIds;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.RouteKind;
@@ -28,6 +29,7 @@ import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.scan.ModifyScan;
 import org.chromaproxy.wal.record.ClientTransaction;
+import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
@@ -49,9 +51,9 @@ final class WriteRecords {
         this.collection = collection;
     }
 
-    /** What the logged body touches. */
-    Footprint footprint() {
-        return footprint;
+    /** The committed record on its way to the lanes. */
+    Write write(LogRecord record) {
+        return Write.fresh(record, footprint, upstreamHeaders()).followedBy(exchange.trail());
     }
 
     /** The id the client gave its transaction. */
@@ -184,10 +186,11 @@ final class WriteRecords {
     }
 
     /** What the leader is sent beside the body; followers and replays get the content type only. */
-    HttpHeaders upstreamHeaders() {
+    private HttpHeaders upstreamHeaders() {
         HttpHeaders headers = new DefaultHttpHeaders();
         ForwardedHeaders.request(exchange.request().headers(), exchange.client(), "", headers);
         headers.remove(HttpHeaderNames.HOST).remove(HttpHeaderNames.CONTENT_LENGTH);
+        exchange.trail().stamp(headers);
         if (async()) {
             headers.remove(Preferences.PREFER);
         }

@@ -1,22 +1,27 @@
 package org.chromaproxy.exchange.write;
 
+import org.chromaproxy.completion.Mark;
+import org.chromaproxy.completion.Trail;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.metrics.Stage;
 
 /** When a write passed from one stage to the next. Its steps are called in order, each on the thread that makes it. */
 final class WriteTimes {
     private final LaneServices proxy;
+    private final Trail trail;
     private long queuedNanos;
     /** 0 until it is committed. */
     private volatile long committedNanos;
 
-    WriteTimes(LaneServices proxy) {
+    WriteTimes(LaneServices proxy, Trail trail) {
         this.proxy = proxy;
+        this.trail = trail;
     }
 
     /** It is handed to the log. */
     void queued() {
         queuedNanos = System.nanoTime();
+        trail.mark(Mark.BODY, queuedNanos);
     }
 
     /** Its transaction is durable; on the log's writer thread. */
@@ -26,6 +31,8 @@ final class WriteTimes {
         proxy.upstream().timings().here().stage(Stage.QUEUE, begun - queuedNanos);
         proxy.upstream().timings().here().stage(Stage.COMMIT, now - begun);
         committedNanos = now;
+        trail.mark(Mark.BATCH, begun);
+        trail.mark(Mark.COMMITTED, now);
     }
 
     /** Its outcome is known. */

@@ -3,6 +3,7 @@ package org.chromaproxy.lane.write;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.completion.Trail;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.wal.record.LogRecord;
@@ -28,6 +29,7 @@ public final class Write {
     private final boolean recovered;
     private final CompletableFuture<WriteResult> result = new CompletableFuture<>();
     private HttpHeaders clientHeaders = EmptyHttpHeaders.INSTANCE;
+    private Trail trail = Trail.NONE;
     private byte @Nullable [] body;
     private @Nullable Footprint footprint;
     private Decision decision = Decision.UNDECIDED;
@@ -60,6 +62,17 @@ public final class Write {
     /** A record found in the log at start: in doubt on every instance whose cursor has not passed it. */
     public static Write recovered(LogRecord record) {
         return new Write(record, true);
+    }
+
+    /** Its client's exchange, until it is decided. */
+    public Write followedBy(Trail of) {
+        trail = of;
+        return this;
+    }
+
+    /** Where to note what becomes of it, as long as it is undecided. */
+    public Trail trail() {
+        return trail;
     }
 
     public long lsn() {
@@ -168,6 +181,7 @@ public final class Write {
     public void decide(Decision taken) {
         decision = taken;
         clientHeaders = EmptyHttpHeaders.INSTANCE;
+        trail = Trail.NONE;
         whenDecided.run();
         whenDecided = () -> {};
     }

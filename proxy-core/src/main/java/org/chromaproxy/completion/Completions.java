@@ -1,0 +1,63 @@
+package org.chromaproxy.completion;
+
+import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.metrics.Timings;
+import org.chromaproxy.route.RouteKind;
+
+/**
+ * Where every exchange ends, on either way: counts and latencies are kept here, and whoever observes is told from here.
+ * Called on event loops; never waits. The idea of one event for all of it is Zuul's (HttpLifecycleChannelHandler).
+ */
+public final class Completions {
+    private static final int OK = 200;
+
+    private final RequestBound requests;
+    private final Timings timings;
+    private final Feed feed;
+
+    public Completions(RequestBound requests, Timings timings, Feed feed) {
+        this.requests = requests;
+        this.timings = timings;
+        this.feed = feed;
+    }
+
+    /** Who hears of exchanges. */
+    public Feed feed() {
+        return feed;
+    }
+
+    /**
+     * An exchange has ended; to be called once for each.
+     *
+     * @param status what the client was told; 0 if nothing
+     * @param nanos how long it took
+     */
+    public void ended(RouteKind kind, Place place, int status, long nanos, Trail trail, Ending ending) {
+        timings.here().answered(kind, status, nanos);
+        switch (place) {
+            case COUNTED -> leave(status, nanos);
+            case OWN -> requests.leaveOwn(status);
+            case NONE -> {}
+        }
+        feed.tell(trail, ending);
+    }
+
+    private void leave(int status, long nanos) {
+        if (status == 0) {
+            requests.leave(0);
+        } else {
+            requests.leave(status, nanos);
+        }
+    }
+
+    /**
+     * A plain read was answered: its own time and its instance's are one.
+     *
+     * @param instance index of who answered it
+     */
+    public void relayed(int instance, long nanos, Trail trail) {
+        requests.leave(OK, nanos);
+        timings.here().relayed(instance, nanos);
+        feed.tell(trail, Ending.ANSWERED);
+    }
+}

@@ -1,0 +1,11 @@
+package org.chromaproxy.completion;
+
+/** Where a request under way is counted, to be taken out there when it ends. */
+public enum Place {
+    /** Nowhere: it was refused before. */
+    NONE,
+    /** Among the clients' requests, which are bounded. */
+    COUNTED,
+    /** Among those to the proxy's own endpoints. */
+    OWN
+}
