@@ -41,7 +41,10 @@ final class StandingRule {
         }
         PendingCounts pending = instance.pending();
         if (pending.records() > 0 && behind(pending, before.standing())) {
-            return as(Standing.CATCHING_UP, pending.records() + (pending.records() == 1 ? " record" : " records") + " behind", before);
+            return as(
+                    Standing.CATCHING_UP,
+                    pending.records() + (pending.records() == 1 ? " record" : " records") + " behind",
+                    before);
         }
         return as(Standing.UP, "", before);
     }
