@@ -19,9 +19,10 @@ function newest(plot, series) {
 }
 
 // From the first answer to the newest; a minute at least, or the axis has nothing to say.
-function span(plot, from, to) {
-  const end = to ?? Date.now() / 1000;
-  return [Math.min(from ?? end, end - LEAST_SECONDS), end];
+function span(plot) {
+  const at = plot.data?.[0] ?? [];
+  const end = at.at(-1) ?? Date.now() / 1000;
+  return [Math.min(at[0] ?? end, end - LEAST_SECONDS), end];
 }
 
 function axis() {

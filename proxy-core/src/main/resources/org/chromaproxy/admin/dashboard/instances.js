@@ -77,14 +77,14 @@ export function showInstances(status) {
     ['Repair', row => row.what, 'long'],
     ['Instance', row => row.instance],
     ['Step', row => (row.failure ? `stopped: ${row.failure}` : row.ended ? 'done' : row.step)],
-    ['Began', row => time(row.began)],
-    ['Ended', row => (row.ended ? time(row.ended) : 'under way')],
+    ['Began', row => time(row.began), 'when'],
+    ['Ended', row => (row.ended ? time(row.ended) : 'under way'), 'when'],
   ], repairs, '')]));
 }
 
 export function showEvents(answer) {
   show(find('event-table'), table('Events', [
-    ['Time', row => time(row.time)],
+    ['Time', row => time(row.time), 'when'],
     ['Instance', row => row.instance],
     ['What', row => (row.kind === 'leadership'
       ? `leadership of ${count(row.count, 'collection', 'collections')} moved from ${row.from} to ${row.to}`

@@ -44,7 +44,7 @@ export async function showLetters() {
   find('letter-count').textContent = `${count(answer.total, 'waits', 'wait')} for a decision`
     + (answer.total > answer.dead_letters.length ? `; the newest ${answer.dead_letters.length} are shown` : '');
   show(find('letter-table'), table('Dead letters', [
-    ['Given up', row => time(row.abandoned_at)],
+    ['Given up', row => time(row.abandoned_at), 'when'],
     ['Request', row => `${row.method || ''} ${row.path || ''}`.trim() || '–', 'long'],
     ['Why', row => words(row.reason), 'long'],
     ['Id', row => row.transaction_id, 'id'],

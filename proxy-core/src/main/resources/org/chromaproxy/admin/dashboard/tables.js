@@ -102,7 +102,7 @@ const KINDS = {
 
 const TRANSACTIONS = [
   ['Id', row => row.write_id || row.transaction_id, 'id'],
-  ['Logged', row => time(row.created_at || row.timestamp)],
+  ['Logged', row => time(row.created_at || row.timestamp), 'when'],
   ['Request', row => `${row.method} ${row.path}`, 'long'],
   ['State', row => row.status || 'logged'],
   ['Reason', row => row.error || '–', 'long'],
