@@ -3,6 +3,7 @@ package org.chromaproxy.adopt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.instance.Instance;
@@ -21,25 +22,21 @@ public final class Newcomers {
     private Newcomers() {}
 
     /**
-     * The witnesses, with one for each instance that is new to the log and can follow it no more: the record that created
-     * a collection is not kept for it, so what follows on that cannot be applied. It needs a resync. Others that are new
-     * are met for the first time, and what the log has not is copied.
+     * The witnesses, with one for each instance that is new to the log and can follow it no more: records of the catalog
+     * are not kept for it, so what follows on them cannot be applied. It needs a resync. Others that are new are met for
+     * the first time, and what the log has not is copied.
      *
      * @param stored as the log holds them
      * @param catalog with every mapping
      * @param lowWater up to which the log may have dropped records
+     * @param catalogAt finds how far any instance has applied the catalog's records; asked only if an instance is new
      */
     public static List<Change.Witness> known(
-            List<Change.Witness> stored, Catalog catalog, Instances instances, long lowWater) {
+            List<Change.Witness> stored, Catalog catalog, Instances instances, long lowWater, LongSupplier catalogAt) {
         Set<String> met = stored.stream().map(Change.Witness::instance).collect(Collectors.toSet());
         List<Change.Witness> all = new ArrayList<>(stored);
         for (Instance instance : instances) {
-            boolean late = !met.contains(instance.name())
-                    && catalog.alive().stream()
-                            .anyMatch(entry -> entry.createdLsn() > 0
-                                    && entry.createdLsn() <= lowWater
-                                    && entry.place(instance).isEmpty());
-            if (late) {
+            if (!met.contains(instance.name()) && late(instance, catalog, lowWater, catalogAt.getAsLong())) {
                 LOG.warn(
                         "instance {} is new to a log that does not keep all it would need: it is filled by POST"
                                 + " /admin/instances/{}/resync",
@@ -49,6 +46,16 @@ public final class Newcomers {
             }
         }
         return all;
+    }
+
+    /** One that was there from the start, but never up, has every record of the catalog kept for it. */
+    private static boolean late(Instance instance, Catalog catalog, long lowWater, long catalogAt) {
+        boolean dropped = catalogAt > 0 && catalogAt <= lowWater;
+        return dropped
+                || catalog.alive().stream()
+                        .anyMatch(entry -> entry.createdLsn() > 0
+                                && entry.createdLsn() <= lowWater
+                                && entry.place(instance).isEmpty());
     }
 
     /**

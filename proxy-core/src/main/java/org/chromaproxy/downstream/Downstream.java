@@ -53,7 +53,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final ExchangeServices services;
     private final Relay relay;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
-    private final Pace pace = new Pace();
+    private final Pace pace;
     private final BooleanSupplier headBegun;
     private Access.Decision decision = Access.ANYONE;
     private @Nullable ChannelHandlerContext context;
@@ -81,6 +81,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         this.services = services;
         this.relay = relay;
         this.headBegun = headBegun;
+        this.pace = new Pace(
+                () -> services.admission().access().settings().headMs(),
+                () -> services.limits().stallMs());
     }
 
     /** The next request is one that this instance has failed in front. */
@@ -352,7 +355,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         if (exchange == null) {
             if (quiet > IDLE_NANOS && !relay.busy()) {
                 ctx.close();
-            } else if (pace.headTooSlow(headBegun.getAsBoolean(), headMs())) {
+            } else if (pace.headTooSlow(headBegun.getAsBoolean())) {
                 closing = true;
                 ctx.writeAndFlush(ErrorResponses.closing(ProxyError.CLIENT_STALLED))
                         .addListener(ChannelFutureListener.CLOSE);
@@ -365,7 +368,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         } else if (!bodyComplete
                 && body != null
                 && body.reading()
-                && (pace.bodyTooSlow(stallMs()) || quiet > TimeUnit.MILLISECONDS.toNanos(stallMs()))) {
+                && (pace.bodyTooSlow()
+                        || quiet
+                                > TimeUnit.MILLISECONDS.toNanos(
+                                        services.limits().stallMs()))) {
             Exchange stalled = exchange;
             body.gone();
             body = null;
@@ -373,14 +379,6 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             stalled.fail(ProxyError.CLIENT_STALLED);
             ctx.close();
         }
-    }
-
-    private long headMs() {
-        return services.admission().access().settings().headMs();
-    }
-
-    private long stallMs() {
-        return services.limits().stallMs();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.chromaproxy.downstream;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import java.util.function.LongSupplier;
 
 /**
  * Whether a client sends its request fast enough to be waited for, looked at once a second. Seconds in which the proxy
@@ -15,9 +16,26 @@ final class Pace {
     private static final int SMALL_BODY = 64 << 10;
     private static final long SECOND = 1_000;
 
+    private final LongSupplier headMs;
+    private final LongSupplier graceMs;
     private long headTime;
     private long bodyTime;
     private long received;
+
+    /**
+     * Both may change under way.
+     *
+     * @param headMs how long a head may take
+     * @param graceMs for how long a body may be slower than the least rate
+     */
+    Pace(LongSupplier headMs, LongSupplier graceMs) {
+        this.headMs = headMs;
+        this.graceMs = graceMs;
+    }
+
+    private static long seconds(LongSupplier ms) {
+        return Math.max(1, ms.getAsLong() / SECOND);
+    }
 
     /** Whether the rest of a refused body is small enough to read, for the connection to go on. */
     static boolean smallBody(HttpRequest request) {
@@ -38,27 +56,15 @@ final class Pace {
         received += bytes;
     }
 
-    /**
-     * A second has passed between two requests.
-     *
-     * @param mostMs how long a head may take
-     */
-    boolean headTooSlow(boolean begun, long mostMs) {
+    /** A second has passed between two requests. */
+    boolean headTooSlow(boolean begun) {
         headTime = begun ? headTime + 1 : 0;
-        return headTime > seconds(mostMs);
+        return headTime > seconds(headMs);
     }
 
-    /**
-     * A second has passed in which the body was waited for.
-     *
-     * @param graceMs for how long it may be slower than the least rate
-     */
-    boolean bodyTooSlow(long graceMs) {
+    /** A second has passed in which the body was waited for. */
+    boolean bodyTooSlow() {
         bodyTime++;
         return bodyTime > seconds(graceMs) && received < bodyTime * LEAST_RATE;
-    }
-
-    private static long seconds(long ms) {
-        return Math.max(1, ms / SECOND);
     }
 }

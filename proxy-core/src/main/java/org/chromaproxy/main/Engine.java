@@ -51,6 +51,7 @@ import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.owner.Lease;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Subject;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -239,7 +240,17 @@ final class Engine implements AutoCloseable {
         if (!gone.isEmpty()) {
             log.writer().submit(gone, true, () -> {});
         }
-        return Newcomers.known(stored, catalog, instances, wal.reader().lowWater());
+        return Newcomers.known(stored, catalog, instances, wal.reader().lowWater(), this::catalogAt);
+    }
+
+    private long catalogAt() {
+        AtomicLong furthest = new AtomicLong();
+        wal.reader().forEachCursor(cursor -> {
+            if (cursor.lane().equals(Subject.CATALOG)) {
+                furthest.accumulateAndGet(cursor.lsn(), Math::max);
+            }
+        });
+        return furthest.get();
     }
 
     /** The lanes with everything in the log that some instance may not have applied. */

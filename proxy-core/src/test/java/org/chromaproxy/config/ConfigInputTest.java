@@ -108,6 +108,36 @@ class ConfigInputTest {
     }
 
     @Test
+    void moreInstancesHaveTheirOrderAndTheirWeights() throws IOException {
+        Config config = load(
+                        "more_instances: [third=http://c:1, fourth-2=http://d:1]",
+                        "read_weights: third=4, primary=0",
+                        "drained: third")
+                .config();
+        assertEquals(
+                List.of("primary", "replica", "third", "fourth-2"),
+                config.instances().stream().map(Config.Upstream::name).toList());
+        assertEquals(Map.of("third", 4, "primary", 0), config.rules().sharing().weights());
+        assertEquals(Set.of("third"), config.rules().sharing().drained());
+    }
+
+    @Test
+    void instancesThatCannotBeToldApartAreRefused() throws IOException {
+        for (String wrong :
+                List.of("Third=http://c:1", "a=http://c:1, a=http://d:1", "http://c:1", "a=ftp://c", "a=")) {
+            assertTrue(refused("more_instances: " + wrong).contains("must be names and addresses"), wrong);
+        }
+        assertTrue(refused("more_instances: replica=http://c:1").contains("take another name"));
+        assertTrue(refused("replica_url: http://b:1", "more_instances: third=http://b:1")
+                .contains("gives third the address of replica"));
+        for (String wrong : List.of("primary", "primary=-1", "primary=1001", "primary=1, primary=2", "primary=0.5")) {
+            assertTrue(refused("read_weights: " + wrong).contains("must be names and weights"), wrong);
+        }
+        assertTrue(refused("read_weights: third=1").contains("names no instance with [third]"));
+        assertTrue(refused("drained: [primary, replica]").contains("names every instance"));
+    }
+
+    @Test
     void aKeyThatIsUnknownIsRefused() throws IOException {
         assertTrue(refused("PORT: 1").endsWith("line 1: PORT: there is no such setting; did you mean port?"));
         assertTrue(

@@ -7,11 +7,11 @@ import org.junit.jupiter.api.Test;
 
 /** Time is counted in looks, one a second. */
 class PaceTest {
-    private final Pace pace = new Pace();
+    private final Pace pace = new Pace(() -> 15_000, () -> 30_000);
 
     private int secondsOfAHead() {
         int seconds = 1;
-        while (!pace.headTooSlow(true, 15_000)) {
+        while (!pace.headTooSlow(true)) {
             seconds++;
         }
         return seconds;
@@ -20,7 +20,7 @@ class PaceTest {
     @Test
     void aHeadHasItsTimeHoweverManyPiecesItComesIn() {
         assertEquals(16, secondsOfAHead());
-        assertFalse(pace.headTooSlow(false, 15_000));
+        assertFalse(pace.headTooSlow(false));
         assertEquals(16, secondsOfAHead());
     }
 
@@ -28,7 +28,7 @@ class PaceTest {
     void aBodyThatDripsIsCutOffAndOneThatFlowsIsNot() {
         pace.begin();
         int seconds = 1;
-        while (!pace.bodyTooSlow(30_000)) {
+        while (!pace.bodyTooSlow()) {
             pace.received(1);
             seconds++;
         }
@@ -36,7 +36,7 @@ class PaceTest {
         pace.begin();
         for (int i = 0; i < 10_000; i++) {
             pace.received(Pace.LEAST_RATE);
-            assertFalse(pace.bodyTooSlow(30_000));
+            assertFalse(pace.bodyTooSlow());
         }
     }
 }

@@ -3,6 +3,7 @@ package org.chromaproxy.scripted;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,15 @@ class RefusalTest extends StagedTest {
         assertEquals("length limit exceeded", answer.body());
         assertEquals(List.of("FAILED 413"), outcomes(collection));
         assertOnlyTheLeaderSawIt(collection);
+    }
+
+    @Test
+    void aDatabaseThatIsNowhereIsAnsweredAsChromaDoesThoughItCannotBeCountedThere() {
+        String unknown = "/api/v2/tenants/default_tenant/databases/unheard-of";
+        Client.Answer answer = stage().client().delete(unknown).join();
+        assertEquals(404, answer.status(), answer.body());
+        assertTrue(answer.body().contains("Database [unheard-of] not found"), answer.body());
+        assertEquals(201, stage().usedCollection().add("after").join().status());
     }
 
     /** A later write arrives everywhere, so the refused one has had its chance. */

@@ -62,6 +62,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         EventLoop loop = loops.all().getFirst();
         this.catalogLanes = new CatalogLanes(loop, services, this, restored.term(Subject.CATALOG));
         restored.restore(Subject.CATALOG, catalogLanes);
+        // What an instance has applied was sent, though the log need not hold it any more.
+        catalogLanes.lanes().forEach(lane -> services.catalog().gate().sending(lane.applied));
         for (EventLoop each : loops.all()) {
             each.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
         }

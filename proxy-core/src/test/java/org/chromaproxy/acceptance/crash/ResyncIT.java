@@ -30,6 +30,28 @@ class ResyncIT {
             + "\"documents\":[\"first\",\"second\"],\"metadatas\":[{\"n\":1},{\"n\":2.5}]}";
 
     @Test
+    void itIsFilledThoughTheLogHasDroppedTheRecordsThatMadeItsCollections(@TempDir Path directory) {
+        try (Deployment deployment = Deployment.prepare(directory)) {
+            ProxyProcess process = deployment.startProxy();
+            String path = fill(deployment, process.api());
+            process.terminate();
+            deployment.log().dropAll();
+
+            deployment.replica().replaceByEmpty();
+            process.restart();
+            ChromaApi proxy = process.api();
+            Operator operator = new Operator(proxy);
+            operator.awaitState("replica", "needs_resync");
+            operator.resynced("replica");
+            assertEquals(
+                    operator.instance("primary").path("collections_whole").asInt(),
+                    operator.instance("replica").path("collections_whole").asInt());
+            changeMeanwhile(proxy, path);
+            changedIsOnBoth(deployment, proxy, path);
+        }
+    }
+
+    @Test
     void aPrimaryThatLostItsDiskIsWholeAgainAndLeads(@TempDir Path directory) {
         try (Deployment deployment = Deployment.prepare(directory)) {
             ProxyProcess process = deployment.startProxy();

@@ -126,12 +126,7 @@ class ThreeInstancesIT {
             String path = filled(process.api());
             deployment.assertEqualWhenDrained(process.api());
             process.terminate();
-            // As after a day: everything was applied everywhere, and the log has dropped it.
-            deployment
-                    .log()
-                    .execute(
-                            "UPDATE chroma_proxy.log_identity SET low_water = (SELECT max(lsn) FROM chroma_proxy.log_record)");
-            deployment.log().execute("DELETE FROM chroma_proxy.log_record");
+            deployment.log().dropAll();
 
             ChromaInstance third = deployment.more("third");
             process.set("MORE_INSTANCES", "third=" + third.url());
