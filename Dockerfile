@@ -3,7 +3,8 @@
 # system that cannot be written, with a volume at /data and a /tmp.
 #
 # Arguments: JDK, an image with a JDK 25 (and, for SOURCE=maven, a package manager for Maven); BASE, the Debian it runs on;
-# SOURCE, "maven" to build the jar in the image, or "prebuilt" to take the one in proxy-core/target.
+# SOURCE, "maven" to build the jar in the image, or "prebuilt" to take the one in proxy-core/target. Buildah 1.28 does not take
+# the default of SOURCE for a stage's name: there, say --build-arg SOURCE=maven.
 ARG JDK=eclipse-temurin:25-jdk
 ARG BASE=debian:trixie-slim
 ARG SOURCE=maven

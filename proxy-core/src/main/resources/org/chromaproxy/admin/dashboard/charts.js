@@ -57,6 +57,11 @@ class Chart {
     charts.push(this);
   }
 
+  recolour() {
+    this.place.querySelectorAll('.u-marker').forEach((marker, i) => { marker.style.borderColor = colour(this.lines[i][1]); });
+    this.plot.redraw();
+  }
+
   add(at, ...values) {
     [at, ...values].forEach((value, i) => {
       this.data[i].push(value);
@@ -73,7 +78,7 @@ class Chart {
 const rate = new Chart('rate-chart', [['all', '--accent'], ['failed', '--bad']]);
 const latency = new Chart('latency-chart', [['mean', '--accent']]);
 const pending = new Chart('pending-chart', [['writes', '--warn']]);
-DARK.addEventListener('change', () => charts.forEach(chart => chart.plot.redraw()));
+DARK.addEventListener('change', () => charts.forEach(chart => chart.recolour()));
 
 let before = null;
 
