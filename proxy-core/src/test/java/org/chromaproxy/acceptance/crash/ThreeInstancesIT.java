@@ -48,42 +48,7 @@ class ThreeInstancesIT {
             for (int i = 0; i < WRITERS; i++) {
                 ledgers.add(new Ledger(i, COLLECTIONS, seed));
             }
-            AtomicBoolean writing = new AtomicBoolean(true);
-            AtomicInteger acknowledged = new AtomicInteger();
-            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-                List<Future<?>> writers = new ArrayList<>();
-                ledgers.forEach(ledger -> writers.add(threads.submit(() -> {
-                    while (writing.get()) {
-                        acknowledged.addAndGet(ledger.writeOnce(proxy) ? 1 : 0);
-                    }
-                })));
-                try {
-                    awaitMore(acknowledged, writers);
-                    deployment.primary().kill();
-                    awaitMore(acknowledged, writers);
-                    deployment.replica().kill();
-                    awaitMore(acknowledged, writers);
-                    // Both are gone: what is read comes from the third, and is what was written.
-                    proxy.count(collection(COLLECTIONS.getFirst()));
-                    assertEquals(
-                            "down", operator.instance("primary").path("state").asText());
-                    assertEquals(
-                            "down", operator.instance("replica").path("state").asText());
-                    proxy.create("made-by-the-third");
-                    deployment.replica().restart();
-                    awaitMore(acknowledged, writers);
-                    third.kill();
-                    awaitMore(acknowledged, writers);
-                    third.restart();
-                    deployment.primary().restart();
-                    awaitMore(acknowledged, writers);
-                } finally {
-                    writing.set(false);
-                }
-                for (Future<?> writer : writers) {
-                    writer.get(60, TimeUnit.SECONDS);
-                }
-            }
+            killOneAfterTheOther(deployment, third, proxy, ledgers);
             for (String name : List.of("primary", "replica", "third")) {
                 operator.awaitState(name, "up");
             }
@@ -93,6 +58,49 @@ class ThreeInstancesIT {
                 ledgers.forEach(ledger -> assertEquals(List.of(), ledger.violations(dump), "seed " + seed));
             }
         }
+    }
+
+    private static void killOneAfterTheOther(
+            Deployment deployment, ChromaInstance third, ChromaApi proxy, List<Ledger> ledgers) throws Exception {
+        AtomicBoolean writing = new AtomicBoolean(true);
+        AtomicInteger acknowledged = new AtomicInteger();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> writers = new ArrayList<>();
+            ledgers.forEach(ledger -> writers.add(threads.submit(() -> {
+                while (writing.get()) {
+                    acknowledged.addAndGet(ledger.writeOnce(proxy) ? 1 : 0);
+                }
+            })));
+            try {
+                awaitMore(acknowledged, writers);
+                deployment.primary().kill();
+                awaitMore(acknowledged, writers);
+                deployment.replica().kill();
+                awaitMore(acknowledged, writers);
+                theThirdAlone(proxy);
+                deployment.replica().restart();
+                awaitMore(acknowledged, writers);
+                third.kill();
+                awaitMore(acknowledged, writers);
+                third.restart();
+                deployment.primary().restart();
+                awaitMore(acknowledged, writers);
+            } finally {
+                writing.set(false);
+            }
+            for (Future<?> writer : writers) {
+                writer.get(60, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** Both others are gone: it is read, and takes what is made. */
+    private static void theThirdAlone(ChromaApi proxy) {
+        Operator operator = new Operator(proxy);
+        assertEquals("down", operator.instance("primary").path("state").asText());
+        assertEquals("down", operator.instance("replica").path("state").asText());
+        proxy.count(collection(COLLECTIONS.getFirst()));
+        proxy.create("made-by-the-third");
     }
 
     private static void awaitMore(AtomicInteger acknowledged, List<Future<?>> writers) {
