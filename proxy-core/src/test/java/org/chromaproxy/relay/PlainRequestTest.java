@@ -78,8 +78,8 @@ class PlainRequestTest {
         assertEquals(PATH + "/get", request.path());
         assertEquals("POST", request.method());
         assertEquals(Verdict.PLAIN, of(LINE + FIELDS + "tracestate: a=1\r\n" + parent + "\r\n{}"));
-        for (String field :
-                List.of(parent + parent, parent.replace("4bf", "4BF"), "tracestate: a=1\r\n", parent + "tracestate: A\r\n")) {
+        for (String field : List.of(
+                parent + parent, parent.replace("4bf", "4BF"), "tracestate: a=1\r\n", parent + "tracestate: A\r\n")) {
             assertEquals(Verdict.OTHER, of(LINE + FIELDS + field + "\r\n{}"), field);
         }
         assertEquals(Verdict.PLAIN, of(LINE + FIELDS + "\r\n{}"));
