@@ -71,6 +71,22 @@ class PlainRequestTest {
     }
 
     @Test
+    void aTraceContextIsPlainOnlyWhenItIsRight() {
+        String parent = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n";
+        assertEquals(Verdict.PLAIN, of(LINE + FIELDS + parent + "\r\n{}"));
+        assertEquals("4bf92f", request.traceparent().toString().substring(3, 9));
+        assertEquals(PATH + "/get", request.path());
+        assertEquals("POST", request.method());
+        assertEquals(Verdict.PLAIN, of(LINE + FIELDS + "tracestate: a=1\r\n" + parent + "\r\n{}"));
+        for (String field : List.of(
+                parent + parent, parent.replace("4bf", "4BF"), "tracestate: a=1\r\n", parent + "tracestate: A\r\n")) {
+            assertEquals(Verdict.OTHER, of(LINE + FIELDS + field + "\r\n{}"), field);
+        }
+        assertEquals(Verdict.PLAIN, of(LINE + FIELDS + "\r\n{}"));
+        assertEquals("", request.traceparent());
+    }
+
+    @Test
     void fieldsThatNeedThoughtAreNotPlain() {
         for (String field : List.of(
                 "Transfer-Encoding: chunked\r\n",

@@ -14,6 +14,8 @@ import java.util.function.Predicate;
 import org.chromaproxy.acceptance.input.RawConnection;
 import org.chromaproxy.access.AccessFixture;
 import org.chromaproxy.access.Role;
+import org.chromaproxy.config.AccessSettings;
+import org.chromaproxy.config.ClientSettings;
 import org.chromaproxy.config.Seeing;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,6 +153,41 @@ class AccessLogTest {
             assertEquals(status, line.path("status").asInt());
             assertEquals("refused", line.path("ended").asText());
         }
+    }
+
+    @Test
+    void aHeadThatStopsAndARequestTooManyAreLinesToo() throws Exception {
+        AccessLogFile own = new AccessLogFile();
+        Seeing seeing = new Seeing(Optional.empty(), Duration.ofMinutes(5), own.settings(), Seeing.Tracing.OFF);
+        ClientSettings strict = new ClientSettings(1_000, 1, 0, List.of());
+        AccessSettings access = new AccessSettings(Optional.empty(), Optional.empty(), strict);
+        try (Stage bounded = Stage.open(Stage.Settings.DEFAULT.withAccess(access), seeing);
+                RawConnection slow = new RawConnection(bounded.client().port())) {
+            slow.send("GET /health HT");
+            assertEquals(408, slow.read().status());
+            JsonNode stalled = own.await(1, error("client_stalled")).getFirst();
+            assertEquals("none", stalled.path("route").asText());
+            assertEquals(408, stalled.path("status").asInt());
+            int status = 200;
+            while (status == 200) {
+                status = bounded.client().get("/health").join().status();
+            }
+            assertEquals(429, status);
+            JsonNode limited = own.await(1, error("rate_limited")).getFirst();
+            assertEquals("refused", limited.path("ended").asText());
+            assertEquals("/health", limited.path("path").asText());
+        }
+    }
+
+    @Test
+    void whatAStandbyAnswersIsALineToo() {
+        int port = stage.startProxy().address().getPort();
+        try (Client client = new Client(port)) {
+            assertEquals(503, client.get("/api/v2/tenants/standby").join().status());
+        }
+        JsonNode line = log.await(1, about("/api/v2/tenants/standby")).getFirst();
+        assertEquals("standby", line.path("error").asText());
+        assertEquals(503, line.path("status").asInt());
     }
 
     @Test

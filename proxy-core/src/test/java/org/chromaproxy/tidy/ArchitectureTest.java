@@ -55,6 +55,28 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheObserverOfTracesKnowsOpenTelemetry() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.chromaproxy.observe.trace..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theDataPathKnowsNoObserver() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.chromaproxy.observe..", "org.chromaproxy.main..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.chromaproxy.observe..")
+                .check(CLASSES);
+    }
+
+    @Test
     void theDataPathKnowsNoAdministration() {
         noClasses()
                 .that()
