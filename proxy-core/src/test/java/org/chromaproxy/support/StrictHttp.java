@@ -97,9 +97,8 @@ public final class StrictHttp {
                 List<Field> fields = reader.fields();
                 boolean interim = line.charAt(9) == '1';
                 // Of a request that was refused on sight the method is not known; it may have been HEAD.
-                boolean head = answered < methods.size()
-                        ? methods.get(answered).equals("HEAD")
-                        : reader.at == bytes.length;
+                boolean head =
+                        answered < methods.size() ? methods.get(answered).equals("HEAD") : reader.at == bytes.length;
                 boolean none = interim || head || line.startsWith("204", 9) || line.startsWith("304", 9);
                 answered += interim ? 0 : 1;
                 if (none) {
