@@ -65,7 +65,7 @@ final class Jazzer {
                 "-artifact_prefix=" + FOUND + File.separator,
                 "-rss_limit_mb=3000",
                 "-max_len=4096",
-                "-timeout=30",
+                "-timeout=120",
                 "-print_final_stats=1",
                 "-runs=" + runs,
                 "-max_total_time=" + seconds,

@@ -91,6 +91,7 @@ class PlainRequestTest {
                 "X: a\r\n folded: b\r\n",
                 "X: content-length: 5\r\n",
                 "Authorization: content-length: 5\r\n",
+                "Keep-Alive: content-length: 5\r\n",
                 "X-Chroma-Token: transfer-encoding: chunked\r\n",
                 "X: a\rb\r\n",
                 "X: a\nb: c\r\n",
