@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code -Dfuzz.seconds=300}, and {@code -Dfuzz.target=front} for one of them (docs/fuzzing.md).
  */
 class FuzzTest {
-    private static final long RUNS = Long.getLong("fuzz.runs", 4_000);
+    private static final long RUNS = Long.getLong("fuzz.runs", 2_000);
     private static final String ONLY = System.getProperty("fuzz.target", "");
 
     @TempDir

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * the way of every test behind it.
  */
 final class Jazzer {
-    private static final long SPARE_SECONDS = 120;
+    private static final long SPARE_SECONDS = 600;
     private static final String INSTRUMENTED =
             "org.chromaproxy.**:io.netty.handler.codec.http.**:com.fasterxml.jackson.core.**";
 
