@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Optional;
@@ -42,6 +43,8 @@ public final class FramingGuard extends ChannelDuplexHandler {
 
     private boolean answered;
     private boolean headRefused;
+    /** Whether the last answer said that the connection ends with it: behind it nothing is said (RFC 9112, 9.6). */
+    private boolean ended;
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -101,6 +104,9 @@ public final class FramingGuard extends ChannelDuplexHandler {
         if (interim) {
             return;
         }
+        if (msg instanceof HttpResponse response) {
+            ended = !HttpUtil.isKeepAlive(response);
+        }
         responding = !(msg instanceof LastHttpContent);
         if (!responding) {
             owed--;
@@ -110,7 +116,7 @@ public final class FramingGuard extends ChannelDuplexHandler {
 
     /** Answers the refusal once no earlier answer is owed. */
     private void answer(ChannelHandlerContext ctx) {
-        if (refusal == null || owed > 0 || answered) {
+        if (refusal == null || owed > 0 || answered || ended) {
             return;
         }
         answered = true;

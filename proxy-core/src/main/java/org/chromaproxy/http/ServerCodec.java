@@ -46,6 +46,28 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
             return !within && actualReadableBytes() == 0;
         }
 
+        /**
+         * Netty takes any white space, and any number of it, between the words of the first line, as RFC 9112 (3) permits;
+         * a server in front that does not would see another target.
+         */
+        @Override
+        protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+            demandSpace(line, start - 1);
+            demandSpace(line, start + length);
+            return super.splitSecondWordInitialLine(line, start, length);
+        }
+
+        private static void demandSpace(byte[] line, int at) {
+            boolean one = line[at] == ' ' && !blank(line[at - 1]) && !blank(line[at + 1]);
+            if (!one) {
+                throw new IllegalArgumentException("words of the first line are separated by one space");
+            }
+        }
+
+        private static boolean blank(byte b) {
+            return b == ' ' || (b >= '\t' && b <= '\r');
+        }
+
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
             int before = out.size();

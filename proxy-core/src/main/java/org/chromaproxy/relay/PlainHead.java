@@ -119,7 +119,9 @@ class PlainHead {
             case 10 ->
                 is(name, "connection")
                         ? connection(name, value, valueEnd, lineEnd)
-                        : is(name, "keep-alive") ? drop(name, lineEnd) : field(name, nameEnd, value, valueEnd);
+                        : is(name, "keep-alive") && field(name, nameEnd, value, valueEnd) == Verdict.PLAIN
+                                ? drop(name, lineEnd)
+                                : field(name, nameEnd, value, valueEnd);
             case 14 ->
                 is(name, "content-length")
                         ? contentLength(value, valueEnd)

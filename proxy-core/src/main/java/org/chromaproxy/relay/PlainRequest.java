@@ -194,21 +194,26 @@ final class PlainRequest extends PlainHead {
             }
             default -> {}
         }
-        for (int i = value; i < valueEnd; i++) {
-            if (bytes[i] == ':') {
-                // It could hold a folded header.
-                return Verdict.OTHER;
-            }
+        return colon(value, valueEnd) < valueEnd ? Verdict.OTHER : Verdict.PLAIN;
+    }
+
+    /** Where a colon stands, behind which there could be a folded header's value; the end if there is none. */
+    private int colon(int value, int valueEnd) {
+        int i = value;
+        while (i < valueEnd && bytes[i] != ':') {
+            i++;
         }
-        return Verdict.PLAIN;
+        return i;
     }
 
     private Verdict host(int name, int value, int valueEnd) {
         if (host >= 0 || value == valueEnd) {
             return Verdict.OTHER;
         }
+        int port = colon(value, valueEnd);
         for (int i = value; i < valueEnd; i++) {
-            if (!UNRESERVED[bytes[i]] && bytes[i] != ':') {
+            boolean fits = i < port ? UNRESERVED[bytes[i]] : i == port || (bytes[i] >= '0' && bytes[i] <= '9');
+            if (!fits) {
                 return Verdict.OTHER;
             }
         }
@@ -219,7 +224,7 @@ final class PlainRequest extends PlainHead {
 
     /** It is for the proxy: it is not passed on. */
     private Verdict credential(int name, int value, int valueEnd, boolean bareToken) {
-        if (credential >= 0) {
+        if (credential >= 0 || colon(value, valueEnd) < valueEnd) {
             return Verdict.OTHER;
         }
         credential = value;

@@ -20,6 +20,8 @@ abstract class BodyScan implements AutoCloseable {
 
     private static final int MAX_DEPTH = 64;
     private static final int COPY_BYTES = 8 << 10;
+    /** The first of its bytes in UTF-8. Jackson passes over it; Chroma's parser refuses the body. */
+    private static final byte BYTE_ORDER_MARK = (byte) 0xef;
 
     static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -58,6 +60,10 @@ abstract class BodyScan implements AutoCloseable {
      * @return true once nothing more needs to be fed: the rest of the body cannot change the result
      */
     public final boolean feed(byte[] bytes, int offset, int length) {
+        if (before == 0 && length > 0 && bytes[offset] == BYTE_ORDER_MARK && !done) {
+            notUnderstood("the body is not JSON");
+            close();
+        }
         if (!done && length > 0) {
             piece = bytes;
             pieceOffset = offset;

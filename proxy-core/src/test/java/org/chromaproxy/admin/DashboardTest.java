@@ -26,6 +26,16 @@ class DashboardTest {
     private static final Pattern MARKUP =
             Pattern.compile("(inner|outer)HTML *=[^=]|insertAdjacentHTML|document\\.write|eval\\(|DOMParser");
 
+    private static final List<String> FORMS = List.of(
+            "text/plain",
+            "text/plain; charset=application/json",
+            "text/plain;application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=application/json",
+            "application/json, text/plain",
+            "application/jsonp",
+            "*/*");
+
     private static AdminBed bed;
 
     @BeforeAll
@@ -99,6 +109,12 @@ class DashboardTest {
                 from("Origin", "http://localhost:9000"),
                 from("Sec-Fetch-Site", "cross-site"),
                 from("Sec-Fetch-Site", "same-site"),
+                from("Sec-Fetch-Site", "SAME-ORIGIN "),
+                from("Origin", "http://localhost:8000.evil.example"),
+                from("Origin", "http://localhost:8000@evil.example"),
+                from("Origin", "http://evil.example/http://localhost:8000"),
+                from("Origin", "file://"),
+                from("Sec-Fetch-Site", "same-origin", "Origin", "http://evil.example"),
                 from("Sec-Fetch-Site", "cross-site", "Origin", "http://localhost:8000"));
         assertTrue(bed.endpoints.acting().size() >= 13, bed.endpoints.acting().toString());
         for (String endpoint : bed.endpoints.acting()) {
@@ -112,9 +128,12 @@ class DashboardTest {
             HttpHeaders rebound = from("Origin", "http://evil.example:8000").set("Host", "evil.example:8000");
             Answer answer = bed.ask(parts[0], parts[1], rebound, "{}", true).join();
             assertEquals(403, answer.status(), endpoint + " " + text(answer));
-            Answer form = bed.ask(parts[0], parts[1], from("Content-Type", "text/plain"), "{}", true)
-                    .join();
-            assertEquals(415, form.status(), endpoint + " " + text(form));
+            // What a form sends without asking first, in a browser that says nothing of where it comes from.
+            for (String type : FORMS) {
+                Answer form = bed.ask(parts[0], parts[1], from("Content-Type", type), "{}", true)
+                        .join();
+                assertEquals(415, form.status(), endpoint + " " + type + " " + text(form));
+            }
         }
         assertEquals(0, bed.rechecks.get());
     }

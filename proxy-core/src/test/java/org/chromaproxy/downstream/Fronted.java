@@ -1,5 +1,6 @@
 package org.chromaproxy.downstream;
 
+import io.netty.channel.ChannelHandler;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -79,6 +80,14 @@ final class Fronted implements AutoCloseable {
 
     ClientSide connect() {
         return new ClientSide(channel -> FrontEnd.handlers(channel, new Router(services), new RelayServices(services)));
+    }
+
+    /** The same with one more handler, in front of the exchange. */
+    ClientSide connect(ChannelHandler tap) {
+        return new ClientSide(channel -> {
+            FrontEnd.handlers(channel, new Router(services), new RelayServices(services));
+            channel.pipeline().addBefore("exchange", "tap", tap);
+        });
     }
 
     /** What was appended since the last look. */

@@ -112,6 +112,14 @@ class FramingGuardTest {
     @ValueSource(
             strings = {
                 "GET /a",
+                "GET  /a HTTP/1.1",
+                "GET /a  HTTP/1.1",
+                "GET\t/a HTTP/1.1",
+                "GET /a\tHTTP/1.1",
+                "GET /a\u000bHTTP/1.1",
+                "GET /a\u000cHTTP/1.1",
+                "GET /a \tHTTP/1.1",
+                "GET /a HTTP/1.1 ",
                 "GET /a b HTTP/1.1",
                 "GET /a HTTPS/1.1",
                 "G(T /a HTTP/1.1",
@@ -212,6 +220,17 @@ class FramingGuardTest {
             String answers = channel.sent();
             assertTrue(answers.indexOf("first") < answers.indexOf("HTTP/1.1 505"), answers);
             assertFalse(channel.open());
+        });
+    }
+
+    /** Found by the fuzzer: whether a second answer came depended on where the network cut the bytes. */
+    @Test
+    void nothingIsSaidBehindAnAnswerThatEndsTheConnection() {
+        exchange("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /b HTTP/9.9\r\n\r\n", channel -> {
+            DefaultFullHttpResponse last = response("last");
+            last.headers().set("connection", "close");
+            assertTrue(channel.respond(last));
+            assertFalse(channel.sent().contains("505"));
         });
     }
 

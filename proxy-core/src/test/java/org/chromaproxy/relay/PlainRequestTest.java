@@ -106,6 +106,9 @@ class PlainRequestTest {
                 "X-Forwarded-Proto: https\r\n",
                 "X: a\r\n folded: b\r\n",
                 "X: content-length: 5\r\n",
+                "Authorization: content-length: 5\r\n",
+                "Keep-Alive: content-length: 5\r\n",
+                "X-Chroma-Token: transfer-encoding: chunked\r\n",
                 "X: a\rb\r\n",
                 "X: a\nb: c\r\n",
                 "X: \u0000\r\n",
@@ -119,7 +122,7 @@ class PlainRequestTest {
         for (String length : List.of("-1", "+1", "0x2", "2,2", "", "1 2", "9999999999", "2;")) {
             assertEquals(Verdict.OTHER, of(LINE + "Host: h\r\nContent-Length: " + length + "\r\n\r\n"), length);
         }
-        for (String host : List.of("", "a b", "a/b", "a@b", "a,b", "\u00e9")) {
+        for (String host : List.of("", "a b", "a/b", "a@b", "a,b", "\u00e9", "transfer-encoding::1", "a:b", "a:1:2")) {
             assertEquals(Verdict.OTHER, of(LINE + "Host: " + host + "\r\nContent-Length: 2\r\n\r\n"), host);
         }
         assertEquals(Verdict.OTHER, of(LINE + "Content-Length: 2\r\n\r\n"));

@@ -117,6 +117,18 @@ class IdScanTest {
         assertInstanceOf(Footprint.Everything.class, IdScan.of(body));
     }
 
+    /** Chroma refuses such a body; a delete with a limit would have been resolved, and executed, all the same. */
+    @Test
+    void aByteOrderMarkIsNotUnderstood() {
+        String marked = "\ufeff{\"ids\":[\"a\"],\"limit\":1}";
+        SplitAtEachByte.forEach(utf8(marked), pieces -> {
+            IdScan scan = new IdScan();
+            pieces.forEach(piece -> scan.feed(piece, 0, piece.length));
+            assertInstanceOf(Footprint.Everything.class, scan.finish());
+        });
+        assertFalse(DeleteScan.of(utf8(marked)).understood());
+    }
+
     @Test
     void nestingNumbersAndIdsHaveBounds() {
         assertInstanceOf(Footprint.Everything.class, IdScan.of(utf8("{\"x\":" + "[".repeat(64))));

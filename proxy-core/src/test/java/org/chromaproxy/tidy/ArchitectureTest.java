@@ -1,5 +1,6 @@
 package org.chromaproxy.tidy;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -8,6 +9,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The allowed arrows between packages. */
@@ -15,6 +18,21 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.chromaproxy");
+
+    /** Ways to compare that end at the first difference. */
+    private static final Set<String> EARLY = Set.of(
+            "equals",
+            "mismatch",
+            "compare",
+            "compareTo",
+            "compareUnsigned",
+            "equalsIgnoreCase",
+            "contentEquals",
+            "startsWith",
+            "endsWith",
+            "regionMatches",
+            "indexOf",
+            "contains");
 
     @Test
     void packagesFormNoCycles() {
@@ -85,6 +103,25 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("..admin..")
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** A comparison that ends at the first difference tells, by its time, how much of a guess was right. */
+    @Test
+    void secretsAreComparedWhole() {
+        noClasses()
+                .that()
+                .haveSimpleName("Tokens")
+                .or()
+                .haveSimpleName("Token")
+                .or()
+                .haveSimpleName("RelayGuard")
+                .should()
+                .callMethodWhere(describe(
+                        "it ends at the first difference",
+                        call -> Set.of(Arrays.class.getName(), String.class.getName())
+                                        .contains(call.getTargetOwner().getName())
+                                && EARLY.contains(call.getName())))
                 .check(CLASSES);
     }
 }

@@ -37,7 +37,15 @@ class BadInputIT {
     @ParameterizedTest
     @ValueSource(strings = {"/add", "/upsert", "/update", "/delete", "/get", "/query"})
     void malformedJsonIsRefusedAndChangesNoRecord(String route) {
-        for (String body : List.of("", "{\"ids\":[\"a\"", "not json", "[]", "{\"ids\":7}", "\u0000")) {
+        for (String body : List.of(
+                "",
+                "{\"ids\":[\"a\"",
+                "not json",
+                "[]",
+                "{\"ids\":7}",
+                "\u0000",
+                "\ufeff{\"ids\":[\"a\"],\"embeddings\":[[9,9]]}",
+                "\ufeff{\"ids\":[\"a\"],\"limit\":1}")) {
             Answer answer = fixture.api().post(collection("victim") + route, body);
             assertTrue(answer.status() == 400 || answer.status() == 422, answer.toString());
             answer.expectError(answer.status());

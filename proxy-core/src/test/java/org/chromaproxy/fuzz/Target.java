@@ -1,0 +1,66 @@
+package org.chromaproxy.fuzz;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.chromaproxy.downstream.FrontTarget;
+import org.chromaproxy.merge.SpliceTarget;
+import org.chromaproxy.relay.PlainAnswerTarget;
+import org.chromaproxy.relay.PlainReadTarget;
+import org.chromaproxy.route.PathTarget;
+import org.chromaproxy.scan.ScanTarget;
+
+/** What is fuzzed. */
+enum Target {
+    FRONT(FrontTarget.class),
+    READ(PlainReadTarget.class),
+    ANSWER(PlainAnswerTarget.class),
+    SCAN(ScanTarget.class),
+    SPLICE(SpliceTarget.class),
+    PATH(PathTarget.class);
+
+    private static final Path KEPT = Path.of("src", "test", "resources", "fuzz");
+
+    private final Class<?> type;
+
+    Target(Class<?> type) {
+        this.type = type;
+    }
+
+    Class<?> type() {
+        return type;
+    }
+
+    void run(byte[] input) {
+        switch (this) {
+            case FRONT -> FrontTarget.fuzzerTestOneInput(input);
+            case READ -> PlainReadTarget.fuzzerTestOneInput(input);
+            case ANSWER -> PlainAnswerTarget.fuzzerTestOneInput(input);
+            case SCAN -> ScanTarget.fuzzerTestOneInput(input);
+            case SPLICE -> SpliceTarget.fuzzerTestOneInput(input);
+            case PATH -> PathTarget.fuzzerTestOneInput(input);
+        }
+    }
+
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The folder of the inputs that are kept. */
+    Path kept() {
+        return KEPT.resolve(text());
+    }
+
+    /** Those inputs. */
+    List<Path> inputs() {
+        try (Stream<Path> files = Files.list(kept())) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
