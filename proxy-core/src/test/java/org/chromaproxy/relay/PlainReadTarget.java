@@ -148,8 +148,8 @@ public final class PlainReadTarget {
         String uri = UuidSwap.swapSegment(message.uri(), route.collection(), INSTANCE_ID);
         head.swap(INSTANCE_ID);
         ByteBuf sent = Unpooled.buffer();
-        LINES.write(head, INSTANCE, sent);
-        assertTrue(sent.readableBytes() <= LINES.headLength(head, INSTANCE), "the buffer had to grow");
+        LINES.write(head, INSTANCE, "", sent);
+        assertTrue(sent.readableBytes() <= LINES.headLength(head, INSTANCE, ""), "the buffer had to grow");
         sent.writeZero(head.content);
         List<StrictHttp.Message> upstream = StrictHttp.requests(Arrays.copyOf(sent.array(), sent.readableBytes()));
         assertEquals(1, upstream.size());
