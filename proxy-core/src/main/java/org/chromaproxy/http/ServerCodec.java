@@ -57,6 +57,16 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
             return super.splitSecondWordInitialLine(line, start, length);
         }
 
+        /** Netty takes the protocol's name in either case; RFC 9112 (2.3) has it in capitals. */
+        @Override
+        protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+            String version = super.splitThirdWordInitialLine(line, start, length);
+            if (!version.startsWith("HTTP")) {
+                throw new IllegalArgumentException("not HTTP");
+            }
+            return version;
+        }
+
         private static void demandSpace(byte[] line, int at) {
             boolean one = line[at] == ' ' && !blank(line[at - 1]) && !blank(line[at + 1]);
             if (!one) {

@@ -62,9 +62,15 @@ public final class FrontTarget {
         byte[] bytes = Arrays.copyOfRange(input, 1, input.length);
         Outcome whole = connect(bytes, 0);
         Outcome cut = connect(bytes, Math.max(1, input[0] & 0xff));
-        assertEquals(text(whole.taken), text(cut.taken), "let in");
+        assertEquals(
+                text(whole.taken.stream().filter(each -> each.whole).toList()),
+                text(cut.taken.stream().filter(each -> each.whole).toList()),
+                "let in");
         assertEquals(whole.appended, cut.appended, "logged");
-        assertEquals(whole.received, cut.received, "answered");
+        // A request whose body breaks may, or may not, have begun when that is seen: it is never carried out.
+        if (text(whole.taken).equals(text(cut.taken))) {
+            assertEquals(whole.received, cut.received, "answered");
+        }
         agreesWithTheStandard(bytes, whole);
         answersAreSound(whole);
     }

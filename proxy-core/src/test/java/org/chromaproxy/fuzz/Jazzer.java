@@ -65,6 +65,7 @@ final class Jazzer {
                 "-artifact_prefix=" + FOUND + File.separator,
                 "-rss_limit_mb=3000",
                 "-max_len=4096",
+                "-seed=" + (seconds == 0 ? 1 : 0),
                 "-timeout=120",
                 "-print_final_stats=1",
                 "-runs=" + runs,

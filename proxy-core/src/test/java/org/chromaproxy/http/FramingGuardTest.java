@@ -122,6 +122,8 @@ class FramingGuardTest {
                 "GET /a HTTP/1.1 ",
                 "GET /a b HTTP/1.1",
                 "GET /a HTTPS/1.1",
+                "GET /a HTTp/1.1",
+                "GET /a http/1.1",
                 "G(T /a HTTP/1.1",
                 "GET /\u00e9 HTTP/1.1",
                 "GET /a?\u00e9 HTTP/1.1",

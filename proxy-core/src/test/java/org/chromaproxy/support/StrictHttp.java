@@ -12,6 +12,7 @@ import java.util.Locale;
 public final class StrictHttp {
     private static final String TOKEN = "!#$%&'*+-.^_`|~";
     private static final int MAX_DIGITS = 15;
+    private static final String UNREAD = "(content-length|transfer-encoding|trailer)";
 
     private final byte[] bytes;
     private int at;
@@ -68,7 +69,7 @@ public final class StrictHttp {
                         "[A-Za-z0-9" + TOKEN.replace("^", "\\^").replace("-", "\\-") + "]+ [!-~]+ HTTP/1\\.[01]")) {
                     return found;
                 }
-                List<Field> fields = reader.fields();
+                List<Field> fields = reader.fields(false);
                 if (!reader.body(line, fields, found, line.endsWith("1.1"), 0)) {
                     return found;
                 }
@@ -94,7 +95,7 @@ public final class StrictHttp {
                 if (!line.matches("HTTP/1\\.1 [1-5]\\d\\d [ -~]*")) {
                     throw new AssertionError("not a status line: " + line);
                 }
-                List<Field> fields = reader.fields();
+                List<Field> fields = reader.fields(false);
                 boolean interim = line.charAt(9) == '1';
                 // Of a request that was refused on sight the method is not known; it may have been HEAD.
                 boolean head =
@@ -138,14 +139,17 @@ public final class StrictHttp {
         at += 2;
     }
 
-    private List<Field> fields() throws Stop {
+    private List<Field> fields(boolean trailers) throws Stop {
         List<Field> fields = new ArrayList<>();
         for (String raw = line(); !raw.isEmpty(); raw = line()) {
             boolean folded = raw.charAt(0) == ' ' || raw.charAt(0) == '\t';
             // Netty drops control characters at the ends of a folded line, which the standard wants refused or
             // replaced.
             String line = folded ? raw.trim() : raw;
-            if (!line.chars().allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\t') || (folded && fields.isEmpty())) {
+            // Trailers that name the framing are dropped unread.
+            boolean unread = trailers && line.toLowerCase(Locale.ROOT).matches("(?s)" + UNREAD + ":.*");
+            boolean printable = line.chars().allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\t');
+            if ((!printable && !unread) || (folded && fields.isEmpty())) {
                 throw new Stop();
             }
             if (folded) {
@@ -220,7 +224,7 @@ public final class StrictHttp {
                 }
                 int length = Integer.parseInt(size, 16);
                 if (length == 0) {
-                    fields();
+                    fields(true);
                     return true;
                 }
                 int here = Math.min(length, bytes.length - at);
