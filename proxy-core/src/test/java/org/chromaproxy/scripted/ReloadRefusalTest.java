@@ -77,7 +77,7 @@ class ReloadRefusalTest {
             Files.writeString(certificate, "broken");
             ReloadReport refused = bed.reloader().reload();
             assertTrue(refused.refused());
-            assertTrue(refused.problems().getFirst().contains("the certificate before remains in use"));
+            assertTrue(refused.problems().getFirst().contains("the certificates before remain in use"));
             assertSame(before, bed.proxy().access().tokens());
 
             tokens.spoil();
