@@ -87,6 +87,7 @@ public class ReadTarget {
         Instance leader = null;
         Instance draining = null;
         int leading = leaderIndex();
+        int alike = 0;
         for (Instance instance : services.proxy().instances()) {
             if (!instance.usable() || failed.contains(instance) || !readable(instance)) {
                 continue;
@@ -95,8 +96,15 @@ public class ReadTarget {
                 draining = instance;
             } else if (instance.index() == leading) {
                 leader = instance;
-            } else if (follower == null || instance.outstanding() < follower.outstanding()) {
-                follower = instance;
+            } else {
+                long more = follower == null ? -1 : instance.outstanding() - follower.outstanding();
+                if (more < 0) {
+                    alike = 1;
+                    follower = instance;
+                } else if (more == 0 && ThreadLocalRandom.current().nextInt(++alike) == 0) {
+                    // Of those that are equally busy any: else the first would get all that comes one at a time.
+                    follower = instance;
+                }
             }
         }
         boolean follow = follower != null
