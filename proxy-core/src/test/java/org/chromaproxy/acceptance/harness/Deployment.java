@@ -4,18 +4,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** Two real Chroma servers, a real PostgreSQL and, once started, the proxy in front of them. */
 public final class Deployment implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(90);
+    private static final CopyOption REPLACE = StandardCopyOption.REPLACE_EXISTING;
 
     private final Path directory;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -126,8 +130,22 @@ public final class Deployment implements AutoCloseable {
                 failure = new AssertionError("cannot stop a process of the test bed", e);
             }
         }
+        keepLogs();
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    /** What the proxies said outlives the test's folder: one that fails now and then has to say why. */
+    private void keepLogs() {
+        Path kept = Path.of("target", "proxy-logs", directory.getFileName().toString());
+        try (Stream<Path> files = Files.walk(directory, 2)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".log")).toList()) {
+                Files.createDirectories(kept);
+                Files.copy(file, kept.resolve(file.getParent().getFileName() + "-" + file.getFileName()), REPLACE);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
