@@ -54,6 +54,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final Relay relay;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
     private final Pace pace;
+    private final Uptake uptake = new Uptake();
     private final BooleanSupplier headBegun;
     private Access.Decision decision = Access.ANYONE;
     private @Nullable ChannelHandlerContext context;
@@ -62,6 +63,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private @Nullable RequestBody body;
     private boolean bodyComplete = true;
     private boolean closing;
+    private boolean headRefused;
     private Place place = Place.NONE;
     /** Where the request waits for its turn; its body waits in the socket. */
     private final Line line = new Line();
@@ -348,14 +350,20 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
     }
 
-    /** Idle connections, stalled bodies, and refused bodies that never end. */
+    /** Idle connections, stalled bodies, refused bodies that never end, and answers that are not taken. */
     private void watch(ChannelHandlerContext ctx) {
         long quiet = System.nanoTime() - lastProgress;
         relay.tick();
-        if (exchange == null) {
-            if (quiet > IDLE_NANOS && !relay.busy()) {
+        if (uptake.stalled(ctx.channel(), services.limits().stallMs())) {
+            if (exchange != null || relay.busy()) {
+                services.admission().requests().countTimeout();
+            }
+            ctx.close();
+        } else if (exchange == null) {
+            if (headRefused || (quiet > IDLE_NANOS && !relay.busy())) {
                 ctx.close();
             } else if (pace.headTooSlow(headBegun.getAsBoolean())) {
+                headRefused = true;
                 closing = true;
                 ctx.writeAndFlush(ErrorResponses.closing(ProxyError.CLIENT_STALLED))
                         .addListener(ChannelFutureListener.CLOSE);

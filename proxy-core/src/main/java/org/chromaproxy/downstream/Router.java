@@ -1,7 +1,6 @@
 package org.chromaproxy.downstream;
 
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -18,7 +17,6 @@ import org.chromaproxy.exchange.read.ReadTarget;
 import org.chromaproxy.exchange.read.Rewriting;
 import org.chromaproxy.exchange.write.WriteExchange;
 import org.chromaproxy.http.ErrorResponses;
-import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.instance.Witnesses;
@@ -190,8 +188,7 @@ public final class Router {
     }
 
     private static @Nullable RequestBody notImplemented(Exchange exchange) {
-        byte[] body = Json.error("ChromaError", "Resource names are not supported by a single-node Chroma.");
-        exchange.respond(501, "application/json", body, EmptyHttpHeaders.INSTANCE);
+        exchange.fail(ProxyError.NOT_IMPLEMENTED);
         return null;
     }
 }

@@ -118,6 +118,13 @@ final class Standby extends ChannelInboundHandlerAdapter {
         ctx.fireUserEventTriggered(event);
     }
 
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        // What was answered has been told already.
+        feed.tell(trail, Ending.CLIENT_LEFT);
+        ctx.fireChannelInactive();
+    }
+
     private void write(ChannelHandlerContext ctx, FullHttpResponse response) {
         trail.answer(response, response.status().code());
         trail.sent(response.content().readableBytes());

@@ -145,6 +145,13 @@ public final class Exchange {
         finish(response);
     }
 
+    /** Answers whole with one of the proxy's own errors that has its body already. */
+    public void fail(ProxyError error, int code, byte[] body, HttpHeaders extra) {
+        FullHttpResponse response = ErrorResponses.of(error, code, body);
+        response.headers().setAll(extra);
+        respond(response);
+    }
+
     /** Answers whole with the given bytes. */
     public void respond(int code, String contentType, byte[] body, HttpHeaders extra) {
         FullHttpResponse response = new DefaultFullHttpResponse(

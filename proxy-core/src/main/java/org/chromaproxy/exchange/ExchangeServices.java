@@ -67,7 +67,7 @@ public record ExchangeServices(
      * @param requestMs how long a client waits at most
      * @param logMs how long a write waits for the log at most
      * @param readWaitMs how long a read waits for an instance that may serve it
-     * @param stallMs how long a client may pause within a body
+     * @param stallMs how long a client may pause within a body, or take nothing of its answer
      */
     public record ExchangeLimits(
             int maxBody, ReadWeights reads, long requestMs, long logMs, long readWaitMs, long stallMs) {}

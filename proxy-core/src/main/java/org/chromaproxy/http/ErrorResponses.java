@@ -21,8 +21,8 @@ public final class ErrorResponses {
     private static final class Told extends DefaultFullHttpResponse {
         private final ProxyError error;
 
-        Told(ProxyError error, byte[] body) {
-            super(HttpVersion.HTTP_1_1, error.status(), Unpooled.wrappedBuffer(body));
+        Told(ProxyError error, int status, byte[] body) {
+            super(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
             this.error = error;
         }
     }
@@ -38,10 +38,18 @@ public final class ErrorResponses {
 
     /** @param message the body's message; with an empty one the body is empty */
     public static FullHttpResponse of(ProxyError error, String message) {
-        byte[] body = error.body(message);
-        FullHttpResponse response = new Told(error, body);
+        return of(error, error.status().code(), error.body(message));
+    }
+
+    /**
+     * The same with a body that is made already.
+     *
+     * @param status where it is not the error's own
+     */
+    public static FullHttpResponse of(ProxyError error, int status, byte[] body) {
+        FullHttpResponse response = new Told(error, status, body);
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
-        if (error.status().code() == 503 || error.status().code() == 429) {
+        if (status == 503 || status == 429) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (body.length > 0) {

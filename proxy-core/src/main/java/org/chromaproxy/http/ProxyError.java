@@ -38,6 +38,7 @@ public enum ProxyError {
     UNKNOWN_ROUTE(404, Names.NOT_FOUND, ""),
     /** An empty body, as in Chroma. */
     METHOD_NOT_ALLOWED(405, Names.GENERAL, ""),
+    NOT_IMPLEMENTED(501, Names.GENERAL, "Resource names are not supported by a single-node Chroma."),
     V1_GONE(410, "Unimplemented", "The v1 API is deprecated. Please use /v2 apis"),
     COLLECTION_NOT_FOUND(404, Names.NOT_FOUND, "Collection does not exist."),
     COLLECTION_ID_INVALID(400, Names.ARGUMENT, "Collection ID is not a valid UUIDv4"),

@@ -118,7 +118,7 @@ public abstract class LaneGroup {
         }
         if (!intake.offer(write)) {
             passage.finished(write);
-            write.result().complete(WriteResult.json(503, ProxyError.NO_INSTANCE.body()));
+            write.result().complete(WriteResult.of(ProxyError.NO_INSTANCE, ProxyError.NO_INSTANCE.message()));
         }
         write.taken();
         leadership.electIfStuck();

@@ -45,6 +45,9 @@ final class RelayedRead implements RawListener {
     /** Bytes of the answer, head included, that the client has not been sent yet. */
     private long missing = UNKNOWN;
 
+    /** Length of the answer's body. */
+    private int content;
+
     private boolean streaming;
     private boolean reusable;
     private long startedNanos;
@@ -155,8 +158,7 @@ final class RelayedRead implements RawListener {
         }
         reusable = !plain.closes;
         missing = (long) plain.length + plain.content;
-        trail.answer(OK);
-        trail.sent(plain.content);
+        content = plain.content;
         if (plain.dropped > 0) {
             held = withoutDropped(plain, all);
         }
@@ -190,6 +192,7 @@ final class RelayedRead implements RawListener {
             held = null;
             streaming = true;
             releaseRequest();
+            begins();
             stream(all);
         }
     }
@@ -206,8 +209,17 @@ final class RelayedRead implements RawListener {
         }
     }
 
+    /** The answer begins to leave: only now is the client told anything. */
+    private void begins() {
+        trail.answer(OK);
+        trail.sent(content);
+    }
+
     /** Sends the end of the answer. */
     private void finish(ByteBuf bytes) {
+        if (!streaming) {
+            begins();
+        }
         boolean exact = bytes.readableBytes() == missing;
         if (!exact) {
             // More than was announced: it belongs to nobody, and the connection cannot be trusted.
@@ -274,6 +286,9 @@ final class RelayedRead implements RawListener {
     void clientGone() {
         releaseRequest();
         release();
+        if (streaming) {
+            trail.sent(-missing);
+        }
         ended(0, Ending.CLIENT_LEFT);
     }
 

@@ -71,9 +71,14 @@ public final class ClientTls implements AutoCloseable {
         handshakes.completed();
     }
 
+    /** Why TLS broke, and what to do, in half a sentence about the instance. */
+    public static String words(Throwable cause) {
+        return HandshakeFailure.of(cause).ofInstance(cause);
+    }
+
     /** Counts a failure and tells of it; why, and what to do, in half a sentence about the instance. */
     public String failed(String instance, Throwable cause) {
-        String why = HandshakeFailure.of(cause).ofInstance(cause);
+        String why = words(cause);
         handshakes.failed(instance, () -> "no TLS with instance " + instance + ": " + why);
         return why;
     }

@@ -111,12 +111,17 @@ enum HandshakeFailure {
 
     /** Half a sentence about an instance. */
     String ofInstance(Throwable cause) {
-        return instance + innermost(cause);
+        return instance + detail(cause);
     }
 
     /** Half a sentence about a client. */
     String ofClient(Throwable cause) {
-        return client + innermost(cause);
+        return client + detail(cause);
+    }
+
+    /** Of what is not TLS the cause quotes the bytes that came: they may be a plain request with its token. */
+    private String detail(Throwable cause) {
+        return this == NOT_TLS ? "" : innermost(cause);
     }
 
     private static String innermost(Throwable cause) {

@@ -19,12 +19,17 @@ public final class Handshakes {
 
     Handshakes() {}
 
-    /** When it was last told, and how often it was not since. */
-    private record Told(long atNanos, int skipped, boolean now) {
+    /**
+     * One failure.
+     *
+     * @param atNanos when its sort was last told
+     * @param skipped how many were not told: since then, or, if this one is told, before it
+     * @param now whether it is told
+     */
+    record Told(long atNanos, int skipped, boolean now) {
         Told next(long nanos) {
-            return nanos - atNanos < PAUSE_NANOS
-                    ? new Told(atNanos, skipped + 1, false)
-                    : new Told(nanos, now ? 0 : skipped, true);
+            int since = now ? 0 : skipped;
+            return nanos - atNanos < PAUSE_NANOS ? new Told(atNanos, since + 1, false) : new Told(nanos, since, true);
         }
     }
 

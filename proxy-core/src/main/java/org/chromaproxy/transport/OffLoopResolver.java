@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Host names by the system's resolver, as the JDK asks and caches it, but never on an event loop: a name server that does
@@ -90,8 +91,18 @@ public final class OffLoopResolver extends AddressResolverGroup<InetSocketAddres
             try {
                 promise.trySuccess(List.of(lookup.of(host)));
             } catch (UnknownHostException e) {
-                promise.tryFailure(new UnknownHostException("the name " + host + " is not known"));
+                promise.tryFailure(new UnknownHostException(words(host, e.getMessage())));
             }
+        }
+
+        /** The system says "Temporary failure in name resolution", or that it does not know the name, after the name. */
+        private static String words(String host, @Nullable String said) {
+            String name = host + ": ";
+            if (said == null || said.equals(host)) {
+                return "the name " + host + " is not known";
+            }
+            return "the name " + host + " was not resolved: "
+                    + (said.startsWith(name) ? said.substring(name.length()) : said);
         }
     }
 }

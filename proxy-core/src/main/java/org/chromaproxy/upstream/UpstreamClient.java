@@ -47,7 +47,8 @@ public final class UpstreamClient {
             EventLoops loops, Instances instances, Consumer<Instance> onTrouble, Optional<ClientTls> tls) {
         timings = new Timings(instances.size());
         stats = new PoolStats(timings);
-        UpstreamPool.Shared shared = new UpstreamPool.Shared(loops.transport(), stats, tls);
+        UpstreamPool.Shared shared = new UpstreamPool.Shared(
+                loops.transport(), stats, tls, UpstreamPool.RESOLVER, UpstreamPool.LINE_TIMEOUT_MS);
         for (EventLoop loop : loops.all()) {
             UpstreamPool[] own = new UpstreamPool[instances.size()];
             for (Instance instance : instances) {

@@ -34,6 +34,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean endsWithTls;
     /** The instance has said that nothing more will come. */
     private boolean closeNotified;
+    /** The instance has sent something that is not TLS's own. */
+    private boolean heard;
+    /** Closed by the proxy of its own accord. */
+    private boolean givenUp;
 
     private long begunNanos;
 
@@ -134,6 +138,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                heard = true;
                 RawListener current = raw;
                 if (current == null) {
                     ctx.fireChannelRead(msg);
@@ -167,9 +172,22 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      * not arrive later than what is sent elsewhere meanwhile.
      */
     void close() {
+        givenUp = true;
+        shut();
+    }
+
+    /** Whether the proxy closed it, rather than the instance or an error. */
+    boolean givenUp() {
+        return givenUp;
+    }
+
+    private void shut() {
         ChannelHandlerContext first = channel.pipeline().firstContext();
         if (first != null) {
             first.close();
+        } else {
+            // Its handlers are gone already.
+            channel.close();
         }
     }
 
@@ -236,7 +254,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         RawListener currentRaw = raw;
         listener = null;
         raw = null;
-        close();
+        shut();
         if (current == null && currentRaw == null) {
             return;
         }
@@ -252,7 +270,6 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        pool.forget(this);
         fail(pool.instance() + " closed the connection before its answer was complete");
     }
 
@@ -268,13 +285,13 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent end && end.isSuccess()) {
             closeNotified = true;
-            close();
+            shut();
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         boolean used = listener != null || raw != null;
-        fail(used ? "connection to " + pool.instance() + " failed: " + pool.words(cause) : "");
+        fail(used ? "connection to " + pool.instance() + " failed: " + pool.words(cause, heard) : "");
     }
 }

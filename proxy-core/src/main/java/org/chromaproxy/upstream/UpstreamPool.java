@@ -10,12 +10,17 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.chromaproxy.instance.Instance;
@@ -30,7 +35,13 @@ public final class UpstreamPool {
     /** Kernel time-out for unacknowledged bytes: no packet from the past is delivered later than this. */
     private static final int USER_TIMEOUT_MS = 5_000;
 
-    private static final OffLoopResolver RESOLVER = new OffLoopResolver(CONNECT_TIMEOUT_MS);
+    /** Longest wait in line for a connection: those in use may never come back. */
+    static final long LINE_TIMEOUT_MS = 10_000;
+
+    static final AddressResolverGroup<InetSocketAddress> RESOLVER = new OffLoopResolver(CONNECT_TIMEOUT_MS);
+    /** A channel that is closed before it was active loses its handlers, but not this. */
+    private static final AttributeKey<UpstreamConnection> CONNECTION =
+            AttributeKey.valueOf(UpstreamPool.class, "connection");
 
     private final Instance instance;
     private final EventLoop loop;
@@ -38,6 +49,7 @@ public final class UpstreamPool {
     private final int bound;
     private final Runnable onTrouble;
     private final PoolStats stats;
+    private final long lineMs;
     /** Null where the instance speaks plain HTTP. */
     private final @Nullable ClientTls tls;
 
@@ -50,8 +62,15 @@ public final class UpstreamPool {
      * What the pools of all loops and instances share.
      *
      * @param tls for instances that speak it
+     * @param resolver finds the addresses of names
+     * @param lineMs how long a caller may wait in line
      */
-    record Shared(Transport transport, PoolStats stats, Optional<ClientTls> tls) {}
+    record Shared(
+            Transport transport,
+            PoolStats stats,
+            Optional<ClientTls> tls,
+            AddressResolverGroup<InetSocketAddress> resolver,
+            long lineMs) {}
 
     /**
      * @param bound most connections at once; beyond it callers wait in line
@@ -64,6 +83,7 @@ public final class UpstreamPool {
         this.bound = bound;
         this.onTrouble = onTrouble;
         this.stats = shared.stats();
+        this.lineMs = shared.lineMs();
         this.tls = instance.tls()
                 ? shared.tls()
                         .orElseThrow(() -> new IllegalArgumentException(instance + " has an https address, and no TLS"))
@@ -72,7 +92,7 @@ public final class UpstreamPool {
         this.bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(transport.socketClass())
-                .resolver(RESOLVER)
+                .resolver(shared.resolver())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
                 .option(ChannelOption.TCP_NODELAY, true)
                 // Closing discards what was not delivered, so that it cannot arrive after newer records.
@@ -102,7 +122,10 @@ public final class UpstreamPool {
             secured.secure(channel, address.getHostString(), address.getPort());
         }
         channel.pipeline().addLast(connection.front(), new HttpClientCodec(decoder, false, false), connection);
+        channel.attr(CONNECTION).set(connection);
         open.add(connection);
+        // Unlike channelInactive, this is told of every channel.
+        channel.closeFuture().addListener(closed -> forget(connection));
     }
 
     Instance instance() {
@@ -143,9 +166,26 @@ public final class UpstreamPool {
         Waiter waiter = new Waiter(ready, failed);
         if (open.size() + connecting >= most) {
             waiting.add(waiter);
+            waiter.patience = loop.schedule(() -> overdue(waiter), lineMs, TimeUnit.MILLISECONDS);
         } else {
             connect(waiter);
         }
+    }
+
+    private void overdue(Waiter waiter) {
+        if (waiting.remove(waiter)) {
+            String message = "no connection to " + instance + " became free within " + lineMs + " ms";
+            waiter.failed.accept(new UpstreamException(message, true));
+        }
+    }
+
+    /** The next in line, if there is one. */
+    private @Nullable Waiter next() {
+        Waiter next = waiting.poll();
+        if (next != null && next.patience != null) {
+            next.patience.cancel(false);
+        }
+        return next;
     }
 
     private void connect(Waiter waiter) {
@@ -153,17 +193,28 @@ public final class UpstreamPool {
         ChannelFuture future = bootstrap.connect(instance.address());
         future.addListener(done -> {
             connecting--;
-            UpstreamConnection connection = future.channel().pipeline().get(UpstreamConnection.class);
+            UpstreamConnection connection = future.channel().attr(CONNECTION).get();
             if (done.isSuccess() && connection != null) {
                 connected(connection, waiter);
-                return;
+            } else if (connection != null && connection.givenUp()) {
+                wasReset(waiter);
+            } else {
+                failed(waiter, done.cause());
             }
-            if (connection != null) {
-                open.remove(connection);
-            }
-            String cause = done.cause() == null ? "closed" : done.cause().getMessage();
-            refused(waiter, UpstreamException.refused("no connection to " + instance + ": " + cause));
         });
+    }
+
+    private void failed(Waiter waiter, @Nullable Throwable cause) {
+        String message = "no connection to " + instance + ": " + (cause == null ? "closed" : cause.getMessage());
+        // A name server that fails says nothing about the instance: connections it has may work as before.
+        boolean unknown = cause instanceof UnknownHostException;
+        refused(waiter, unknown ? new UpstreamException(message, true) : UpstreamException.refused(message));
+    }
+
+    /** The proxy gave the connection up itself: nothing to blame the instance for. */
+    private void wasReset(Waiter waiter) {
+        waiter.failed.accept(new UpstreamException("the connection to " + instance + " was reset before use", true));
+        serveNext();
     }
 
     /** With TLS, a request may be sent when the handshake is done: until then it is certain that none was. */
@@ -177,6 +228,10 @@ public final class UpstreamPool {
             if (done.isSuccess()) {
                 secured.completed();
                 waiter.ready.accept(connection);
+                return;
+            }
+            if (connection.givenUp()) {
+                wasReset(waiter);
                 return;
             }
             connection.close();
@@ -201,15 +256,23 @@ public final class UpstreamPool {
         return tls != null;
     }
 
-    /** What broke a connection, for people. */
-    String words(Throwable cause) {
+    /**
+     * What broke a connection, for people.
+     *
+     * @param heard whether the instance had said anything on it. With TLS 1.3 it sees the proxy's certificate only after
+     *     the handshake, so until then it may still fail
+     */
+    String words(Throwable cause, boolean heard) {
         ClientTls secured = tls;
         boolean broken = cause instanceof SSLException || cause.getCause() instanceof SSLException;
-        return secured != null && broken ? secured.failed(instance.name(), cause) : String.valueOf(cause.getMessage());
+        if (secured == null || !broken) {
+            return String.valueOf(cause.getMessage());
+        }
+        return heard ? ClientTls.words(cause) : secured.failed(instance.name(), cause);
     }
 
     void giveBack(UpstreamConnection connection) {
-        Waiter next = waiting.poll();
+        Waiter next = next();
         if (next != null) {
             next.ready.accept(connection);
         } else {
@@ -217,7 +280,7 @@ public final class UpstreamPool {
         }
     }
 
-    void forget(UpstreamConnection connection) {
+    private void forget(UpstreamConnection connection) {
         open.remove(connection);
         idle.remove(connection);
         serveNext();
@@ -225,7 +288,7 @@ public final class UpstreamPool {
 
     private void serveNext() {
         if (open.size() + connecting < bound) {
-            Waiter next = waiting.poll();
+            Waiter next = next();
             if (next != null) {
                 connect(next);
             }
@@ -257,5 +320,14 @@ public final class UpstreamPool {
         return open.size();
     }
 
-    private record Waiter(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {}
+    private static final class Waiter {
+        private final Consumer<UpstreamConnection> ready;
+        private final Consumer<UpstreamException> failed;
+        private @Nullable ScheduledFuture<?> patience;
+
+        Waiter(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {
+            this.ready = ready;
+            this.failed = failed;
+        }
+    }
 }

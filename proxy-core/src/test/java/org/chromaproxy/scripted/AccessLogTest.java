@@ -3,13 +3,16 @@ package org.chromaproxy.scripted;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.chromaproxy.acceptance.input.RawConnection;
 import org.chromaproxy.access.AccessFixture;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 class AccessLogTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String PARENT = "traceparent: 00-" + TRACE + "-00f067aa0ba902b7-01\r\n";
+    private static final long FLOOD = 64 << 20;
     /** Has the ordinary way taken. */
     private static final String ORDINARY = "X-Forwarded-Proto: http\r\n";
 
@@ -180,7 +184,7 @@ class AccessLogTest {
     }
 
     @Test
-    void whatAStandbyAnswersIsALineToo() {
+    void whatAStandbyAnswersIsALineToo() throws Exception {
         int port = stage.startProxy().address().getPort();
         try (Client client = new Client(port)) {
             assertEquals(503, client.get("/api/v2/tenants/standby").join().status());
@@ -188,6 +192,13 @@ class AccessLogTest {
         JsonNode line = log.await(1, about("/api/v2/tenants/standby")).getFirst();
         assertEquals("standby", line.path("error").asText());
         assertEquals(503, line.path("status").asInt());
+        try (RawConnection leaving = new RawConnection(port)) {
+            leaving.send("POST /api/v2/tenants/left HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{");
+            leaving.finishSending();
+        }
+        JsonNode left = log.await(1, about("/api/v2/tenants/left")).getFirst();
+        assertEquals("client_left", left.path("ended").asText());
+        assertEquals(0, left.path("status").asInt());
     }
 
     @Test
@@ -221,6 +232,70 @@ class AccessLogTest {
                 assertEquals(200, line.path("status").asInt());
                 int sent = line.path("bytes_out").asInt();
                 assertTrue(sent > 0 && sent < 400_000, line.toString());
+            }
+        }
+    }
+
+    /** What is held until it is whole was never sent; of what streams, only what left counts. */
+    @Test
+    void ofAnAnswerThatWasNotWholeOnlyWhatLeftIsTold() throws Exception {
+        Collection collection = stage.usedCollection();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        stage.primary().once(AccessLogTest::isRead, new Reply.Slow("x".repeat(20_000), gate));
+        try (RawConnection client = connect()) {
+            client.send(read(collection, ""));
+            await().atMost(Stage.SOON)
+                    .until(() -> !stage.primary().calls(AccessLogTest::isRead).isEmpty());
+        }
+        JsonNode held = log.await(1, about(collection.path("get"))).getFirst();
+        gate.complete(null);
+        assertEquals("client_left", held.path("ended").asText());
+        assertEquals(0, held.path("status").asInt());
+        assertEquals(0, held.path("bytes_out").asInt());
+        AtomicLong written = new AtomicLong();
+        stage.primary().once(AccessLogTest::isRead, new Reply.Flood(FLOOD, written));
+        try (RawConnection client = connect()) {
+            client.send(read(collection, ""));
+            await().atMost(Stage.SOON).until(() -> written.get() > 1 << 20);
+        }
+        JsonNode streamed = log.await(2, about(collection.path("get"))).getLast();
+        assertEquals("client_left", streamed.path("ended").asText());
+        assertEquals(200, streamed.path("status").asInt());
+        long sent = streamed.path("bytes_out").asLong();
+        assertTrue(sent > 0 && sent < FLOOD, streamed.toString());
+    }
+
+    @Test
+    void anErrorOfTheProxysOwnThatIsMadeInALaneSaysWhich() {
+        String collections = Collection.DATABASE + "/collections";
+        stage.client().post(collections, "{\"name\":\"global\"}").join();
+        assertEquals(403, stage.client().delete(collections + "/global").join().status());
+        JsonNode line = log.await(1, error("protected")).getFirst();
+        assertEquals("refused", line.path("ended").asText());
+        assertEquals(403, line.path("status").asInt());
+        assertEquals(501, stage.client().get("/api/v2/collections/a:b:c").join().status());
+        JsonNode name = log.await(1, error("not_implemented")).getFirst();
+        assertEquals("refused", name.path("ended").asText());
+    }
+
+    @Test
+    void aClientThatTakesNothingOfItsAnswerIsLetGoOfOnBothWays() throws Exception {
+        AccessLogFile own = new AccessLogFile();
+        Seeing seeing = new Seeing(Optional.empty(), Duration.ofMinutes(5), own.settings(), Seeing.Tracing.OFF);
+        try (Stage strict =
+                Stage.open(Stage.Settings.DEFAULT.withReplicaRatio(0).withStallMs(1_000), seeing)) {
+            for (String way : List.of("", ORDINARY)) {
+                Collection collection = strict.usedCollection();
+                strict.primary().once(AccessLogTest::isRead, new Reply.Flood(FLOOD, new AtomicLong()));
+                try (RawConnection client = new RawConnection(strict.client().port())) {
+                    client.send(read(collection, way));
+                    JsonNode line = own.await(1, about(collection.path("get"))).getFirst();
+                    assertEquals("client_left", line.path("ended").asText());
+                    long sent = line.path("bytes_out").asLong();
+                    assertTrue(sent > 0 && sent < FLOOD, line.toString());
+                    assertThrows(IOException.class, client::read);
+                }
+                assertEquals(201, collection.add("next").join().status());
             }
         }
     }

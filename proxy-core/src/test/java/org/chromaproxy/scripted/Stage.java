@@ -25,7 +25,6 @@ final class Stage implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(20);
 
     private static final long CHECK_MS = 100;
-    private static final long STALL_MS = 30_000;
 
     private final ScriptedChroma primary;
     private final ScriptedChroma replica;
@@ -55,7 +54,8 @@ final class Stage implements AutoCloseable {
             long unansweredMs,
             Config.Log.Pending pending,
             Requests requests,
-            AccessSettings access) {
+            AccessSettings access,
+            long stallMs) {
         record Requests(int limit, int queue) {}
 
         static final Settings DEFAULT = new Settings(
@@ -65,31 +65,33 @@ final class Stage implements AutoCloseable {
                 30_000,
                 new Config.Log.Pending(Long.MAX_VALUE, Duration.ofDays(1)),
                 new Requests(1_000, 1_000),
-                AccessSettings.OPEN);
+                AccessSettings.OPEN,
+                30_000);
 
         Settings withLogMs(long ms) {
-            return new Settings(ms, replicaRatio, requestMs, unansweredMs, pending, requests, access);
+            return new Settings(ms, replicaRatio, requestMs, unansweredMs, pending, requests, access, stallMs);
         }
 
         Settings withReplicaRatio(double ratio) {
-            return new Settings(logMs, ratio, requestMs, unansweredMs, pending, requests, access);
+            return new Settings(logMs, ratio, requestMs, unansweredMs, pending, requests, access, stallMs);
         }
 
         Settings withRequestMs(long ms) {
-            return new Settings(Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending, requests, access);
+            return new Settings(
+                    Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending, requests, access, stallMs);
         }
 
         Settings withUnansweredMs(long ms) {
-            return new Settings(logMs, replicaRatio, requestMs, ms, pending, requests, access);
+            return new Settings(logMs, replicaRatio, requestMs, ms, pending, requests, access, stallMs);
         }
 
         Settings withRequests(int limit, int queue) {
             return new Settings(
-                    logMs, replicaRatio, requestMs, unansweredMs, pending, new Requests(limit, queue), access);
+                    logMs, replicaRatio, requestMs, unansweredMs, pending, new Requests(limit, queue), access, stallMs);
         }
 
         Settings withAccess(AccessSettings with) {
-            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, with);
+            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, with, stallMs);
         }
 
         Settings withPending(long bytes) {
@@ -100,7 +102,12 @@ final class Stage implements AutoCloseable {
                     unansweredMs,
                     new Config.Log.Pending(bytes, pending.maxAge()),
                     requests,
-                    access);
+                    access,
+                    stallMs);
+        }
+
+        Settings withStallMs(long ms) {
+            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, access, ms);
         }
     }
 
@@ -170,7 +177,12 @@ final class Stage implements AutoCloseable {
                         3,
                         new Config.Limits.Batches(50, 200)),
                 new Config.Timing(
-                        CHECK_MS, settings.requestMs(), settings.logMs(), 10_000, STALL_MS, settings.unansweredMs()),
+                        CHECK_MS,
+                        settings.requestMs(),
+                        settings.logMs(),
+                        10_000,
+                        settings.stallMs(),
+                        settings.unansweredMs()),
                 new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false, seeing));
         ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);

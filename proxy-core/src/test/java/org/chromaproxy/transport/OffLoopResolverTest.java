@@ -65,13 +65,21 @@ class OffLoopResolverTest {
         end.countDown();
     }
 
-    @Test
-    void anUnknownNameIsToldByItsName() {
+    private String failure(String said) {
         OffLoopResolver resolver = new OffLoopResolver(LONG_MS, host -> {
-            throw new UnknownHostException("whatever the system says");
+            throw new UnknownHostException(said);
         });
-        Throwable cause = resolve(resolver, "no-such-host").cause();
-        assertEquals("the name no-such-host is not known", cause.getMessage());
+        return String.valueOf(resolve(resolver, "no-such-host").cause().getMessage());
+    }
+
+    /** A name server that is away is not a name that does not exist. */
+    @Test
+    void aNameThatIsNotFoundIsToldInTheSystemsWords() {
+        assertEquals("the name no-such-host is not known", failure("no-such-host"));
+        assertEquals(
+                "the name no-such-host was not resolved: Temporary failure in name resolution",
+                failure("no-such-host: Temporary failure in name resolution"));
+        assertEquals("the name no-such-host was not resolved: out of luck", failure("out of luck"));
     }
 
     @Test

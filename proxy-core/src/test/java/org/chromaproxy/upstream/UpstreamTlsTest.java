@@ -313,6 +313,30 @@ class UpstreamTlsTest {
         }
     }
 
+    /** As when an instance is marked down while connections to it are being made. */
+    @Test
+    void aHandshakeThatTheProxyItselfGivesUpIsNoFailureOfTheInstance() throws Exception {
+        try (java.net.ServerSocket mute = new java.net.ServerSocket(0, 10, java.net.InetAddress.getLoopbackAddress())) {
+            Instance instance = new Instance("primary", 0, URI.create("https://127.0.0.1:" + mute.getLocalPort()));
+            try (ClientTls tls = new ClientTls(settings())) {
+                UpstreamClient client = new UpstreamClient(
+                        loops, new Instances(List.of(instance)), any -> troubles.incrementAndGet(), Optional.of(tls));
+                Way way = new Way(instance, client, tls, loops.all().getFirst());
+                CompletableFuture<UpstreamResponse> asked = way.get();
+                mute.accept().getInputStream().readNBytes(1);
+                client.reset(instance);
+                CompletionException error = assertThrows(CompletionException.class, asked::join);
+                UpstreamException reset = assertInstanceOf(UpstreamException.class, error.getCause());
+                assertTrue(String.valueOf(reset.getMessage()).contains("was reset"), reset.getMessage());
+                assertTrue(reset.neverSent());
+                assertFalse(reset.refused());
+                assertEquals(0, tls.handshakes().allFailed());
+                assertEquals(0, troubles.get());
+                assertEquals(0, open(way));
+            }
+        }
+    }
+
     private static int open(Way way) {
         return way.client().census(10, TimeUnit.SECONDS).stream()
                 .map(CompletableFuture::join)

@@ -179,7 +179,10 @@ public final class Settings {
                     "seconds a read waits for a server that may answer it; at most `REQUEST_TIMEOUT`")
             .live();
     public static final Setting<Long> CLIENT_STALL_TIMEOUT = Setting.of(
-                    "CLIENT_STALL_TIMEOUT", Kinds.seconds(), 30_000L, "seconds a client may pause within a body")
+                    "CLIENT_STALL_TIMEOUT",
+                    Kinds.seconds(),
+                    30_000L,
+                    "seconds a client may pause within a body, or take nothing of its answer")
             .live();
     public static final Setting<Long> UNANSWERED_WRITE_TIMEOUT = Setting.of(
                     "UNANSWERED_WRITE_TIMEOUT",

@@ -65,8 +65,7 @@ final class Retry {
                         "The first request of this transaction has no outcome yet. It has one effect in any case: "
                                 + "GET /transactions/" + services.transactions().idOf(lsn) + "?wait=30s";
                 HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.RETRY_AFTER, 1);
-                byte[] body = ProxyError.PENDING_RECOVERY.body(message);
-                told.accept(new WriteResult(503, headers, WriteResult.JSON, body));
+                told.accept(WriteResult.of(ProxyError.PENDING_RECOVERY, message).withHeaders(headers));
             }
         });
     }

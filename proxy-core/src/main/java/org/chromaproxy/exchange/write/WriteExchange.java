@@ -1,11 +1,8 @@
 package org.chromaproxy.exchange.write;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +10,6 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
-import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
@@ -28,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * if it prefers that, as soon as they have it. A client that leaves cancels nothing that was logged.
  */
 public final class WriteExchange implements RequestBody {
-    static final String TRANSACTION_ID = "Transaction-ID";
     private static final int FIRST_RESERVATION = 64 << 10;
 
     private final Exchange exchange;
     private final ExchangeServices services;
     private final WriteRecords records;
+    private final WriteAnswers answers;
     private final @Nullable Runnable notFound;
     private final boolean async;
     private byte[] body = {};
@@ -55,6 +51,7 @@ public final class WriteExchange implements RequestBody {
         this.services = services;
         this.times = new WriteTimes(services.proxy(), exchange.trail());
         this.records = records;
+        this.answers = new WriteAnswers(exchange, services, records);
         this.async = records.async();
     }
 
@@ -273,30 +270,12 @@ public final class WriteExchange implements RequestBody {
     private void overdue(ProxyError error, long lsn) {
         free();
         services.admission().requests().countTimeout();
-        HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.RETRY_AFTER, 5);
-        String message = error.message();
-        if (lsn > 0) {
-            String id = identify(lsn, headers);
-            message += " Transaction " + id + ": GET /transactions/" + id + "?wait=30s";
-        }
-        exchange.fail(error, message, headers);
+        answers.overdue(error, lsn);
     }
 
-    /** Says which transaction this is, and where its outcome is found; its id. */
-    private String identify(long lsn, HttpHeaders headers) {
-        String id = services.transactions().idOf(lsn);
-        headers.set(TRANSACTION_ID, records.clientId().orElse(id));
-        headers.set(HttpHeaderNames.LOCATION, "/transactions/" + id);
-        return id;
-    }
-
-    /** It is logged and will be applied in its turn: all that a client which prefers not to wait is told. */
     private void accepted(long lsn) {
         free();
-        HttpHeaders headers = new DefaultHttpHeaders().set(Preferences.APPLIED, Preferences.RESPOND_ASYNC);
-        String id = identify(lsn, headers);
-        String body = "{\"transaction_id\":\"" + id + "\",\"status\":\"ATTEMPTING\"}";
-        exchange.respond(202, WriteResult.JSON, body.getBytes(StandardCharsets.UTF_8), headers);
+        answers.accepted(lsn);
     }
 
     private void free() {
@@ -331,13 +310,7 @@ public final class WriteExchange implements RequestBody {
     private void answer(long lsn, WriteResult result) {
         times.answered();
         free();
-        HttpHeaders headers = new DefaultHttpHeaders();
-        ForwardedHeaders.response(result.headers(), headers);
-        headers.set(
-                TRANSACTION_ID,
-                records.clientId().orElseGet(() -> services.transactions().idOf(lsn)));
-        byte[] told = result.success() ? result.body() : records.publicIds(result.body());
-        exchange.respond(result.status(), result.contentType(), told, headers);
+        answers.decided(lsn, result);
     }
 
     /** Hears the writer thread, and hops to the connection's loop with what concerns the client. */

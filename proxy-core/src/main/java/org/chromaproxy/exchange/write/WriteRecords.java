@@ -59,7 +59,7 @@ final class WriteRecords {
     /** The id the client gave its transaction. */
     Optional<String> clientId() {
         HttpHeaders headers = exchange.request().headers();
-        String id = headers.get(WriteExchange.TRANSACTION_ID);
+        String id = headers.get(WriteAnswers.TRANSACTION_ID);
         return Optional.ofNullable(id == null ? headers.get("Idempotency-Key") : id);
     }
 

@@ -200,7 +200,7 @@ public final class CatalogLanes extends LaneGroup {
                 .map(List::of)
                 .orElse(List.of());
         if (decides(lane, write)) {
-            refuse(lane, write, WriteResult.json(500, ProxyError.WRITE_FAILED.body(reason)));
+            refuse(lane, write, WriteResult.of(ProxyError.WRITE_FAILED, reason));
         } else {
             complete(lane, write, effects, WriteResult.json(500, new byte[0]));
         }

@@ -86,11 +86,7 @@ final class CreateOp implements CatalogOp {
         UUID publicId = effect.base().publicId();
         UuidSwap.swapAt(answer.body(), head.idStart(), publicId);
         WriteResult result = WriteResult.of(answer);
-        lanes.complete(
-                lane,
-                write,
-                List.of(effect),
-                new WriteResult(200, result.headers(), result.contentType(), result.body()));
+        lanes.complete(lane, write, List.of(effect), result.withStatus(200));
     }
 
     private MappingEdit effect(Lane lane, Write write, UUID id, boolean stranger) {

@@ -54,7 +54,7 @@ final class DeleteDatabaseOp implements CatalogOp {
             if (kept.isPresent()) {
                 String why = "it holds the protected collection ["
                         + kept.get().path().name() + "]";
-                return new Plan.Refuse(refusal(403, write, why));
+                return new Plan.Refuse(refusal(write, why));
             }
         }
         if (!drain.done(lane, write, doomed)) {
@@ -69,10 +69,10 @@ final class DeleteDatabaseOp implements CatalogOp {
                 ChromaPaths.database(write.subject().tenant(), write.subject().database()));
     }
 
-    private static WriteResult refusal(int status, Write write, String why) {
+    private static WriteResult refusal(Write write, String why) {
         String message =
                 "Database [" + write.subject().database() + "] cannot be deleted: " + why + ". Nothing was changed.";
-        return WriteResult.json(status, ProxyError.PROTECTED.body(message));
+        return WriteResult.of(ProxyError.PROTECTED, message);
     }
 
     private void lookForStrangers(Lane lane, Write write, int known) {
@@ -100,7 +100,11 @@ final class DeleteDatabaseOp implements CatalogOp {
                 || !NUMBER.matcher(answer.text()).matches()) {
             lanes.pause(lane, "its collections could not be counted");
         } else if (Long.parseLong(answer.text().strip()) > known) {
-            lanes.refuse(lane, write, refusal(409, write, "it holds collections the proxy does not manage"));
+            lanes.refuse(
+                    lane,
+                    write,
+                    refusal(write, "it holds collections the proxy does not manage")
+                            .withStatus(409));
         } else {
             counted = write.lsn();
             lanes.pump(lane);

@@ -38,7 +38,7 @@ final class DeleteOp implements CatalogOp {
                 && lanes.catalog().isProtected(entry.path().name())) {
             String message = "Collection [" + entry.path().name()
                     + "] is protected by the proxy's configuration and cannot be deleted. Nothing was changed.";
-            return new Plan.Refuse(WriteResult.json(403, ProxyError.PROTECTED.body(message)));
+            return new Plan.Refuse(WriteResult.of(ProxyError.PROTECTED, message));
         }
         if (entry.place(lane.instance).isEmpty() && !lanes.decides(lane, write)) {
             return Plan.SKIP;
@@ -66,7 +66,7 @@ final class DeleteOp implements CatalogOp {
 
     private static WriteResult gone(Write write) {
         String message = ProxyError.noCollectionNamed(write.subject().name());
-        return WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body(message));
+        return WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, message);
     }
 
     @Override

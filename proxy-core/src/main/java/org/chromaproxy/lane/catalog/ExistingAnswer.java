@@ -104,17 +104,20 @@ final class ExistingAnswer {
         }
 
         private void heard(Lane source, UpstreamResponse answer) {
+            if (lanes.overtaken(lane, write)) {
+                return;
+            }
             Optional<CollectionHead> head = CollectionJson.head(answer.body());
             boolean same = answer.success()
                     && head.flatMap(known -> CollectionIds.parse(known.id()))
                             .equals(entry.place(source.instance).map(Place::instanceId));
-            if (same && !lanes.overtaken(lane, write)) {
+            if (same) {
                 UuidSwap.swapAt(answer.body(), head.orElseThrow().idStart(), entry.publicId());
                 lanes.complete(lane, write, List.of(), WriteResult.of(answer));
                 return;
             }
             lost &= Verdict.of(answer) == Verdict.MISSING;
-            goOn();
+            next();
         }
 
         private void goOn() {
@@ -129,10 +132,10 @@ final class ExistingAnswer {
             if (lost) {
                 String message = name + "no instance holds it under that name: it was changed behind the proxy's back."
                         + " Nothing was changed; delete it and create it again, or repair it.";
-                lanes.refuse(lane, write, WriteResult.json(500, ProxyError.WRITE_FAILED.body(message)));
+                lanes.refuse(lane, write, WriteResult.of(ProxyError.WRITE_FAILED, message));
             } else if (System.nanoTime() - since > PATIENCE_NANOS) {
                 String message = name + "no instance that holds it can be asked now. Nothing was changed; retry later.";
-                lanes.refuse(lane, write, WriteResult.json(503, ProxyError.NO_INSTANCE.body(message)));
+                lanes.refuse(lane, write, WriteResult.of(ProxyError.NO_INSTANCE, message));
             } else {
                 lanes.pause(lane, "nobody could be asked for " + entry);
             }

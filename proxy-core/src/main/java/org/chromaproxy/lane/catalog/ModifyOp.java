@@ -68,7 +68,7 @@ final class ModifyOp implements CatalogOp {
         if (lanes.catalog().isProtected(name) || lanes.catalog().isProtected(newName)) {
             String message = "Collection [" + name + "] cannot be renamed to [" + newName
                     + "]: one of these names is protected by the proxy's configuration. Nothing was changed.";
-            return Optional.of(WriteResult.json(403, ProxyError.PROTECTED.body(message)));
+            return Optional.of(WriteResult.of(ProxyError.PROTECTED, message));
         }
         Mapping.Path path = new Mapping.Path(entry.path().tenant(), entry.path().database(), newName);
         if (lanes.catalog().named(path).isPresent()) {
@@ -80,10 +80,9 @@ final class ModifyOp implements CatalogOp {
     }
 
     private static WriteResult gone(Write write) {
-        return WriteResult.json(
-                404,
-                ProxyError.COLLECTION_NOT_FOUND.body(
-                        "Collection [" + write.subject().collection() + "] does not exists."));
+        return WriteResult.of(
+                ProxyError.COLLECTION_NOT_FOUND,
+                "Collection [" + write.subject().collection() + "] does not exists.");
     }
 
     @Override

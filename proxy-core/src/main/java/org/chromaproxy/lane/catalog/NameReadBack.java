@@ -151,7 +151,7 @@ final class NameReadBack {
                 why,
                 leader,
                 differing);
-        WriteResult result = WriteResult.json(500, ProxyError.WRITE_FAILED.body(words));
+        WriteResult result = WriteResult.of(ProxyError.WRITE_FAILED, words);
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());
         Optional<CollectionEntry> entry = lanes.catalog().known(write.subject().collection());

@@ -106,7 +106,7 @@ final class GivingUp {
             }
         }
         LOG.error("{}: record {} is given up: {}. Places that changed: {}", entry, write.lsn(), why, changed);
-        WriteResult result = WriteResult.json(500, ProxyError.WRITE_FAILED.body(words(why, found, changed)));
+        WriteResult result = WriteResult.of(ProxyError.WRITE_FAILED, words(why, found, changed));
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());
         if (changed.isEmpty()) {

@@ -129,8 +129,8 @@ public final class RecordLanes extends LaneGroup {
     }
 
     private WriteResult notFound() {
-        return WriteResult.json(
-                404, ProxyError.COLLECTION_NOT_FOUND.body("Collection [" + entry.publicId() + "] does not exists."));
+        return WriteResult.of(
+                ProxyError.COLLECTION_NOT_FOUND, "Collection [" + entry.publicId() + "] does not exists.");
     }
 
     @Override

@@ -114,7 +114,9 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         }
         UUID id = write.subject().lane();
         onGroup(id, group -> group.offer(write), () -> {
-            write.result().complete(WriteResult.json(404, ProxyError.COLLECTION_NOT_FOUND.body()));
+            write.result()
+                    .complete(
+                            WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, ProxyError.COLLECTION_NOT_FOUND.message()));
             write.taken();
         });
     }

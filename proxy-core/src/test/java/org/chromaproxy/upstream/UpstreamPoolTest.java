@@ -1,0 +1,150 @@
+package org.chromaproxy.upstream;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.InetNameResolver;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.metrics.Timings;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.transport.Transport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A pool never loses a place, and nobody waits in it for ever. */
+class UpstreamPoolTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final long LONG_MS = 60_000;
+
+    private final EventLoops loops = new EventLoops(Transport.named("auto"), 1);
+    private final EventLoop loop = loops.all().getFirst();
+    private final AtomicInteger troubles = new AtomicInteger();
+    private final Lookups lookups = new Lookups();
+
+    @AfterEach
+    void stop() {
+        loops.close();
+    }
+
+    /** Look-ups that end when the test says so. */
+    private static final class Lookups extends AddressResolverGroup<InetSocketAddress> {
+        private final Queue<Promise<InetAddress>> asked = new ConcurrentLinkedQueue<>();
+
+        @Override
+        protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+            return new InetNameResolver(executor) {
+                @Override
+                protected void doResolve(String host, Promise<InetAddress> promise) {
+                    asked.add(promise);
+                }
+
+                @Override
+                protected void doResolveAll(String host, Promise<List<InetAddress>> promise) {
+                    promise.setFailure(new UnsupportedOperationException());
+                }
+            }.asAddressResolver();
+        }
+
+        Promise<InetAddress> next() {
+            await().atMost(SOON).until(() -> !asked.isEmpty());
+            return asked.remove();
+        }
+    }
+
+    private UpstreamPool pool(int port, long lineMs) {
+        Instance instance = new Instance("primary", 0, URI.create("http://chroma-0:" + port));
+        PoolStats stats = new PoolStats(new Timings(1));
+        return new UpstreamPool(
+                instance,
+                loop,
+                1,
+                troubles::incrementAndGet,
+                new UpstreamPool.Shared(loops.transport(), stats, Optional.empty(), lookups, lineMs));
+    }
+
+    private CompletableFuture<UpstreamConnection> acquire(UpstreamPool pool) {
+        CompletableFuture<UpstreamConnection> got = new CompletableFuture<>();
+        loop.execute(() -> pool.acquire(got::complete, got::completeExceptionally));
+        return got;
+    }
+
+    private UpstreamException failure(CompletableFuture<UpstreamConnection> asked) {
+        await().atMost(SOON).until(asked::isDone);
+        return (UpstreamException) asked.exceptionNow();
+    }
+
+    private int size(UpstreamPool pool) throws ExecutionException, InterruptedException {
+        return loop.submit(pool::size).get();
+    }
+
+    @Test
+    void aConnectionThatIsResetWhileItsNameIsLookedUpGivesItsPlaceBack() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
+            CompletableFuture<UpstreamConnection> first = acquire(pool);
+            Promise<InetAddress> lookup = lookups.next();
+            CompletableFuture<UpstreamConnection> second = acquire(pool);
+            pool.reset();
+            loop.submit(() -> {}).get();
+            lookup.setSuccess(InetAddress.getLoopbackAddress());
+            UpstreamException reset = failure(first);
+            assertTrue(reset.neverSent());
+            assertFalse(reset.refused());
+            assertEquals(0, troubles.get());
+            lookups.next().setSuccess(InetAddress.getLoopbackAddress());
+            await().atMost(SOON).until(second::isDone);
+            assertEquals(1, size(pool));
+            UpstreamConnection open = second.get();
+            loop.submit(open::close).get();
+            await().atMost(SOON).until(() -> size(pool) == 0);
+        }
+    }
+
+    @Test
+    void aNameThatIsNotFoundIsNoRefusal() throws Exception {
+        UpstreamPool pool = pool(1, LONG_MS);
+        CompletableFuture<UpstreamConnection> asked = acquire(pool);
+        lookups.next().setFailure(new UnknownHostException("the name chroma-0 was not resolved within 2000 ms"));
+        UpstreamException unknown = failure(asked);
+        assertTrue(unknown.neverSent());
+        assertFalse(unknown.refused());
+        assertTrue(String.valueOf(unknown.getMessage()).contains("was not resolved within"), unknown.getMessage());
+        await().atMost(SOON).until(() -> size(pool) == 0);
+    }
+
+    @Test
+    void whoWaitsInLineIsToldThatNothingBecameFree() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            UpstreamPool pool = pool(server.getLocalPort(), 50);
+            CompletableFuture<UpstreamConnection> first = acquire(pool);
+            lookups.next().setSuccess(InetAddress.getLoopbackAddress());
+            await().atMost(SOON).until(first::isDone);
+            UpstreamException late = failure(acquire(pool));
+            assertTrue(late.neverSent());
+            assertFalse(late.refused());
+            assertTrue(String.valueOf(late.getMessage()).contains("became free within 50 ms"), late.getMessage());
+            UpstreamConnection open = first.get();
+            loop.submit(open::close).get();
+        }
+    }
+}
