@@ -70,11 +70,23 @@ final class Conditions {
         Words words = new Words(
                 name + " needs a resync: " + brief(instance.reason()),
                 "Its data is not what the log left there, or it was away for longer than the log keeps. It is neither"
-                        + " read nor written; the data is whole on the other instance, which is the only copy now.",
+                        + " read nor written; " + copies(instance) + ".",
                 "Check that the server runs on its right data directory. If it does, run POST /admin/instances/"
-                        + instance.name() + "/resync to fill it from the other instance.",
+                        + instance.name() + "/resync to fill it from another instance.",
                 "Its data agrees with the log again.");
         return new Condition(name + " needs a resync", level(needs), words);
+    }
+
+    /** Where its data is, without it. */
+    private String copies(Instance instance) {
+        long others = sources.instances().stream()
+                .filter(other -> !other.equals(instance) && other.usable() && !other.letGo())
+                .count();
+        return switch ((int) others) {
+            case 0 -> "no other instance is in use now";
+            case 1 -> "the data is on the one other instance in use, which is the only copy now";
+            default -> "the data is on the " + others + " other instances in use";
+        };
     }
 
     private Condition log(long now) {
@@ -107,7 +119,7 @@ final class Conditions {
         long count = sources.diverged().getAsLong();
         Words words = new Words(
                 collections(count) + " on one instance than the log says",
-                "That copy is not read and does not lead; the other instance's copy is right and in use.",
+                "That copy is not read and does not lead; another instance's copy is right and in use.",
                 "See GET /admin/collection_mappings for which, and repair them with POST"
                         + " /admin/collections/{id}/repair; GET /admin/dead_letters may say why.",
                 "No collection differs between the instances.");

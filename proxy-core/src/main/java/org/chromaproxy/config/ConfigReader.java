@@ -23,6 +23,7 @@ public final class ConfigReader {
     private static final int MIB = 1 << 20;
     private static final String PRIMARY = "primary";
     private static final String REPLICA = "replica";
+    private static final String HTTPS = "https";
 
     private final Values values;
 
@@ -103,8 +104,8 @@ public final class ConfigReader {
         both(TlsSettings.UPSTREAM_CERTIFICATE, TlsSettings.UPSTREAM_KEY, "set both, or none");
         Tls.Verify verify =
                 Tls.Verify.valueOf(values.get(TlsSettings.UPSTREAM_TLS_VERIFY).toUpperCase(Locale.ROOT));
-        boolean secured = Stream.of(Settings.PRIMARY_URL, Settings.REPLICA_URL)
-                .anyMatch(url -> "https".equals(values.get(url).getScheme()));
+        boolean secured = instances().stream()
+                .anyMatch(instance -> HTTPS.equals(instance.url().getScheme()));
         if (secured && verify == Tls.Verify.NONE) {
             values.warning(
                     TlsSettings.UPSTREAM_TLS_VERIFY,
@@ -115,8 +116,8 @@ public final class ConfigReader {
                 .filter(setting -> !secured && values.get(setting).isPresent())
                 .forEach(setting -> values.warning(
                         setting,
-                        "has no effect: neither primary_url nor replica_url begins with https://, so what goes there can be"
-                                + " read on the way; is that what is meant?"));
+                        "has no effect: no server's address begins with https://, so what goes there can be read on the"
+                                + " way; is that what is meant?"));
         return new Tls.Upstream(
                 path(TlsSettings.UPSTREAM_CA),
                 verify,
@@ -216,18 +217,28 @@ public final class ConfigReader {
         }
     }
 
+    /** What an address leads to, the same for every spelling of it. */
+    private static String server(URI url) {
+        boolean secured = HTTPS.equals(url.getScheme());
+        int standard = secured ? 443 : 80;
+        int port = url.getPort() < 0 ? standard : url.getPort();
+        return url.getScheme() + "://" + url.getHost().toLowerCase(Locale.ROOT) + ":" + port;
+    }
+
     private void instancesTogether(Config config) {
-        if (values.get(Settings.PRIMARY_URL).equals(values.get(Settings.REPLICA_URL))) {
+        String primary = server(values.get(Settings.PRIMARY_URL));
+        String replica = server(values.get(Settings.REPLICA_URL));
+        if (primary.equals(replica)) {
             values.problem(
                     Settings.REPLICA_URL,
                     "is the primary's address too: every write would reach that server twice; give the address of a"
                             + " second server");
         }
-        Map<URI, String> addresses = new HashMap<>();
-        addresses.put(values.get(Settings.PRIMARY_URL), PRIMARY);
-        addresses.put(values.get(Settings.REPLICA_URL), REPLICA);
+        Map<String, String> addresses = new HashMap<>();
+        addresses.put(primary, PRIMARY);
+        addresses.put(replica, REPLICA);
         values.get(Settings.MORE_INSTANCES).forEach((name, url) -> {
-            String other = addresses.putIfAbsent(url, name);
+            String other = addresses.putIfAbsent(server(url), name);
             if (other != null) {
                 values.problem(
                         Settings.MORE_INSTANCES,

@@ -2,17 +2,21 @@ package org.chromaproxy.health;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The instances that the settings want out of use. Between two readings of the settings only the difference is done: an
  * operator's order in between holds until the settings say something else. Blocking, one thread at a time.
  */
 public final class Drained {
+    private static final Logger LOG = LoggerFactory.getLogger(Drained.class);
+
     private final HealthChecker health;
     private final Instances instances;
     /** What has been done of it. */
@@ -27,8 +31,12 @@ public final class Drained {
     public void begin(Set<String> names) {
         for (Instance instance : instances) {
             if (names.contains(instance.name())) {
-                health.drain(instance, true).join();
-                drained.add(instance.name());
+                String refusal = health.drain(instance, true).join();
+                if (refusal.isEmpty()) {
+                    drained.add(instance.name());
+                } else {
+                    LOG.warn("drained: {}", refusal);
+                }
             }
         }
     }
@@ -36,7 +44,8 @@ public final class Drained {
     /** Why these could not be drained now, instead of those before; empty if they could. Changes nothing. */
     public List<String> refusals(Set<String> names) {
         List<String> refusals = new ArrayList<>();
-        boolean others = instances.stream().anyMatch(instance -> !names.contains(instance.name()) && serves(instance));
+        boolean others = instances.stream().anyMatch(instance -> serves(instance, names));
+        boolean later = others || instances.stream().anyMatch(instance -> returns(instance, names));
         for (Instance instance : instances) {
             if (!names.contains(instance.name()) || drained.contains(instance.name())) {
                 continue;
@@ -51,16 +60,47 @@ public final class Drained {
                 }
                 case NEEDS_RESYNC ->
                     refusals.add("drained: " + instance + " needs a resync: it is not in use anyway; leave it out");
-                case STARTING, MAINTENANCE, DOWN -> {}
+                case STARTING, DOWN -> {
+                    if (!later) {
+                        refusals.add("drained: " + instance + " is "
+                                + instance.state().name().toLowerCase(Locale.ROOT)
+                                + ", but the last one that can come back by itself: without it no read and no write is"
+                                + " served until an operator brings another back; do that first");
+                    }
+                }
+                case MAINTENANCE -> {}
             }
         }
         return refusals;
     }
 
-    /** Whether it can take over: it is up, or would be at once if it were not drained any more. */
-    private boolean serves(Instance instance) {
-        boolean back = drained.contains(instance.name()) && instance.state() == InstanceState.DRAINING;
-        return instance.preferable() || back;
+    /**
+     * Whether it can take over once these are drained: it is up and stays so, an operator having resumed it perhaps, or
+     * would be up at once if it were not drained any more.
+     */
+    private boolean serves(Instance instance, Set<String> names) {
+        return switch (instance.state()) {
+            case UP -> stays(instance, names);
+            case DRAINING -> released(instance, names);
+            case STARTING, MAINTENANCE, DOWN, NEEDS_RESYNC -> false;
+        };
+    }
+
+    /** Whether it may be up later without an operator, once these are drained. */
+    private boolean returns(Instance instance, Set<String> names) {
+        return switch (instance.state()) {
+            case STARTING, DOWN -> stays(instance, names) && !instance.letGo();
+            case MAINTENANCE -> released(instance, names) && !instance.letGo();
+            case UP, DRAINING, NEEDS_RESYNC -> false;
+        };
+    }
+
+    private boolean stays(Instance instance, Set<String> names) {
+        return !names.contains(instance.name()) || drained.contains(instance.name());
+    }
+
+    private boolean released(Instance instance, Set<String> names) {
+        return !names.contains(instance.name()) && drained.contains(instance.name());
     }
 
     /** Resumes and drains what differs from before; returns what could not be done, which the next call tries again. */

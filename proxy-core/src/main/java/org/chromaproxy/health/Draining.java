@@ -5,7 +5,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
 
-/** Operators' orders to take an instance out of use and back in. Confined to the health checker's loop. */
+/** Orders, of operators or of the settings, to take an instance out of use and back in. Confined to the health checker's loop. */
 final class Draining {
     private static final String DRAINED = "drained: it leads nothing, and is neither read nor written until resumed";
 
@@ -35,8 +35,8 @@ final class Draining {
                     yield instance + " is the last usable instance: without it no read and no write is served";
                 }
                 if (instance.state() == InstanceState.UP) {
-                    HealthChecker.log(instance, "is being drained, as an operator asked");
-                    instance.become(InstanceState.DRAINING, "drained by an operator: handing leadership over");
+                    HealthChecker.log(instance, "is being drained");
+                    instance.become(InstanceState.DRAINING, "drained: handing leadership over");
                 }
                 yield "";
             }
@@ -50,7 +50,7 @@ final class Draining {
             return true;
         }
         if (instance.state() == InstanceState.MAINTENANCE) {
-            instance.become(InstanceState.DOWN, "resumed by an operator: waiting for its probes");
+            instance.become(InstanceState.DOWN, "resumed: waiting for its probes");
             return true;
         }
         return false;
@@ -67,7 +67,7 @@ final class Draining {
         } else {
             instance.explain(
                     InstanceState.DRAINING,
-                    "drained by an operator: it still leads " + left + " collections, the catalog counted as one");
+                    "drained: it still leads " + left + " collections, the catalog counted as one");
         }
     }
 

@@ -208,7 +208,7 @@ final class Probe {
         switch (instance.state()) {
             case DOWN -> instance.explain(InstanceState.DOWN, why);
             case MAINTENANCE -> {}
-            case DRAINING -> out(InstanceState.MAINTENANCE, "drained by an operator, and then " + why);
+            case DRAINING -> out(InstanceState.MAINTENANCE, "drained, and then " + why);
             case STARTING, UP, NEEDS_RESYNC -> out(InstanceState.DOWN, why);
         }
     }

@@ -190,17 +190,16 @@ final class Engine implements AutoCloseable {
     }
 
     /** Why these settings cannot be taken up now; empty if they can. Changes nothing. */
-    List<String> refusals(Config now) {
+    synchronized List<String> refusals(Config now) {
         return drained.refusals(now.rules().sharing().drained());
     }
 
     /**
-     * Takes up what is marked as live in the list of settings; exchanges and lanes see it at their next step. One thread at
-     * a time.
+     * Takes up what is marked as live in the list of settings; exchanges and lanes see it at their next step.
      *
      * @return what could not be done all the same
      */
-    List<String> take(Config now) {
+    synchronized List<String> take(Config now) {
         Config before = config;
         config = now;
         limits = limits(config);

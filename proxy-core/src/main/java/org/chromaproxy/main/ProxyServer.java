@@ -94,8 +94,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
 
     /** The same, with settings that can be read again, and certificates that were read before. */
     public static ProxyServer start(Reloader reloader, Wal wal, TlsSides tls) {
-        ProxyServer server = new ProxyServer(reloader.config(), wal, tls, reloader::reload);
-        reloader.add(server);
+        ProxyServer server = reloader.add(config -> new ProxyServer(config, wal, tls, reloader::reload));
         server.workers.execute(server::takeOver);
         return server;
     }
@@ -159,15 +158,19 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             Engine started = new Engine(used, wal, log, loops, workers, shared);
             started.start();
             frontEnd.serve(started.exchangeServices());
-            engine = started;
-            if (!config.equals(used)) {
-                // A reload in between has not reached it.
-                started.take(config).forEach(what -> LOG.error("not taken up from the settings: {}", what));
-            }
+            begin(started, used);
             LOG.info("serving: epoch {}, {} collections", log.epoch(), started.collections());
         } catch (RuntimeException | Error e) {
             LOG.error("the proxy could not start serving; it exits so that it can be restarted", e);
             Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /** Reloads reach it from now on; one since its start is caught up with before the next. */
+    private synchronized void begin(Engine started, Config used) {
+        engine = started;
+        if (!config.equals(used)) {
+            started.take(config).forEach(what -> LOG.error("not taken up from the settings: {}", what));
         }
     }
 
@@ -204,7 +207,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
                 () -> renewed.ifPresent(Renewal::drop));
     }
 
-    private List<String> take(Config now) {
+    private synchronized List<String> take(Config now) {
         config = now;
         Engine running = engine;
         return running == null ? List.of() : running.take(now);

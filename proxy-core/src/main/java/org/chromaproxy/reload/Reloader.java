@@ -2,7 +2,7 @@ package org.chromaproxy.reload;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
@@ -23,7 +23,7 @@ public final class Reloader {
 
     private final ConfigInput input;
     private final Values started;
-    private final List<Reloadable> parts = new CopyOnWriteArrayList<>();
+    private final List<Reloadable> parts = new ArrayList<>();
     private ConfigInput.Loaded now;
 
     /** @param first what the process was started with, of that input */
@@ -34,9 +34,11 @@ public final class Reloader {
         LogLevels.apply(first.values().get(Settings.LOG_LEVEL));
     }
 
-    /** From now on, that part hears of every reload. */
-    public void add(Reloadable part) {
-        parts.add(part);
+    /** Makes a part of what holds now; from then on it hears of every reload, and none is in between. */
+    public synchronized <T extends Reloadable> T add(Function<Config, T> part) {
+        T made = part.apply(now.config());
+        parts.add(made);
+        return made;
     }
 
     /** What holds now. */

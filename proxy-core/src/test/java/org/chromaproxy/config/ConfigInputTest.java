@@ -130,6 +130,17 @@ class ConfigInputTest {
         assertTrue(refused("more_instances: replica=http://c:1").contains("take another name"));
         assertTrue(refused("replica_url: http://b:1", "more_instances: third=http://b:1")
                 .contains("gives third the address of replica"));
+        for (String same : List.of("http://H:80", "http://h:80/", "http://h/")) {
+            assertTrue(
+                    refused("primary_url: http://h", "replica_url: " + same).contains("is the primary's address too"),
+                    same);
+            assertTrue(
+                    refused("primary_url: http://h", "more_instances: third=" + same)
+                            .contains("gives third the address of primary"),
+                    same);
+        }
+        assertTrue(refused("more_instances: a=https://C:443/, b=https://c").contains("gives b the address of a"));
+        load("primary_url: http://h:443", "replica_url: https://h", "more_instances: third=http://h:8001");
         for (String wrong : List.of("primary", "primary=-1", "primary=1001", "primary=1, primary=2", "primary=0.5")) {
             assertTrue(refused("read_weights: " + wrong).contains("must be names and weights"), wrong);
         }
@@ -226,7 +237,15 @@ class ConfigInputTest {
         List<String> loud = load(secured, "upstream_tls_verify: none").values().warnings();
         assertEquals(1, loud.size(), loud.toString());
         assertTrue(loud.getFirst().contains("NOT verified"), loud.getFirst());
-        assertTrue(load("upstream_ca: ca.pem").values().warnings().getFirst().contains("begins with https://"));
+        assertTrue(load("upstream_ca: ca.pem")
+                .values()
+                .warnings()
+                .getFirst()
+                .contains("no server's address begins with https://"));
+        String third = "more_instances: third=https://c.example";
+        assertEquals(List.of(), load(third, "upstream_ca: ca.pem").values().warnings());
+        List<String> aloud = load(third, "upstream_tls_verify: none").values().warnings();
+        assertTrue(aloud.size() == 1 && aloud.getFirst().contains("NOT verified"), aloud.toString());
         assertTrue(refused(secured, "upstream_key: key.pem").contains("upstream_certificate and upstream_key"));
         assertTrue(refused("health_key: key.pem").contains("health_certificate and health_key"));
         for (String wrong : List.of("https://user:word@host", "https://host/path", "ftp://host", "https://host?a=b")) {

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The tarball, made, unpacked and run where no Java is known. */
 class PackageIT {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+    /** A link of Markdown, without its place in the document. */
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]*)[^)]*\\)");
+
     private static final Duration UP = Duration.ofSeconds(60);
 
     @TempDir
@@ -40,6 +45,7 @@ class PackageIT {
         try (Stream<Path> unpacked = Files.list(folder)) {
             home = unpacked.findFirst().orElseThrow();
         }
+        assertEquals(List.of(), brokenLinks(home));
         Path launcher = home.resolve("bin/chroma-proxy");
         assertTrue(run(Map.of(), launcher, "version").contains("chroma-proxy 0"));
         run(Map.of(), launcher, "train");
@@ -60,6 +66,23 @@ class PackageIT {
         } finally {
             proxy.destroyForcibly();
         }
+    }
+
+    /** What the documents that come with it lead to, and is not there. */
+    private static List<String> brokenLinks(Path home) throws IOException {
+        List<String> broken = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".md")).toList()) {
+                LINK.matcher(Files.readString(file))
+                        .results()
+                        .map(link -> link.group(1))
+                        .filter(target -> !target.isEmpty() && !target.matches("[a-z]+:.*"))
+                        .filter(target -> !Files.exists(file.resolveSibling(target)))
+                        .forEach(target -> broken.add(home.relativize(file) + " -> " + target));
+            }
+        }
+        return broken;
     }
 
     private String run(Map<String, String> environment, Path program, String... arguments) throws Exception {

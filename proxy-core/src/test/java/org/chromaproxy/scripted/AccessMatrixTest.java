@@ -190,6 +190,31 @@ class AccessMatrixTest extends StagedTest {
         }
     }
 
+    @Test
+    void whoMayNotSeeATransactionCannotTellItFromOneThatThereNeverWas() {
+        Client.Answer made = stage().client()
+                .post(D + "/collections", "{\"name\":\"hidden\"}", "authorization", "Bearer " + HERE)
+                .join();
+        String others = made.header("transaction-id");
+        String nobodys = others.substring(0, others.length() - 9) + "123456789";
+        for (String query : List.of("", "?wait=1s", "?tenant=another_tenant")) {
+            for (String spelling : List.of("%s", "{%s}", "urn:uuid:%s")) {
+                String of = told(spelling.formatted(others), query).replace(others, "ID");
+                String none = told(spelling.formatted(nobodys), query).replace(nobodys, "ID");
+                assertEquals(none, of);
+            }
+            String of = told(others.toUpperCase(Locale.ROOT), query).replace(others, "ID");
+            assertEquals(told(nobodys.toUpperCase(Locale.ROOT), query).replace(nobodys, "ID"), of);
+        }
+    }
+
+    private String told(String id, String query) {
+        String escaped = id.replace("{", "%7B").replace("}", "%7D");
+        Client.Answer answer = asked("/transactions/" + escaped + query, ELSEWHERE);
+        assertEquals(404, answer.status(), answer.body());
+        return answer.body();
+    }
+
     private Client.Answer asked(String uri, String token) {
         return stage().client().get(uri, "authorization", "Bearer " + token).join();
     }

@@ -13,7 +13,7 @@ class DatabaseDeletionTest extends StagedTest {
     private static final String DATABASES = "/api/v2/tenants/default_tenant/databases";
 
     DatabaseDeletionTest() {
-        super(Stage.Settings.DEFAULT.withRequestMs(10_000));
+        super(Stage.Settings.DEFAULT.withRequestMs(30_000));
     }
 
     private static boolean counts(Call call) {
@@ -40,6 +40,25 @@ class DatabaseDeletionTest extends StagedTest {
         stage().primary().once(DatabaseDeletionTest::counts, Reply.json(200, "\"many\""));
         assertEquals(200, delete("asked-twice").join().status());
         assertEquals(2, stage().primary().calls(DatabaseDeletionTest::counts).size());
+    }
+
+    @Test
+    void aServerThatDoesNotSayHowManyHoldsUpTheCatalogForAMomentOnly() {
+        make("uncounted");
+        Reply failure = Reply.error(500, "InternalError", "disk I/O error");
+        stage().primary().always(DatabaseDeletionTest::counts, failure);
+        stage().replica().always(DatabaseDeletionTest::counts, failure);
+        CompletableFuture<Client.Answer> deleted = delete("uncounted");
+        CompletableFuture<Client.Answer> next = stage().client().post(DATABASES, "{\"name\":\"behind-it\"}");
+        Client.Answer answer = deleted.join();
+        assertEquals(503, answer.status(), answer.body());
+        assertTrue(answer.body().contains("Nothing was changed"), answer.body());
+        assertTrue(answer.json().has("error") && answer.json().has("message"), answer.body());
+        assertEquals(200, next.join().status());
+        assertEquals(List.of("FAILED 503"), outcomesOfDeletion("uncounted"));
+        assertEquals(200, stage().client().get(DATABASES + "/uncounted").join().status());
+        stage().forget();
+        assertEquals(200, delete("uncounted").join().status());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.chromaproxy.acceptance.input.RawConnection;
+import org.chromaproxy.local.FreePort;
 import org.chromaproxy.support.WebhookServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,48 @@ class LiveSettingsTest {
         bed.awaitState("replica", "up");
         bed.reload(200);
         bed.awaitState("primary", "maintenance");
+    }
+
+    @Test
+    void theLastServerThatCanComeBackByItselfIsNotDrained() throws Exception {
+        assertEquals(
+                200,
+                bed.client().post("/admin/instances/replica/drain", "").join().status());
+        bed.awaitState("replica", "maintenance");
+        bed.primary().vanish();
+        bed.awaitState("primary", "down");
+        bed.settings("drained: [primary]");
+        String last = bed.reload(400).at("/not_taken/0").asText();
+        assertTrue(last.contains("primary is down, but the last one that can come back by itself"), last);
+        bed.primary().reappear();
+        bed.awaitState("primary", "up");
+        bed.replica().vanish();
+        assertEquals(
+                200,
+                bed.client().post("/admin/instances/replica/resume", "").join().status());
+        bed.awaitState("replica", "down");
+        bed.primary().vanish();
+        bed.awaitState("primary", "down");
+        bed.reload(200);
+        bed.awaitState("primary", "maintenance");
+        bed.replica().reappear();
+        bed.awaitState("replica", "up");
+    }
+
+    @Test
+    void aServerThatAnOperatorResumedCountsThoughItIsNamed() throws Exception {
+        bed.close();
+        String third = "more_instances: third=http://127.0.0.1:" + FreePort.next();
+        bed = new ReloadBed(folder, third, "drained: [replica]");
+        assertEquals("maintenance", bed.state("replica"));
+        assertEquals(
+                200,
+                bed.client().post("/admin/instances/replica/resume", "").join().status());
+        bed.awaitState("replica", "up");
+        bed.awaitState("primary", "up");
+        reload(third, "drained: [primary, replica]");
+        bed.awaitState("primary", "maintenance");
+        assertEquals("up", bed.state("replica"));
     }
 
     @Test

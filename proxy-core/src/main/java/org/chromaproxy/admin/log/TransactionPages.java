@@ -67,7 +67,8 @@ public final class TransactionPages {
         OptionalLong own = ids.lsn(id);
         if (own.isPresent()) {
             if (!permitted.isEmpty() && !permitted.contains(tenant(own.getAsLong()))) {
-                throw unknown(id);
+                // As if it were none: in the spelling, too, in which one that is none is told.
+                throw unknown(ids.text(own.getAsLong()));
             }
             return own.getAsLong();
         }

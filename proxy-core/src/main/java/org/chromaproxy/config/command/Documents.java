@@ -54,7 +54,7 @@ public final class Documents {
         Setting.Use use = setting.use();
         String words =
                 sentence(setting.meaning()) + " Must be " + setting.kind().expected() + "."
-                        + (use.defaultWords().isEmpty() ? "" : " Default: " + use.defaultWords() + ".")
+                        + (use.defaultWords().isEmpty() ? "" : " Default: " + plain(use.defaultWords()) + ".")
                         + (use.secret() ? " A secret." : "")
                         + (use.live() ? " Live." : "");
         String value = use.example().isEmpty() ? setting.defaultText() : use.example();
@@ -73,9 +73,11 @@ public final class Documents {
         return "| `" + setting.variable() + "` | " + otherwise + " | " + live + " | " + setting.meaning() + " |";
     }
 
-    /** Without Markdown. */
+    /** Without Markdown; what a link is to stands in brackets, unless its text says it. */
     static String plain(String markdown) {
-        return markdown.replaceAll("\\[([^]]*)]\\(([^)]*)\\)", "$1 ($2)").replace("`", "");
+        return markdown.replaceAll("\\[([^]]*)]\\(\\1\\)", "$1")
+                .replaceAll("\\[([^]]*)]\\(([^)]*)\\)", "$1 ($2)")
+                .replace("`", "");
     }
 
     /** What begins with a value stays as it is. */

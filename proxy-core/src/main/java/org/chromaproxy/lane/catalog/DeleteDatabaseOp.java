@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
@@ -25,12 +26,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeleteDatabaseOp implements CatalogOp {
     private static final long LOOKUP_MS = 5_000;
+    /** The catalog lane stands still meanwhile: one that cannot say how many holds up nobody for longer. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** What Chroma answers when asked how many. */
     private static final Pattern NUMBER = Pattern.compile("\\s*\\d{1,18}\\s*");
 
     private final CatalogLanes lanes;
     private final Drain drain;
     private long counted;
+    private long asked;
+    private long since;
 
     DeleteDatabaseOp(CatalogLanes lanes) {
         this.lanes = lanes;
@@ -77,6 +82,10 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     private void lookForStrangers(Lane lane, Write write, int known) {
         lane.busy = true;
+        if (asked != write.lsn()) {
+            asked = write.lsn();
+            since = System.nanoTime();
+        }
         String path =
                 ChromaPaths.database(write.subject().tenant(), write.subject().database()) + "/collections_count";
         lanes.services()
@@ -98,7 +107,7 @@ final class DeleteDatabaseOp implements CatalogOp {
         } else if (answer == null
                 || !answer.success()
                 || !NUMBER.matcher(answer.text()).matches()) {
-            lanes.pause(lane, "its collections could not be counted");
+            uncounted(lane, write);
         } else if (Long.parseLong(answer.text().strip()) > known) {
             lanes.refuse(
                     lane,
@@ -108,6 +117,16 @@ final class DeleteDatabaseOp implements CatalogOp {
         } else {
             counted = write.lsn();
             lanes.pump(lane);
+        }
+    }
+
+    private void uncounted(Lane lane, Write write) {
+        if (System.nanoTime() - since > PATIENCE_NANOS) {
+            String message = "Database [" + write.subject().database() + "] cannot be deleted now: " + lane.instance
+                    + " does not say how many collections it holds. Nothing was changed; retry later.";
+            lanes.refuse(lane, write, WriteResult.json(503, ProxyError.NO_INSTANCE.body(message)));
+        } else {
+            lanes.pause(lane, "its collections could not be counted");
         }
     }
 

@@ -6,7 +6,9 @@ export class Refused extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
-    this.denied = status === 401 || status === 403;
+    // Asked again without another token, it is refused again, and each time counts against this address.
+    this.final = status === 401 || status === 403;
+    this.denied = this.final || status === 429;
   }
 }
 

@@ -4,10 +4,10 @@ import { bytes, confirmed, count, duration, element, find, pairs, show, table, t
 import { STATES, left } from '/dashboard/words.js';
 
 const ACTIONS = {
-  drain: ['Drain', 'New requests go to the other instance, and leadership moves there. Then its server may be stopped. '
+  drain: ['Drain', 'New requests go to other instances, and leadership moves there. Then its server may be stopped. '
     + 'What is written meanwhile is kept in the log.'],
   resume: ['Resume', 'It is probed, catches up and takes requests again.'],
-  resync: ['Resync', 'All that this instance holds is deleted and copied anew from the other one, while clients go on.'],
+  resync: ['Resync', 'All that this instance holds is deleted and copied anew from others, while clients go on.'],
 };
 
 const OFFERED = {

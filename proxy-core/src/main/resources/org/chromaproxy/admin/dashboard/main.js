@@ -12,6 +12,8 @@ const SLOWLY = 5;
 let round = 0;
 let letters = 0;
 let asked;
+// What needs a token was refused: nothing but /health is asked until one is given.
+let closed = false;
 
 function say([tone, verdict, sentences]) {
   find('headline').className = tone;
@@ -51,6 +53,10 @@ async function update() {
     say(headline(health, {}, 0));
     return;
   }
+  if (closed) {
+    say(locked(health));
+    return;
+  }
   let status;
   let events;
   try {
@@ -59,6 +65,7 @@ async function update() {
     if (!(error instanceof Refused) || !error.denied) {
       throw error;
     }
+    closed = error.final;
     offer(false);
     say(locked(health));
     return;
@@ -91,6 +98,8 @@ async function turn() {
       if (error instanceof Refused) {
         say(['bad', 'The proxy does not tell.', [error.message]]);
       } else {
+        // It may come back with other settings.
+        closed = false;
         say(['bad', 'The proxy does not answer.', [
           'Check that it runs and that this machine reaches it; systemctl status chroma-proxy and its log say more.']]);
       }
@@ -104,6 +113,7 @@ function token(value) {
   find('token').value = '';
   find('access').hidden = true;
   round = 0;
+  closed = false;
   turn();
 }
 

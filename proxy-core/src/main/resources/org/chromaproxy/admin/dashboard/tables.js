@@ -18,7 +18,7 @@ function places(row) {
 
 async function repair({ repair: id, instance, name, tenant, database }) {
   if (!await confirmed(`Repair ${name} on ${instance}?`, `What ${instance} holds of this collection is deleted and copied anew `
-    + 'from the other instance, while clients go on.', 'Repair')) {
+    + 'from the instance that leads it, while clients go on.', 'Repair')) {
     return;
   }
   try {

@@ -22,14 +22,14 @@ export function advice(instance) {
         + 'What is written meanwhile waits in the log and is applied when it is back.';
     case 'needs_resync':
       return `${name} needs a resync${why}: its data is not what the log left there. `
-        + 'Nothing is read from it. Press Resync at the instance below to fill it from the other one.';
+        + 'Nothing is read from it. Press Resync at the instance below to fill it from another one.';
     case 'starting':
       return `${name} was not reached yet${why}. It is used once it answers; check that ${url} is right.`;
     case 'suspect':
       return `${name} has just failed a request or a probe${why}. Wait a few seconds: it is up again or down then.`;
     case 'catching_up':
       return `${name} is catching up: ${count(lag.records, 'write', 'writes')} to go${left(instance)}. `
-        + 'Nothing needs to be done; reads of what it lacks are answered by the other.';
+        + 'Nothing needs to be done; reads of what it lacks are answered by others.';
     case 'draining':
       return `${name} is being drained. Wait until it says maintenance before you stop its server.`;
     case 'maintenance':
@@ -63,7 +63,7 @@ export function headline(health, status, letters) {
   const diverged = status.performance_stats?.critical_mapping_failures || 0;
   if (diverged > 0) {
     sentences.push(`${count(diverged, 'collection has a copy', 'collections have a copy')} known to differ. Such a copy is `
-      + 'not read: the other one serves. Find it below under Collections with mapping "partial", and press Repair there.');
+      + 'not read: another one serves. Find it below under Collections with mapping "partial", and press Repair there.');
   }
   if (letters > 0) {
     sentences.push(`${count(letters, 'write was', 'writes were')} given up and `
