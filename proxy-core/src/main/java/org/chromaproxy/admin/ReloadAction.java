@@ -46,8 +46,8 @@ final class ReloadAction {
 
     private static String message(ReloadReport report) {
         if (report.refused()) {
-            return "The new configuration was refused and the old one stays in effect, tokens and certificates included."
-                    + " Correct this and reload again: "
+            return "The new configuration was refused and the old one stays in effect, tokens included; certificates are looked"
+                    + " at by themselves all the same. Correct this and reload again: "
                     + String.join("; ", report.problems());
         }
         StringBuilder message = new StringBuilder(
