@@ -43,6 +43,9 @@ public final class FramingGuard extends ChannelDuplexHandler {
 
     private boolean answered;
     private boolean headRefused;
+    /** The last request's body is malformed, and requests before it are still to be answered. */
+    private boolean broken;
+
     /** Whether the last answer said that the connection ends with it: behind it nothing is said (RFC 9112, 9.6). */
     private boolean ended;
 
@@ -79,14 +82,24 @@ public final class FramingGuard extends ChannelDuplexHandler {
 
     private void breakBody(ChannelHandlerContext ctx) {
         refusal = Refusal.of(ProxyError.BAD_REQUEST);
+        broken = true;
+        refuseBroken(ctx);
+    }
+
+    /** Requests in front of the broken one are answered first. */
+    private void refuseBroken(ChannelHandlerContext ctx) {
+        if (!broken || owed > 1) {
+            return;
+        }
+        broken = false;
         ctx.fireUserEventTriggered(new BodyBroken(ProxyError.BAD_REQUEST));
-        if (owed == 1 && !responding) {
-            owed = 0;
-            answer(ctx);
-        } else if (owed > 0) {
-            // Part of a response is out already, or several are due: nothing more can be said in order.
+        if (owed == 1 && responding) {
+            // Part of its response is out already: nothing more can be said in order.
             answered = true;
             ChannelFuture _ = ctx.close();
+        } else if (owed == 1) {
+            owed = 0;
+            answer(ctx);
         }
     }
 
@@ -110,6 +123,7 @@ public final class FramingGuard extends ChannelDuplexHandler {
         responding = !(msg instanceof LastHttpContent);
         if (!responding) {
             owed--;
+            refuseBroken(ctx);
             answer(ctx);
         }
     }

@@ -206,11 +206,19 @@ final class PlainRequest extends PlainHead {
         return i;
     }
 
+    private boolean endsLike(int from, int end, String text) {
+        return end - from >= text.length() && is(end - text.length(), text);
+    }
+
     private Verdict host(int name, int value, int valueEnd) {
         if (host >= 0 || value == valueEnd) {
             return Verdict.OTHER;
         }
         int port = colon(value, valueEnd);
+        if (endsLike(value, port, "content-length") || endsLike(value, port, "transfer-encoding")) {
+            // With a port it looks like a folded header to the ordinary way.
+            return Verdict.OTHER;
+        }
         for (int i = value; i < valueEnd; i++) {
             boolean fits = i < port ? UNRESERVED[bytes[i]] : i == port || (bytes[i] >= '0' && bytes[i] <= '9');
             if (!fits) {

@@ -225,6 +225,20 @@ class FramingGuardTest {
         });
     }
 
+    /** Found by the fuzzer: the connection was closed before what came first, and was carried out, was answered. */
+    @Test
+    void aBodyThatBreaksIsRefusedOnlyBehindTheAnswersStillOwed() {
+        exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n" + CHUNKED + "zz\r\n", channel -> {
+            assertEquals("", channel.sent());
+            assertFalse(channel.routed().contains("[broken]"), "the exchange under way is another one");
+            assertTrue(channel.respond(response("first")));
+            String answers = channel.sent();
+            assertTrue(answers.indexOf("first") < answers.indexOf("HTTP/1.1 400"), answers);
+            assertTrue(channel.routed().endsWith("[broken]"), channel.routed());
+            assertFalse(channel.open());
+        });
+    }
+
     /** Found by the fuzzer: whether a second answer came depended on where the network cut the bytes. */
     @Test
     void nothingIsSaidBehindAnAnswerThatEndsTheConnection() {

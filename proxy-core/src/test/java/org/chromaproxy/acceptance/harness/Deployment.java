@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,7 +18,6 @@ import org.awaitility.Awaitility;
 /** Two real Chroma servers, a real PostgreSQL and, once started, the proxy in front of them. */
 public final class Deployment implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(90);
-    private static final CopyOption REPLACE = StandardCopyOption.REPLACE_EXISTING;
 
     private final Path directory;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -141,8 +139,9 @@ public final class Deployment implements AutoCloseable {
         Path kept = Path.of("target", "proxy-logs", directory.getFileName().toString());
         try (Stream<Path> files = Files.walk(directory, 2)) {
             for (Path file : files.filter(each -> each.toString().endsWith(".log")).toList()) {
+                String name = directory.relativize(file).toString().replace('/', '-');
                 Files.createDirectories(kept);
-                Files.copy(file, kept.resolve(file.getParent().getFileName() + "-" + file.getFileName()), REPLACE);
+                Files.copy(file, kept.resolve(name), StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
