@@ -131,7 +131,9 @@ final class ExistingAnswer {
                         + " Nothing was changed; delete it and create it again, or repair it.";
                 lanes.refuse(lane, write, WriteResult.json(500, ProxyError.WRITE_FAILED.body(message)));
             } else if (System.nanoTime() - since > PATIENCE_NANOS) {
-                String message = name + "no instance that holds it can be asked now. Nothing was changed; retry later.";
+                String message =
+                        name + "no instance that holds it can be asked now. Nothing was changed; retry later, as a new"
+                                + " transaction.";
                 lanes.refuse(lane, write, WriteResult.json(503, ProxyError.NO_INSTANCE.body(message)));
             } else {
                 lanes.pause(lane, "nobody could be asked for " + entry);
