@@ -123,8 +123,8 @@ final class DeleteDatabaseOp implements CatalogOp {
     private void uncounted(Lane lane, Write write) {
         if (System.nanoTime() - since > PATIENCE_NANOS) {
             String message = "Database [" + write.subject().database() + "] cannot be deleted now: " + lane.instance
-                    + " does not say how many collections it holds. Nothing was changed; retry later.";
-            lanes.refuse(lane, write, WriteResult.json(503, ProxyError.NO_INSTANCE.body(message)));
+                    + " does not say how many collections it holds. Nothing was changed; retry later, as a new transaction.";
+            lanes.refuse(lane, write, WriteResult.of(ProxyError.NO_INSTANCE, message));
         } else {
             lanes.pause(lane, "its collections could not be counted");
         }

@@ -134,7 +134,9 @@ final class ExistingAnswer {
                         + " Nothing was changed; delete it and create it again, or repair it.";
                 lanes.refuse(lane, write, WriteResult.of(ProxyError.WRITE_FAILED, message));
             } else if (System.nanoTime() - since > PATIENCE_NANOS) {
-                String message = name + "no instance that holds it can be asked now. Nothing was changed; retry later.";
+                String message =
+                        name + "no instance that holds it can be asked now. Nothing was changed; retry later, as a new"
+                                + " transaction.";
                 lanes.refuse(lane, write, WriteResult.of(ProxyError.NO_INSTANCE, message));
             } else {
                 lanes.pause(lane, "nobody could be asked for " + entry);

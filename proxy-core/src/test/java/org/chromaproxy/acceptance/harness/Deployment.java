@@ -138,7 +138,8 @@ public final class Deployment implements AutoCloseable {
     private void keepLogs() {
         Path kept = Path.of("target", "proxy-logs", directory.getFileName().toString());
         try (Stream<Path> files = Files.walk(directory, 2)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".log")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".log")).toList()) {
                 String name = directory.relativize(file).toString().replace('/', '-');
                 Files.createDirectories(kept);
                 Files.copy(file, kept.resolve(name), StandardCopyOption.REPLACE_EXISTING);
