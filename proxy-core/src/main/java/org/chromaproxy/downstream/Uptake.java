@@ -2,6 +2,7 @@ package org.chromaproxy.downstream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
 
 /**
  * Whether a client takes its answer, looked at once a second. While more waits for it than the proxy will hold, its place
@@ -29,6 +30,14 @@ final class Uptake {
         long now = out.totalPendingWriteBytes() - out.currentProgress();
         seconds = now < left ? 0 : seconds + 1;
         left = now;
-        return seconds > Math.max(1, graceMs / SECOND);
+        return seconds > Math.max(1, graceMs / SECOND) && !sending(channel, graceMs);
+    }
+
+    /**
+     * The kernel takes more only when a third of its buffer is free: to a slow client it sends for long from what it has.
+     * Where that cannot be asked for, only what it takes counts.
+     */
+    private static boolean sending(Channel channel, long graceMs) {
+        return channel instanceof EpollSocketChannel epoll && epoll.tcpInfo().lastDataSent() < graceMs;
     }
 }
