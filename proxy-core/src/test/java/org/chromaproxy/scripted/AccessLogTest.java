@@ -266,10 +266,14 @@ class AccessLogTest {
     }
 
     @Test
-    void anErrorOfTheProxysOwnThatIsMadeInALaneSaysWhich() {
-        String collections = Collection.DATABASE + "/collections";
-        stage.client().post(collections, "{\"name\":\"global\"}").join();
-        assertEquals(403, stage.client().delete(collections + "/global").join().status());
+    void anErrorOfTheProxysOwnThatIsMadeInALaneSaysWhich() throws Exception {
+        String path = stage.usedCollection().path("get").replace("/get", "");
+        String rename = "{\"new_name\":\"global\"}";
+        try (RawConnection client = connect()) {
+            client.send("PUT " + path + " HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: "
+                    + rename.length() + "\r\n\r\n" + rename);
+            assertEquals(403, client.read().status());
+        }
         JsonNode line = log.await(1, error("protected")).getFirst();
         assertEquals("refused", line.path("ended").asText());
         assertEquals(403, line.path("status").asInt());
