@@ -317,7 +317,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         lastProgress = System.nanoTime();
         if (closing) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        } else {
+        } else if (ctx.channel().isWritable()) {
             ctx.read();
         }
     }
@@ -326,6 +326,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (body != null) {
             body.writabilityChanged(ctx.channel().isWritable());
+        } else if (idle() && ctx.channel().isWritable()) {
+            // The next request had to wait until the client took enough of the answers before.
+            ctx.read();
         }
     }
 

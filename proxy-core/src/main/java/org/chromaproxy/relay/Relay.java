@@ -43,6 +43,8 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     private @Nullable RelayedRead read;
     /** What came behind a request before it was answered. */
     private @Nullable ByteBuf later;
+    /** The next request waits for the client to take answers. */
+    private boolean full;
 
     public Relay(RelayServices services) {
         this.services = services;
@@ -168,14 +170,22 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     /** The read is answered. */
     void answered() {
         read = null;
-        ByteBuf next = later;
-        later = null;
         ChannelHandlerContext ctx = context;
         OrdinaryWay way = ordinary;
-        if (ctx == null || way == null) {
+        if (ctx != null && way != null) {
+            way.progress();
+            next(ctx);
+        }
+    }
+
+    /** Goes on to the next request, once the client has taken enough of the answers before. */
+    private void next(ChannelHandlerContext ctx) {
+        full = !ctx.channel().isWritable();
+        if (full) {
             return;
         }
-        way.progress();
+        ByteBuf next = later;
+        later = null;
         if (next == null) {
             ctx.read();
         } else {
@@ -243,6 +253,8 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (read != null) {
             read.clientWritable(ctx.channel().isWritable());
+        } else if (full) {
+            next(ctx);
         }
         ctx.fireChannelWritabilityChanged();
     }
