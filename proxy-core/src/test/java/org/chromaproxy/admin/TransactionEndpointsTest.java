@@ -74,6 +74,8 @@ class TransactionEndpointsTest {
     void aWriteThatWasAnsweredIsCompletedAtOnceThoughItsCursorIsNotDurableYet() {
         Write write = write("answered");
         write.result().join();
+        // A client hears of it by way of its own event loop; the lane has ended its step by then.
+        bed.loops.all().getFirst().submit(() -> {}).syncUninterruptibly();
 
         for (String path : new String[] {"/transactions/", "/transaction/safety/transaction/"}) {
             JsonNode found = bed.page(path + id(write));
