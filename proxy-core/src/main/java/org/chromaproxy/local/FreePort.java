@@ -29,11 +29,15 @@ public final class FreePort {
     }
 
     /**
-     * The first port from {@code wanted} on that is free now; for 0 any free one.
+     * The first port from {@code wanted} on that is free now; for 0 the {@link #next()}: one that the kernel would give could
+     * be the one it gave before, which nobody listens on yet.
      *
      * @throws LocalServerException when there is none
      */
     public static int atOrAfter(int wanted) {
+        if (wanted == 0) {
+            return next();
+        }
         for (int port = wanted; port <= HIGHEST; port++) {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
