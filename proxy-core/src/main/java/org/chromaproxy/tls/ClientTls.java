@@ -94,15 +94,6 @@ public final class ClientTls implements AutoCloseable {
     }
 
     /**
-     * Reads the files again, for connections to come. Blocks meanwhile.
-     *
-     * @throws TlsException when they cannot be used: what was read before stays in use
-     */
-    public void reload() {
-        contexts.reload();
-    }
-
-    /**
      * Reads the files again, to be used or not. Blocks meanwhile.
      *
      * @throws TlsException when they cannot be used

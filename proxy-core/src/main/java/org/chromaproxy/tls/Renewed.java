@@ -79,15 +79,6 @@ final class Renewed implements AutoCloseable {
     }
 
     /**
-     * Reads the files again. Blocks meanwhile.
-     *
-     * @throws TlsException when they cannot be used: what was read before stays in use
-     */
-    void reload() {
-        read().use();
-    }
-
-    /**
      * Reads the files again, to be used or not. Blocks meanwhile.
      *
      * @throws TlsException when they cannot be used
@@ -128,7 +119,7 @@ final class Renewed implements AutoCloseable {
             seen = now;
         }
         try {
-            reload();
+            read().use();
         } catch (TlsException e) {
             LOG.error(
                     "TLS towards {}: the changed files are not taken, what was read before stays in use: {}",

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -17,53 +16,31 @@ import java.util.regex.Pattern;
 import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.InstanceDump;
 import org.chromaproxy.guide.GuideShell;
+import org.chromaproxy.guide.GuideWalk;
 import org.chromaproxy.local.FreePort;
 import org.chromaproxy.support.Browser;
 import org.chromaproxy.support.WebhookServer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Somebody who has never met the project follows its first steps, word for word: real servers, a real PostgreSQL, the
  * launcher, a browser, a webhook.
  */
 @Timeout(500)
-class FirstStepsIT {
+class FirstStepsIT extends GuideWalk {
     private static final Duration SOON = Duration.ofSeconds(90);
     /** As it stands in the guide. */
     private static final String DATABASE_URL = "postgresql://chroma_proxy:password@127.0.0.1:5432/chroma_proxy";
 
     private static final String WEBHOOK_URL = "https://hooks.example.com/services/abc";
 
-    @TempDir
-    private Path folder;
-
     private String port = "";
-
-    /** Run by root, the embedded PostgreSQL becomes another user. */
-    @BeforeEach
-    void letOthersIn() throws IOException {
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    /** The server that the guide's reader started again is nobody else's. It has its folder on its command line. */
-    @AfterEach
-    void nothingIsLeft() {
-        ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .commandLine()
-                        .filter(line -> line.contains(folder.toString()))
-                        .isPresent())
-                .forEach(ProcessHandle::destroyForcibly);
-    }
 
     @Test
     void theGuideLeadsFromNothingThroughAnOutageToAStopInOrder() throws Exception {
-        Path user = Files.createDirectory(folder.resolve("user"));
-        try (Deployment deployment = Deployment.prepare(folder);
+        Path user = Files.createDirectory(folder().resolve("user"));
+        try (Deployment deployment = Deployment.prepare(folder());
                 WebhookServer webhook = new WebhookServer();
                 GuideShell shell = new GuideShell(user);
                 Browser browser = new Browser()) {

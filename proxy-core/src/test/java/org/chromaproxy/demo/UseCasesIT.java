@@ -3,10 +3,8 @@ package org.chromaproxy.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,42 +13,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.chromaproxy.guide.Guide;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.chromaproxy.guide.GuideWalk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of the use cases guide, as they stand there, on a demo. */
 @Timeout(400)
-class UseCasesIT {
+class UseCasesIT extends GuideWalk {
     private static final Duration UP = Duration.ofMinutes(2);
     private static final long COMMANDS_SECONDS = 240;
     private static final Pattern COMMANDS = Pattern.compile("(?s)```bash\n(.*?)```");
 
-    @TempDir
-    private Path folder;
-
-    /** Run by root, the embedded PostgreSQL becomes another user. */
-    @BeforeEach
-    void letOthersIn() throws IOException {
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    /** Servers that the commands started again are not the demo's. They have their folder on their command line. */
-    @AfterEach
-    void nothingIsLeft() {
-        ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .commandLine()
-                        .filter(line -> line.contains(folder.toString()))
-                        .isPresent())
-                .forEach(ProcessHandle::destroyForcibly);
-    }
-
     @Test
     void everyCommandDoesWhatTheGuideSays() throws Exception {
-        try (DemoProcess demo = DemoProcess.start(folder.resolve("data"), folder, "--port", "0")) {
+        try (DemoProcess demo = DemoProcess.start(folder().resolve("data"), folder(), "--port", "0")) {
             demo.awaitLine("Ctrl-C stops everything", UP);
             String output = run(commands(demo.output()));
             // 1: the group is gone on both sides, the other chunk is not; global stays.
@@ -106,8 +82,8 @@ class UseCasesIT {
     }
 
     private String run(String commands) throws Exception {
-        Path script = Files.writeString(folder.resolve("commands"), commands);
-        Path output = folder.resolve("commands.log");
+        Path script = Files.writeString(folder().resolve("commands"), commands);
+        Path output = folder().resolve("commands.log");
         Process shell = new ProcessBuilder("bash", "-e", script.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

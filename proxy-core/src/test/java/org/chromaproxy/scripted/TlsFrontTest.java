@@ -18,18 +18,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 import org.chromaproxy.config.Tls;
+import org.chromaproxy.support.Certificates;
 import org.chromaproxy.tls.TlsException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -279,29 +275,9 @@ class TlsFrontTest {
     }
 
     private static HttpClient client(X509Bundle trusted, Optional<X509Bundle> own) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setCertificateEntry("ca", trusted.getCertificate());
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        KeyManager[] keys = {};
-        if (own.isPresent()) {
-            KeyStore mine = KeyStore.getInstance("PKCS12");
-            mine.load(null, null);
-            mine.setKeyEntry(
-                    "me",
-                    own.get().getKeyPair().getPrivate(),
-                    new char[0],
-                    own.get().getCertificatePath());
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(mine, new char[0]);
-            keys = factory.getKeyManagers();
-        }
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys, trust.getTrustManagers(), null);
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .sslContext(context)
+                .sslContext(Certificates.java(trusted, own))
                 .build();
     }
 }
