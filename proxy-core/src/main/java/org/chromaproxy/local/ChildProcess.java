@@ -84,8 +84,18 @@ public final class ChildProcess {
 
     /** Sends a signal by its short name. */
     public void signal(String name) {
-        if (!succeeds(List.of("sh", "-c", "kill -" + name + " " + process.pid())) && process.isAlive()) {
+        if (!succeeds(List.of("sh", "-c", "kill -" + name + " " + process.pid())) && !endsSoon()) {
             throw new LocalServerException("cannot send SIG" + name + " to process " + process.pid());
+        }
+    }
+
+    /** One that is gone already may count as alive for a moment more. */
+    private boolean endsSoon() {
+        try {
+            return process.waitFor(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
