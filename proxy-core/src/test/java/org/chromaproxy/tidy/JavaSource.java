@@ -1,11 +1,8 @@
 package org.chromaproxy.tidy;
 
-import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.MethodTree;
-import com.sun.source.tree.Tree;
-import com.sun.source.tree.VariableTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
@@ -16,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.lang.model.element.Modifier;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
@@ -28,12 +24,12 @@ import javax.tools.ToolProvider;
  * @param path relative to the project
  * @param packageName the declared package
  * @param text the whole file
- * @param methods every method, constructor and record header in it
+ * @param methods every method and constructor in it
  * @param calls the callee of every method call, as written: {@code Thread.sleep}
  */
 record JavaSource(Path path, String packageName, String text, List<Callable> methods, List<String> calls) {
-    /** A method, constructor or record header; {@code builds} when it makes objects of its class. */
-    record Callable(String name, long lines, int arguments, boolean builds) {}
+    /** A method or constructor. */
+    record Callable(String name, long lines) {}
 
     boolean isMain() {
         return path.toString().contains("src/main/java");
@@ -91,26 +87,11 @@ record JavaSource(Path path, String packageName, String text, List<Callable> met
         }
 
         @Override
-        public Void visitClass(ClassTree type, Void unused) {
-            if (type.getKind() == Tree.Kind.RECORD) {
-                int components = (int) type.getMembers().stream()
-                        .filter(VariableTree.class::isInstance)
-                        .map(VariableTree.class::cast)
-                        .filter(field -> !field.getModifiers().getFlags().contains(Modifier.STATIC))
-                        .count();
-                methods.add(new Callable(type.getSimpleName() + " (record)", 1, components, true));
-            }
-            return super.visitClass(type, null);
-        }
-
-        @Override
         public Void visitMethod(MethodTree method, Void unused) {
-            boolean builds = method.getReturnType() == null;
             long first = line(positions.getStartPosition(unit, method));
             long last = line(positions.getEndPosition(unit, method));
             String name = method.getName().toString();
-            methods.add(
-                    new Callable(name, last - first + 1, method.getParameters().size(), builds));
+            methods.add(new Callable(name, last - first + 1));
             return super.visitMethod(method, null);
         }
 
