@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.chromaproxy.guide.Guide;
 import org.chromaproxy.guide.GuideWalk;
+import org.chromaproxy.support.Programs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,10 +85,11 @@ class UseCasesIT extends GuideWalk {
     private String run(String commands) throws Exception {
         Path script = Files.writeString(folder().resolve("commands"), commands);
         Path output = folder().resolve("commands.log");
-        Process shell = new ProcessBuilder("bash", "-e", script.toString())
+        ProcessBuilder builder = new ProcessBuilder("bash", "-e", script.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        builder.environment().put("PATH", Programs.path("curl"));
+        Process shell = builder.start();
         boolean ended = shell.waitFor(COMMANDS_SECONDS, TimeUnit.SECONDS);
         shell.destroyForcibly();
         String words = Files.readString(output);

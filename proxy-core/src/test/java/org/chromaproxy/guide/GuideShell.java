@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.chromaproxy.support.Programs;
 
 /** The terminal of somebody who follows a guide: one shell, so that what a block sets holds in the next ones. */
 public final class GuideShell implements AutoCloseable {
@@ -35,11 +36,12 @@ public final class GuideShell implements AutoCloseable {
         this.folder = folder;
         output = folder.resolve("terminal.log");
         Files.createSymbolicLink(folder.resolve("bin"), Guide.file("bin"));
-        shell = new ProcessBuilder("bash")
+        ProcessBuilder builder = new ProcessBuilder("bash")
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        builder.environment().put("PATH", Programs.path("curl", "openssl", "pgrep"));
+        shell = builder.start();
         input = shell.outputWriter(StandardCharsets.UTF_8);
     }
 

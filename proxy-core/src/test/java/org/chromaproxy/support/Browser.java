@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.logging.Level;
-import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
@@ -25,7 +23,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A real Chromium without a screen. A machine without one fails the test. */
+/** A real Chromium without a screen: this machine's, or the one that {@link Programs} brings. */
 public final class Browser implements AutoCloseable {
     /** A name that this browser alone knows, for this machine. */
     public static final String OTHER_NAME = "dashboard.test";
@@ -40,7 +38,7 @@ public final class Browser implements AutoCloseable {
         logs.enable(LogType.BROWSER, Level.ALL);
         logs.enable(LogType.PERFORMANCE, Level.ALL);
         ChromeOptions options = new ChromeOptions();
-        options.setBinary(program("chromium"));
+        options.setBinary(Programs.find("chromium").toFile());
         options.addArguments(
                 "--headless=new",
                 "--no-sandbox",
@@ -52,18 +50,9 @@ public final class Browser implements AutoCloseable {
         // A certificate that a guide had its reader make is nobody's.
         options.setAcceptInsecureCerts(true);
         ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(program("chromedriver"))
+                .usingDriverExecutable(Programs.find("chromedriver").toFile())
                 .build();
         driver = new ChromeDriver(service, options);
-    }
-
-    private static File program(String name) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .map(folder -> new File(folder, name))
-                .filter(File::canExecute)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(
-                        name + " is not on this machine. Install it: apt-get install chromium chromium-driver"));
     }
 
     public void open(String address) {
