@@ -1,12 +1,15 @@
 package org.chromaproxy.merge;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The parallel arrays of an add, update or upsert, as places in its body. Only of a body that is understood whole: known
- * keys, each once, every array as long as its ids. Anything else could give one client's values to another's ids.
+ * keys, each once, every array as long as its ids. Anything else could give one client's values to another's ids. A key
+ * whose value is {@code null} counts as absent, as it does for Chroma: the Python client writes all five keys always.
  */
 public final class RecordArrays {
     /** The keys of a record write, in the order they are written. */
@@ -67,6 +70,7 @@ public final class RecordArrays {
     }
 
     private boolean read(JsonWalk walk) throws JsonWalk.Malformed {
+        Set<Key> seen = EnumSet.noneOf(Key.class);
         walk.expect('{');
         do {
             walk.peek();
@@ -74,13 +78,21 @@ public final class RecordArrays {
             walk.string();
             Optional<Key> key = Key.at(body, start, walk.at());
             walk.expect(':');
-            if (key.isEmpty() || arrays.containsKey(key.get()) || !array(walk, key.get())) {
+            if (key.isEmpty() || !seen.add(key.get()) || !member(walk, key.get())) {
                 return false;
             }
         } while (walk.take(','));
         walk.expect('}');
         // Chroma does not look at bytes behind the object; they are no business of other clients' records.
         return walk.atEnd();
+    }
+
+    private boolean member(JsonWalk walk, Key key) throws JsonWalk.Malformed {
+        if (walk.peek() == 'n') {
+            walk.value();
+            return true;
+        }
+        return array(walk, key);
     }
 
     private boolean array(JsonWalk walk, Key key) throws JsonWalk.Malformed {
@@ -130,7 +142,7 @@ public final class RecordArrays {
         return body.length;
     }
 
-    /** Whether it gives every record an embedding, or none at all. */
+    /** Whether it has a list of embeddings. */
     public boolean embeds() {
         return arrays.containsKey(Key.EMBEDDINGS);
     }

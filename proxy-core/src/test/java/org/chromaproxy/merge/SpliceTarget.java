@@ -23,7 +23,7 @@ import org.chromaproxy.scan.IdScan;
 
 /**
  * Fuzz target: several bodies, separated by a byte 0x1E, made one. Each that is taken has known keys, each once, with
- * arrays as long as its ids; the merged arrays are theirs one behind the other, token for token, numbers by their text;
+ * arrays as long as its ids, or null; the merged arrays are theirs one behind the other, token for token, numbers by their text;
  * and one that is not JSON spoils the whole request, so that the server refuses it.
  */
 public final class SpliceTarget {
@@ -111,7 +111,10 @@ public final class SpliceTarget {
         assertEquals(Optional.of(expected), together, () -> shown(input) + " became " + shown(one));
     }
 
-    /** The members of an object of arrays, each element as its tokens with their text; empty if it is anything else. */
+    /**
+     * The members of an object of arrays, each element as its tokens with their text, those that are null left out; empty if
+     * it is anything else.
+     */
     private static Optional<Map<String, List<List<String>>>> records(byte[] body) {
         Map<String, List<List<String>>> members = new LinkedHashMap<>();
         try {
@@ -126,10 +129,12 @@ public final class SpliceTarget {
                 }
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     String key = parser.currentName();
-                    if (parser.nextToken() != JsonToken.START_ARRAY) {
+                    JsonToken value = parser.nextToken();
+                    if (value == JsonToken.START_ARRAY) {
+                        members.put(key, elements(parser));
+                    } else if (value != JsonToken.VALUE_NULL) {
                         return Optional.empty();
                     }
-                    members.put(key, elements(parser));
                 }
                 return parser.nextToken() == null ? Optional.of(members) : Optional.empty();
             }

@@ -54,6 +54,25 @@ class SpliceTest {
                         "{\"ids\":[\"c\"],\"embeddings\":[[3]],\"metadatas\":[{\"k\":\"[,]}\"}]}"));
     }
 
+    /** The Python client writes all five keys always. */
+    @Test
+    void aNullMemberMeansWhatAnAbsentOneMeans() {
+        assertEquals(
+                "{\"ids\":[\"a\",\"b\"],\"embeddings\":[\"AACAPw==\",\"AAAAQA==\"],\"documents\":[null,\"d\"]}",
+                splice(
+                        "{\"ids\":[\"a\"],\"embeddings\":[\"AACAPw==\"],\"metadatas\":null,\"documents\":null,\"uris\":null}",
+                        "{\"ids\": [\"b\"], \"embeddings\": [\"AAAAQA==\"], \"metadatas\" : null ,"
+                                + " \"documents\":[\"d\"],\"uris\":\tnull}"));
+        assertEquals(
+                "{\"ids\":[\"a\",\"b\"],\"metadatas\":[{\"z\":null},{\"k\":4.5}]}",
+                splice(
+                        "{\"ids\":[\"a\"],\"embeddings\":null,\"metadatas\":[{\"z\":null}],\"documents\":null,\"uris\":null}",
+                        "{\"ids\":[\"b\"],\"metadatas\":[{\"k\":4.5}]}"));
+        assertFalse(arrays("{\"ids\":[\"a\"],\"embeddings\":null}").embeds());
+        assertTrue(arrays("{\"ids\":[\"a\"],\"embeddings\":null}")
+                .fits(arrays("{\"ids\":[\"a\"],\"embeddings\":[\"\"]}")));
+    }
+
     @Test
     void numbersAndTextsKeepEveryByte() {
         String numbers = "[-0.0,1e-7,0.10000000149011612,1E+2,123456789012345678901234567890]";
@@ -83,7 +102,16 @@ class SpliceTest {
                 "{\"ids\":[\"a\",\"b\"],\"documents\":[\"x\"],\"embeddings\":[[1],[2]]}",
                 "{\"ids\":[\"a\"],\"ids\":[\"b\"],\"embeddings\":[[1]]}",
                 "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"where\":{}}",
-                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"metadatas\":null}",
+                "{\"ids\":null,\"embeddings\":[[1]]}",
+                "{\"ids\":null,\"embeddings\":null,\"metadatas\":null,\"documents\":null,\"uris\":null}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"uris\":null,\"uris\":[\"u\"]}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"uris\":[\"u\"],\"uris\":null}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"uris\":null,\"uris\":null}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"uris\":nul}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"uris\":nulls}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"uris\":false}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"where\":null}",
+                "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"ur\\u0069s\":null}",
                 "{\"ids\":[\"a\",\"b\"],\"embeddings\":[[1],\"AACAPw==\"]}",
                 "{\"ids\":[\"a\",\"b\",\"c\"],\"embeddings\":[\"AACAPw==\",null,[1]]}",
                 "{\"ids\":[\"a\"],\"embeddings\":[1]}",
