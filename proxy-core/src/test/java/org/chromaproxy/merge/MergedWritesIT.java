@@ -3,15 +3,22 @@ package org.chromaproxy.merge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.ChromaInstance;
 import org.chromaproxy.acceptance.harness.InstanceDump;
@@ -63,8 +70,9 @@ class MergedWritesIT {
 
     private static List<Op> history(Random random) {
         List<Op> history = new ArrayList<>();
+        boolean base64 = random.nextBoolean();
         // The first write fixes the dimension: before that nothing is merged.
-        history.add(op("add", List.of("first"), random));
+        history.add(op("add", List.of("first"), random, base64));
         String kind = "add";
         for (int i = 0; i < WRITES; i++) {
             if (random.nextInt(4) == 0) {
@@ -74,33 +82,43 @@ class MergedWritesIT {
             for (int n = random.nextInt(3); n >= 0; n--) {
                 ids.add("id \"é" + random.nextInt(IDS));
             }
-            history.add(op(kind, List.copyOf(ids), random));
+            history.add(op(kind, List.copyOf(ids), random, base64));
         }
         return history;
     }
 
-    private static Op op(String kind, List<String> ids, Random random) {
+    /** One write as some client writes it: with base64 or numbers, and each other member there, null, or not there. */
+    private static Op op(String kind, List<String> ids, Random random, boolean base64) {
         ObjectNode body = Json.object();
         ids.forEach(body.putArray("ids")::add);
-        if (!kind.equals("update") || random.nextBoolean()) {
-            ArrayNode embeddings = body.putArray("embeddings");
-            ids.forEach(id -> embeddings.add(Json.array(random.nextInt(100), random.nextFloat())));
+        boolean update = kind.equals("update");
+        member(body, "embeddings", update, ids, random, () -> embedding(random, base64));
+        member(body, "metadatas", true, ids, random, () -> Json.object("k" + random.nextInt(3), random.nextInt()));
+        member(body, "documents", true, ids, random, () -> TextNode.valueOf("text [" + random.nextInt()));
+        member(body, "uris", true, ids, random, () -> TextNode.valueOf("uri:" + random.nextInt()));
+        return new Op(kind, ids, random.nextBoolean() ? body.toString() : body.toPrettyString());
+    }
+
+    private static void member(
+            ObjectNode body, String key, boolean optional, List<String> ids, Random random, Supplier<JsonNode> value) {
+        int form = optional ? random.nextInt(4) : 3;
+        if (form == 0) {
+            body.putNull(key);
+        } else if (form > 1) {
+            ArrayNode values = body.putArray(key);
+            ids.forEach(id -> values.add(optional && random.nextInt(4) == 0 ? NullNode.instance : value.get()));
         }
-        if (random.nextBoolean()) {
-            ArrayNode documents = body.putArray("documents");
-            ids.forEach(id -> documents.add(random.nextInt(4) == 0 ? null : "text [" + random.nextInt()));
+    }
+
+    private static JsonNode embedding(Random random, boolean base64) {
+        float first = random.nextInt(100);
+        float second = random.nextFloat();
+        if (!base64) {
+            return Json.array(first, second);
         }
-        if (random.nextBoolean()) {
-            ArrayNode metadatas = body.putArray("metadatas");
-            for (int i = 0; i < ids.size(); i++) {
-                if (random.nextInt(4) == 0) {
-                    metadatas.addNull();
-                } else {
-                    metadatas.add(Json.object("k" + random.nextInt(3), random.nextInt()));
-                }
-            }
-        }
-        return new Op(kind, ids, body.toString());
+        ByteBuffer floats = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        floats.putFloat(first).putFloat(second);
+        return TextNode.valueOf(Base64.getEncoder().encodeToString(floats.array()));
     }
 
     private static List<List<Op>> batches(List<Op> history) {
