@@ -78,31 +78,31 @@ class ClientBodiesTest extends StagedTest {
             quoteCharacter = '`',
             value = {
                 "Python | add    |"
-                    + " {'ids':['%s'],'embeddings':['AAAAPwAAgD8='],'metadatas':[{'k':1}],'documents':['d'],'uris':null}",
+                        + " {'ids':['%s'],'embeddings':['AAAAPwAAgD8='],'metadatas':[{'k':1}],'documents':['d'],'uris':null}",
                 "Python, embeddings only | add |"
                         + " {'ids':['%s'],'embeddings':['AAAAPwAAgD8='],'metadatas':null,'documents':null,'uris':null}",
                 "Python, no metadata for some | add |"
-                    + " {'ids':['%s','%s-2'],'embeddings':['AAAAPwAAgD8=','AAAAPwAAgD8='],'metadatas':[null,{'k':null}],'documents':[null,'d'],'uris':null}",
+                        + " {'ids':['%s','%s-2'],'embeddings':['AAAAPwAAgD8=','AAAAPwAAgD8='],'metadatas':[null,{'k':null}],'documents':[null,'d'],'uris':null}",
                 "Python | upsert |"
-                    + " {'ids':['%s'],'embeddings':['AAAAPwAAgD8='],'metadatas':null,'documents':['d'],'uris':null}",
+                        + " {'ids':['%s'],'embeddings':['AAAAPwAAgD8='],'metadatas':null,'documents':['d'],'uris':null}",
                 "Python | update |"
-                    + " {'ids':['%s'],'embeddings':null,'metadatas':[{'z':null,'k':4.5}],'documents':null,'uris':null}",
+                        + " {'ids':['%s'],'embeddings':null,'metadatas':[{'z':null,'k':4.5}],'documents':null,'uris':null}",
                 "Python 1.0, numbers | add | {'ids': ['%s'], 'embeddings': [[0.5, 1.0]], 'metadatas': null,"
                         + " 'documents': null, 'uris': null}",
                 "JavaScript | add | {'ids':['%s'],'embeddings':[[0.5,1]],'documents':['d'],'metadatas':[{'k':true}]}",
                 "JavaScript | upsert |"
-                    + " {'ids':['%s'],'embeddings':['AAAAPwAAgD8='],'metadatas':[{'k':true}],'uris':['u'],'documents':['d']}",
+                        + " {'ids':['%s'],'embeddings':['AAAAPwAAgD8='],'metadatas':[{'k':true}],'uris':['u'],'documents':['d']}",
                 "JavaScript | update | {'ids':['%s'],'metadatas':[{'k':'v'}]}",
                 "Rust | add | {'ids':['%s'],'embeddings':[[0.5,1.0]],'documents':null,'uris':null,'metadatas':null}",
                 "Go | add | {'metadatas':[{'k':1}],'documents':['d'],'ids':['%s'],'embeddings':[[0.5,1]]}",
-                "LangChain4j | add | {`n`  'ids' : [ '%s' ],`n`  'embeddings' : [ [ 0.5, 1.0 ] ],`n`  'documents' : ["
-                        + " null ],`n`  'metadatas' : [ { } ]`n`}",
+                "LangChain4j | add | {¶  'ids' : [ '%s' ],¶  'embeddings' : [ [ 0.5, 1.0 ] ],¶  'documents' : ["
+                        + " null ],¶  'metadatas' : [ { } ]¶}",
             })
     void neighboursOfOneFormGoAsOne(String client, String operation, String form) throws Exception {
         Collection collection = stage().usedCollection();
         List<String> bodies = new ArrayList<>();
         for (int i = 0; i < NEIGHBOURS; i++) {
-            bodies.add(form.replace("`n`", "\n").replace('\'', '"').replace("%s", "é\\u0022\\\\" + i));
+            bodies.add(form.replace("¶", "\n").replace('\'', '"').replace("%s", "é\\u0022\\\\" + i));
         }
         assertAllGoAsOne(collection, operation, bodies);
     }
