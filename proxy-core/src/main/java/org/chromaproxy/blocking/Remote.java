@@ -49,7 +49,8 @@ public final class Remote {
     }
 
     public byte[] expect(Instance instance, String path, UpstreamResponse answer) {
-        if (!answer.success()) {
+        if (!answer.success() || answer.tree().isMissingNode()) {
+            // A hop's page with status 200 has done nothing.
             String text = answer.text();
             String brief = text.length() > 200 ? text.substring(0, 200) : text;
             throw new StepException(instance + " answered " + answer.status() + " to " + path + ": " + brief);

@@ -17,6 +17,7 @@ public final class WriteHealth {
     private final AtomicLong applied = new AtomicLong();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile int faults;
+    private volatile boolean doubted;
     private volatile boolean down;
     private volatile String reason = "";
     private volatile Instant since = Instant.now();
@@ -32,7 +33,7 @@ public final class WriteHealth {
     /** A write got a 2xx answer. */
     public void succeeded() {
         applied.incrementAndGet();
-        if (faults != 0) {
+        if (doubtful()) {
             clear();
         }
     }
@@ -49,6 +50,13 @@ public final class WriteHealth {
             }
         }
         tell(changed);
+    }
+
+    /** Something on the way answered a write, or it is too busy for one: whether it takes any has to be tried. */
+    public void doubted() {
+        troubledAt = System.nanoTime();
+        doubted = true;
+        tell(false);
     }
 
     /**
@@ -80,6 +88,7 @@ public final class WriteHealth {
         synchronized (this) {
             changed = down;
             faults = 0;
+            doubted = false;
             down = false;
             reason = "";
             if (changed) {
@@ -96,9 +105,9 @@ public final class WriteHealth {
         return down;
     }
 
-    /** Whether a write failed and none has succeeded since. */
+    /** Whether a write failed, or was not the instance's to answer, and none has succeeded since. */
     public boolean doubtful() {
-        return faults != 0;
+        return doubted || faults != 0;
     }
 
     /** Why it is write-down, for humans; empty while it is not. */

@@ -114,9 +114,9 @@ final class Dispatch {
         batch.writes().forEach(each -> each.trail().mark(Mark.WHOLE));
         if (!batch.merged()) {
             heard(lane, write, answer, error);
-        } else if (answer != null && Verdict.of(answer) == Verdict.APPLIED) {
+        } else if (answer != null && Verdict.of(write.kind(), answer) == Verdict.APPLIED) {
             group.together(() -> appliedAll(lane, batch, answer));
-        } else if (answer != null && Verdict.of(answer) == Verdict.BUSY) {
+        } else if (answer != null && Verdict.of(write.kind(), answer) == Verdict.BUSY) {
             heard(lane, write, answer, error);
         } else {
             split(lane, batch, answer, error);
@@ -138,8 +138,7 @@ final class Dispatch {
     private void split(Lane lane, Batch batch, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
         lane.solo = batch.writes().size();
         boolean neverSent = error instanceof UpstreamException upstream && upstream.neverSent();
-        boolean refused = answer != null && Verdict.of(answer) != Verdict.FAULT;
-        if (refused) {
+        if (answer != null && refusal(Verdict.of(batch.first().kind(), answer))) {
             LOG.debug(
                     "{} on {}: {} merged records are refused and sent alone",
                     group,
@@ -159,23 +158,39 @@ final class Dispatch {
             unanswered(lane, write, error);
             return;
         }
-        if (answer.success()) {
+        Verdict verdict = Verdict.of(write.kind(), answer);
+        if (verdict == Verdict.APPLIED) {
             lane.instance.writes().succeeded();
         }
         if (group.leftToAnother(lane, write)) {
             return;
         }
-        if (write.refused() && Verdict.of(answer) == Verdict.APPLIED) {
+        if (write.refused() && verdict == Verdict.APPLIED) {
             group.diverge(lane, write, "applied what the leader refused");
             return;
         }
-        switch (Verdict.of(answer)) {
+        switch (verdict) {
             case APPLIED -> group.applied(lane, write, answer);
             case REFUSED -> group.refused(lane, write, answer);
             case MISSING -> group.missing(lane, write, answer);
             case BUSY -> faults.pause(lane, "it is busy (" + answer.status() + ")");
             case FAULT -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
+            case UNRECOGNIZED -> {
+                lane.unanswered = true;
+                faults.unrecognized(lane, write, foreign(answer));
+            }
         }
+    }
+
+    private static boolean refusal(Verdict verdict) {
+        return switch (verdict) {
+            case REFUSED, MISSING -> true;
+            case APPLIED, BUSY, FAULT, UNRECOGNIZED -> false;
+        };
+    }
+
+    private static String foreign(UpstreamResponse answer) {
+        return "something on the way to it answered " + answer.status() + ", not in Chroma's words: " + answer.brief();
     }
 
     private void unanswered(Lane lane, Write write, @Nullable Throwable error) {

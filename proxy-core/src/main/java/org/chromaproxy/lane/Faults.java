@@ -28,6 +28,18 @@ final class Faults {
 
     /** The head is in doubt there. */
     void fault(Lane lane, Write write, String why) {
+        failed(lane, write, why, true);
+    }
+
+    /**
+     * The head is in doubt there, by what something on the way answered instead of the instance: whether that takes writes
+     * has to be tried.
+     */
+    void unrecognized(Lane lane, Write write, String why) {
+        failed(lane, write, why, false);
+    }
+
+    private void failed(Lane lane, Write write, String why, boolean itself) {
         lane.headInDoubt = true;
         group.services().stats().countFault();
         if (!lane.instance.usable()) {
@@ -44,7 +56,11 @@ final class Faults {
         lane.faults++;
         lane.sick = Verdict.blamesServer(why);
         LOG.warn("{} on {}: record {} in doubt (attempt {}): {}", group, lane, write.lsn(), lane.faults, why);
-        health.faulted("record " + write.lsn() + ": " + why);
+        if (itself) {
+            health.faulted("record " + write.lsn() + ": " + why);
+        } else {
+            health.doubted();
+        }
         if (group.leftToAnother(lane, write)) {
             return;
         }

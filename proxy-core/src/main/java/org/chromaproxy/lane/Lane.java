@@ -26,7 +26,7 @@ public final class Lane {
     public int faults;
     /** When the first of them ended, by {@link System#nanoTime}. */
     long firstFaultAt;
-    /** The latest of them ended without any answer. */
+    /** The latest of them ended without any answer of the instance's own. */
     boolean unanswered;
     /** What the instance had applied in all when the head first failed there, and when it was first sent. */
     public long appliedAtFault;

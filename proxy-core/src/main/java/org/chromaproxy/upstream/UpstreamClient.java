@@ -3,6 +3,7 @@ package org.chromaproxy.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.concurrent.Future;
@@ -182,7 +183,15 @@ public final class UpstreamClient {
 
         @Override
         public void end() {
-            future.complete(new UpstreamResponse(status, headers, body.toByteArray()));
+            byte[] whole = body.toByteArray();
+            if (ContentCoding.encoded(headers)) {
+                ContentCoding.decode(headers, whole, MAX_WHOLE_ANSWER).ifPresent(plain -> {
+                    headers = headers.copy().remove(HttpHeaderNames.CONTENT_ENCODING);
+                    future.complete(new UpstreamResponse(status, headers, plain));
+                });
+            }
+            // One that cannot be decoded says of itself that it is no JSON.
+            future.complete(new UpstreamResponse(status, headers, whole));
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
@@ -14,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import org.chromaproxy.instance.Instance;
 
 /**
- * A whole request to an instance.
+ * A whole request to an instance. Its answer is asked for unencoded, whatever the client would take: it is read here.
  *
  * @param headers what to send beside host and length; hop-by-hop headers already removed
  * @param body sent verbatim; not changed afterwards
@@ -42,6 +43,7 @@ public record UpstreamRequest(String method, String uri, HttpHeaders headers, by
         FullHttpRequest request =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, content);
         request.headers().set(headers).set(HttpHeaderNames.HOST, instance.authority());
+        request.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
         instance.credentials().forEach(request.headers()::set);
         if (body.length > 0 || !"GET".equals(method)) {
             request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);

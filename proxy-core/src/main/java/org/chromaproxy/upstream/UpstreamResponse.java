@@ -1,14 +1,58 @@
 package org.chromaproxy.upstream;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** A whole response, for exchanges that are not streamed. */
 public record UpstreamResponse(int status, HttpHeaders headers, byte[] body) {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     private static final int BRIEF = 200;
 
     public boolean success() {
         return status >= 200 && status < 300;
+    }
+
+    /** Whether it says of itself that its body is JSON, as Chroma does of everything but a few empty errors. */
+    public boolean json() {
+        return json(headers);
+    }
+
+    /** The same of an answer whose head alone is here. */
+    public static boolean json(HttpHeaders headers) {
+        String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "");
+        int length = HttpHeaderValues.APPLICATION_JSON.length();
+        return type.regionMatches(true, 0, HttpHeaderValues.APPLICATION_JSON.toString(), 0, length)
+                && (type.length() == length || type.charAt(length) == ';' || type.charAt(length) == ' ')
+                && !ContentCoding.encoded(headers);
+    }
+
+    /** Whether it is an error in Chroma's words: an object with an error's name and a message. */
+    public boolean chromaError() {
+        JsonNode tree = tree();
+        return tree.path("error").isTextual() && tree.path("message").isTextual();
+    }
+
+    /** Its body as JSON; a missing node if it is something else. */
+    public JsonNode tree() {
+        if (!json()) {
+            return MissingNode.getInstance();
+        }
+        try {
+            JsonNode tree = JSON.readTree(body);
+            return tree == null ? MissingNode.getInstance() : tree;
+        } catch (IOException e) {
+            return MissingNode.getInstance();
+        }
     }
 
     /** The beginning of the body, for messages. */

@@ -184,9 +184,11 @@ class ReadTest extends StagedTest {
     void aCollectionWhoseDeletionIsRefusedIsReadAgain() {
         Collection collection = inSync();
         stage().primary()
-                .once(call -> call.deletes(collection.name()), Reply.error(403, "PermissionDenied", "not this one"));
+                .once(
+                        call -> call.deletes(collection.name()),
+                        Reply.error(400, "InvalidArgumentError", "not this one"));
         assertEquals(
-                403,
+                400,
                 stage().client()
                         .delete(Collection.DATABASE + "/collections/" + collection.name())
                         .join()

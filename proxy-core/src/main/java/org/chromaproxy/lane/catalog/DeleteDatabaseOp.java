@@ -100,7 +100,7 @@ final class DeleteDatabaseOp implements CatalogOp {
     }
 
     private void counted(Lane lane, Write write, int known, @Nullable UpstreamResponse answer) {
-        if (answer != null && Verdict.of(answer) == Verdict.MISSING) {
+        if (answer != null && Verdict.ofRead(answer) == Verdict.MISSING) {
             // No such database there: it says so to the deletion, too.
             counted = write.lsn();
             lanes.pump(lane);
@@ -123,7 +123,8 @@ final class DeleteDatabaseOp implements CatalogOp {
     private void uncounted(Lane lane, Write write) {
         if (System.nanoTime() - since > PATIENCE_NANOS) {
             String message = "Database [" + write.subject().database() + "] cannot be deleted now: " + lane.instance
-                    + " does not say how many collections it holds. Nothing was changed; retry later, as a new transaction.";
+                    + " does not say how many collections it holds. Nothing was changed; retry later, as a new"
+                    + " transaction.";
             lanes.refuse(lane, write, WriteResult.of(ProxyError.NO_INSTANCE, message));
         } else {
             lanes.pause(lane, "its collections could not be counted");

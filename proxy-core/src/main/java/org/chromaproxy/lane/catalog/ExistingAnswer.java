@@ -116,7 +116,7 @@ final class ExistingAnswer {
                 lanes.complete(lane, write, List.of(), WriteResult.of(answer));
                 return;
             }
-            lost &= Verdict.of(answer) == Verdict.MISSING;
+            lost &= Verdict.ofRead(answer) == Verdict.MISSING;
             next();
         }
 

@@ -73,9 +73,9 @@ final class LimitedDelete {
     }
 
     private void resolved(Lane lane, Write write, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
-        if (answer != null && Verdict.of(answer) == Verdict.BUSY) {
+        if (answer != null && Verdict.ofRead(answer) == Verdict.BUSY) {
             group.pause(lane, "it is too busy to find the matches of record " + write.lsn());
-        } else if (answer == null || Verdict.of(answer) == Verdict.FAULT) {
+        } else if (answer == null || !answered(answer)) {
             String why = answer == null ? String.valueOf(error) : answer.status() + ": " + answer.brief();
             group.fault(lane, write, "its matches could not be read: " + why);
         } else if (!answer.success()) {
@@ -84,6 +84,12 @@ final class LimitedDelete {
         } else {
             commit(lane, write, answer);
         }
+    }
+
+    /** Whether it is Chroma's answer: its matches, or that it refuses the filter. */
+    private static boolean answered(UpstreamResponse answer) {
+        Verdict verdict = Verdict.ofRead(answer);
+        return answer.success() ? answer.tree().path("ids").isArray() : verdict == Verdict.REFUSED;
     }
 
     private void commit(Lane lane, Write write, UpstreamResponse answer) {
