@@ -159,6 +159,7 @@ final class Dispatch {
             return;
         }
         Verdict verdict = Verdict.of(write.kind(), answer);
+        lane.told = answer;
         if (verdict == Verdict.APPLIED) {
             lane.instance.writes().succeeded();
         }
@@ -173,12 +174,9 @@ final class Dispatch {
             case APPLIED -> group.applied(lane, write, answer);
             case REFUSED -> group.refused(lane, write, answer);
             case MISSING -> group.missing(lane, write, answer);
-            case BUSY -> faults.pause(lane, "it is busy (" + answer.status() + ")");
+            case BUSY -> faults.busy(lane, write, "it is busy (" + answer.status() + ")");
             case FAULT -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
-            case UNRECOGNIZED -> {
-                lane.unanswered = true;
-                faults.unrecognized(lane, write, foreign(answer));
-            }
+            case UNRECOGNIZED -> faults.unrecognized(lane, write, foreign(answer));
         }
     }
 
@@ -202,6 +200,7 @@ final class Dispatch {
             return;
         }
         lane.unanswered = true;
+        lane.told = null;
         faults.fault(lane, write, error == null ? "no answer" : String.valueOf(error.getMessage()));
     }
 }

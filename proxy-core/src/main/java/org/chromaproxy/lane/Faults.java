@@ -17,6 +17,12 @@ final class Faults {
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
     private static final long SETTLE_MS = 200;
     private static final long MAX_PAUSE_MS = 5_000;
+    /** While it is busy, it is asked about twice a second. */
+    private static final int BUSY_SHIFT = 2;
+    /** So long the leader may be too busy for a record that another could decide. */
+    private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A follower that cannot be seen to be sound so long after it first failed a record is not waited for. */
+    private static final long PROOF_NANOS = TimeUnit.SECONDS.toNanos(90);
     /** Connections that break say little of the record: the network may be at fault, for so long at least. */
     private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(6);
 
@@ -36,7 +42,29 @@ final class Faults {
      * has to be tried.
      */
     void unrecognized(Lane lane, Write write, String why) {
+        lane.unanswered = true;
         failed(lane, write, why, false);
+    }
+
+    /**
+     * It is too busy for the head, or something on the way says so. That is no fault of the record's: it is sent again, and
+     * another instance decides when this goes on. Some say so after they have passed the request on.
+     */
+    void busy(Lane lane, Write write, String why) {
+        lane.headInDoubt = true;
+        lane.busyAnswers++;
+        long now = System.nanoTime();
+        if (lane.busySince == 0) {
+            lane.busySince = now;
+        }
+        lane.instance.writes().doubted();
+        if (group.leftToAnother(lane, write)) {
+            return;
+        }
+        if (!write.decided() && now - lane.busySince > BUSY_NANOS) {
+            group.leadership().yieldTo("record " + write.lsn() + " waits for " + lane + ": " + why);
+        }
+        pause(lane, why);
     }
 
     private void failed(Lane lane, Write write, String why, boolean itself) {
@@ -72,8 +100,25 @@ final class Faults {
     }
 
     private void follower(Lane lane, Write write, String why) {
-        if (lane.faults >= LaneGroup.MAX_FOLLOWER_FAULTS && poisoned(lane, write)) {
+        if (lane.faults < LaneGroup.MAX_FOLLOWER_FAULTS || !poisoned(lane, write)) {
+            pause(lane, why);
+        } else if (lane.sound || System.nanoTime() - lane.firstFaultAt > PROOF_NANOS) {
             group.diverge(lane, write, "record " + write.lsn() + " could not be applied: " + why);
+        } else {
+            lane.busy = true;
+            group.proveSound(lane, write, sound -> soundOrNot(lane, write, sound, why));
+        }
+    }
+
+    /** Seen to be sound, it is sent the record once more. */
+    private void soundOrNot(Lane lane, Write write, boolean sound, String why) {
+        if (lane.head() != write || lane.detached) {
+            return;
+        }
+        lane.busy = false;
+        lane.sound = sound;
+        if (sound) {
+            group.pump(lane);
         } else {
             pause(lane, why);
         }
@@ -115,7 +160,8 @@ final class Faults {
     /** Tries again later: later after each fault, and not at the same moment as all the other lanes. */
     void pause(Lane lane, String why) {
         lane.busy = true;
-        long longest = Math.min(MAX_PAUSE_MS, SETTLE_MS << Math.min(5, lane.faults));
+        long longest = Math.min(
+                MAX_PAUSE_MS, SETTLE_MS << Math.max(Math.min(5, lane.faults), Math.min(BUSY_SHIFT, lane.busyAnswers)));
         long delay = longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
         LOG.debug("{} on {} pauses {} ms: {}", group, lane, delay, why);
         long pause = ++lane.pauses;

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.upstream.UpstreamResponse;
 import org.jspecify.annotations.Nullable;
 
 /** The ordered stream of records of one group on one instance. A plain state holder, confined to its group's loop. */
@@ -28,6 +29,14 @@ public final class Lane {
     long firstFaultAt;
     /** The latest of them ended without any answer of the instance's own. */
     boolean unanswered;
+    /** The latest answer to the head that was no outcome; null if there was none. */
+    public @Nullable UpstreamResponse told;
+    /** When the instance, or something on the way to it, first said that it is too busy for the head; 0 if it has not. */
+    long busySince;
+
+    int busyAnswers;
+    /** The instance was seen to be sound since the head first failed there. */
+    boolean sound;
     /** What the instance had applied in all when the head first failed there, and when it was first sent. */
     public long appliedAtFault;
 
@@ -173,6 +182,10 @@ public final class Lane {
         faults = 0;
         waitingSince = 0;
         sick = false;
+        told = null;
+        busySince = 0;
+        busyAnswers = 0;
+        sound = false;
     }
 
     /** Whether the head may go on. */

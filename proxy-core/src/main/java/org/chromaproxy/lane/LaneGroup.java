@@ -3,6 +3,7 @@ package org.chromaproxy.lane;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
@@ -229,7 +230,7 @@ public abstract class LaneGroup {
             return;
         }
         if (write.decided()) {
-            diverge(lane, write, "refused what the leader applied: " + answer.status() + " " + answer.brief());
+            contradicted(lane, write, "it refuses what the leader applied: " + answer.status() + " " + answer.brief());
             return;
         }
         refuse(lane, write, WriteResult.of(answer));
@@ -265,6 +266,27 @@ public abstract class LaneGroup {
     /** The record at the lane's head is in doubt there. */
     public void fault(Lane lane, Write write, String why) {
         faults.fault(lane, write, why);
+    }
+
+    /** The instance is too busy for what the record at the lane's head needs. */
+    public void busy(Lane lane, Write write, String why) {
+        faults.busy(lane, write, why);
+    }
+
+    /**
+     * The instance's answer contradicts what is known: it may be the word of something on the way to it, so that it is asked
+     * again, and has diverged only if it says the same when it is seen to be sound.
+     */
+    public void contradicted(Lane lane, Write write, String why) {
+        faults.unrecognized(lane, write, why);
+    }
+
+    /**
+     * Looks whether the instance itself answers for what this group is about; calls back on the loop. It applies other
+     * writes, the proxy's own at least.
+     */
+    public void proveSound(Lane lane, Write write, Consumer<Boolean> told) {
+        told.accept(true);
     }
 
     /** Lets the lane rest a little; longer after each fault. */

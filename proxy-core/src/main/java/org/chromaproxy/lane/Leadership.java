@@ -20,6 +20,11 @@ public final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** So long writes wait for both sides of a hand-over to come to rest. */
+    private static final long HANDOVER_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** When a hand-over from an instance that is drained is tried again. */
+    private static final long DRAIN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final int NOBODY = -1;
     /** Decided records a follower in step may have before it; then the leader waits for it. */
     private static final int STEPS = 500;
@@ -32,6 +37,11 @@ public final class Leadership {
     private boolean moving;
     /** Where leadership goes as soon as both sides come to rest, which undecided records wait for; -1 for nowhere. */
     private int heir = NOBODY;
+
+    /** Since when there is an heir, and before when none is looked for, by {@link System#nanoTime}. */
+    private long heirSince;
+
+    private long noHeirBefore = System.nanoTime();
 
     private boolean ahead;
 
@@ -78,8 +88,10 @@ public final class Leadership {
         Optional<Lane> other = head == null
                 ? Optional.empty()
                 : best(lane -> lane.head() != head
-                        || (!Faults.poisoned(lane, head)
+                        || (lane.busySince == 0
+                                && !Faults.poisoned(lane, head)
                                 && (lane.faults < Math.max(LaneGroup.MAX_FAULTS, current.faults)
+                                        || current.busySince != 0
                                         || Faults.poisoned(current, head))));
         other.ifPresent(lane -> move(lane, why));
         return other.isPresent();
@@ -158,7 +170,21 @@ public final class Leadership {
 
     /** Called about once a second: brings leadership home when it can, and away from an instance that is drained. */
     public void tick(int preferred) {
-        heir = moving ? NOBODY : heir(preferred);
+        long now = System.nanoTime();
+        if (heir != NOBODY && now - heirSince > HANDOVER_NANOS) {
+            boolean draining = group.lane(leader).instance.draining();
+            noHeirBefore = now + (draining ? DRAIN_AGAIN_NANOS : STABLE_NANOS);
+            LOG.info("{}: {} does not come to rest, so leadership stays for now", group, group.lane(heir));
+        }
+        int next = moving || now - noHeirBefore < 0 ? NOBODY : heir(preferred);
+        boolean ends = heir != NOBODY && next == NOBODY;
+        if (heir != next) {
+            heir = next;
+            heirSince = now;
+        }
+        if (ends) {
+            group.pumpAll();
+        }
         settleHandover();
     }
 

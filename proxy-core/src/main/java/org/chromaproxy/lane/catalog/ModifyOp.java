@@ -100,7 +100,7 @@ final class ModifyOp implements CatalogOp {
         if (refusal.status() != 404) {
             return false;
         }
-        lanes.diverge(lane, write, "the collection is alive in the catalog, but the instance does not know it");
+        lanes.contradicted(lane, write, "the collection is alive in the catalog, but the instance does not know it");
         return true;
     }
 }

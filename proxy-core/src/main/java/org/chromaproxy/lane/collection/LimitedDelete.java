@@ -74,7 +74,7 @@ final class LimitedDelete {
 
     private void resolved(Lane lane, Write write, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
         if (answer != null && Verdict.ofRead(answer) == Verdict.BUSY) {
-            group.pause(lane, "it is too busy to find the matches of record " + write.lsn());
+            group.busy(lane, write, "it is too busy to find the matches of record " + write.lsn());
         } else if (answer == null || !answered(answer)) {
             String why = answer == null ? String.valueOf(error) : answer.status() + ": " + answer.brief();
             group.fault(lane, write, "its matches could not be read: " + why);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
@@ -40,6 +41,7 @@ public final class RecordLanes extends LaneGroup {
     private final Places places;
     private final GivingUp givingUp;
     private final Returns returns;
+    private final Barrier barrier;
     private int idleTicks;
     private volatile boolean retired;
 
@@ -52,6 +54,7 @@ public final class RecordLanes extends LaneGroup {
         this.places = new Places(this, entry);
         this.givingUp = new GivingUp(this, entry, places);
         this.returns = new Returns(this, entry, places);
+        this.barrier = new Barrier(this, entry);
         for (Lane lane : lanes()) {
             lane.detached = !follows(entry, lane.instance, services.catalog());
             lane.held = entry.place(lane.instance)
@@ -186,9 +189,18 @@ public final class RecordLanes extends LaneGroup {
     public void missing(Lane lane, Write write, UpstreamResponse answer) {
         if (entry.deletedLsn() != 0) {
             pump(lane);
+        } else if (write.kind() == OpKind.OTHER) {
+            // It may be something of its own that it does not know.
+            refused(lane, write, answer);
         } else {
-            diverge(lane, write, "the collection is alive in the catalog, but " + lane + " says: " + answer.brief());
+            contradicted(
+                    lane, write, "the collection is alive in the catalog, but " + lane + " says: " + answer.brief());
         }
+    }
+
+    @Override
+    public void proveSound(Lane lane, Write write, Consumer<Boolean> told) {
+        barrier.prove(lane, write, told);
     }
 
     @Override
