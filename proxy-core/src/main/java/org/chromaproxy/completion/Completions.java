@@ -5,12 +5,10 @@ import org.chromaproxy.metrics.Timings;
 import org.chromaproxy.route.RouteKind;
 
 /**
- * Where every exchange ends, on either way: counts and latencies are kept here, and whoever observes is told from here.
+ * Where every exchange ends: counts and latencies are kept here, and whoever observes is told from here.
  * Called on event loops; never waits. The idea of one event for all of it is Zuul's (HttpLifecycleChannelHandler).
  */
 public final class Completions {
-    private static final int OK = 200;
-
     private final RequestBound requests;
     private final Timings timings;
     private final Feed feed;
@@ -48,16 +46,5 @@ public final class Completions {
         } else {
             requests.leave(status, nanos);
         }
-    }
-
-    /**
-     * A plain read was answered: its own time and its instance's are one.
-     *
-     * @param instance index of who answered it
-     */
-    public void relayed(int instance, long nanos, Trail trail) {
-        requests.leave(OK, nanos);
-        timings.here().relayed(instance, nanos);
-        feed.tell(trail, Ending.ANSWERED);
     }
 }

@@ -17,7 +17,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.chromaproxy.access.Access;
@@ -33,9 +32,6 @@ import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.instance.Instance;
-import org.chromaproxy.relay.Draining;
-import org.chromaproxy.relay.Relay;
 import org.chromaproxy.route.RouteKind;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +47,6 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     private final Router router;
     private final ExchangeServices services;
-    private final Relay relay;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
     private final Pace pace;
     private final Uptake uptake = new Uptake();
@@ -59,7 +54,6 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private Access.Decision decision = Access.ANYONE;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
-    private @Nullable Instance failedBefore;
     private @Nullable RequestBody body;
     private boolean bodyComplete = true;
     private boolean closing;
@@ -70,42 +64,28 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** While the way is being chosen nobody takes the body yet: reading waits until that is done. */
     private boolean routing;
 
+    /** While a message is being taken, what follows its answer has to wait. */
+    private boolean taking;
+
     private boolean moreWanted;
     private long lastProgress = System.nanoTime();
     private @Nullable ScheduledFuture<?> watchdog;
 
     /**
-     * @param relay what stands in front, and takes the plain reads
      * @param headBegun whether a part of a request is here that has not come this far
      */
-    Downstream(Router router, ExchangeServices services, Relay relay, BooleanSupplier headBegun) {
+    Downstream(Router router, ExchangeServices services, BooleanSupplier headBegun) {
         this.router = router;
         this.services = services;
-        this.relay = relay;
         this.headBegun = headBegun;
         this.pace = new Pace(
                 () -> services.admission().access().settings().headMs(),
                 () -> services.limits().stallMs());
     }
 
-    /** The next request is one that this instance has failed in front. */
-    void failedOn(Instance instance) {
-        failedBefore = instance;
-    }
-
-    @Override
-    public Optional<Instance> failedBefore() {
-        return Optional.ofNullable(failedBefore);
-    }
-
     /** Whether it is between two requests and will take another. */
-    boolean idle() {
+    private boolean idle() {
         return exchange == null && !closing;
-    }
-
-    /** Something was exchanged with the client, in front. */
-    void progress() {
-        lastProgress = System.nanoTime();
     }
 
     @Override
@@ -131,11 +111,14 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         lastProgress = System.nanoTime();
+        boolean within = taking;
+        taking = true;
         switch (msg) {
             case HttpRequest request -> begin(ctx, request);
             case HttpContent content -> content(ctx, content);
             default -> ReferenceCountUtil.release(msg);
         }
+        taking = within;
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
@@ -285,7 +268,11 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             done.more();
         }
         closing |= !HttpUtil.isKeepAlive(done.request());
-        done.loop().execute(this::next);
+        if (taking) {
+            done.loop().execute(this::next);
+        } else {
+            next();
+        }
     }
 
     private void ended(Exchange done, int status, Ending how) {
@@ -313,7 +300,6 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
         exchange = null;
         body = null;
-        failedBefore = null;
         lastProgress = System.nanoTime();
         if (closing) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -356,14 +342,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** Idle connections, stalled bodies, refused bodies that never end, and answers that are not taken. */
     private void watch(ChannelHandlerContext ctx) {
         long quiet = System.nanoTime() - lastProgress;
-        relay.tick();
         if (uptake.stalled(ctx.channel(), services.limits().stallMs())) {
-            if (exchange != null || relay.busy()) {
+            if (exchange != null) {
                 services.admission().requests().countTimeout();
             }
             ctx.close();
         } else if (exchange == null) {
-            if (headRefused || (quiet > IDLE_NANOS && !relay.busy())) {
+            if (headRefused || quiet > IDLE_NANOS) {
                 ctx.close();
             } else if (pace.headTooSlow(headBegun.getAsBoolean())) {
                 headRefused = true;

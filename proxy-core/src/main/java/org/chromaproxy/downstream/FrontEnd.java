@@ -19,17 +19,12 @@ import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.HttpCodecs;
 import org.chromaproxy.http.ServerCodec;
-import org.chromaproxy.instance.Instance;
-import org.chromaproxy.relay.Draining;
-import org.chromaproxy.relay.OrdinaryWay;
-import org.chromaproxy.relay.Relay;
-import org.chromaproxy.relay.RelayServices;
 import org.chromaproxy.transport.EventLoops;
 
 /**
- * The listening socket. Each connection's handlers, in order: TLS, where it is configured; the relay, which takes the
- * plain reads; the HTTP codec; the guard that refuses ambiguous framing; the turnstile, which hands over one message per read; and {@link Downstream}, or {@link Standby} while this proxy does
- * not own the log.
+ * The listening socket. Each connection's handlers, in order: TLS, where it is configured; the HTTP
+ * codec; the guard that refuses ambiguous framing; the turnstile, which hands over one message per read; and {@link
+ * Downstream}, or {@link Standby} while this proxy does not own the log.
  */
 public final class FrontEnd implements AutoCloseable {
     private static final int BACKLOG = 4_096;
@@ -101,40 +96,19 @@ public final class FrontEnd implements AutoCloseable {
                 .addLast("exchange", new Standby(endpoints, access, feed));
     }
 
-    static void handlers(Channel channel, Router router, RelayServices services) {
-        Relay relay = new Relay(services);
+    static void handlers(Channel channel, Router router, ExchangeServices services) {
         ServerCodec codec = HttpCodecs.server();
-        Turnstile turnstile = new Turnstile();
-        Downstream exchange = new Downstream(router, services.proxy(), relay, () -> !codec.between());
-        relay.inFrontOf(new OrdinaryWay() {
-            @Override
-            public boolean between() {
-                return exchange.idle() && turnstile.empty() && codec.between();
-            }
-
-            @Override
-            public void progress() {
-                exchange.progress();
-            }
-
-            @Override
-            public void failedOn(Instance instance) {
-                exchange.failedOn(instance);
-            }
-        });
         channel.pipeline()
-                .addLast("relay", relay)
                 .addLast("codec", codec)
                 .addLast("framing", new FramingGuard())
-                .addLast("turnstile", turnstile)
-                .addLast("exchange", exchange);
+                .addLast("turnstile", new Turnstile())
+                .addLast("exchange", new Downstream(router, services, () -> !codec.between()));
     }
 
     /** From now on new connections are served; those of the standby are closed. */
     public void serve(ExchangeServices services) {
         Router router = new Router(services);
-        RelayServices relays = new RelayServices(services);
-        handlers = channel -> handlers(channel, router, relays);
+        handlers = channel -> handlers(channel, router, services);
         connections.close();
     }
 

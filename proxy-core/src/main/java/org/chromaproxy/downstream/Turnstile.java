@@ -15,14 +15,16 @@ final class Turnstile extends ChannelDuplexHandler {
     private boolean wanted;
     private boolean turning;
 
-    /** Whether nothing waits here. */
-    boolean empty() {
-        return queue.isEmpty();
-    }
-
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        queue.add(msg);
+        if (wanted && !turning && queue.isEmpty()) {
+            turning = true;
+            wanted = false;
+            ctx.fireChannelRead(msg);
+            turning = false;
+        } else {
+            queue.add(msg);
+        }
         turn(ctx);
     }
 

@@ -1,11 +1,9 @@
 package org.chromaproxy.exchange;
 
 import io.netty.handler.codec.http.HttpRequest;
-import java.util.Optional;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.completion.Ending;
 import org.chromaproxy.http.ForwardedHeaders;
-import org.chromaproxy.instance.Instance;
 
 /** The connection an exchange runs on, as the exchange sees it. Confined to the connection's event loop. */
 public interface ClientConnection {
@@ -14,9 +12,6 @@ public interface ClientConnection {
 
     /** Who sent the request under way, and what that means for the answer. */
     Access.Decision decision();
-
-    /** An instance that has just failed the same request, which begins anew: to be asked last. */
-    Optional<Instance> failedBefore();
 
     /** Whether the connection stays open after the answer to this request. */
     boolean keepAlive(HttpRequest request);

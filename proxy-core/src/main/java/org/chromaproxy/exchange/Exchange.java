@@ -3,7 +3,6 @@ package org.chromaproxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -18,7 +17,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.util.Optional;
 import org.chromaproxy.access.Principal;
 import org.chromaproxy.access.client.CrossOrigin;
 import org.chromaproxy.completion.Ending;
@@ -26,7 +24,6 @@ import org.chromaproxy.completion.Trail;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.Route;
 
 /** One client request and its one response. Confined to the connection's event loop. */
@@ -79,11 +76,6 @@ public final class Exchange {
     /** Who asks. */
     public Principal principal() {
         return connection.decision().principal();
-    }
-
-    /** An instance that has just failed this request. */
-    public Optional<Instance> failedBefore() {
-        return connection.failedBefore();
     }
 
     public boolean writable() {
@@ -139,7 +131,10 @@ public final class Exchange {
             response.release();
             return;
         }
-        HttpUtil.setContentLength(response, response.content().readableBytes());
+        int length = response.content().readableBytes();
+        if (HttpUtil.getContentLength(response, -1L) != length) {
+            HttpUtil.setContentLength(response, length);
+        }
         head(response, response.status().code());
         trail.sent(response.content().readableBytes());
         finish(response);
@@ -205,7 +200,8 @@ public final class Exchange {
 
     private void finish(Object last) {
         finished = true;
-        ctx.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        // One that fails closes the connection: the void promise tells the pipeline of it.
+        ctx.writeAndFlush(last, ctx.voidPromise());
         connection.finished(this, Ending.ANSWERED);
     }
 

@@ -1,10 +1,10 @@
 package org.chromaproxy.http;
 
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -19,10 +19,7 @@ public final class ForwardedHeaders {
     private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
     private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
     private static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
-    private static final Set<String> HOP_BY_HOP =
-            Set.of("connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings");
-    private static final Set<String> REPLACED =
-            Set.of("expect", "host", "x-forwarded-for", "authorization", "x-chroma-token");
+    private static final String PROXY = "proxy-";
 
     private ForwardedHeaders() {}
 
@@ -41,11 +38,15 @@ public final class ForwardedHeaders {
      * @param to receives the headers; those it has of the same names are kept beside them
      */
     public static void request(HttpHeaders from, Client client, String instanceHost, HttpHeaders to) {
-        copy(from, to, REPLACED);
+        copy(from, to, true);
         TraceContext.keepValid(to);
         to.set(HttpHeaderNames.HOST, instanceHost);
-        List<String> path = from.getAll(FORWARDED_FOR);
-        to.set(FORWARDED_FOR, path.isEmpty() ? client.address() : String.join(", ", path) + ", " + client.address());
+        String address = client.address();
+        to.set(
+                FORWARDED_FOR,
+                from.contains(FORWARDED_FOR)
+                        ? String.join(", ", from.getAll(FORWARDED_FOR)) + ", " + address
+                        : address);
         if (!to.contains(FORWARDED_PROTO)) {
             to.set(FORWARDED_PROTO, client.tls() ? "https" : "http");
         }
@@ -57,33 +58,73 @@ public final class ForwardedHeaders {
 
     /** Copies a response's headers. */
     public static void response(HttpHeaders from, HttpHeaders to) {
-        copy(from, to, Set.of());
+        copy(from, to, false);
     }
 
-    private static void copy(HttpHeaders from, HttpHeaders to, Set<String> replaced) {
+    /** A response's headers for the client: the same object where nothing has to stay behind, else a copy. */
+    public static HttpHeaders response(HttpHeaders from) {
+        Set<String> named = named(from);
+        Iterator<Map.Entry<CharSequence, CharSequence>> entries = from.iteratorCharSequence();
+        while (entries.hasNext()) {
+            if (stays(entries.next().getKey(), false, named)) {
+                HttpHeaders to = decoded();
+                copy(from, to, false);
+                return to;
+            }
+        }
+        return from;
+    }
+
+    /** Empty headers for those that come from a decoder, which has checked names and values already. */
+    public static HttpHeaders decoded() {
+        return new DefaultHttpHeaders(false);
+    }
+
+    private static void copy(HttpHeaders from, HttpHeaders to, boolean request) {
         Set<String> named = named(from);
         Iterator<Map.Entry<CharSequence, CharSequence>> entries = from.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
-            String name = entry.getKey().toString().toLowerCase(Locale.ROOT);
-            boolean dropped = HOP_BY_HOP.contains(name)
-                    || replaced.contains(name)
-                    || name.startsWith("proxy-")
-                    || named.contains(name);
-            if (!dropped) {
+            if (!stays(entry.getKey(), request, named)) {
                 to.add(entry.getKey(), entry.getValue());
             }
         }
     }
 
+    private static boolean stays(CharSequence name, boolean request, Set<String> named) {
+        boolean own = switch (name.length()) {
+            case 2 -> is(name, "te");
+            case 4 -> request && is(name, "host");
+            case 6 -> request && is(name, "expect");
+            case 7 -> is(name, "trailer") || is(name, "upgrade");
+            case 10 -> is(name, "connection") || is(name, "keep-alive");
+            case 13 -> request && is(name, "authorization");
+            case 14 -> is(name, "http2-settings") || (request && is(name, "x-chroma-token"));
+            case 15 -> request && is(name, "x-forwarded-for");
+            case 17 -> is(name, "transfer-encoding");
+            default -> false;
+        };
+        return own
+                || AsciiString.regionMatches(name, true, 0, PROXY, 0, PROXY.length())
+                || (!named.isEmpty() && named.contains(name.toString().toLowerCase(Locale.ROOT)));
+    }
+
+    private static boolean is(CharSequence name, String text) {
+        return AsciiString.contentEqualsIgnoreCase(name, text);
+    }
+
     /** The headers that the Connection header takes back; the body's length is not for it to take. */
     private static Set<String> named(HttpHeaders from) {
-        List<String> values = from.getAll(HttpHeaderNames.CONNECTION);
-        if (values.isEmpty()) {
+        Iterator<? extends CharSequence> values = from.valueCharSequenceIterator(HttpHeaderNames.CONNECTION);
+        if (!values.hasNext()) {
+            return Set.of();
+        }
+        CharSequence first = values.next();
+        if (!values.hasNext() && (is(first, "keep-alive") || is(first, "close"))) {
             return Set.of();
         }
         Set<String> names = new TreeSet<>();
-        for (String value : values) {
+        for (String value : from.getAll(HttpHeaderNames.CONNECTION)) {
             for (String name : value.split(",", -1)) {
                 names.add(name.strip().toLowerCase(Locale.ROOT));
             }

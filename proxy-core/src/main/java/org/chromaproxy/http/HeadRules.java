@@ -3,13 +3,15 @@ package org.chromaproxy.http;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,25 +50,35 @@ final class HeadRules {
         if (request.method().equals(HttpMethod.CONNECT)) {
             return Refusal.because(ProxyError.BAD_REQUEST, "this is not a forward proxy");
         }
-        return framing(request).or(() -> host(request)).or(() -> target(request));
+        Optional<Refusal> refusal = framing(request);
+        if (refusal.isEmpty()) {
+            refusal = host(request);
+        }
+        return refusal.isEmpty() ? target(request) : refusal;
     }
 
     private static Optional<Refusal> framing(HttpRequest request) {
-        if (hidesFraming(request)) {
+        if (hidesFraming(request.headers())) {
             return Refusal.because(ProxyError.FRAMING, "a header's value holds another header");
         }
-        List<String> lengths = request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH);
-        if (lengths.size() > 1 || (lengths.size() == 1 && !number(lengths.getFirst()))) {
-            return Refusal.because(ProxyError.FRAMING, "Content-Length must be one decimal number");
+        int lengths = 0;
+        Iterator<? extends CharSequence> length =
+                request.headers().valueCharSequenceIterator(HttpHeaderNames.CONTENT_LENGTH);
+        while (length.hasNext()) {
+            lengths++;
+            if (lengths > 1 || !number(length.next())) {
+                return Refusal.because(ProxyError.FRAMING, "Content-Length must be one decimal number");
+            }
         }
-        List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (codings.isEmpty()) {
+        Iterator<? extends CharSequence> coding =
+                request.headers().valueCharSequenceIterator(HttpHeaderNames.TRANSFER_ENCODING);
+        if (!coding.hasNext()) {
             return Optional.empty();
         }
-        if (!lengths.isEmpty()) {
+        if (lengths > 0) {
             return Refusal.because(ProxyError.FRAMING, "both Content-Length and Transfer-Encoding");
         }
-        boolean chunked = codings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst());
+        boolean chunked = HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding.next()) && !coding.hasNext();
         return chunked && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 ? Optional.empty()
                 : Refusal.because(ProxyError.FRAMING, "Transfer-Encoding must be chunked, and nothing else");
@@ -76,12 +88,13 @@ final class HeadRules {
      * Whether a framing header was folded into the value of the one before it: the decoder joins obsolete folds with a
      * space, and a server in front of us may have read that line as a header.
      */
-    private static boolean hidesFraming(HttpRequest request) {
-        for (Map.Entry<String, String> header : request.headers()) {
-            String value = header.getValue();
-            if (value.indexOf(':') >= 0) {
-                String folded = value.toLowerCase(Locale.ROOT).replace(" ", "").replace("\t", "");
-                if (folded.contains("content-length:") || folded.contains("transfer-encoding:")) {
+    private static boolean hidesFraming(HttpHeaders headers) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+        while (all.hasNext()) {
+            CharSequence value = all.next().getValue();
+            for (int i = 0; i < value.length(); i++) {
+                if (value.charAt(i) == ':'
+                        && (endsWith(value, i, "content-length") || endsWith(value, i, "transfer-encoding"))) {
                     return true;
                 }
             }
@@ -89,21 +102,47 @@ final class HeadRules {
         return false;
     }
 
-    private static boolean number(String text) {
-        return !text.isEmpty()
-                && text.length() <= MAX_LENGTH_DIGITS
-                && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    /** Whether the text up to there ends with that name, in either case, blanks aside. */
+    private static boolean endsWith(CharSequence text, int end, String name) {
+        int wanted = name.length() - 1;
+        for (int i = end - 1; i >= 0 && wanted >= 0; i--) {
+            char c = text.charAt(i);
+            if (c != ' ' && c != '\t') {
+                if (AsciiString.toLowerCase(c) != name.charAt(wanted)) {
+                    return false;
+                }
+                wanted--;
+            }
+        }
+        return wanted < 0;
+    }
+
+    private static boolean number(CharSequence text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return text.length() > 0 && text.length() <= MAX_LENGTH_DIGITS;
     }
 
     private static Optional<Refusal> host(HttpRequest request) {
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        boolean needed = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        if (hosts.size() > 1 || (needed && hosts.isEmpty())) {
+        Iterator<? extends CharSequence> hosts = request.headers().valueCharSequenceIterator(HttpHeaderNames.HOST);
+        if (!hosts.hasNext()) {
+            return request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                    ? Refusal.because(ProxyError.BAD_REQUEST, "there must be one Host header")
+                    : Optional.empty();
+        }
+        CharSequence host = hosts.next();
+        if (hosts.hasNext()) {
             return Refusal.because(ProxyError.BAD_REQUEST, "there must be one Host header");
         }
-        return hosts.isEmpty() || hosts.getFirst().chars().noneMatch(HeadRules::foreignToHost)
-                ? Optional.empty()
-                : Refusal.because(ProxyError.BAD_REQUEST, "Host is not a host");
+        for (int i = 0; i < host.length(); i++) {
+            if (foreignToHost(host.charAt(i))) {
+                return Refusal.because(ProxyError.BAD_REQUEST, "Host is not a host");
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean foreignToHost(int c) {
@@ -113,8 +152,15 @@ final class HeadRules {
     /** Checks the target and brings an absolute one that agrees with Host into origin form. */
     private static Optional<Refusal> target(HttpRequest request) {
         String uri = request.uri();
-        if (uri.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
-            return Refusal.because(ProxyError.BAD_REQUEST, "the target holds a character that must be percent-encoded");
+        for (int i = 0; i < uri.length(); i++) {
+            char c = uri.charAt(i);
+            if (c <= ' ' || c >= 0x7f) {
+                return Refusal.because(
+                        ProxyError.BAD_REQUEST, "the target holds a character that must be percent-encoded");
+            }
+        }
+        if (uri.startsWith("/")) {
+            return Optional.empty();
         }
         int scheme = schemeLength(uri);
         if (scheme == 0) {

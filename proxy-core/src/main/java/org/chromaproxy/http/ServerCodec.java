@@ -2,7 +2,9 @@ package org.chromaproxy.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -10,13 +12,14 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 
 /**
- * The codec of a client's connection, which, unlike Netty's own, can say whether it holds a part of a request. Confined to
- * the connection's event loop.
+ * The codec of a client's connection, which, unlike Netty's own, can say whether it holds a part of a request, and writes
+ * a whole answer of moderate size into one buffer. Confined to the connection's event loop.
  */
 public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
     /** Of the requests whose answers are due: that to HEAD has no body, whatever its length says. */
@@ -84,7 +87,8 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
             int readable = buffer.readableBytes();
             super.decode(ctx, buffer, out);
             within |= buffer.readableBytes() < readable;
-            for (Object decoded : out.subList(before, out.size())) {
+            for (int i = before; i < out.size(); i++) {
+                Object decoded = out.get(i);
                 if (decoded instanceof HttpRequest request) {
                     due.add(request.method());
                 }
@@ -94,6 +98,26 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
     }
 
     private final class Responses extends HttpResponseEncoder {
+        @Override
+        public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) throws Exception {
+            if (msg instanceof FullHttpResponse whole && OneBuffer.takes(whole)) {
+                OneBuffer to = new OneBuffer(ctx.alloc(), whole);
+                try {
+                    boolean empty = isContentAlwaysEmpty(whole);
+                    encodeInitialLine(to.buffer(), whole);
+                    sanitizeHeadersBeforeEncode(whole, empty);
+                    encodeHeaders(whole.headers(), to.buffer());
+                    to.end(!empty);
+                } finally {
+                    ReferenceCountUtil.release(msg);
+                    to.releaseUnlessEnded();
+                }
+                ctx.write(to.buffer(), promise);
+            } else {
+                super.write(ctx, msg, promise);
+            }
+        }
+
         @Override
         protected boolean isContentAlwaysEmpty(HttpResponse response) {
             boolean interim = response.status().code() / 100 == 1;

@@ -10,13 +10,9 @@ import org.chromaproxy.route.RouteKind;
 
 /** What one thread has measured: written by that thread alone, read by whoever scrapes. */
 public final class LoopTimings {
-    private static final int OK = 200;
-
     private final Map<RouteKind, Cell> requests = new EnumMap<>(RouteKind.class);
     private final Map<Stage, Cell> stages = new EnumMap<>(Stage.class);
     /** By index of the instance. */
-    private final List<Cell> relayed;
-
     private final List<Cell> upstream;
 
     LoopTimings(int instances) {
@@ -26,7 +22,6 @@ public final class LoopTimings {
         for (Stage stage : Stage.values()) {
             stages.put(stage, new Cell());
         }
-        relayed = cells(instances);
         upstream = cells(instances);
     }
 
@@ -34,17 +29,6 @@ public final class LoopTimings {
         List<Cell> cells = new ArrayList<>();
         IntStream.range(0, instances).forEach(i -> cells.add(new Cell()));
         return cells;
-    }
-
-    /**
-     * A plain read went straight through: its own time and its instance's are one.
-     *
-     * @param instance index of who answered it
-     */
-    public void relayed(int instance, long nanos) {
-        Cell cell = relayed.get(instance);
-        cell.record(nanos);
-        cell.count(OK);
     }
 
     /**
@@ -58,7 +42,7 @@ public final class LoopTimings {
         cell.count(status);
     }
 
-    /** An instance has answered a request that did not go straight through. */
+    /** An instance has answered a request. */
     public void upstream(int instance, long nanos) {
         upstream.get(instance).record(nanos);
     }
@@ -68,10 +52,7 @@ public final class LoopTimings {
     }
 
     long ended(RouteKind kind, int statusClass) {
-        long straight = kind == RouteKind.READ_COLLECTION_RECORDS
-                ? relayed.stream().mapToLong(cell -> cell.ended(statusClass)).sum()
-                : 0;
-        return straight + Objects.requireNonNull(requests.get(kind)).ended(statusClass);
+        return Objects.requireNonNull(requests.get(kind)).ended(statusClass);
     }
 
     /** Hands everything recorded since the last call over. */
@@ -81,10 +62,6 @@ public final class LoopTimings {
         for (int i = 0; i < upstream.size(); i++) {
             Series instance = to.upstream(i);
             upstream.get(i).drain(instance::take);
-            relayed.get(i).drain(interval -> {
-                instance.take(interval);
-                to.request(RouteKind.READ_COLLECTION_RECORDS).take(interval);
-            });
         }
     }
 }

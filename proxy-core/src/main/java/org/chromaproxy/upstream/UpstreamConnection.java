@@ -2,7 +2,6 @@ package org.chromaproxy.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -23,9 +22,6 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final UpstreamPool pool;
     private final Channel channel;
     private @Nullable UpstreamListener listener;
-    private @Nullable RawListener raw;
-    /** Between TLS, if there is any, and the codec. */
-    private @Nullable ChannelHandlerContext front;
 
     private boolean requestComplete;
     private boolean reusable;
@@ -52,47 +48,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         requestComplete = false;
         reusable = false;
         begunNanos = System.nanoTime();
-        channel.config().setAutoRead(true);
-        pool.instance().started();
-    }
-
-    /** Begins an exchange whose request and answer pass the codec by; {@link #endRaw} or {@link #abort} ends it. */
-    public void beginRaw(RawListener newListener) {
-        raw = newListener;
         if (!channel.config().isAutoRead()) {
             channel.config().setAutoRead(true);
         }
         pool.instance().started();
-    }
-
-    /** Sends the whole request of a raw exchange, taking the buffers over. */
-    public void sendRaw(ByteBuf head, ByteBuf body) {
-        ChannelHandlerContext to = front;
-        if (to == null) {
-            throw new IllegalStateException("a connection is used before it is open");
-        }
-        to.write(head, channel.voidPromise());
-        if (body.isReadable()) {
-            to.write(body, channel.voidPromise());
-        } else {
-            body.release();
-        }
-        to.flush();
-    }
-
-    /**
-     * The raw answer is complete; the connection no longer belongs to the caller.
-     *
-     * @param again whether the connection may carry another exchange
-     */
-    public void endRaw(boolean again) {
-        raw = null;
-        pool.instance().answered(true);
-        if (again && channel.isActive()) {
-            pool.giveBack(this);
-        } else {
-            close();
-        }
     }
 
     /** Sends a part of the request; the last one must be a {@link LastHttpContent}. */
@@ -120,41 +79,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Gives the exchange up: the connection is reset and the listener hears nothing more. */
     public void abort() {
-        if (listener != null || raw != null) {
+        if (listener != null) {
             listener = null;
-            raw = null;
             pool.instance().failed();
         }
         close();
-    }
-
-    /** Stands in front of the codec and takes the bytes of raw exchanges. */
-    ChannelHandler front() {
-        return new ChannelInboundHandlerAdapter() {
-            @Override
-            public void handlerAdded(ChannelHandlerContext ctx) {
-                front = ctx;
-            }
-
-            @Override
-            public void channelRead(ChannelHandlerContext ctx, Object msg) {
-                heard = true;
-                RawListener current = raw;
-                if (current == null) {
-                    ctx.fireChannelRead(msg);
-                } else {
-                    current.bytes((ByteBuf) msg);
-                }
-            }
-
-            @Override
-            public void channelReadComplete(ChannelHandlerContext ctx) {
-                // The codec would read on in spite of a paused raw exchange.
-                if (raw == null) {
-                    ctx.fireChannelReadComplete();
-                }
-            }
-        };
     }
 
     boolean alive() {
@@ -193,6 +122,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        heard = true;
         UpstreamListener current = listener;
         if (current == null) {
             // Bytes nobody asked for: the connection cannot be trusted any more.
@@ -251,20 +181,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private void fail(String why) {
         UpstreamListener current = listener;
-        RawListener currentRaw = raw;
         listener = null;
-        raw = null;
         shut();
-        if (current == null && currentRaw == null) {
-            return;
-        }
-        pool.instance().failed();
-        pool.troubled();
-        UpstreamException cause = new UpstreamException(why, false);
         if (current != null) {
-            current.failed(cause);
-        } else if (currentRaw != null) {
-            currentRaw.failed(cause);
+            pool.instance().failed();
+            pool.troubled();
+            current.failed(new UpstreamException(why, false));
         }
     }
 
@@ -291,7 +213,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        boolean used = listener != null || raw != null;
+        boolean used = listener != null;
         fail(used ? "connection to " + pool.instance() + " failed: " + pool.words(cause, heard) : "");
     }
 }

@@ -8,8 +8,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -23,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import org.chromaproxy.http.ClientCodec;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.tls.ClientTls;
 import org.chromaproxy.transport.OffLoopResolver;
@@ -112,16 +111,12 @@ public final class UpstreamPool {
 
     private void initialise(Channel channel) {
         UpstreamConnection connection = new UpstreamConnection(this, channel);
-        HttpDecoderConfig decoder = new HttpDecoderConfig()
-                .setMaxInitialLineLength(8192)
-                .setMaxHeaderSize(65_536)
-                .setMaxChunkSize(65_536);
         ClientTls secured = tls;
         if (secured != null) {
             InetSocketAddress address = instance.address();
             secured.secure(channel, address.getHostString(), address.getPort());
         }
-        channel.pipeline().addLast(connection.front(), new HttpClientCodec(decoder, false, false), connection);
+        channel.pipeline().addLast(new ClientCodec(), connection);
         channel.attr(CONNECTION).set(connection);
         open.add(connection);
         // Unlike channelInactive, this is told of every channel.
@@ -145,7 +140,7 @@ public final class UpstreamPool {
     }
 
     /** A connection that is idle now, if there is one. */
-    public @Nullable UpstreamConnection idle() {
+    private @Nullable UpstreamConnection idle() {
         UpstreamConnection connection = idle.poll();
         while (connection != null && !connection.alive()) {
             connection = idle.poll();
@@ -295,7 +290,7 @@ public final class UpstreamPool {
         }
     }
 
-    /** An exchange that was not raw is complete. */
+    /** An exchange is complete. */
     void answered(long begunNanos) {
         instance.answered(true);
         stats.answered(instance.index(), System.nanoTime() - begunNanos);

@@ -14,7 +14,6 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
-import org.chromaproxy.relay.Draining;
 
 /** A client's connection to the whole pipeline, whose every buffer must have been released when it is closed. */
 final class ClientSide implements AutoCloseable {

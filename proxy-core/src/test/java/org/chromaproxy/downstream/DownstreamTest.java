@@ -165,7 +165,6 @@ class DownstreamTest {
         assertAnswers(input, "");
     }
 
-    /** The short way may hold the beginning of a read just then. */
     @Test
     void aRequestThatIsArrivingWhenTheProxyBeginsToStopIsAnsweredWholeAndIsTheLast() {
         String read = "POST " + DATABASE + "collections/00000000-0000-4000-8000-00000000ffff/get HTTP/1.1\r\n"

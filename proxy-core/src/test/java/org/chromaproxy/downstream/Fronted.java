@@ -27,7 +27,6 @@ import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.merge.MergeBounds;
-import org.chromaproxy.relay.RelayServices;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
 import org.chromaproxy.upstream.UpstreamClient;
@@ -79,13 +78,13 @@ final class Fronted implements AutoCloseable {
     }
 
     ClientSide connect() {
-        return new ClientSide(channel -> FrontEnd.handlers(channel, new Router(services), new RelayServices(services)));
+        return new ClientSide(channel -> FrontEnd.handlers(channel, new Router(services), services));
     }
 
     /** The same with one more handler, in front of the exchange. */
     ClientSide connect(ChannelHandler tap) {
         return new ClientSide(channel -> {
-            FrontEnd.handlers(channel, new Router(services), new RelayServices(services));
+            FrontEnd.handlers(channel, new Router(services), services);
             channel.pipeline().addBefore("exchange", "tap", tap);
         });
     }

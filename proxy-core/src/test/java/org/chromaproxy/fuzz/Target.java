@@ -9,16 +9,12 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.chromaproxy.downstream.FrontTarget;
 import org.chromaproxy.merge.SpliceTarget;
-import org.chromaproxy.relay.PlainAnswerTarget;
-import org.chromaproxy.relay.PlainReadTarget;
 import org.chromaproxy.route.PathTarget;
 import org.chromaproxy.scan.ScanTarget;
 
 /** What is fuzzed. */
 enum Target {
     FRONT(FrontTarget.class),
-    READ(PlainReadTarget.class),
-    ANSWER(PlainAnswerTarget.class),
     SCAN(ScanTarget.class),
     SPLICE(SpliceTarget.class),
     PATH(PathTarget.class);
@@ -38,8 +34,6 @@ enum Target {
     void run(byte[] input) {
         switch (this) {
             case FRONT -> FrontTarget.fuzzerTestOneInput(input);
-            case READ -> PlainReadTarget.fuzzerTestOneInput(input);
-            case ANSWER -> PlainAnswerTarget.fuzzerTestOneInput(input);
             case SCAN -> ScanTarget.fuzzerTestOneInput(input);
             case SPLICE -> SpliceTarget.fuzzerTestOneInput(input);
             case PATH -> PathTarget.fuzzerTestOneInput(input);

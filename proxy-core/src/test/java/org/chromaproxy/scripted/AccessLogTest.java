@@ -26,13 +26,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** One line per exchange, on whatever way it went and however it ended, and no secret in any of them. */
+/** One line per exchange, however it ended, and no secret in any of them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessLogTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String PARENT = "traceparent: 00-" + TRACE + "-00f067aa0ba902b7-01\r\n";
     private static final long FLOOD = 64 << 20;
-    /** Has the ordinary way taken. */
+    /** A header that the proxy would add, stated by the client. */
     private static final String ORDINARY = "X-Forwarded-Proto: http\r\n";
 
     private final AccessFixture tokens = new AccessFixture();

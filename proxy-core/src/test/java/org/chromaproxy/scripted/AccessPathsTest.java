@@ -12,7 +12,7 @@ import org.chromaproxy.access.AccessFixture;
 import org.chromaproxy.access.Role;
 import org.junit.jupiter.api.Test;
 
-/** Tokens on the ways through: the short one of plain reads, the ordinary one, and the one to the instances. */
+/** Tokens on the way through, and on the one to the instances. */
 class AccessPathsTest extends StagedTest {
     private static final AccessFixture FILE = new AccessFixture();
     private static final String WRITER = FILE.token("writer", Role.WRITE);
@@ -105,7 +105,6 @@ class AccessPathsTest extends StagedTest {
         String valid = "Authorization: Bearer " + WRITER + "\r\n";
         try (RawConnection client = new RawConnection(stage().client().port())) {
             client.send(read(collection, valid)).read();
-            // What was forwarded before takes the ordinary way.
             client.send(read(collection, valid + "X-Forwarded-For: 192.0.2.7\r\n"))
                     .read();
         }

@@ -85,15 +85,14 @@ class TlsUpstreamTest {
                 .until(() -> stage.replica().model().ids(collection.name()).contains("large"));
         double before = handshakes();
         for (int i = 0; i < READS; i++) {
-            Client.Answer relayed = collection.read().join();
-            assertEquals(200, relayed.status(), relayed.body());
-            assertTrue(relayed.body().contains("large"), relayed.body());
-            // With that header a read is not relayed as bytes.
-            Client.Answer ordinary =
+            Client.Answer plain = collection.read().join();
+            assertEquals(200, plain.status(), plain.body());
+            assertTrue(plain.body().contains("large"), plain.body());
+            Client.Answer stated =
                     collection.write("get", "{}", "X-Forwarded-Proto", "http").join();
-            assertEquals(200, ordinary.status(), ordinary.body());
+            assertEquals(200, stated.status(), stated.body());
         }
-        // What passes TLS by breaks its connection and begins anew on the ordinary way: nothing but this would tell.
+        // What passes TLS by breaks its connection and begins anew: nothing but this would tell.
         assertTrue(handshakes() < before + READS / 2, "connections break");
         for (ScriptedChroma instance : List.of(stage.primary(), stage.replica())) {
             List<Call> reads = instance.calls(call -> call.is("get"));

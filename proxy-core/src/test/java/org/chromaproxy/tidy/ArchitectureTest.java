@@ -114,8 +114,6 @@ class ArchitectureTest {
                 .haveSimpleName("Tokens")
                 .or()
                 .haveSimpleName("Token")
-                .or()
-                .haveSimpleName("RelayGuard")
                 .should()
                 .callMethodWhere(describe(
                         "it ends at the first difference",

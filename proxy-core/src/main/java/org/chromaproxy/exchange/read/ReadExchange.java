@@ -3,10 +3,13 @@ package org.chromaproxy.exchange.read;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -60,15 +63,20 @@ public final class ReadExchange implements RequestBody {
     private final Rewriting rewriting;
     private final long deadline;
     private final List<ByteBuf> kept = new ArrayList<>(1);
-    private final Set<Instance> failed = new HashSet<>(2);
+    private final Set<Instance> failed = new HashSet<>(0);
     private int failures;
     private int keptBytes;
     private boolean replayable = true;
     private boolean requestComplete;
     private boolean clientGone;
     private @Nullable UpstreamConnection upstream;
+    /** The request's head, until it is known whether its body is here too: then both are sent as one. */
+    private @Nullable HttpRequest unsent;
+    /** Whether the whole request was sent as one. */
+    private boolean sentWhole;
+
     private @Nullable HttpResponse collectedHead;
-    private @Nullable CompositeByteBuf collected;
+    private @Nullable ByteBuf collected;
 
     public ReadExchange(Exchange exchange, ExchangeServices services, ReadTarget target, Rewriting rewriting) {
         this.exchange = exchange;
@@ -77,10 +85,6 @@ public final class ReadExchange implements RequestBody {
         this.rewriting = rewriting;
         this.deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
-        exchange.failedBefore().ifPresent(instance -> {
-            failed.add(instance);
-            failures = 1;
-        });
     }
 
     public ReadExchange start() {
@@ -136,20 +140,58 @@ public final class ReadExchange implements RequestBody {
         upstream = connection;
         exchange.trail().asked(instance.name());
         connection.begin(new Attempt(instance));
-        connection.send(head(instance));
+        unsent = head(instance);
+        sentWhole = false;
         for (ByteBuf part : kept) {
-            connection.send(new DefaultHttpContent(part.retainedDuplicate()));
+            pass(connection, part.retainedDuplicate());
         }
         if (requestComplete) {
-            connection.send(LastHttpContent.EMPTY_LAST_CONTENT);
+            passEnd(connection);
         } else {
+            connection.flush();
             exchange.more();
         }
     }
 
+    /** Passes a piece of the body on; what is to be flushed is said by its return value. */
+    private boolean pass(UpstreamConnection connection, ByteBuf content) {
+        HttpRequest head = unsent;
+        unsent = null;
+        if (head != null && HttpUtil.getContentLength(head, -1L) == content.readableBytes()) {
+            sentWhole = true;
+            sendWhole(connection, head, content);
+            return false;
+        }
+        if (head != null) {
+            connection.send(head);
+        }
+        connection.send(new DefaultHttpContent(content));
+        return true;
+    }
+
+    private void passEnd(UpstreamConnection connection) {
+        HttpRequest head = unsent;
+        unsent = null;
+        if (head != null && !HttpUtil.isTransferEncodingChunked(head)) {
+            sendWhole(connection, head, Unpooled.EMPTY_BUFFER);
+            return;
+        }
+        if (head != null) {
+            connection.send(head);
+        }
+        if (!sentWhole) {
+            connection.send(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    private static void sendWhole(UpstreamConnection connection, HttpRequest head, ByteBuf body) {
+        connection.send(new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1, head.method(), head.uri(), body, head.headers(), EmptyHttpHeaders.INSTANCE));
+    }
+
     private HttpRequest head(Instance instance) {
         HttpRequest from = exchange.request();
-        HttpHeaders headers = new DefaultHttpHeaders();
+        HttpHeaders headers = ForwardedHeaders.decoded();
         ForwardedHeaders.request(from.headers(), exchange.client(), instance.authority(), headers);
         exchange.trail().stamp(headers);
         instance.credentials().forEach(headers::set);
@@ -173,8 +215,9 @@ public final class ReadExchange implements RequestBody {
             return;
         }
         keep(content.retainedDuplicate());
-        connection.send(new DefaultHttpContent(content));
-        connection.flush();
+        if (pass(connection, content)) {
+            connection.flush();
+        }
         if (connection.writable()) {
             exchange.more();
         }
@@ -202,6 +245,7 @@ public final class ReadExchange implements RequestBody {
     }
 
     private void releaseCollected() {
+        collectedHead = null;
         if (collected != null) {
             collected.release();
             collected = null;
@@ -212,7 +256,7 @@ public final class ReadExchange implements RequestBody {
     public void complete() {
         requestComplete = true;
         if (upstream != null) {
-            upstream.send(LastHttpContent.EMPTY_LAST_CONTENT);
+            passEnd(upstream);
         }
     }
 
@@ -262,16 +306,17 @@ public final class ReadExchange implements RequestBody {
                 failed(new UpstreamException(instance + " answered " + from.status(), false));
                 return;
             }
-            HttpResponse to = new DefaultHttpResponse(HttpVersion.HTTP_1_1, from.status());
-            ForwardedHeaders.response(from.headers(), to.headers());
             boolean bodiless = exchange.request().method().equals(HttpMethod.HEAD);
             if (!bodiless && (rewriting.collects(from.status().code()) || small(from))) {
-                collectedHead = to;
-                collected = exchange.alloc().compositeBuffer(1024);
+                collectedHead = from;
                 return;
             }
             replayable = false;
             releaseKept();
+            // A copy: the decoder still looks at the headers of a message that has not ended.
+            HttpHeaders headers = ForwardedHeaders.decoded();
+            ForwardedHeaders.response(from.headers(), headers);
+            HttpResponse to = new DefaultHttpResponse(HttpVersion.HTTP_1_1, from.status(), headers);
             if (!bodiless && !to.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
                 HttpUtil.setTransferEncodingChunked(to, true);
             }
@@ -291,28 +336,38 @@ public final class ReadExchange implements RequestBody {
 
         @Override
         public void content(ByteBuf content) {
-            CompositeByteBuf collecting = collected;
-            if (collecting == null) {
+            if (collectedHead == null) {
                 exchange.content(content);
                 if (!exchange.writable() && upstream != null) {
                     upstream.pauseReading(true);
                 }
-            } else if (collecting.readableBytes() + content.readableBytes() > COLLECT_BYTES) {
+                return;
+            }
+            ByteBuf before = collected;
+            if (before == null) {
+                collected = content;
+            } else if (before.readableBytes() + content.readableBytes() > COLLECT_BYTES) {
                 content.release();
                 gone();
                 exchange.fail(ProxyError.UPSTREAM_FAILED, "The instance's answer is too large to be translated.");
             } else {
-                collecting.addComponent(true, content);
+                collected = joined(before, content);
             }
+        }
+
+        private CompositeByteBuf joined(ByteBuf before, ByteBuf content) {
+            CompositeByteBuf all = before instanceof CompositeByteBuf composite
+                    ? composite
+                    : exchange.alloc().compositeBuffer(1024).addComponent(true, before);
+            return all.addComponent(true, content);
         }
 
         @Override
         public void end() {
             upstream = null;
             exchange.trail().mark(Mark.WHOLE);
-            CompositeByteBuf whole = collected;
             HttpResponse head = collectedHead;
-            if (whole == null || head == null) {
+            if (head == null) {
                 exchange.end();
                 return;
             }
@@ -320,18 +375,33 @@ public final class ReadExchange implements RequestBody {
                 failed(new UpstreamException(instance + " is deleting it", false));
                 return;
             }
+            ByteBuf whole = collected == null ? Unpooled.EMPTY_BUFFER : collected;
+            collected = null;
+            collectedHead = null;
+            releaseKept();
+            if (rewriting.collects(head.status().code())) {
+                whole = rewritten(head.status().code(), whole);
+            }
+            exchange.respond(new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1,
+                    head.status(),
+                    whole,
+                    ForwardedHeaders.response(head.headers()),
+                    EmptyHttpHeaders.INSTANCE));
+        }
+
+        private ByteBuf rewritten(int status, ByteBuf whole) {
             byte[] body = ByteBufUtil.getBytes(whole);
-            release();
-            int status = head.status().code();
-            boolean rewrite = rewriting.collects(status);
-            byte[] answer =
-                    rewrite ? rewriting.apply(status, body, services.proxy().catalog()) : body;
-            exchange.respond(status, "", answer, head.headers());
+            whole.release();
+            return Unpooled.wrappedBuffer(
+                    rewriting.apply(status, body, services.proxy().catalog()));
         }
 
         @Override
         public void failed(UpstreamException cause) {
             upstream = null;
+            unsent = null;
+            collectedHead = null;
             failures++;
             if (exchange.headSent()) {
                 exchange.abort();

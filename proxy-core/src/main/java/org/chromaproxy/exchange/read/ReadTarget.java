@@ -47,13 +47,8 @@ public class ReadTarget {
      * busy. One that is being drained only where there is no other.
      */
     Optional<Instance> choose(Set<Instance> failed) {
-        return Optional.ofNullable(pick(failed));
-    }
-
-    /** The same without a wrapper, for where every allocation counts. */
-    public @Nullable Instance pick(Set<Instance> failed) {
         ReadWeights reads = services.limits().reads();
-        return reads.given() ? byWeight(failed, reads) : byRole(failed, reads.followers());
+        return Optional.ofNullable(reads.given() ? byWeight(failed, reads) : byRole(failed, reads.followers()));
     }
 
     /** Each comes out as often as its part of the weights seen so far says: one pass, whoever may answer. */

@@ -1,6 +1,6 @@
-package org.chromaproxy.relay;
+package org.chromaproxy.downstream;
 
 /** Fired down a client connection's pipeline when the proxy is stopping. */
-public enum Draining {
+enum Draining {
     NOW
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package org.chromaproxy.relay;
-
-import org.jspecify.annotations.NullMarked;
