@@ -1,9 +1,7 @@
 package org.chromaproxy.copy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -11,7 +9,6 @@ import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
-import org.chromaproxy.scan.Slice;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -50,10 +47,11 @@ public final class Copier {
         Instance source = services.source(entry, target);
         Mapping.Path path = entry.path();
         Standstill still = new Standstill(entry, target, PlaceState.COPYING, services.lanesOf(entry));
-        long tail = still.step(still.lanes().hold(target));
+        // What the source tells of the collection, and what its lane has behind it, has to be decided by then.
+        long tail = still.holdNew();
         // An earlier life of the collection there must not be gone on with after a restart.
         services.log().submit(List.of(new Change.Cursor(entry.publicId(), target.name(), tail)));
-        byte[] body = creation(path.name(), services.remote().require(source, ChromaPaths.collection(path)));
+        byte[] body = new SettingsCopy(services, entry, target).creation(source);
         Subject subject = new Subject(
                 Subject.CATALOG, entry.publicId(), path.tenant(), path.database(), path.name(), target.name());
         String uri = ChromaPaths.collections(path.tenant(), path.database());
@@ -85,23 +83,6 @@ public final class Copier {
         still.step(still.lanes().thaw(target.index()));
     }
 
-    /** The body that creates the like of a collection; its values as the source printed them. */
-    static byte[] creation(String name, byte[] collection) {
-        Map<String, Slice> members = Members.of(collection);
-        StringBuilder body = new StringBuilder("{\"name\":");
-        body.append(new String(Members.bytes(name), StandardCharsets.UTF_8));
-        append(body, "metadata", collection, Optional.ofNullable(members.get("metadata")));
-        append(body, "configuration", collection, Optional.ofNullable(members.get("configuration_json")));
-        return body.append(",\"get_or_create\":false}").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void append(StringBuilder body, String key, byte[] source, Optional<Slice> value) {
-        value.ifPresent(slice -> body.append(",\"")
-                .append(key)
-                .append("\":")
-                .append(new String(source, slice.start(), slice.length(), StandardCharsets.UTF_8)));
-    }
-
     /**
      * Fills a place that is being copied, until it follows as a whole one.
      *
@@ -111,19 +92,41 @@ public final class Copier {
         Standstill still = new Standstill(entry, target, PlaceState.COPYING, services.lanesOf(entry));
         long begun = System.nanoTime();
         LOG.info("{}: copying from {} to {}", entry, services.source(entry, target), target);
+        try {
+            fill(entry, target, still);
+            LOG.info("{}: {} is whole after {} ms", entry, target, (System.nanoTime() - begun) / 1_000_000);
+        } catch (UncopyableException e) {
+            String reason = "it cannot be copied from " + services.source(entry, target) + ": " + e.getMessage();
+            takeOut(entry, target, still, reason);
+            throw new StepException(reason);
+        }
+    }
+
+    private void fill(CollectionEntry entry, Instance target, Standstill still) {
         Optional<Set<String>> ids = Optional.empty();
         for (int round = 1; round <= ROUNDS; round++) {
             still.hold();
+            if (round == 1) {
+                new SettingsCopy(services, entry, target).level();
+            }
             copy(entry, target, ids, still);
             still.startReplay();
             boolean last = round == ROUNDS;
             Round next = new Round(entry, target, still, last);
             if (still.whileStill(next::finish)) {
-                LOG.info("{}: {} is whole after {} ms", entry, target, (System.nanoTime() - begun) / 1_000_000);
                 return;
             }
             ids = next.touched;
         }
+    }
+
+    /** A copy that never becomes whole is not tried again and again: it stays out of service until it is repaired. */
+    private void takeOut(CollectionEntry entry, Instance target, Standstill still, String reason) {
+        LOG.error("{}: {} has no copy of it: {}. Repair it when that is mended.", entry, target, reason);
+        entry.place(target)
+                .ifPresent(place -> services.mappings()
+                        .place(entry, target, new Place(place.instanceId(), PlaceState.DIVERGED, reason), List.of()));
+        still.step(still.lanes().detach(target));
     }
 
     private void copy(CollectionEntry entry, Instance target, Optional<Set<String>> ids, Standstill still) {
@@ -184,6 +187,14 @@ public final class Copier {
             int there = new Records(services.remote(), entry, target).count();
             if (here != there) {
                 throw new StepException(entry + ": the copy on " + target + " has " + there + " records, not " + here);
+            }
+            SettingsCopy settings = new SettingsCopy(services, entry, target);
+            if (settings.lastingDifference().isPresent()) {
+                settings.level();
+                settings.lastingDifference().ifPresent(found -> {
+                    throw new UncopyableException(
+                            "its settings cannot be made the same (the source's, the copy's): " + found);
+                });
             }
         }
     }

@@ -45,6 +45,18 @@ final class Members {
         return members;
     }
 
+    /** Whether an answer is an error in Chroma's shape: a server's own word, not a hop's. */
+    static boolean isError(byte[] body) {
+        try {
+            JsonNode tree = MAPPER.readTree(body);
+            return tree != null
+                    && tree.path("error").isTextual()
+                    && tree.path("message").isTextual();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     static JsonNode tree(byte[] body) {
         try {
             return MAPPER.readTree(body);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.chromaproxy.blocking.StepException;
@@ -69,14 +70,47 @@ final class RecordPage {
         out.write(body, slice.start(), slice.length());
     }
 
-    /** The ids whose records the two pages do not hold alike: different in content, or in one of them only. */
-    static Set<String> differing(RecordPage one, RecordPage other) {
+    /**
+     * The first record whose vector the instance printed with a null: a number that is none (infinite, or no number)
+     * and that no instance takes.
+     */
+    Optional<String> unwritable() {
+        Slice embeddings = members.get("embeddings");
+        if (embeddings == null || !holdsNull(embeddings)) {
+            return Optional.empty();
+        }
+        JsonNode vectors = Members.tree(body, embeddings);
+        for (int i = 0; i < ids.size(); i++) {
+            for (JsonNode value : vectors.path(i)) {
+                if (!value.isNumber()) {
+                    return Optional.of(ids.get(i));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean holdsNull(Slice numbers) {
+        for (int at = numbers.start(); at < numbers.end(); at++) {
+            if (body[at] == 'n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The ids whose records the two pages do not hold alike: different in content, or in one of them only.
+     *
+     * @param cosine whether vectors of one direction are alike, whatever their lengths
+     */
+    static Set<String> differing(RecordPage one, RecordPage other, boolean cosine) {
         Map<String, List<JsonNode>> left = one.records();
         Map<String, List<JsonNode>> right = other.records();
         Set<String> differing = new TreeSet<>();
         left.forEach((id, record) -> {
             List<JsonNode> there = right.remove(id);
-            if (there == null || !same(record, there)) {
+            if (there == null || !same(record, there, cosine)) {
                 differing.add(id);
             }
         });
@@ -96,30 +130,16 @@ final class RecordPage {
         return records;
     }
 
-    private static boolean same(List<JsonNode> one, List<JsonNode> other) {
+    private static boolean same(List<JsonNode> one, List<JsonNode> other, boolean cosine) {
         for (int i = 0; i < one.size(); i++) {
             boolean embedding = i == 0;
-            boolean equal = embedding ? sameVector(one.get(i), other.get(i)) : sameValue(one.get(i), other.get(i));
+            boolean equal =
+                    embedding ? Vectors.same(one.get(i), other.get(i), cosine) : sameValue(one.get(i), other.get(i));
             if (!equal) {
                 return false;
             }
         }
         return true;
-    }
-
-    /** Vectors are stored as 32-bit floats; releases may print them differently. */
-    private static boolean sameVector(JsonNode one, JsonNode other) {
-        if (one.size() != other.size()) {
-            return false;
-        }
-        for (int i = 0; i < one.size(); i++) {
-            if (Float.compare(
-                            (float) one.get(i).asDouble(), (float) other.get(i).asDouble())
-                    != 0) {
-                return false;
-            }
-        }
-        return one.isArray() == other.isArray();
     }
 
     /** No metadata reads back as null or as an empty object, whatever was written. */

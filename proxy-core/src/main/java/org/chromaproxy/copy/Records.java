@@ -13,6 +13,8 @@ import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.CollectionSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one collection on one instance, in pages bounded by records and, as far as records are alike, by bytes.
@@ -33,6 +35,7 @@ final class Records {
     private final CollectionEntry entry;
     private final Instance instance;
     private int records = FIRST_RECORDS;
+    private @Nullable Boolean cosine;
 
     Records(Remote remote, CollectionEntry entry, Instance instance) {
         this.remote = remote;
@@ -42,6 +45,23 @@ final class Records {
 
     Instance instance() {
         return instance;
+    }
+
+    /** Whether the collection's distance ignores the lengths of vectors; asks the instance once. */
+    private boolean cosine() {
+        Boolean known = cosine;
+        if (known == null) {
+            known = settings().cosine();
+            cosine = known;
+        }
+        return known;
+    }
+
+    /** What the collection is there beside its records. */
+    CollectionSettings settings() {
+        String path = ChromaPaths.collection(entry.path());
+        return CollectionSettings.of(remote.require(instance, path))
+                .orElseThrow(() -> new StepException(instance + " answered " + path + " with something else"));
     }
 
     int count() {
@@ -92,13 +112,19 @@ final class Records {
         }
     }
 
+    /** The ids whose records a page of these and one of another instance's do not hold alike. */
+    Set<String> differing(RecordPage here, RecordPage there) {
+        Set<String> exactly = RecordPage.differing(here, there, false);
+        return exactly.isEmpty() || !cosine() ? exactly : RecordPage.differing(here, there, true);
+    }
+
     /** Ids whose records the two sides do not hold alike at the moment. */
     static Set<String> differing(Records one, Records other, Collection<String> ids) {
         Set<String> differing = new HashSet<>();
         one.pages(ids, page -> {
             RecordPage here = one.byIds(page);
             one.learn(here);
-            differing.addAll(RecordPage.differing(here, other.byIds(page)));
+            differing.addAll(one.differing(here, other.byIds(page)));
         });
         return differing;
     }

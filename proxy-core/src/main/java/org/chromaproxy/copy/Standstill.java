@@ -3,6 +3,7 @@ package org.chromaproxy.copy;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.blocking.Waiting;
@@ -32,6 +33,21 @@ final class Standstill {
         this.target = target;
         this.during = during;
         this.lanes = lanes;
+    }
+
+    /**
+     * Holds the lane of a target that has no place yet, as {@link #hold}.
+     *
+     * @return the LSN up to which nothing waits there: all that is decided, and on the leader
+     */
+    long holdNew() {
+        long tail = step(lanes.hold(target));
+        BooleanSupplier over = () -> entry.deletedLsn() != 0 || !target.usable();
+        if (!Waiting.until(() -> over.getAsBoolean() || step(lanes.quiet(target, tail)), QUIET_MS)
+                || over.getAsBoolean()) {
+            throw new StepException(entry + ": its leader does not get as far as " + tail);
+        }
+        return tail;
     }
 
     /** Holds the target's lane; returns once the leader has all that does not come to wait there. */

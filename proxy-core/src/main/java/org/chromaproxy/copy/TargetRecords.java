@@ -10,11 +10,6 @@ import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
-import org.chromaproxy.upstream.UpstreamResponse;
-import org.chromaproxy.wal.record.Mapping;
-import org.chromaproxy.wal.record.OpKind;
-import org.chromaproxy.wal.record.Subject;
-import org.chromaproxy.wal.record.WriteRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +41,7 @@ final class TargetRecords {
                 delete(page.ids());
             }
             add(page);
+            confirm(source, page);
         });
         if (!fresh) {
             there.idsBackwards(ids -> {
@@ -63,6 +59,7 @@ final class TargetRecords {
             source.learn(now);
             delete(page);
             add(now);
+            confirm(source, now);
         });
     }
 
@@ -81,6 +78,10 @@ final class TargetRecords {
 
     private void add(RecordPage page) {
         if (!page.ids().isEmpty()) {
+            page.unwritable().ifPresent(id -> {
+                throw new UncopyableException("the vector of record [" + id
+                        + "] reads back with null: it holds a number that overflowed, and no server takes it back");
+            });
             send("add", page.addition());
             copied += page.ids().size();
             tell();
@@ -89,16 +90,30 @@ final class TargetRecords {
 
     private void send(String operation, byte[] body) {
         Instance target = there.instance();
-        Mapping.Path path = entry.path();
         UUID id = entry.place(target)
                 .orElseThrow(() -> new StepException(entry + " is not on " + target))
                 .instanceId();
-        String uri = ChromaPaths.records(path, id, operation);
-        Subject subject = new Subject(
-                entry.publicId(), entry.publicId(), path.tenant(), path.database(), path.name(), target.name());
-        services.log().append(OpKind.REPAIR, subject, new WriteRequest("POST", uri, "application/json", body));
-        UpstreamResponse answer = services.remote().write(target, "POST", uri, body);
-        services.remote().expect(target, uri, answer);
+        services.repair(entry, target, "POST", ChromaPaths.records(entry.path(), id, operation), body);
+    }
+
+    /**
+     * What was written there reads back as it was here: this instance is written by nobody else now. A record that came
+     * twice, because the source was written meanwhile, gets its later form.
+     */
+    private void confirm(Records source, RecordPage page) {
+        Set<String> differing = source.differing(page, there.byIds(page.ids()));
+        if (differing.isEmpty()) {
+            return;
+        }
+        RecordPage now = source.byIds(differing);
+        delete(differing);
+        add(now);
+        Set<String> still = source.differing(now, there.byIds(differing));
+        if (!still.isEmpty()) {
+            throw new UncopyableException(still.size() + " records read back from " + there.instance()
+                    + " otherwise than they were written, such as ["
+                    + still.iterator().next() + "]");
+        }
     }
 
     private void tell() {

@@ -43,7 +43,7 @@ public final class Verifier {
                 Set<String> suspects = differing(entry, target, ids, still);
                 Attempt attempt = new Attempt(entry, target, still, suspects, round == ROUNDS);
                 if (suspects.size() > HOPELESS || still.whileStill(attempt::decide)) {
-                    conclude(entry, target, still, attempt.differing);
+                    conclude(entry, target, still, attempt);
                     return;
                 }
                 ids = attempt.next;
@@ -53,19 +53,26 @@ public final class Verifier {
         }
     }
 
-    private void conclude(CollectionEntry entry, Instance target, Standstill still, Set<String> differing) {
+    private void conclude(CollectionEntry entry, Instance target, Standstill still, Attempt attempt) {
         Place found = entry.place(target).orElseThrow(() -> new StepException(entry + " is gone"));
-        if (differing.isEmpty()) {
+        Optional<String> difference = attempt.settings.or(() -> difference(attempt.differing));
+        if (difference.isEmpty()) {
             services.mappings().place(entry, target, new Place(found.instanceId(), PlaceState.READY, ""), List.of());
-            LOG.info("{}: {} holds the same records as the leader", entry, target);
+            LOG.info("{}: {} holds the same as the leader", entry, target);
             return;
         }
-        String example = differing.iterator().next();
-        String reason = "found with " + differing.size() + " records that differ from the leader's, are missing or are"
-                + " too many, such as [" + example + "]";
+        String reason = "found with " + difference.get();
         LOG.error("{}: {} was {}. It is not read or written there; repair it by copy.", entry, target, reason);
         services.mappings().place(entry, target, new Place(found.instanceId(), PlaceState.DIVERGED, reason), List.of());
         still.step(still.lanes().detach(target));
+    }
+
+    private static Optional<String> difference(Set<String> differing) {
+        return differing.stream()
+                .findFirst()
+                .map(example ->
+                        differing.size() + " records that differ from the leader's, are missing or are too many,"
+                                + " such as [" + example + "]");
     }
 
     /** The ids whose records differ just now; all of them are compared if none are given. */
@@ -79,7 +86,7 @@ public final class Verifier {
         leader.backwards(page -> {
             still.check();
             if (differing.size() <= HOPELESS) {
-                differing.addAll(RecordPage.differing(page, other.byIds(page.ids())));
+                differing.addAll(leader.differing(page, other.byIds(page.ids())));
             }
         });
         other.idsBackwards(page -> {
@@ -97,6 +104,7 @@ public final class Verifier {
         private final boolean last;
         private Set<String> differing;
         private Optional<Set<String>> next = Optional.empty();
+        private Optional<String> settings = Optional.empty();
 
         Attempt(CollectionEntry entry, Instance target, Standstill still, Set<String> suspects, boolean last) {
             this.entry = entry;
@@ -115,7 +123,10 @@ public final class Verifier {
             if (!last && next.map(Set::size).orElse(Integer.MAX_VALUE) > FEW) {
                 return false;
             }
-            differing = differing(entry, target, next, still);
+            settings = new SettingsCopy(services, entry, target)
+                    .lastingDifference()
+                    .map(found -> "other settings (the leader's, its own): " + found);
+            differing = settings.isPresent() ? Set.of() : differing(entry, target, next, still);
             return true;
         }
     }
