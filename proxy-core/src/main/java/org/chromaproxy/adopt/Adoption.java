@@ -12,6 +12,7 @@ import org.chromaproxy.copy.Copier;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.copy.Verifier;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ public final class Adoption {
     private final Copier copier;
     private final Verifier verifier;
     private final Containers containers;
+    private final Leftovers leftovers;
     private final ReentrantLock working = new ReentrantLock();
     private volatile List<Stranger> strangers = List.of();
 
@@ -42,6 +44,7 @@ public final class Adoption {
         this.copier = new Copier(services);
         this.verifier = new Verifier(services);
         this.containers = new Containers(services.log());
+        this.leftovers = new Leftovers(services);
     }
 
     /** What the last scan found that is not as the catalog says. */
@@ -107,6 +110,19 @@ public final class Adoption {
             }
         } catch (StepException e) {
             LOG.warn("{} on {} is still {}, tried again later: {}", entry, instance, state, e.getMessage());
+            explain(entry, instance, state, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Shows why a place is out of service for so long. */
+    private void explain(CollectionEntry entry, Instance instance, PlaceState state, String why) {
+        try {
+            entry.place(instance)
+                    .filter(place -> place.state() == state && !place.reason().equals(why))
+                    .ifPresent(place -> services.mappings()
+                            .place(entry, instance, new Place(place.instanceId(), state, why), List.of()));
+        } catch (StepException e) {
+            LOG.debug("{} on {}: its reason is not stored: {}", entry, instance, e.getMessage());
         }
     }
 
@@ -135,6 +151,10 @@ public final class Adoption {
         scan.completeKnown();
         tell(scan.strangers());
         met.forEach(witnesses::adopted);
+        // On one that is met only now, what is known of it is not complete yet.
+        inventories.stream()
+                .filter(inventory -> !met.contains(inventory.instance()))
+                .forEach(leftovers::resume);
     }
 
     private void tell(List<Stranger> found) {

@@ -1,11 +1,16 @@
 package org.chromaproxy.adopt;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.chromaproxy.catalog.Catalog.Database;
+import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.copy.CopyServices;
-import org.chromaproxy.copy.Replacement;
+import org.chromaproxy.copy.SetAside;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.upstream.UpstreamResponse;
@@ -17,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties an instance that the log has let go of, and gives it another's tenants and databases. Its lanes take no part, but
+ * Clears an instance that the log has let go of, and gives it another's tenants and databases. Its lanes take no part, but
  * each request is a record first. Blocking, for worker threads.
  */
 final class BareInstance {
@@ -44,12 +49,27 @@ final class BareInstance {
         return Inventory.of(services.remote(), instance, asked()).collections().size();
     }
 
-    void empty() {
-        for (Inventory.Found found :
-                Inventory.of(services.remote(), instance, asked()).collections()) {
+    /**
+     * Frees every name there. What a collection of the catalog is to replace is kept under another name until that is
+     * whole; what nothing replaces is deleted.
+     */
+    void clear() {
+        List<Inventory.Found> all = new ArrayList<>(
+                Inventory.of(services.remote(), instance, asked()).collections());
+        // One that is known by its id goes before another that came to have its name.
+        all.sort(Comparator.comparing(
+                found -> services.catalog().byId(found.id()).isEmpty()));
+        for (Inventory.Found found : all) {
             Mapping.Path path = found.path();
-            LOG.warn("resync of {}: deleting {} ({}) there", instance, path, found.id());
-            delete(found.id(), path, ChromaPaths.collection(path));
+            Optional<CollectionEntry> replaced = services.catalog()
+                    .byId(found.id())
+                    .or(() -> services.catalog().named(path));
+            if (replaced.isPresent()) {
+                SetAside.of(services, replaced.get(), instance).setAside(path);
+            } else {
+                LOG.warn("resync of {}: deleting {} ({}) there", instance, path, found.id());
+                SetAside.delete(services, instance, path, found.id(), found.id());
+            }
         }
     }
 
@@ -65,17 +85,12 @@ final class BareInstance {
             if (!wanted.databases().contains(database)) {
                 LOG.warn("resync of {}: deleting {} there", instance, database);
                 Mapping.Path path = new Mapping.Path(database.tenant(), database.name(), "");
-                delete(UUID.randomUUID(), path, ChromaPaths.database(database.tenant(), database.name()));
+                services.delete(path, instance, ChromaPaths.database(database.tenant(), database.name()));
             }
         }
         wanted.databases().stream()
                 .filter(database -> !present.databases().contains(database))
                 .forEach(database -> create(ChromaPaths.databases(database.tenant()), database.name()));
-    }
-
-    private void delete(UUID lane, Mapping.Path path, String uri) {
-        Subject subject = new Subject(lane, lane, path.tenant(), path.database(), path.name(), instance.name());
-        Replacement.delete(services, subject, instance, uri);
     }
 
     private void create(String uri, String name) {

@@ -17,6 +17,7 @@ import java.util.UUID;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.Catalog.Database;
+import org.chromaproxy.copy.SetAside;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
@@ -33,11 +34,15 @@ final class Inventory {
     /** One collection there. */
     record Found(Mapping.Path path, UUID id, boolean dimensioned) {}
 
+    /** A collection there that a copy replaces, or has replaced. */
+    record Aside(Mapping.Path path, UUID id, UUID publicId) {}
+
     private final Instance instance;
     private final Set<String> tenants = new LinkedHashSet<>();
     private final Set<Database> databases = new LinkedHashSet<>();
     private final Map<Mapping.Path, Found> byPath = new HashMap<>();
     private final Map<UUID, Found> byId = new HashMap<>();
+    private final List<Aside> asides = new ArrayList<>();
 
     private Inventory(Instance instance) {
         this.instance = instance;
@@ -98,6 +103,11 @@ final class Inventory {
     private void take(Database database, CollectionHead head) {
         CollectionIds.parse(head.id()).ifPresent(id -> {
             Mapping.Path path = new Mapping.Path(database.tenant(), database.name(), head.name());
+            Optional<UUID> replacedBy = SetAside.replacedBy(head.name());
+            if (replacedBy.isPresent()) {
+                asides.add(new Aside(path, id, replacedBy.get()));
+                return;
+            }
             Found found = new Found(path, id, head.dimension().isPresent());
             byPath.put(path, found);
             byId.put(id, found);
@@ -118,6 +128,15 @@ final class Inventory {
 
     Collection<Found> collections() {
         return List.copyOf(new ArrayList<>(byPath.values()));
+    }
+
+    /** What copies replace, or have replaced; not among the collections. */
+    List<Aside> asides() {
+        return List.copyOf(asides);
+    }
+
+    boolean isAside(UUID id) {
+        return asides.stream().anyMatch(aside -> aside.id().equals(id));
     }
 
     Optional<Found> at(Mapping.Path path) {

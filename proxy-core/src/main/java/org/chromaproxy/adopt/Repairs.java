@@ -130,13 +130,26 @@ public final class Repairs {
                 }
             }
             long left = unfinished(instance);
-            job.at(left == 0 ? "whole" : left + " collections are left to be copied at adoption's next turns");
+            long without = services.catalog().alive().stream()
+                    .filter(entry -> state(entry, instance) == PlaceState.DIVERGED)
+                    .count();
+            if (left > 0) {
+                job.at(left + " collections are left to be copied at adoption's next turns");
+            } else if (without > 0) {
+                throw new StepException(without + " collections cannot be copied; their places say why");
+            } else {
+                job.at("whole");
+            }
         });
     }
 
     private long unfinished(Instance instance) {
         return services.catalog().alive().stream()
-                .filter(entry -> state(entry, instance) != PlaceState.READY)
+                .filter(entry -> switch (state(entry, instance)) {
+                    case COPYING, UNVERIFIED -> true;
+                    case DIVERGED -> entry.place(instance).isEmpty();
+                    case READY -> false;
+                })
                 .count();
     }
 

@@ -108,8 +108,8 @@ public final class Resync {
             throw new StepException(instance + " has not answered all it was sent before");
         }
         BareInstance bare = new BareInstance(services, instance, tenants);
-        steps.at("emptying");
-        bare.empty();
+        steps.at("setting aside what it holds");
+        bare.clear();
         for (CollectionEntry entry : List.copyOf(services.catalog().alive())) {
             if (entry.place(instance).isPresent() && entry.deletedLsn() == 0) {
                 services.mappings().unplace(entry, instance);
@@ -118,7 +118,7 @@ public final class Resync {
         steps.at("joining the catalog");
         bare.level(catalogLeader());
         witnesses.renew(instance, join(instance, bare));
-        LOG.warn("resync of {}: it is empty and follows the catalog; its collections are copied next", instance);
+        LOG.warn("resync of {}: it follows the catalog; its collections are copied next", instance);
     }
 
     private void leave(Instance instance) {

@@ -130,7 +130,7 @@ final class Scan {
         }
         Found missing = new Found(entry.path(), place.instanceId(), false);
         boolean replaced = inventory.at(entry.path()).isPresent();
-        if (entry.deletedLsn() == 0) {
+        if (entry.deletedLsn() == 0 && !inventory.isAside(place.instanceId())) {
             report(
                     inventory.instance(),
                     missing,

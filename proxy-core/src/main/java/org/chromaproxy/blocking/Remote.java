@@ -28,9 +28,14 @@ public final class Remote {
         return send(instance, UpstreamRequest.get(path), READ_MS, READ_MS);
     }
 
+    /** A read that is a POST; whatever the answer. */
+    public UpstreamResponse search(Instance instance, String path, byte[] body) {
+        return send(instance, json("POST", path, body), READ_MS, READ_MS);
+    }
+
     /** A read that is a POST; the answer must be 2xx. */
     public byte[] read(Instance instance, String path, byte[] body) {
-        return expect(instance, path, send(instance, json("POST", path, body), READ_MS, READ_MS));
+        return expect(instance, path, search(instance, path, body));
     }
 
     /** As {@link #get}, but the answer must be 2xx. */

@@ -94,6 +94,7 @@ public final class Copier {
         LOG.info("{}: copying from {} to {}", entry, services.source(entry, target), target);
         try {
             fill(entry, target, still);
+            SetAside.of(services, entry, target).drop();
             LOG.info("{}: {} is whole after {} ms", entry, target, (System.nanoTime() - begun) / 1_000_000);
         } catch (UncopyableException e) {
             String reason = "it cannot be copied from " + services.source(entry, target) + ": " + e.getMessage();
@@ -127,6 +128,19 @@ public final class Copier {
                 .ifPresent(place -> services.mappings()
                         .place(entry, target, new Place(place.instanceId(), PlaceState.DIVERGED, reason), List.of()));
         still.step(still.lanes().detach(target));
+        putBack(entry, target, reason);
+    }
+
+    /**
+     * Puts back what an unfinished copy was to replace, if anything was set aside; it stays out of service.
+     *
+     * @throws StepException if it cannot be done now; it is to be called again
+     */
+    public void putBack(CollectionEntry entry, Instance target, String reason) {
+        SetAside.of(services, entry, target)
+                .putBack(entry.path())
+                .ifPresent(id -> services.mappings()
+                        .place(entry, target, new Place(id, PlaceState.DIVERGED, reason), List.of()));
     }
 
     private void copy(CollectionEntry entry, Instance target, Optional<Set<String>> ids, Standstill still) {

@@ -2,6 +2,7 @@ package org.chromaproxy.copy;
 
 import io.netty.channel.EventLoop;
 import java.util.Set;
+import java.util.UUID;
 import org.chromaproxy.blocking.LogWrites;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.blocking.StepException;
@@ -42,22 +43,48 @@ public record CopyServices(
         return lanes.copying(entry.publicId()).orElseThrow(() -> new StepException(entry + " is no longer known"));
     }
 
+    /** A write of the proxy's own. */
+    public record Request(String method, String uri, byte[] body) {}
+
     /**
      * Sends a write of the proxy's own to one instance; logged first, like everything an instance is sent.
      *
      * @throws UncopyableException if the instance refuses it in Chroma's shape
      * @throws StepException if it cannot be done now
      */
-    void repair(CollectionEntry entry, Instance target, String method, String uri, byte[] body) {
-        Mapping.Path path = entry.path();
-        Subject subject = new Subject(
-                entry.publicId(), entry.publicId(), path.tenant(), path.database(), path.name(), target.name());
-        log.append(OpKind.REPAIR, subject, new WriteRequest(method, uri, "application/json", body));
-        UpstreamResponse answer = remote.write(target, method, uri, body);
+    void repair(UUID lane, Mapping.Path path, Instance target, Request request) {
+        UpstreamResponse answer = send(lane, path, target, request);
         if (REFUSALS.contains(answer.status()) && Members.isError(answer.body())) {
             throw new UncopyableException(target + " refused a part of the copy: " + answer.brief());
         }
-        remote.expect(target, uri, answer);
+        remote.expect(target, request.uri(), answer);
+    }
+
+    /**
+     * The same for what an instance has no reason to refuse.
+     *
+     * @throws StepException if it cannot be done now
+     */
+    void require(UUID lane, Mapping.Path path, Instance target, Request request) {
+        remote.expect(target, request.uri(), send(lane, path, target, request));
+    }
+
+    /** The same, whatever the answer. */
+    UpstreamResponse send(UUID lane, Mapping.Path path, Instance target, Request request) {
+        Subject subject = new Subject(lane, lane, path.tenant(), path.database(), path.name(), target.name());
+        log.append(
+                OpKind.REPAIR,
+                subject,
+                new WriteRequest(request.method(), request.uri(), "application/json", request.body()));
+        return remote.write(target, request.method(), request.uri(), request.body());
+    }
+
+    /** Deletes a database on one instance. */
+    public void delete(Mapping.Path database, Instance target, String uri) {
+        UpstreamResponse answer = send(UUID.randomUUID(), database, target, new Request("DELETE", uri, new byte[0]));
+        if (answer.status() != 404) {
+            remote.expect(target, uri, answer);
+        }
     }
 
     /** The instance that leads the collection, if that can be a source for {@code target} now. */

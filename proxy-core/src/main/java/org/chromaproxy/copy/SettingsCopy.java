@@ -137,7 +137,11 @@ final class SettingsCopy {
                 + entry.place(target)
                         .orElseThrow(() -> new StepException(entry + " is not on " + target))
                         .instanceId();
-        services.repair(entry, target, "PUT", uri, change.getBytes(StandardCharsets.UTF_8));
+        services.repair(
+                entry.publicId(),
+                path,
+                target,
+                new CopyServices.Request("PUT", uri, change.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**

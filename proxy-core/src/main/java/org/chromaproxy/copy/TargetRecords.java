@@ -93,7 +93,11 @@ final class TargetRecords {
         UUID id = entry.place(target)
                 .orElseThrow(() -> new StepException(entry + " is not on " + target))
                 .instanceId();
-        services.repair(entry, target, "POST", ChromaPaths.records(entry.path(), id, operation), body);
+        services.repair(
+                entry.publicId(),
+                entry.path(),
+                target,
+                new CopyServices.Request("POST", ChromaPaths.records(entry.path(), id, operation), body));
     }
 
     /**

@@ -15,10 +15,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.chromaproxy.acceptance.harness.ChromaApi;
@@ -170,11 +172,132 @@ class CopyIT {
         }
     }
 
+    @Test
+    void whatACopyReplacesStaysUntilTheCopyIsWholeWhateverIsInterrupted() {
+        create(primary, "large", "\"metadata\":null");
+        for (int from = 0; from < 8_000; from += 1_000) {
+            primary.add(collection(idOf(primary, "large")), records(from, from + 1_000, 64, 1));
+        }
+        try (Running proxy = new Running("chroma_proxy")) {
+            proxy.awaitStates(1, PlaceState.READY);
+            String old = idOf(replica, "large");
+            CompletableFuture<Void> repair = CompletableFuture.runAsync(() -> proxy.repair("large"));
+            Awaitility.await("a new copy that is not whole yet")
+                    .pollInterval(Duration.ofMillis(10))
+                    .atMost(LONG)
+                    .until(() -> copies(replica).size() == 2 && !copies(replica).containsKey("large")
+                            || (copies(replica).containsKey("large")
+                                    && !idOf(replica, "large").equals(old)));
+            assertEquals(8_000, replica.count(collection(old)), "what is replaced is whole");
+        }
+        assertEquals(2, copies(replica).size(), "the restart is in the copy's middle");
+        try (Running proxy = new Running("chroma_proxy")) {
+            proxy.awaitStates(1, PlaceState.READY);
+            Awaitility.await("nothing left over")
+                    .atMost(LONG)
+                    .until(() -> copies(replica).keySet().equals(Set.of("large")));
+            assertEquals(8_000, replica.count(collection(idOf(replica, "large"))));
+        }
+    }
+
+    @Test
+    void aReplacementThatEndedBetweenTwoStepsGoesOnAfterARestart() throws SQLException {
+        List<String> names = List.of("set-aside", "unplaced", "unfinished", "done", "deleted");
+        names.forEach(name -> {
+            create(primary, name, "\"metadata\":null");
+            primary.add(collection(idOf(primary, name)), records(0, 20, 3, 1));
+        });
+        Map<String, String> ids = new HashMap<>();
+        try (Running proxy = new Running("chroma_proxy")) {
+            proxy.awaitStates(names.size(), PlaceState.READY);
+            names.forEach(name -> ids.put(name, idOf(primary, name)));
+            proxy.api.delete(D + "/collections/deleted").expect(200);
+        }
+        aside("set-aside", ids);
+        sql("UPDATE chroma_proxy.collection_place SET state = 'DIVERGED' WHERE instance = 'replica' AND public_id = '"
+                + ids.get("set-aside") + "'");
+        aside("unplaced", ids);
+        sql("DELETE FROM chroma_proxy.collection_place WHERE instance = 'replica' AND public_id = '"
+                + ids.get("unplaced") + "'");
+        aside("unfinished", ids);
+        create(replica, "unfinished", "\"metadata\":null");
+        replica.add(collection(idOf(replica, "unfinished")), records(0, 3, 3, 1));
+        sql("UPDATE chroma_proxy.collection_place SET state = 'COPYING', instance_id = '" + idOf(replica, "unfinished")
+                + "' WHERE instance = 'replica' AND public_id = '" + ids.get("unfinished") + "'");
+        create(replica, "chroma-proxy-aside-" + ids.get("done"), "\"metadata\":null");
+        create(replica, "chroma-proxy-aside-" + ids.get("deleted"), "\"metadata\":null");
+        try (Running proxy = new Running("chroma_proxy")) {
+            proxy.awaitStates(4, PlaceState.READY);
+            Awaitility.await("nothing left over")
+                    .atMost(LONG)
+                    .untilAsserted(() -> assertEquals(
+                            Set.of("set-aside", "unplaced", "unfinished", "done"),
+                            copies(replica).keySet()));
+        }
+        copies(replica).values().forEach(id -> assertEquals(20, replica.count(collection(id))));
+    }
+
+    @Test
+    void aCopyThatCannotBeMadeLeavesWhatItWasToReplace() {
+        create(primary, "overflown", "\"configuration\":" + COSINE);
+        primary.post(collection(idOf(primary, "overflown")) + "/add", "{\"ids\":[\"good\"],\"embeddings\":[[1,2]]}")
+                .expect(201);
+        try (Running proxy = new Running("chroma_proxy")) {
+            proxy.awaitStates(1, PlaceState.READY);
+            proxy.api
+                    .post(collection("overflown") + "/add", "{\"ids\":[\"bad\"],\"embeddings\":[[3e38,1]]}")
+                    .expect(201);
+            Awaitility.await("both records on the replica")
+                    .atMost(LONG)
+                    .until(() -> replica.count(collection(idOf(replica, "overflown"))) == 2);
+            String old = idOf(replica, "overflown");
+            var refused =
+                    proxy.api.post("/admin/collections/overflown/repair", "{\"instance\":\"replica\",\"force\":true}");
+            assertTrue(refused.expect(503).json().toString().contains("[bad]"), refused.toString());
+            proxy.awaitStates(1, PlaceState.READY, PlaceState.DIVERGED);
+            assertTrue(proxy.reason("overflown").contains("[bad]"), proxy.reason("overflown"));
+            assertEquals(Map.of("overflown", old), copies(replica));
+            assertEquals(2, replica.count(collection(old)));
+            proxy.api
+                    .post(collection("overflown") + "/delete", "{\"ids\":[\"bad\"]}")
+                    .expect(200);
+            proxy.repair("overflown");
+            proxy.awaitStates(1, PlaceState.READY);
+            assertEquals(Set.of("overflown"), copies(replica).keySet());
+        }
+    }
+
+    /** What a replacement does first. */
+    private void aside(String name, Map<String, String> ids) {
+        put(replica, name, "{\"new_name\":\"chroma-proxy-aside-" + ids.get(name) + "\"}");
+    }
+
+    private void sql(String statement) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database("chroma_proxy"));
+                Statement jdbc = connection.createStatement()) {
+            jdbc.execute(statement);
+        }
+    }
+
+    /** The collections there: name → id. */
+    private static Map<String, String> copies(ChromaApi server) {
+        Map<String, String> copies = new HashMap<>();
+        for (JsonNode collection : server.get(D + "/collections").expect(200).json()) {
+            copies.put(collection.path("name").asText(), collection.path("id").asText());
+        }
+        return copies;
+    }
+
     /** The address of a database of that name, made when missing. */
     private String database(String name) {
         try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
+            if (!connection
+                    .createStatement()
+                    .executeQuery("SELECT FROM pg_database WHERE datname = '" + name + "'")
+                    .next()) {
+                statement.execute("CREATE DATABASE " + name);
+            }
         } catch (SQLException e) {
             throw new AssertionError("no database " + name, e);
         }
