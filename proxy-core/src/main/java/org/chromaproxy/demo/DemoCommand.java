@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import org.chromaproxy.config.ChromaReleases;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigReader;
 import org.chromaproxy.local.ChromaInstallation;
+import org.chromaproxy.local.ChromaRelease;
 import org.chromaproxy.local.ChromaServer;
 import org.chromaproxy.local.FolderLock;
 import org.chromaproxy.local.FreePort;
@@ -82,13 +84,17 @@ public final class DemoCommand implements Callable<Integer> {
         terminal.title("chroma-proxy demo: two real Chroma servers that behave as one");
         claim(folder, servers);
         DemoLogging.into(folder.resolve("proxy.log"));
-        ChromaInstallation chroma = ChromaInstallation.ensure(
-                what -> terminal.say("Downloading " + what + " (once; some 400 MB on disk)..."));
+        DemoReleases releases = new DemoReleases(
+                ChromaReleases.ofProcess(), what -> terminal.say("Downloading " + what + ", once..."), terminal::warn);
+        ChromaInstallation primaryChroma = releases.ofServer(0);
+        ChromaInstallation replicaChroma = releases.ofServer(1);
         int front = freePort(terminal);
-        terminal.say("Starting two Chroma servers, PostgreSQL and the proxy; data in " + folder);
+        terminal.say("Starting two Chroma servers (" + said(primaryChroma.release(), replicaChroma.release())
+                + "), PostgreSQL and the proxy; data in " + folder);
         int after = port == 0 ? 0 : front + 1;
-        ChromaServer primary = chroma(servers, chroma, folder.resolve("primary"), after);
-        ChromaServer replica = chroma(servers, chroma, folder.resolve("replica"), port == 0 ? 0 : primary.port() + 1);
+        ChromaServer primary = chroma(servers, primaryChroma, folder.resolve("primary"), after);
+        ChromaServer replica =
+                chroma(servers, replicaChroma, folder.resolve("replica"), port == 0 ? 0 : primary.port() + 1);
         primary.awaitReady(READY_WITHIN);
         replica.awaitReady(READY_WITHIN);
         LocalProxy proxy = proxy(servers, config(front, primary, replica, folder));
@@ -127,8 +133,13 @@ public final class DemoCommand implements Callable<Integer> {
         return free;
     }
 
+    private static String said(ChromaRelease primary, ChromaRelease replica) {
+        return primary == replica ? primary.toString() : primary + " and " + replica;
+    }
+
     private static ChromaServer chroma(Servers servers, ChromaInstallation installation, Path data, int from)
             throws Exception {
+        DemoReleases.record(data, installation.release());
         return servers.start(() -> ChromaServer.start(installation, data, FreePort.atOrAfter(from)));
     }
 

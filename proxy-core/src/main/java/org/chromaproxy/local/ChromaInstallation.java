@@ -2,157 +2,112 @@ package org.chromaproxy.local;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.chromaproxy.config.ChromaReleases;
 
-/** A pinned Chroma release out of its npm package, installed in a folder once and used by everybody after. */
+/** A pinned Chroma release, installed in the project's build folder once and used by everybody after. */
 public final class ChromaInstallation {
-    private static final int OLDEST_NODE = 20;
-    private static final Pattern NODE_VERSION = Pattern.compile("v(\\d+)\\..*");
+    private final ChromaRelease release;
+    private final List<String> program;
 
-    private final Path nodeModules;
-
-    private ChromaInstallation(Path nodeModules) {
-        this.nodeModules = nodeModules;
+    private ChromaInstallation(ChromaRelease release, List<String> program) {
+        this.release = release;
+        this.program = program;
     }
 
-    /** The installation in the project's build folder; installs it first when it is not there. */
-    public static ChromaInstallation ensure() {
-        return ensure(_ -> {});
-    }
-
-    /** The same; {@code onDownload} is told what is about to be downloaded, if anything is. */
-    public static ChromaInstallation ensure(Consumer<String> onDownload) {
-        return ensure(LocalFolders.build("chroma"), onDownload);
-    }
-
-    /** The installation in that folder; installs it first when it is not there. */
-    public static ChromaInstallation ensure(Path folder) {
-        return ensure(folder, _ -> {});
+    /** {@link #ensure(ChromaRelease, Consumer)}, told to nobody. */
+    public static ChromaInstallation ensure(ChromaRelease release) {
+        return ensure(release, _ -> {});
     }
 
     /**
-     * The installation in that folder; installs it first when it is not there. Blocks for the download, and while
-     * another process installs into the same folder.
+     * Exactly that release; installs it first when it is not there. Blocks for the download, and while another process
+     * installs into the same folder.
      *
-     * @throws LocalServerException when Node.js or npm is missing or too old, or the download fails
+     * @param onDownload told what is about to be downloaded, if anything is
+     * @throws MissingProgramException when Python, or Node.js with npm, is missing, too old or incomplete
+     * @throws LocalServerException when the download fails
      */
-    private static ChromaInstallation ensure(Path folder, Consumer<String> onDownload) {
-        ChromaRelease release = ChromaRelease.fitting();
-        Path home = folder.toAbsolutePath().resolve("chroma-" + release.npmVersion());
-        try (FolderLock _ = FolderLock.acquire(home)) {
-            Path complete = home.resolve(".complete");
-            String pinned = resource(release, "package-lock.json");
-            if (!Files.exists(complete) || !Files.readString(complete).equals(pinned)) {
-                requireNode(home);
-                onDownload.accept("Chroma, from the npm package chromadb " + release.npmVersion() + ", into " + home);
-                install(home, release);
-                Files.writeString(complete, pinned);
+    public static ChromaInstallation ensure(ChromaRelease release, Consumer<String> onDownload) {
+        String packageVersion = release.packageVersion();
+        List<String> program = switch (release.registry()) {
+            case PYPI -> {
+                Path home = LocalFolders.build("chroma").resolve("pypi-" + packageVersion);
+                yield pythonProgram(PythonEnvironment.ensure(
+                        home,
+                        resource("pypi-" + packageVersion + "/requirements.txt"),
+                        () -> onDownload.accept(
+                                "Chroma " + release + " from PyPI into " + home + " (25 MB, 90 MB on disk)")));
             }
-            return new ChromaInstallation(home.resolve("node_modules"));
-        } catch (IOException e) {
-            throw new LocalServerException("cannot install Chroma in " + home, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LocalServerException("interrupted while installing Chroma", e);
-        }
+            case NPM -> nodeProgram(nodeModules(release, onDownload));
+        };
+        return new ChromaInstallation(release, program);
     }
 
-    /** The folder of npm packages that holds the server, which is also the JavaScript client. */
-    public Path nodeModules() {
-        return nodeModules;
+    /** The release that the configuration chooses for the server with this number, from 0; by default the newest. */
+    public static ChromaInstallation ofServer(int number) {
+        return ensure(ChromaReleases.ofProcess()
+                .ofServer(number)
+                .map(ChromaRelease::of)
+                .orElse(ChromaRelease.NEWEST));
     }
 
-    /** The command that runs one server: Node itself, without npm's wrappers, which would survive it as orphans. */
+    /** The folder of npm packages that holds the JavaScript client, in the release that fits this machine. */
+    public static Path javaScriptClient() {
+        return nodeModules(ChromaRelease.newestOfNpm(), _ -> {});
+    }
+
+    public ChromaRelease release() {
+        return release;
+    }
+
+    /** The command that runs one server as one process, without wrappers, which would survive it as orphans. */
     public List<String> command(Path dataDirectory, int port) {
+        List<String> arguments = List.of(
+                "run", "--path", dataDirectory.toString(), "--host", "127.0.0.1", "--port", Integer.toString(port));
+        return Stream.concat(program.stream(), arguments.stream()).toList();
+    }
+
+    /** What the package's own script {@code chroma} runs, without importing the client, which takes seconds. */
+    private static List<String> pythonProgram(PythonEnvironment environment) {
         return List.of(
-                "node",
-                nodeModules.resolve("chromadb/dist/cli.mjs").toString(),
-                "run",
-                "--path",
-                dataDirectory.toString(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                Integer.toString(port));
+                environment.python().toString(),
+                "-I",
+                "-c",
+                "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(['chroma', *sys.argv[1:]])");
     }
 
-    private static void install(Path home, ChromaRelease release) throws IOException, InterruptedException {
-        for (String file : List.of("package.json", "package-lock.json")) {
-            Files.writeString(home.resolve(file), resource(release, file));
-        }
-        Path log = home.resolve("npm.log");
-        int status = run(home, log, "npm", "ci", "--no-audit", "--no-fund");
-        if (status != 0) {
-            throw new LocalServerException(
-                    "npm could not install Chroma (status " + status + "): " + Files.readString(log));
-        }
+    private static List<String> nodeProgram(Path nodeModules) {
+        return List.of("node", nodeModules.resolve("chromadb/dist/cli.mjs").toString());
     }
 
-    private static void requireNode(Path home) throws IOException, InterruptedException {
-        Path log = home.resolve("node.version");
-        int status = run(home, log, "node", "--version");
-        String output = Files.readString(log).strip();
-        var version = NODE_VERSION.matcher(output);
-        if (status != 0 || !version.matches() || Integer.parseInt(version.group(1)) < OLDEST_NODE) {
-            throw new LocalServerException("the local Chroma servers need Node.js " + OLDEST_NODE
-                    + " or newer with npm, and this machine has " + output);
-        }
+    private static Path nodeModules(ChromaRelease release, Consumer<String> onDownload) {
+        release.requireSystem();
+        String name = "chroma-" + release.packageVersion();
+        Path home = LocalFolders.build("chroma").resolve(name);
+        return NpmPackage.ensure(
+                home,
+                Map.of(
+                        "package.json", resource(name + "/package.json"),
+                        "package-lock.json", resource(name + "/package-lock.json")),
+                () -> onDownload.accept("Chroma " + release + " from npm (package chromadb " + release.packageVersion()
+                        + ") into " + home + " (400 MB on disk)"));
     }
 
-    private static int run(Path folder, Path log, String... command) throws IOException, InterruptedException {
-        Process process;
-        try {
-            process = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-        } catch (IOException e) {
-            throw new LocalServerException(
-                    "the local Chroma servers need Node.js " + OLDEST_NODE + " or newer with npm; cannot run "
-                            + command[0],
-                    e);
-        }
-        process.getOutputStream().close();
-        try (Reaper _ = Reaper.of(process)) {
-            return process.waitFor();
-        }
-    }
-
-    private static String resource(ChromaRelease release, String file) throws IOException {
-        String name = "chroma-" + release.npmVersion() + "/" + file;
+    private static String resource(String name) {
         try (InputStream stream = ChromaInstallation.class.getResourceAsStream(name)) {
             if (stream == null) {
-                throw new IOException("not in this build: " + name);
+                throw new LocalServerException("not in this build: " + name);
             }
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    /** Ends a short-lived command, and what it started, if this JVM is told to stop while it runs. */
-    private record Reaper(Thread hook) implements AutoCloseable {
-        static Reaper of(Process process) {
-            Thread hook = Thread.ofPlatform().name("reaper-" + process.pid()).unstarted(() -> {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-            });
-            Runtime.getRuntime().addShutdownHook(hook);
-            return new Reaper(hook);
-        }
-
-        /** The command has ended by itself. */
-        @Override
-        public void close() {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException stopping) {
-                // The hook runs, or has run: it finds nothing left to end.
-            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -5,40 +5,107 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The pinned Chroma releases, by what their native server needs. Measured: from bindings 1.0.6 on, glibc 2.39. */
-enum ChromaRelease {
-    /** Runs on older systems, down to glibc 2.34. */
-    FOR_OLDER_SYSTEMS("3.0.11"),
-    /** The newest at the time of writing. */
-    CURRENT("3.5.0");
+/** The pinned Chroma releases, oldest first: an older server does not start on the data of a newer one. */
+public enum ChromaRelease {
+    /** The oldest that the proxy supports. */
+    V1_0_5("1.0.5", Registry.NPM, "3.0.11", 34),
+    /** What npm's newest package carries for current systems. */
+    V1_3_4("1.3.4", Registry.NPM, "3.5.0", 39),
+    /** The newest at the time of writing, and the default. */
+    V1_5_9("1.5.9", Registry.PYPI, "1.5.9", 17);
 
-    private final String npmVersion;
+    /** The default. */
+    public static final ChromaRelease NEWEST = V1_5_9;
+    /** The oldest that the proxy supports. */
+    public static final ChromaRelease OLDEST = V1_0_5;
 
-    ChromaRelease(String npmVersion) {
-        this.npmVersion = npmVersion;
+    /** Where a release comes from. */
+    enum Registry {
+        NPM,
+        PYPI
     }
 
-    /** The release of the npm package {@code chromadb}. */
-    String npmVersion() {
-        return npmVersion;
+    private final String version;
+    private final Registry registry;
+    private final String packageVersion;
+    private final int gnuMinor;
+
+    /**
+     * @param packageVersion of the registry's package {@code chromadb}
+     * @param gnuMinor the oldest GNU C library its native part runs on is 2 with this minor version: measured
+     */
+    ChromaRelease(String version, Registry registry, String packageVersion, int gnuMinor) {
+        this.version = version;
+        this.registry = registry;
+        this.packageVersion = packageVersion;
+        this.gnuMinor = gnuMinor;
     }
 
-    /** The newest release that runs on this machine. */
-    static ChromaRelease fitting() {
-        String version = gnuVersion()
+    /**
+     * The release of that version.
+     *
+     * @throws LocalServerException naming those there are
+     */
+    public static ChromaRelease of(String version) {
+        return Stream.of(values())
+                .filter(release -> release.version.equals(version))
+                .findFirst()
+                .orElseThrow(() -> new LocalServerException("no Chroma release " + version
+                        + " can be started here, only: "
+                        + Stream.of(values()).map(ChromaRelease::toString).collect(Collectors.joining(", "))
+                        + ", or mixed"));
+    }
+
+    /** The newest of npm's releases that runs on this machine. */
+    public static ChromaRelease newestOfNpm() {
+        return newestOfNpm(requiredGnuVersion());
+    }
+
+    /** The newest of npm's releases for that version of the GNU C library. */
+    static ChromaRelease newestOfNpm(String gnuVersion) {
+        return Stream.of(V1_3_4, V1_0_5)
+                .filter(release -> atLeast(gnuVersion, 2, release.gnuMinor))
+                .findFirst()
+                .orElseThrow(() -> new LocalServerException(
+                        "Chroma's npm package needs glibc 2." + V1_0_5.gnuMinor + " or newer; this is " + gnuVersion));
+    }
+
+    /** Whether its data may be too new for that release. */
+    public boolean isNewerThan(ChromaRelease other) {
+        return compareTo(other) > 0;
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    String packageVersion() {
+        return packageVersion;
+    }
+
+    /** Throws when this machine's C library cannot run it. */
+    void requireSystem() {
+        String gnuVersion = requiredGnuVersion();
+        if (!atLeast(gnuVersion, 2, gnuMinor)) {
+            throw new LocalServerException(
+                    "Chroma " + version + " of npm needs glibc 2." + gnuMinor + " or newer; this is " + gnuVersion);
+        }
+    }
+
+    /** The version, such as {@code 1.5.9}. */
+    @Override
+    public String toString() {
+        return version;
+    }
+
+    private static String requiredGnuVersion() {
+        return gnuVersion()
                 .orElseThrow(() -> new LocalServerException(
                         "Chroma's npm package needs the GNU C library, and this system has another one"
                                 + " (Alpine's musl, perhaps): use a glibc-based system, or Chroma servers elsewhere"));
-        return fitting(version);
-    }
-
-    /** The newest release for that version of the GNU C library. */
-    static ChromaRelease fitting(String gnuVersion) {
-        if (!atLeast(gnuVersion, 2, 34)) {
-            throw new LocalServerException("Chroma's npm package needs glibc 2.34 or newer; this is " + gnuVersion);
-        }
-        return atLeast(gnuVersion, 2, 39) ? CURRENT : FOR_OLDER_SYSTEMS;
     }
 
     /** The GNU C library's version, such as {@code 2.36}; empty with any other library, such as musl. */

@@ -19,7 +19,7 @@ public final class ChromaServer implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
-    private final ChromaInstallation installation;
+    private ChromaInstallation installation;
     private final Path dataDirectory;
     private final int port;
     private ChildProcess process;
@@ -31,9 +31,9 @@ public final class ChromaServer implements AutoCloseable {
         this.process = launch(installation, dataDirectory, port);
     }
 
-    /** {@link #start(ChromaInstallation, Path, int)} with the project's own installation. */
+    /** {@link #start(ChromaInstallation, Path, int)} with the release that is chosen for the first server. */
     public static ChromaServer start(Path dataDirectory, int port) {
-        return start(ChromaInstallation.ensure(), dataDirectory, port);
+        return start(ChromaInstallation.ofServer(0), dataDirectory, port);
     }
 
     /**
@@ -48,6 +48,12 @@ public final class ChromaServer implements AutoCloseable {
         } catch (IOException e) {
             throw new LocalServerException("cannot start a Chroma server in " + dataDirectory, e);
         }
+    }
+
+    /** {@link #restart()} with another release, as an upgrade in place does; an older one does not start on newer data. */
+    public void restart(ChromaInstallation other) {
+        installation = other;
+        restart();
     }
 
     /** Starts it again, on the same port and data; kills it first if it still runs. */

@@ -75,7 +75,7 @@ class JavaScriptClientIT {
         Process node = new ProcessBuilder(
                         "node",
                         script.toString(),
-                        ChromaInstallation.ensure().nodeModules().toString(),
+                        ChromaInstallation.javaScriptClient().toString(),
                         server.getHost(),
                         Integer.toString(server.getPort()))
                 .redirectOutput(output.toFile())

@@ -18,6 +18,7 @@ import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.InstanceDump;
 import org.chromaproxy.acceptance.harness.Json;
 import org.chromaproxy.config.ConfigReader;
+import org.chromaproxy.local.ChromaInstallation;
 import org.chromaproxy.local.ChromaServer;
 import org.chromaproxy.local.EmbeddedPostgres;
 import org.chromaproxy.main.ProxyServer;
@@ -48,8 +49,8 @@ class FirstStartIT {
 
     @BeforeEach
     void start() {
-        primaryServer = ChromaServer.start(folder.resolve("primary"), 0);
-        replicaServer = ChromaServer.start(folder.resolve("replica"), 0);
+        primaryServer = ChromaServer.start(ChromaInstallation.ofServer(0), folder.resolve("primary"), 0);
+        replicaServer = ChromaServer.start(ChromaInstallation.ofServer(1), folder.resolve("replica"), 0);
         postgres = EmbeddedPostgres.start(folder.resolve("postgres"));
         primary = new ChromaApi(primaryServer.awaitReady(LONG).url());
         replica = new ChromaApi(replicaServer.awaitReady(LONG).url());

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +69,32 @@ class DemoIT {
             demo.awaitLine("Ctrl-C stops everything", UP);
             demo.signal("KILL");
             demo.exit(GONE);
+        }
+        awaitNothingLeft();
+    }
+
+    @Test
+    void withoutAPythonThatCanRunTheNewestServerItTakesNpmsAndSaysSoAndNeverGoesBack() throws Exception {
+        Path programs = Files.createDirectory(folder.resolve("programs"));
+        Path python = Files.writeString(programs.resolve("python3"), "#!/bin/sh\necho Python 3.7.3\n");
+        Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Map<String, String> old = Map.of("PATH", programs + ":" + System.getenv("PATH"));
+        Path data = folder.resolve("data");
+        try (DemoProcess first = DemoProcess.start(old, data, folder, "--port", "0", "--once")) {
+            assertEquals(0, first.exit(UP), first.output());
+            assertTrue(first.output().contains("Chroma 1.5.9 cannot run here: Python 3.9 or newer"), first.output());
+            assertTrue(first.output().contains("Taking the older Chroma 1."), first.output());
+            assertEveryStepShown(first.output());
+        }
+        try (DemoProcess newest = start("--port", "0", "--once")) {
+            assertEquals(0, newest.exit(UP), newest.output());
+            assertTrue(newest.output().contains("two Chroma servers (1.5.9)"), newest.output());
+            assertEveryStepShown(newest.output());
+        }
+        try (DemoProcess older = DemoProcess.start(old, data, folder, "--port", "0", "--once")) {
+            assertEquals(1, older.exit(UP), older.output());
+            assertTrue(older.output().contains("was written by Chroma 1.5.9"), older.output());
+            assertNoStackTrace(older.output());
         }
         awaitNothingLeft();
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A demo in a JVM of its own, its output in a file. */
@@ -24,6 +25,12 @@ final class DemoProcess implements AutoCloseable {
     }
 
     static DemoProcess start(Path data, Path folder, String... options) throws IOException {
+        return start(Map.of(), data, folder, options);
+    }
+
+    /** The same, with these environment variables on top of ours. */
+    static DemoProcess start(Map<String, String> environment, Path data, Path folder, String... options)
+            throws IOException {
         List<String> command = new ArrayList<>();
         // A build in the background may hand its children an ignored SIGINT; a demo at a terminal has none.
         command.addAll(List.of("env", "--default-signal=INT"));
@@ -33,12 +40,10 @@ final class DemoProcess implements AutoCloseable {
         command.addAll(List.of("org.chromaproxy.main.Main", "demo", "--data", data.toString()));
         command.addAll(List.of(options));
         Path output = Files.createTempFile(folder, "demo", ".out");
-        return new DemoProcess(
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start(),
-                output);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        return new DemoProcess(builder.start(), output);
     }
 
     String output() {

@@ -67,7 +67,7 @@ class ChromaServerIT {
 
     @Test
     void aServerDiesWithTheProcessThatStartedIt() throws Exception {
-        ChromaInstallation.ensure();
+        ChromaInstallation.ofServer(0);
         try (ServerParent parent = ServerParent.of("chroma", folder.resolve("data"))) {
             long server = Long.parseLong(parent.line());
             parent.kill();

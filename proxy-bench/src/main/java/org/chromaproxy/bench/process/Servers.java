@@ -88,9 +88,9 @@ public final class Servers {
                 .awaitAnswer(PROBE);
     }
 
-    /** A real Chroma server on an empty folder, answering. */
+    /** A real Chroma server on an empty folder, answering; of the release that is chosen for the first server. */
     public ChromaServer chroma(String name) {
-        return ChromaServer.start(ChromaInstallation.ensure(), fresh(name), Server.freePort())
+        return ChromaServer.start(ChromaInstallation.ofServer(0), fresh(name), Server.freePort())
                 .awaitReady(CHROMA_START);
     }
 

@@ -45,11 +45,9 @@ public final class Stack implements AutoCloseable {
         this.directory = Files.createDirectories(directory.toAbsolutePath());
         this.postgres = postgres;
         this.database = "drill_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
-        ChromaInstallation installation = ChromaInstallation.ensure();
-        ChromaProcess primary =
-                ChromaProcess.start(installation, directory.toAbsolutePath().resolve("primary"));
-        ChromaProcess replica =
-                ChromaProcess.start(installation, directory.toAbsolutePath().resolve("replica"));
+        Path home = directory.toAbsolutePath();
+        ChromaProcess primary = ChromaProcess.start(ChromaInstallation.ofServer(0), home.resolve("primary"));
+        ChromaProcess replica = ChromaProcess.start(ChromaInstallation.ofServer(1), home.resolve("replica"));
         this.links = new Links(
                 link(primary.url().getPort(), Network.Protocol.HTTP),
                 link(replica.url().getPort(), Network.Protocol.HTTP),

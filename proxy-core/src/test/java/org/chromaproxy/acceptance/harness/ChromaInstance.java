@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import org.chromaproxy.local.ChromaInstallation;
 import org.chromaproxy.local.ChromaServer;
 
 /** A real Chroma server on a directory and a port of its own, which it keeps over restarts. */
@@ -20,8 +21,18 @@ public final class ChromaInstance implements AutoCloseable {
 
     /** Starts a server that stores in a directory, and waits until it answers. */
     public static ChromaInstance start(Path directory) {
+        return start(directory, 0);
+    }
+
+    /** The same for the server with that number, from 0, which may run another release: {@code -Dchroma.release}. */
+    public static ChromaInstance start(Path directory, int number) {
+        return start(directory, ChromaInstallation.ofServer(number));
+    }
+
+    /** The same with one release, whatever is chosen. */
+    public static ChromaInstance start(Path directory, ChromaInstallation installation) {
         return new ChromaInstance(
-                ChromaServer.start(directory.resolve("data"), 0).awaitReady(START));
+                ChromaServer.start(installation, directory.resolve("data"), 0).awaitReady(START));
     }
 
     public String url() {
@@ -50,6 +61,12 @@ public final class ChromaInstance implements AutoCloseable {
     /** Starts it again on the same directory and port, and waits until it answers. */
     public void restart() {
         server.restart();
+        server.awaitReady(START);
+    }
+
+    /** Starts that release on the same directory and port, and waits until it answers: an upgrade in place. */
+    public void upgrade(ChromaInstallation newer) {
+        server.restart(newer);
         server.awaitReady(START);
     }
 

@@ -27,8 +27,8 @@ public final class Deployment implements AutoCloseable {
 
     private Deployment(Path directory) {
         this.directory = directory;
-        this.primary = keep(ChromaInstance.start(folder("primary")));
-        this.replica = keep(ChromaInstance.start(folder("replica")));
+        this.primary = keep(ChromaInstance.start(folder("primary"), 0));
+        this.replica = keep(ChromaInstance.start(folder("replica"), 1));
         this.log = keep(LogDatabase.start(folder("log")));
     }
 
@@ -52,7 +52,7 @@ public final class Deployment implements AutoCloseable {
 
     /** Starts one more server, which the proxy has to be told of: {@code MORE_INSTANCES}. */
     public ChromaInstance more(String name) {
-        return keep(ChromaInstance.start(folder(name)));
+        return keep(ChromaInstance.start(folder(name), 2));
     }
 
     /** What the log's database holds, for those that change it by hand. */
