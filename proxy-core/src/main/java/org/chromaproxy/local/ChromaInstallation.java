@@ -84,7 +84,8 @@ public final class ChromaInstallation {
     }
 
     private static List<String> nodeProgram(Path nodeModules) {
-        return List.of("node", nodeModules.resolve("chromadb/dist/cli.mjs").toString());
+        return NodeRuntime.ensure()
+                .command(nodeModules.resolve("chromadb/dist/cli.mjs").toString());
     }
 
     private static Path nodeModules(ChromaRelease release, Consumer<String> onDownload) {
@@ -100,7 +101,8 @@ public final class ChromaInstallation {
                         + ") into " + home + " (400 MB on disk)"));
     }
 
-    private static String resource(String name) {
+    /** A file of this package's resources. */
+    static String resource(String name) {
         try (InputStream stream = ChromaInstallation.class.getResourceAsStream(name)) {
             if (stream == null) {
                 throw new LocalServerException("not in this build: " + name);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A Python virtual environment with pinned packages of PyPI, made in a folder once and used by everybody after. Programs
@@ -61,6 +62,19 @@ public final class PythonEnvironment {
     /** Its interpreter. */
     public Path python() {
         return home.resolve("venv").resolve("bin").resolve("python");
+    }
+
+    /** Where its packages are. */
+    Path sitePackages() {
+        Path lib = home.resolve("venv").resolve("lib");
+        try (Stream<Path> versions = Files.list(lib)) {
+            return versions.map(version -> version.resolve("site-packages"))
+                    .filter(Files::isDirectory)
+                    .findFirst()
+                    .orElseThrow(() -> new LocalServerException("no site-packages in " + lib));
+        } catch (IOException e) {
+            throw new LocalServerException("cannot read " + lib, e);
+        }
     }
 
     /** What the interpreter says of itself. */

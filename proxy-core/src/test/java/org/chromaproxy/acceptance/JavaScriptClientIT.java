@@ -18,6 +18,7 @@ import org.chromaproxy.acceptance.harness.ChromaInstance;
 import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.Json;
 import org.chromaproxy.local.ChromaInstallation;
+import org.chromaproxy.local.NodeRuntime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,12 +73,12 @@ class JavaScriptClientIT {
         URI server = URI.create(url);
         Path output = Files.createTempFile(directory, "transcript", ".json");
         Path errors = Files.createTempFile(directory, "transcript", ".err");
-        Process node = new ProcessBuilder(
-                        "node",
-                        script.toString(),
-                        ChromaInstallation.javaScriptClient().toString(),
-                        server.getHost(),
-                        Integer.toString(server.getPort()))
+        Process node = new ProcessBuilder(NodeRuntime.ensure()
+                        .command(
+                                script.toString(),
+                                ChromaInstallation.javaScriptClient().toString(),
+                                server.getHost(),
+                                Integer.toString(server.getPort())))
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
