@@ -247,6 +247,11 @@ public final class CatalogLanes extends LaneGroup {
         return collections;
     }
 
+    @Override
+    public String toString() {
+        return "the catalog";
+    }
+
     /** What the catalog lanes need of the record lanes; any thread. */
     public interface CollectionLanes {
         /** Lets the lanes of a collection look again. */
