@@ -20,7 +20,6 @@ import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.instance.Witnesses;
-import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.Routes;
@@ -137,8 +136,7 @@ public final class Router {
         if (entry.isEmpty()) {
             return notFound(exchange, false);
         }
-        String uri = ChromaPaths.collection(entry.get().path());
-        ReadTarget target = ReadTarget.ofCatalog(services, entry.get(), uri);
+        ReadTarget target = ReadTarget.ofCollection(services, entry.get());
         return new ReadExchange(exchange, services, target, Rewriting.COLLECTION).start();
     }
 

@@ -74,14 +74,19 @@ final class ExistingAnswer {
             this.lane = lane;
             this.write = write;
             this.entry = entry;
-            // The lane that decides has applied everything before this record.
+            // The lane that decides has applied everything before this record, of the catalog's; not of the
+            // collection's.
             this.holders = lanes.lanes().stream()
-                    .filter(each -> holds(each) && each.instance.usable())
+                    .filter(each -> each.instance.usable() && (write.recovered() ? holds(each) : describes(each)))
                     .sorted(Comparator.comparing(each -> each != lane))
                     .iterator();
             if (!holders.hasNext() && lanes.lanes().stream().anyMatch(this::holds)) {
                 lost = false;
             }
+        }
+
+        private boolean describes(Lane each) {
+            return entry.describedBy(each.instance, lanes.catalog().gate());
         }
 
         private boolean holds(Lane each) {
