@@ -117,9 +117,9 @@ public enum ProxyError {
         return text.isEmpty() ? new byte[0] : Json.error(chromaName, text);
     }
 
-    /** What Chroma says, with 404, of an unknown collection where a name stands in the path. */
+    /** What Chroma 1.5.9 says, with 404, of an unknown collection where a name stands in the path. */
     public static String noCollectionNamed(String name) {
-        return "Collection [" + name + "] does not exists";
+        return "Collection [" + name + "] does not exist";
     }
 
     /** What Chroma says, with 404, of an unknown collection where an id stands in the path. */
