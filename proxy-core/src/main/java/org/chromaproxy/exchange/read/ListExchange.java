@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -85,29 +84,19 @@ public final class ListExchange implements RequestBody {
     }
 
     public static @Nullable RequestBody begin(Exchange exchange, ExchangeServices services) {
-        Map<String, String> query = new HashMap<>();
-        new QueryStringDecoder(exchange.request().uri())
-                .parameters()
-                .forEach((key, values) -> query.put(key, values.getLast()));
+        ListQuery query;
         try {
-            int limit = number(query, "limit", Integer.MAX_VALUE);
-            int offset = number(query, "offset", 0);
-            ListExchange list = new ListExchange(exchange, services);
-            list.start(limit, offset);
-            return list;
-        } catch (NumberFormatException e) {
-            String message = "Failed to deserialize query string: limit and offset must be non-negative integers";
-            exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, message);
+            query = ListQuery.of(exchange.request().uri());
+        } catch (IllegalArgumentException refusal) {
+            exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, String.valueOf(refusal.getMessage()));
             return null;
         }
+        ListExchange list = new ListExchange(exchange, services);
+        list.start(query);
+        return list;
     }
 
-    private static int number(Map<String, String> query, String key, int otherwise) {
-        String text = query.get(key);
-        return text == null ? otherwise : Integer.parseUnsignedInt(text) & Integer.MAX_VALUE;
-    }
-
-    private void start(int limit, int offset) {
+    private void start(ListQuery query) {
         services
                 .proxy()
                 .catalog()
@@ -115,8 +104,8 @@ public final class ListExchange implements RequestBody {
                         exchange.route().scope().tenant(),
                         exchange.route().scope().database())
                 .stream()
-                .skip(offset)
-                .limit(limit)
+                .skip(query.offset())
+                .limit(query.limit())
                 .forEach(entry -> {
                     told.put(entry.publicId(), Optional.empty());
                     missing.put(entry.publicId(), entry);

@@ -47,7 +47,7 @@ public class ReadTarget {
      * An instance for this read: by their weights, or else followers first for the configured share of reads, then the least
      * busy. One that is being drained only where there is no other.
      */
-    Optional<Instance> choose(Set<Instance> failed) {
+    public Optional<Instance> choose(Set<Instance> failed) {
         ReadWeights reads = services.limits().reads();
         return Optional.ofNullable(reads.given() ? byWeight(failed, reads) : byRole(failed, reads.followers()));
     }
