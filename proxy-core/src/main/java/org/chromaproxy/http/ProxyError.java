@@ -16,7 +16,7 @@ public enum ProxyError {
     FRAMING(400, Names.ARGUMENT, "The length of the request's body is ambiguous. Nothing was executed."),
     BODY_NOT_UNDERSTOOD(400, Names.ARGUMENT, "The body names nothing the proxy could log. Nothing was executed."),
     VERSION_NOT_SUPPORTED(505, Names.GENERAL, "Only HTTP/1.0 and HTTP/1.1 are spoken here. Nothing was executed."),
-    HEADERS_TOO_LARGE(431, Names.GENERAL, "The request has too many headers, or too large ones. Nothing was executed."),
+    HEADERS_TOO_LARGE(431, Names.GENERAL, "The request's headers are too large. Nothing was executed."),
     URI_TOO_LONG(414, Names.GENERAL, "The request line is too long. Nothing was executed."),
     /** Worded as a running Chroma does. */
     BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
@@ -29,8 +29,7 @@ public enum ProxyError {
     TOO_MANY_FAILURES(
             429,
             Names.RATE,
-            "Too many requests without a valid token came from this address. Nothing was executed; wait, and send"
-                    + " one."),
+            "Too many requests without a valid token came from this address. Nothing was executed; wait, and send one."),
     RATE_LIMITED(
             429,
             Names.RATE,
@@ -117,9 +116,9 @@ public enum ProxyError {
         return text.isEmpty() ? new byte[0] : Json.error(chromaName, text);
     }
 
-    /** What Chroma 1.5.9 says, with 404, of an unknown collection where a name stands in the path. */
+    /** What Chroma says, with 404, of an unknown collection where a name stands in the path. */
     public static String noCollectionNamed(String name) {
-        return "Collection [" + name + "] does not exist";
+        return "Collection [" + name + "] does not exists";
     }
 
     /** What Chroma says, with 404, of an unknown collection where an id stands in the path. */

@@ -18,7 +18,9 @@ abstract class BodyScan implements AutoCloseable {
     /** Longest string in bytes; above the largest body that the proxy accepts. */
     private static final int MAX_STRING = 64 << 20;
 
-    private static final int MAX_DEPTH = 64;
+    /** The deepest that Chroma's parser takes. */
+    private static final int MAX_DEPTH = 127;
+
     private static final int COPY_BYTES = 8 << 10;
     /** The first of its bytes in UTF-8. Jackson passes over it; Chroma's parser refuses the body. */
     private static final byte BYTE_ORDER_MARK = (byte) 0xef;
@@ -27,6 +29,7 @@ abstract class BodyScan implements AutoCloseable {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(MAX_STRING)
+                    .maxNameLength(MAX_STRING)
                     .build())
             // Metadata keys are the clients': they must not fill the process-wide table of interned strings.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -195,14 +198,6 @@ abstract class BodyScan implements AutoCloseable {
 
     final String text() throws IOException {
         return parser.getText();
-    }
-
-    final JsonParser.NumberType numberType() throws IOException {
-        return parser.getNumberType();
-    }
-
-    final long number() throws IOException {
-        return parser.getLongValue();
     }
 
     /** Bytes of the body up to and including the current token, which must not be a number. */

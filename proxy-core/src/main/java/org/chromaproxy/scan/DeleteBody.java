@@ -10,7 +10,8 @@ import java.util.OptionalLong;
  *
  * @param footprint what the delete can touch; everything if it has a filter
  * @param understood whether the other components are to be trusted; if not, they are empty
- * @param limit most records to delete; such a delete is not repeatable
+ * @param limited whether it has a limit other than null: servers that know limits refuse it, or may not be sent it twice
+ * @param limit most records to delete; empty if there is no limit, or none that Chroma takes
  * @param ids the raw array of ids
  * @param where the raw filter on metadata
  * @param whereDocument the raw filter on documents
@@ -18,14 +19,19 @@ import java.util.OptionalLong;
 public record DeleteBody(
         Footprint footprint,
         boolean understood,
+        boolean limited,
         OptionalLong limit,
         Optional<Slice> ids,
         Optional<Slice> where,
         Optional<Slice> whereDocument) {
 
+    /** Stands for a filter that is neither object nor array: Chroma refuses all of these alike. */
+    static final Slice NO_FILTER = new Slice(0, 0);
+
     static DeleteBody notUnderstood(String reason) {
         return new DeleteBody(
                 new Footprint.Everything(reason),
+                false,
                 false,
                 OptionalLong.empty(),
                 Optional.empty(),
@@ -38,6 +44,20 @@ public record DeleteBody(
     }
 
     /**
+     * Whether a server may find a limit in it, understood or not: then it must not be sent to more than one server, nor
+     * twice, as it is.
+     *
+     * @param body the body that was scanned
+     */
+    public boolean mayBeLimited(byte[] body) {
+        if (understood) {
+            return limited;
+        }
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        return text.contains("limit") || text.contains("\\u");
+    }
+
+    /**
      * The body of a {@code get} that finds the ids this delete would hit: the same ids, filters and limit, byte for byte,
      * with nothing included.
      *
@@ -45,28 +65,55 @@ public record DeleteBody(
      * @throws IllegalStateException if it was not understood
      */
     public byte[] resolvingGet(byte[] body) {
-        if (!understood) {
-            throw new IllegalStateException("a delete that was not understood cannot be resolved");
-        }
-        ByteArrayOutputStream get = new ByteArrayOutputStream(body.length + 32);
-        ascii(get, "{");
-        copy(get, "ids", ids, body);
-        copy(get, "where", where, body);
-        copy(get, "where_document", whereDocument, body);
-        limit.ifPresent(most -> ascii(get, "\"limit\":" + most + ","));
-        ascii(get, "\"include\":[]}");
-        return get.toByteArray();
+        String most = limit.isPresent() ? "\"limit\":" + limit.getAsLong() + "," : "";
+        return with(body, most + "\"include\":[]");
     }
 
-    private static void copy(ByteArrayOutputStream get, String key, Optional<Slice> value, byte[] body) {
+    /**
+     * The same delete with a limit of 0: a server that knows limits refuses it as it would refuse this one, and else deletes
+     * nothing.
+     *
+     * @throws IllegalStateException if it was not understood
+     */
+    public byte[] withoutEffect(byte[] body) {
+        return with(body, "\"limit\":0");
+    }
+
+    /**
+     * The same delete without its limit, as a server takes it that does not know limits.
+     *
+     * @throws IllegalStateException if it was not understood
+     */
+    public byte[] withoutLimit(byte[] body) {
+        return with(body, "\"limit\":null");
+    }
+
+    private byte[] with(byte[] body, String rest) {
+        if (!understood) {
+            throw new IllegalStateException("a delete that was not understood cannot be rewritten");
+        }
+        ByteArrayOutputStream other = new ByteArrayOutputStream(body.length + 32);
+        ascii(other, "{");
+        copy(other, "ids", ids, body);
+        copy(other, "where", where, body);
+        copy(other, "where_document", whereDocument, body);
+        ascii(other, rest + "}");
+        return other.toByteArray();
+    }
+
+    private static void copy(ByteArrayOutputStream to, String key, Optional<Slice> value, byte[] body) {
         value.ifPresent(slice -> {
-            ascii(get, "\"" + key + "\":");
-            get.write(body, slice.start(), slice.length());
-            ascii(get, ",");
+            ascii(to, "\"" + key + "\":");
+            if (slice.equals(NO_FILTER)) {
+                ascii(to, "false");
+            } else {
+                to.write(body, slice.start(), slice.length());
+            }
+            ascii(to, ",");
         });
     }
 
-    private static void ascii(ByteArrayOutputStream get, String text) {
-        get.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+    private static void ascii(ByteArrayOutputStream to, String text) {
+        to.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -1,6 +1,5 @@
 package org.chromaproxy.scan;
 
-import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -10,25 +9,33 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Reads the body of a delete to its end, since a limit or a filter may follow the ids. */
+/**
+ * Reads the body of a delete to its end, since a limit or a filter may follow the ids. Keys that Chroma does not know are
+ * passed over, as Chroma does; a limit that it would not take is noted, and its value is none.
+ */
 public final class DeleteScan extends BodyScan {
     /** Chroma holds a limit in 32 bits. */
     private static final long MAX_LIMIT = (1L << 32) - 1;
+
+    private static final int MAX_LIMIT_DIGITS = 10;
 
     private enum Key {
         IDS,
         WHERE,
         WHERE_DOCUMENT,
         LIMIT,
-        NONE
+        UNKNOWN
     }
 
     private final IdScan.Collected list = new IdScan.Collected();
     private final Set<Key> seen = EnumSet.noneOf(Key.class);
     private final Map<Key, Slice> slices = new EnumMap<>(Key.class);
-    private Key key = Key.NONE;
+    private Key key = Key.UNKNOWN;
     private boolean inside;
     private int start;
+    private boolean limited;
+    private boolean limitTwice;
+    private boolean tooMany;
     private OptionalLong limit = OptionalLong.empty();
     private DeleteBody body = DeleteBody.notUnderstood("the body is incomplete");
 
@@ -54,6 +61,9 @@ public final class DeleteScan extends BodyScan {
             body = understood();
             return true;
         }
+        if (level > 1 || token.isStructEnd()) {
+            return false;
+        }
         return token == JsonToken.FIELD_NAME ? key(text()) : value(token);
     }
 
@@ -63,39 +73,44 @@ public final class DeleteScan extends BodyScan {
             case "where" -> Key.WHERE;
             case "where_document" -> Key.WHERE_DOCUMENT;
             case "limit" -> Key.LIMIT;
-            default -> Key.NONE;
+            default -> Key.UNKNOWN;
         };
-        if (key == Key.NONE) {
-            return stop("an unknown key");
+        boolean twice = !seen.add(key);
+        if (key == Key.LIMIT) {
+            limitTwice |= twice;
+            return false;
         }
-        return !seen.add(key) && stop("a key twice");
+        return twice && key != Key.UNKNOWN && stop("a key twice");
     }
 
     private boolean value(JsonToken token) throws IOException {
-        if (token == JsonToken.VALUE_NULL) {
+        if (token == JsonToken.VALUE_NULL || key == Key.UNKNOWN) {
             return false;
         }
         if (key == Key.LIMIT) {
-            return limit(token);
+            limit = limit(token);
+            limited = true;
+            return false;
         }
-        if (token != (key == Key.IDS ? JsonToken.START_ARRAY : JsonToken.START_OBJECT)) {
-            return stop("a value of the wrong type");
+        if (key == Key.IDS && token != JsonToken.START_ARRAY) {
+            return stop("ids is not an array");
+        }
+        if (!token.isStructStart()) {
+            slices.put(key, DeleteBody.NO_FILTER);
+            return false;
         }
         start = position() - 1;
         inside = true;
         return false;
     }
 
-    private boolean limit(JsonToken token) throws IOException {
-        if (token != JsonToken.VALUE_NUMBER_INT || numberType() == NumberType.BIG_INTEGER) {
-            return stop("a limit that is not an integer");
+    private OptionalLong limit(JsonToken token) throws IOException {
+        String text = token == JsonToken.VALUE_NUMBER_INT ? text() : "";
+        if (text.isEmpty() || text.length() > MAX_LIMIT_DIGITS) {
+            return OptionalLong.empty();
         }
-        long value = number();
-        if (value < 0 || value > MAX_LIMIT) {
-            return stop("a limit out of range");
-        }
-        limit = OptionalLong.of(value);
-        return false;
+        long value = Long.parseLong(text);
+        return value < 0 || value > MAX_LIMIT ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     private boolean inside(JsonToken token, int level) throws IOException {
@@ -107,15 +122,32 @@ public final class DeleteScan extends BodyScan {
         if (key != Key.IDS) {
             return false;
         }
+        if (list.full() && token == JsonToken.VALUE_STRING) {
+            tooMany = true;
+            return false;
+        }
         String fault = list.add(token, text());
         return !fault.isEmpty() && stop(fault);
     }
 
     private DeleteBody understood() {
-        boolean filtered = slices.containsKey(Key.WHERE) || slices.containsKey(Key.WHERE_DOCUMENT);
-        Footprint footprint =
-                filtered ? new Footprint.Everything("the delete has a filter") : new Footprint.Ids(list.ids());
-        return new DeleteBody(footprint, true, limit, slice(Key.IDS), slice(Key.WHERE), slice(Key.WHERE_DOCUMENT));
+        return new DeleteBody(
+                footprint(),
+                true,
+                limited || limitTwice,
+                limitTwice ? OptionalLong.empty() : limit,
+                slice(Key.IDS),
+                slice(Key.WHERE),
+                slice(Key.WHERE_DOCUMENT));
+    }
+
+    private Footprint footprint() {
+        if (slices.containsKey(Key.WHERE) || slices.containsKey(Key.WHERE_DOCUMENT)) {
+            return new Footprint.Everything("the delete has a filter");
+        }
+        return tooMany
+                ? new Footprint.Everything("more than " + IdScan.MAX_IDS + " ids")
+                : new Footprint.Ids(list.ids());
     }
 
     private Optional<Slice> slice(Key wanted) {

@@ -67,12 +67,17 @@ public final class IdScan extends BodyScan {
             return ids;
         }
 
+        /** Whether one more would be more than is remembered. */
+        boolean full() {
+            return ids.size() == MAX_IDS;
+        }
+
         /** Takes an element; returns what is wrong with it, or an empty string. */
         String add(JsonToken token, String text) {
             if (token != JsonToken.VALUE_STRING) {
                 return "an id is not a string";
             }
-            if (ids.size() == MAX_IDS) {
+            if (full()) {
                 return "more than " + MAX_IDS + " ids";
             }
             if (!wellFormed(text)) {

@@ -76,17 +76,105 @@ class DeleteScanTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "-1",
+                "1.0",
+                "1e0",
+                "\"1\"",
+                "true",
+                "4294967296",
+                "99999999999999999999999999",
+                "[1]",
+                "{\"limit\":1}",
+                "1,\"limit\":2",
+                "null,\"limit\":2",
+                "1,\"limit\":null"
+            })
+    void aLimitThatChromaDoesNotTakeIsNotedAndHasNoValue(String limit) {
+        scan("{\"limit\":" + limit + ",\"ids\":[\"a\"]}", (body, delete) -> {
+            assertTrue(delete.understood());
+            assertTrue(delete.limited());
+            assertTrue(delete.mayBeLimited(body));
+            assertEquals(OptionalLong.empty(), delete.limit());
+            assertEquals(new Footprint.Ids(List.of("a")), delete.footprint());
+        });
+    }
+
+    /** Chroma passes over keys it does not know. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"offset\":1",
+                "\"offset\":null",
+                "\"x\":{\"ids\":[\"b\"],\"limit\":[1,{}]}",
+                "\"x\":[[],[\"limit\"]],\"x\":{}",
+                "\"LIMIT\":1"
+            })
+    void anUnknownKeyIsPassedOver(String member) {
+        scan("{" + member + ",\"ids\":[\"a\"]," + member.replace("x", "y") + "}", (body, delete) -> {
+            assertTrue(delete.understood());
+            assertFalse(delete.mayBeLimited(body));
+            assertEquals(new Footprint.Ids(List.of("a")), delete.footprint());
+        });
+    }
+
+    @Test
+    void aLimitIsTakenOutOrSetToNoneAndTheRestIsKept() {
+        scan(
+                "{\"offset\":3,\"where\":{\"k\": 1.0},\"l\\u0069mit\":7,\"\\u0069ds\":[ \"a\\u0062\"]}",
+                (body, delete) -> {
+                    assertEquals(OptionalLong.of(7), delete.limit());
+                    assertEquals(
+                            "{\"ids\":[ \"a\\u0062\"],\"where\":{\"k\": 1.0},\"limit\":0}",
+                            new String(delete.withoutEffect(body), StandardCharsets.UTF_8));
+                    assertEquals(
+                            "{\"ids\":[ \"a\\u0062\"],\"where\":{\"k\": 1.0},\"limit\":null}",
+                            new String(delete.withoutLimit(body), StandardCharsets.UTF_8));
+                });
+    }
+
+    /** The server refuses it: as it stands, or as another of its kind. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[{\"k\":1}]", "\"x\"", "1", "true"})
+    void aFilterOfTheWrongTypeIsKept(String filter) {
+        scan("{\"where_document\":" + filter + ",\"limit\":1}", (body, delete) -> {
+            assertTrue(delete.filtered());
+            String asked = filter.startsWith("[") ? filter : "false";
+            assertEquals("{\"where_document\":" + asked + ",\"limit\":1,\"include\":[]}", get(body, delete));
+        });
+    }
+
+    /** More than are remembered: the delete touches everything, and its words are still not taken for a limit. */
+    @Test
+    void aHugeDeleteOfIdsThatContainTheWordLimitHasNone() {
+        StringBuilder ids = new StringBuilder("{\"ids\":[\"limit\",\"\\u00e9\"");
+        for (int i = 0; i < IdScan.MAX_IDS; i++) {
+            ids.append(",\"").append(i).append('"');
+        }
+        byte[] body = (ids + "]}").getBytes(StandardCharsets.UTF_8);
+        DeleteBody delete = DeleteScan.of(body);
+        assertTrue(delete.understood());
+        assertFalse(delete.mayBeLimited(body));
+        assertInstanceOf(Footprint.Everything.class, delete.footprint());
+        byte[] limited = (ids + "],\"limit\":1}").getBytes(StandardCharsets.UTF_8);
+        assertEquals(OptionalLong.of(1), DeleteScan.of(limited).limit());
+    }
+
+    @Test
+    void filtersAreReadAsDeepAsChromaReadsThem() {
+        String open = "{\"$and\":[".repeat(62);
+        String close = "]}".repeat(62);
+        scan("{\"where\":" + open + "{\"k\":1}" + close + ",\"limit\":1}", (body, delete) -> {
+            assertTrue(delete.understood());
+            assertTrue(delete.filtered());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "{\"ids\":[\"a\"],\"ids\":[\"b\"]}",
                 "{\"ids\":[\"a\"],\"where\":null,\"where\":{}}",
-                "{\"ids\":[\"a\"],\"where\":[]}",
-                "{\"ids\":[\"a\"],\"where\":\"x\"}",
-                "{\"ids\":[\"a\"],\"limit\":-1}",
-                "{\"ids\":[\"a\"],\"limit\":1.5}",
-                "{\"ids\":[\"a\"],\"limit\":\"1\"}",
-                "{\"ids\":[\"a\"],\"limit\":4294967296}",
-                "{\"ids\":[\"a\"],\"limit\":99999999999999999999999999}",
-                "{\"ids\":[\"a\"],\"limit\":[1]}",
-                "{\"ids\":[\"a\"],\"from_a_newer_release\":true}",
+                "{\"where\":{},\"where\":null}",
                 "{\"ids\":[1]}",
                 "{\"ids\":\"a\"}",
                 "{\"ids\":[\"a\"]",
@@ -97,7 +185,21 @@ class DeleteScanTest {
         scan(text, (body, delete) -> {
             assertFalse(delete.understood());
             assertInstanceOf(Footprint.Everything.class, delete.footprint());
+            assertFalse(delete.mayBeLimited(body));
             assertThrows(IllegalStateException.class, () -> delete.resolvingGet(body));
+            assertThrows(IllegalStateException.class, () -> delete.withoutEffect(body));
+            assertThrows(IllegalStateException.class, () -> delete.withoutLimit(body));
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"ids\":[null],\"limit\":1}", "{\"ids\":[1],\"l\\u0069mit\":1}", "{\"ids\":[\"a\"],\"limit\":1"
+            })
+    void whatIsNotUnderstoodMayHaveALimit(String text) {
+        scan(text, (body, delete) -> {
+            assertFalse(delete.understood());
+            assertTrue(delete.mayBeLimited(body));
         });
     }
 

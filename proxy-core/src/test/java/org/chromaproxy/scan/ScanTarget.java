@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.chromaproxy.support.Pieces;
 
 /**
@@ -29,7 +28,6 @@ public final class ScanTarget {
     private static final ObjectMapper TREES = new ObjectMapper(BodyScan.JSON)
             .enable(com.fasterxml.jackson.core.JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
-    private static final Set<String> DELETE_KEYS = Set.of("ids", "where", "where_document", "limit");
     private static final long MAX_LIMIT = (1L << 32) - 1;
 
     private ScanTarget() {}
@@ -152,17 +150,9 @@ public final class ScanTarget {
         boolean right = tree.isObject();
         for (Map.Entry<String, JsonNode> member : tree.properties()) {
             JsonNode value = member.getValue();
-            right &= DELETE_KEYS.contains(member.getKey())
-                    && (value.isNull()
-                            || switch (member.getKey()) {
-                                case "ids" -> strings(value).isPresent();
-                                case "limit" ->
-                                    value.isIntegralNumber()
-                                            && value.canConvertToLong()
-                                            && value.asLong() >= 0
-                                            && value.asLong() <= MAX_LIMIT;
-                                default -> value.isObject();
-                            });
+            right &= !member.getKey().equals("ids")
+                    || value.isNull()
+                    || strings(value).isPresent();
         }
         return right;
     }
@@ -174,8 +164,14 @@ public final class ScanTarget {
             assertEquals(
                     new Footprint.Ids(strings(tree.path("ids")).orElse(List.of())), scanned.footprint(), shown(body));
         }
-        assertEquals(tree.hasNonNull("limit"), scanned.limit().isPresent());
-        scanned.limit().ifPresent(limit -> assertEquals(tree.path("limit").asLong(), limit));
+        JsonNode limit = tree.path("limit");
+        boolean taken = limit.isIntegralNumber()
+                && limit.canConvertToLong()
+                && limit.asLong() >= 0
+                && limit.asLong() <= MAX_LIMIT;
+        assertEquals(tree.hasNonNull("limit"), scanned.limited(), shown(body));
+        assertEquals(taken, scanned.limit().isPresent(), shown(body));
+        scanned.limit().ifPresent(most -> assertEquals(limit.asLong(), most));
         sameSlice(scanned.ids(), tree.path("ids"), body);
         sameSlice(scanned.where(), tree.path("where"), body);
         sameSlice(scanned.whereDocument(), tree.path("where_document"), body);
@@ -183,15 +179,21 @@ public final class ScanTarget {
 
     private static void sameSlice(Optional<Slice> slice, JsonNode expected, byte[] body) {
         assertEquals(!expected.isMissingNode() && !expected.isNull(), slice.isPresent(), shown(body));
-        slice.ifPresent(place -> assertEquals(
-                Optional.of(expected), tree(Arrays.copyOfRange(body, place.start(), place.end())), shown(body)));
+        assertEquals(expected.isValueNode() && !expected.isNull(), slice.equals(Optional.of(DeleteBody.NO_FILTER)));
+        slice.filter(place -> place != DeleteBody.NO_FILTER)
+                .ifPresent(place -> assertEquals(
+                        Optional.of(expected),
+                        tree(Arrays.copyOfRange(body, place.start(), place.end())),
+                        shown(body)));
     }
 
     /** What is asked instead of the delete is JSON itself. */
     private static void resolvable(DeleteBody delete, byte[] body) {
         if (tree(body).isPresent()) {
-            byte[] get = delete.resolvingGet(body);
-            assertTrue(tree(get).isPresent(), () -> shown(body) + " becomes " + shown(get));
+            for (byte[] asked :
+                    List.of(delete.resolvingGet(body), delete.withoutEffect(body), delete.withoutLimit(body))) {
+                assertTrue(tree(asked).isPresent(), () -> shown(body) + " becomes " + shown(asked));
+            }
         }
     }
 

@@ -98,11 +98,15 @@ final class ModelCollection {
         body.path("ids").forEach(node -> wanted.add(node.asText()));
         return records.keySet().stream()
                 .filter(key -> wanted.isEmpty() || wanted.contains(key))
-                .limit(body.path("limit").asLong(Long.MAX_VALUE))
+                .limit(body.hasNonNull("limit") ? body.path("limit").asLong() : Long.MAX_VALUE)
                 .toList();
     }
 
     private Reply delete(JsonNode body) {
+        boolean filtered = body.hasNonNull("where") || body.hasNonNull("where_document");
+        if (body.hasNonNull("limit") && !filtered) {
+            return Reply.error(400, "InvalidArgumentError", "limit without where");
+        }
         List<String> hit = matches(body);
         hit.forEach(records::remove);
         int deleted = body.has("ids") ? body.path("ids").size() : hit.size();

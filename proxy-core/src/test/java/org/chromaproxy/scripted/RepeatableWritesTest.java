@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.chromaproxy.scan.IdScan;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an instance would do differently a second time, or elsewhere, is turned into what can be repeated. */
 class RepeatableWritesTest extends StagedTest {
@@ -40,7 +43,7 @@ class RepeatableWritesTest extends StagedTest {
         assertEquals(2, answer.json().path("deleted").asInt());
         awaitCalls(stage().replica(), 1);
         Call get = stage().primary().calls(call -> call.is("get")).getFirst();
-        Call delete = stage().primary().calls(call -> call.is("delete")).getFirst();
+        Call delete = stage().primary().calls(call -> call.is("delete")).getLast();
         assertTrue(get.order() < delete.order());
         assertEquals("{\"where\":" + filter + ",\"limit\":2,\"include\":[]}", get.body(), "the question for the ids");
         String list = "{\"ids\":[\"first\",\"a\"]}";
@@ -50,6 +53,109 @@ class RepeatableWritesTest extends StagedTest {
         await().atMost(Stage.SOON)
                 .untilAsserted(() -> assertEquals(
                         List.of("b", "c"), stage().replica().model().ids(collection.name())));
+    }
+
+    /** Chroma (1.5.9) refuses a limit without a filter; the ids it would have named are not to be deleted either. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"limit\":1}",
+                "{\"ids\":[\"first\"],\"limit\":1}",
+                "{\"ids\":[\"first\"],\"where\":null,\"where_document\":null,\"limit\":1}",
+                "{\"l\\u0069mit\":1}"
+            })
+    void aDeleteWithALimitThatTheServerRefusesIsRefusedInItsWordsAndDeletesNothing(String body) {
+        Collection collection = stage().usedCollection();
+        Client.Answer answer = collection.write("delete", body).join();
+        assertEquals(400, answer.status(), answer.body());
+        assertEquals("limit without where", answer.json().path("message").asText());
+        assertUntouched(collection);
+    }
+
+    /** Read by the server, not by the proxy: it may not be told apart from one with a limit. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"ids\":[1],\"limit\":1}",
+                "{\"where\":{\"k\":1},\"limit\":\"1\"}",
+                "{\"where\":{\"k\":1},\"limit\":1} x"
+            })
+    void aDeleteThatTheServerCannotReadIsRefusedInItsWordsAndDeletesNothing(String body) {
+        Collection collection = stage().usedCollection();
+        stage().primary()
+                .once(
+                        call -> call.is("delete") && call.body().equals(body),
+                        Reply.error(422, "ChromaError", "Failed to deserialize"));
+        Client.Answer answer = collection.write("delete", body).join();
+        assertEquals(422, answer.status(), answer.body());
+        assertEquals("Failed to deserialize", answer.json().path("message").asText());
+        assertUntouched(collection);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"ids\":[1],\"limit\":1}", "{\"where\":{\"k\":1},\"limit\":1,\"limit\":2}"})
+    void aDeleteThatTheServerWouldExecuteButTheProxyCannotRepeatDeletesNothing(String body) {
+        Collection collection = stage().usedCollection();
+        Client.Answer answer = collection.write("delete", body).join();
+        assertEquals(400, answer.status(), answer.body());
+        assertTrue(answer.body().contains("Nothing was executed"), answer.body());
+        assertUntouched(collection);
+    }
+
+    private void assertUntouched(Collection collection) {
+        assertEquals(List.of("first"), stage().primary().model().ids(collection.name()));
+        assertEquals(201, collection.add("next").join().status());
+        awaitHeld(stage().replica(), collection, "next");
+        assertEquals(List.of("first", "next"), stage().replica().model().ids(collection.name()));
+        assertEquals(List.of(), stage().replica().calls(call -> call.is("delete")));
+        assertTrue(
+                outcomes(collection).getFirst().startsWith("FAILED 4"),
+                outcomes(collection).toString());
+    }
+
+    /** Keys the server passes over are no reason to refuse what it would execute. */
+    @Test
+    void aDeleteWithALimitAndAnUnknownKeyIsExecuted() {
+        Collection collection = stage().usedCollection();
+        assertEquals(201, collection.add("a").join().status());
+        Client.Answer answer = collection
+                .write("delete", "{\"where\":{\"k\":1},\"limit\":1,\"offset\":1}")
+                .join();
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals(List.of("a"), stage().primary().model().ids(collection.name()));
+    }
+
+    /** Chroma 1.0.5 passes over a limit as over any unknown key; a newer follower must not heed it. */
+    @Test
+    void whereTheLeaderKnowsNoLimitsTheDeleteGoesToAllWithoutIt() {
+        Collection collection = stage().usedCollection();
+        assertEquals(201, collection.add("a").join().status());
+        awaitHeld(stage().replica(), collection, "a");
+        stage().primary().once(call -> call.is("delete") && call.body().equals("{\"limit\":0}"), Reply.json(200, "{}"));
+        Client.Answer answer = collection
+                .write("delete", "{\"where\":{\"k\":1.0},\"limit\":1}")
+                .join();
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals(List.of(), stage().primary().model().ids(collection.name()));
+        await().atMost(Stage.SOON)
+                .untilAsserted(
+                        () -> assertEquals(List.of(), stage().replica().model().ids(collection.name())));
+        assertEquals(
+                "{\"where\":{\"k\":1.0},\"limit\":null}",
+                stage().replica().calls(call -> call.is("delete")).getFirst().body());
+    }
+
+    /** Words of the client's ids are no limit. */
+    @Test
+    void aDeleteOfMoreIdsThanAreRememberedIsExecutedWhateverTheyContain() {
+        Collection collection = stage().usedCollection();
+        StringBuilder ids = new StringBuilder("{\"ids\":[\"limit\",\"\\u00e9\",\"first\"");
+        for (int i = 0; i < IdScan.MAX_IDS; i++) {
+            ids.append(",\"").append(i).append('"');
+        }
+        Client.Answer answer = collection.write("delete", ids + "]}").join();
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals(List.of(), stage().primary().model().ids(collection.name()));
     }
 
     @Test

@@ -22,11 +22,9 @@ public final class InstancePages {
     private record Event(Instance instance, InstanceEvent event) {}
 
     private final AdminServices services;
-    private final Readiness readiness;
 
     public InstancePages(AdminServices services) {
         this.services = services;
-        this.readiness = new Readiness(services);
     }
 
     public Answer instances() {
@@ -56,8 +54,7 @@ public final class InstancePages {
                 .put("reason", shown.reason())
                 .put("state_since", shown.since().toString())
                 .put("outstanding_requests", instance.outstanding());
-        node.setAll(progress(instance));
-        return node.setAll(readiness.of(instance));
+        return node.setAll(progress(instance));
     }
 
     /** How far every instance is behind. */

@@ -17,19 +17,15 @@ import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.route.PublicIds;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.CreateScan;
-import org.chromaproxy.scan.DeleteBody;
-import org.chromaproxy.scan.DeleteScan;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.scan.ModifyScan;
-import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;
@@ -45,8 +41,6 @@ final class WriteRecords {
     private final Exchange exchange;
     private final ExchangeServices services;
     private final Optional<CollectionEntry> collection;
-    private Optional<UpstreamRequest> rehearsal = Optional.empty();
-    private String refusal = "";
     private Footprint footprint = new Footprint.Everything("a catalog record");
 
     WriteRecords(Exchange exchange, ExchangeServices services, Optional<CollectionEntry> collection) {
@@ -93,17 +87,7 @@ final class WriteRecords {
         return false;
     }
 
-    /** How a server is asked, without effect, what it says of a body of which there is no record; empty if that is answered. */
-    Optional<UpstreamRequest> rehearsal() {
-        return rehearsal;
-    }
-
-    /** Refuses it in the proxy's own words. */
-    void refuse() {
-        exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, refusal);
-    }
-
-    /** The record of this request; empty if there is none to be made of it. */
+    /** The record of this request; empty if it was refused, and answered, instead. */
     Optional<NewRecord> record(byte[] body) {
         Route route = exchange.route();
         HttpRequest request = exchange.request();
@@ -129,10 +113,10 @@ final class WriteRecords {
         String name = collection.map(entry -> entry.path().name()).orElse("");
         return switch (route.kind()) {
             case CREATE_COLLECTION ->
-                understood(CreateScan.of(body).map(CreateScan.Body::name), "no collection name", Rehearsal.create(body))
+                understood(CreateScan.of(body).map(CreateScan.Body::name), "no collection name")
                         .map(given -> new Subject(Subject.CATALOG, PUBLIC_IDS.mint(), tenant, database, given, ""));
             case MODIFY_COLLECTION ->
-                understood(ModifyScan.of(body), "no change the proxy understands", Rehearsal.modify(body))
+                understood(ModifyScan.of(body), "no change the proxy understands")
                         .map(change -> new Subject(
                                 Subject.CATALOG,
                                 id,
@@ -141,35 +125,19 @@ final class WriteRecords {
                                 change.newName().orElse(""),
                                 ""));
             case DELETE_COLLECTION -> Optional.of(new Subject(Subject.CATALOG, id, tenant, database, name, ""));
-            case WRITE_DELETE -> repeatable(body).map(ok -> new Subject(id, id, tenant, database, name, ""));
             case CREATE_DATABASE, DELETE_DATABASE, CREATE_TENANT, MODIFY_TENANT ->
                 Optional.of(new Subject(Subject.CATALOG, Subject.CATALOG, tenant, database, "", ""));
             default -> Optional.of(new Subject(id, id, tenant, database, name, ""));
         };
     }
 
-    private <T> Optional<T> understood(Optional<T> scanned, String what, UpstreamRequest asks) {
+    private <T> Optional<T> understood(Optional<T> scanned, String what) {
         if (scanned.isEmpty()) {
-            refusal = "Failed to parse the request body as JSON: it has " + what + ". Nothing was logged or executed.";
-            rehearsal = Optional.of(asks);
+            String message =
+                    "Failed to parse the request body as JSON: it has " + what + ". Nothing was logged or executed.";
+            exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, message);
         }
         return scanned;
-    }
-
-    /** A delete that was not understood must not carry a limit: repeated, it would delete other records. */
-    private Optional<Boolean> repeatable(byte[] body) {
-        DeleteBody delete = DeleteScan.of(body);
-        if (!delete.understood()) {
-            String text = new String(body, StandardCharsets.UTF_8);
-            if (text.contains("limit") || text.contains("\\u")) {
-                exchange.fail(
-                        ProxyError.BODY_NOT_UNDERSTOOD,
-                        "The delete was not understood, and may have a limit, so that it could not be repeated safely."
-                                + " Nothing was logged or executed.");
-                return Optional.empty();
-            }
-        }
-        return Optional.of(true);
     }
 
     private static OpKind kind(RouteKind route) {

@@ -11,7 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.write.Verdict;
@@ -34,11 +36,22 @@ import org.slf4j.LoggerFactory;
  * A delete with a limit takes the first matches in an instance's internal order, so repeating it, or sending it to another
  * instance, deletes others. The lane therefore asks its leader for the matching ids, commits that list, and every
  * instance deletes exactly these.
+ *
+ * <p>Before that it asks, by requests that change nothing, whether the leader would execute the delete as it stands: what the
+ * leader would refuse is refused in its words; a leader that knows no limits would delete all matches, so the limit is taken
+ * out.
  */
 final class LimitedDelete {
     private static final Logger LOG = LoggerFactory.getLogger(LimitedDelete.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long TIMEOUT_MS = 60_000;
+    private static final int NOT_FOUND = 404;
+    private static final String DELETE = "delete";
+    private static final String GET = "get";
+    /** The id of no collection: servers make random ones, and the proxy makes time-ordered ones. */
+    private static final UUID NOWHERE = UUID.fromString("00000000-0000-4000-8000-000000000000");
+    /** Refused (400) by servers that know limits; deletes nothing on the others. */
+    private static final byte[] LIMIT_OF_NOTHING = "{\"limit\":0}".getBytes(StandardCharsets.US_ASCII);
 
     private final LaneGroup group;
     private final CollectionEntry entry;
@@ -48,76 +61,171 @@ final class LimitedDelete {
         this.entry = entry;
     }
 
-    /** Starts resolving if the delete has a limit; the lane is busy until its list is committed. */
+    /** Starts resolving if the delete may have a limit; the lane is busy until what is to be sent is committed. */
     boolean resolve(Lane lane, Write write, byte[] body) {
         DeleteBody delete = DeleteScan.of(body);
-        if (!delete.understood() || delete.limit().isEmpty()) {
+        if (!delete.mayBeLimited(body)) {
             return false;
         }
-        lane.busy = true;
         UUID id = entry.place(lane.instance).orElseThrow().instanceId();
-        String path = ChromaPaths.records(entry.path(), id, "get");
-        DefaultHttpHeaders headers = new DefaultHttpHeaders();
-        headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-        UpstreamRequest get = new UpstreamRequest("POST", path, headers, delete.resolvingGet(body));
-        group.services()
-                .upstream()
-                .send(group.loop(), lane.instance, get, TIMEOUT_MS)
-                .whenComplete((answer, error) -> {
-                    if (lane.head() == write) {
-                        lane.busy = false;
-                        resolved(lane, write, answer, error);
-                    }
-                });
+        new Resolving(lane, write, body, delete, id).askWhetherItIsRead();
         return true;
     }
 
-    private void resolved(Lane lane, Write write, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
-        if (answer != null && Verdict.ofRead(answer) == Verdict.BUSY) {
-            group.busy(lane, write, "it is too busy to find the matches of record " + write.lsn());
-        } else if (answer == null || !answered(answer)) {
-            String why = answer == null ? String.valueOf(error) : answer.status() + ": " + answer.brief();
-            group.fault(lane, write, "its matches could not be read: " + why);
-        } else if (!answer.success()) {
-            // The filter itself is refused: so is the delete.
-            group.refuse(lane, write, WriteResult.of(answer));
-        } else {
-            commit(lane, write, answer);
+    /** One delete on its way to the list of its matches, question by question. */
+    private final class Resolving {
+        private final Lane lane;
+        private final Write write;
+        private final byte[] body;
+        private final DeleteBody delete;
+        private final UUID id;
+
+        Resolving(Lane lane, Write write, byte[] body, DeleteBody delete, UUID id) {
+            this.lane = lane;
+            this.write = write;
+            this.body = body;
+            this.delete = delete;
+            this.id = id;
+        }
+
+        /** A server reads a body before it looks for the collection: where there is none, it refuses what it cannot read. */
+        void askWhetherItIsRead() {
+            ask(NOWHERE, DELETE, body, answer -> {
+                switch (verdict(DELETE, answer)) {
+                    case MISSING, APPLIED -> {
+                        if (delete.understood()) {
+                            askWhetherLimitsAreKnown();
+                        } else {
+                            group.refuse(lane, write, notUnderstood());
+                        }
+                    }
+                    default -> refuse(answer);
+                }
+            });
+        }
+
+        private void askWhetherLimitsAreKnown() {
+            ask(id, DELETE, LIMIT_OF_NOTHING, answer -> {
+                switch (verdict(DELETE, answer)) {
+                    case REFUSED -> askWhetherItIsAccepted();
+                    case APPLIED -> commit(lane, write, delete.withoutLimit(body));
+                    default -> refuse(answer);
+                }
+            });
+        }
+
+        private void askWhetherItIsAccepted() {
+            if (delete.limit().isEmpty()) {
+                group.refuse(lane, write, notUnderstood());
+                return;
+            }
+            ask(id, DELETE, delete.withoutEffect(body), answer -> {
+                if (answer.success()) {
+                    askForMatches();
+                } else {
+                    refuse(answer);
+                }
+            });
+        }
+
+        private void askForMatches() {
+            ask(id, GET, delete.resolvingGet(body), answer -> {
+                if (answer.success()) {
+                    list(lane, write, answer);
+                } else {
+                    refuse(answer);
+                }
+            });
+        }
+
+        private void refuse(UpstreamResponse answer) {
+            if (answer.status() == NOT_FOUND) {
+                group.missing(lane, write, answer);
+            } else {
+                group.refuse(lane, write, WriteResult.of(answer));
+            }
+        }
+
+        private void ask(UUID collection, String operation, byte[] question, Consumer<UpstreamResponse> then) {
+            lane.busy = true;
+            String path = ChromaPaths.records(entry.path(), collection, operation);
+            DefaultHttpHeaders headers = new DefaultHttpHeaders();
+            headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+            UpstreamRequest request = new UpstreamRequest("POST", path, headers, question);
+            group.services()
+                    .upstream()
+                    .send(group.loop(), lane.instance, request, TIMEOUT_MS)
+                    .whenComplete((answer, error) -> {
+                        if (lane.head() == write) {
+                            lane.busy = false;
+                            heard(operation, answer, error, then);
+                        }
+                    });
+        }
+
+        private void heard(
+                String operation,
+                @Nullable UpstreamResponse answer,
+                @Nullable Throwable error,
+                Consumer<UpstreamResponse> then) {
+            if (group.leftToAnother(lane, write)) {
+                return;
+            }
+            Verdict verdict = answer == null ? Verdict.FAULT : verdict(operation, answer);
+            if (verdict == Verdict.BUSY) {
+                group.busy(lane, write, "it is too busy to find the matches of record " + write.lsn());
+            } else if (answer == null || verdict == Verdict.FAULT || verdict == Verdict.UNRECOGNIZED) {
+                String why = answer == null ? String.valueOf(error) : answer.status() + ": " + answer.brief();
+                group.fault(lane, write, "its matches could not be read: " + why);
+            } else {
+                then.accept(answer);
+            }
         }
     }
 
-    /** Whether it is Chroma's answer: its matches, or that it refuses the filter. */
-    private static boolean answered(UpstreamResponse answer) {
+    private static Verdict verdict(String operation, UpstreamResponse answer) {
+        if (operation.equals(DELETE)) {
+            return Verdict.of(OpKind.DELETE, answer);
+        }
         Verdict verdict = Verdict.ofRead(answer);
-        return answer.success() ? answer.tree().path("ids").isArray() : verdict == Verdict.REFUSED;
+        boolean matches =
+                verdict == Verdict.APPLIED && answer.tree().path("ids").isArray();
+        return verdict == Verdict.APPLIED && !matches ? Verdict.UNRECOGNIZED : verdict;
     }
 
-    private void commit(Lane lane, Write write, UpstreamResponse answer) {
-        byte[] list;
-        int count;
+    private static WriteResult notUnderstood() {
+        return WriteResult.of(
+                ProxyError.BODY_NOT_UNDERSTOOD,
+                "The delete was not understood, and may have a limit, so that it could not be repeated safely."
+                        + " Nothing was executed.");
+    }
+
+    private void list(Lane lane, Write write, UpstreamResponse answer) {
         try {
             JsonNode ids = JSON.readTree(answer.body()).path("ids");
             ObjectNode delete = JSON.createObjectNode();
-            count = ids.size();
             // Chroma refuses an empty list.
-            delete.set("ids", count == 0 ? JSON.createArrayNode().add(Dimension.RESERVED_ID) : ids);
-            list = JSON.writeValueAsBytes(delete);
+            delete.set("ids", ids.isEmpty() ? JSON.createArrayNode().add(Dimension.RESERVED_ID) : ids);
+            LOG.debug("{}: delete {} with a limit resolved to {} records", entry, write.lsn(), ids.size());
+            commit(lane, write, JSON.writeValueAsBytes(delete));
         } catch (JacksonException e) {
             group.fault(lane, write, "its matches are not JSON");
-            return;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        LOG.debug("{}: delete {} with a limit resolved to {} records", entry, write.lsn(), count);
+    }
+
+    /** Every instance is sent this instead, once it is durable. */
+    private void commit(Lane lane, Write write, byte[] repeatable) {
         lane.busy = true;
         group.services()
                 .log()
                 .submit(
-                        List.of(new Change.Resolution(write.lsn(), list)),
+                        List.of(new Change.Resolution(write.lsn(), repeatable)),
                         true,
                         () -> group.loop().execute(() -> {
                             lane.busy = false;
-                            replace(write, list);
+                            replace(write, repeatable);
                             group.pump(lane);
                         }));
     }
@@ -133,10 +241,10 @@ final class LimitedDelete {
         return WriteResult.json(200, nothing.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void replace(Write write, byte[] list) {
+    private void replace(Write write, byte[] repeatable) {
         group.services().stats().freed(write.dropBody());
-        group.services().stats().held(list.length);
-        write.body(list);
-        write.footprint(Footprints.of(write.kind(), list));
+        group.services().stats().held(repeatable.length);
+        write.body(repeatable);
+        write.footprint(Footprints.of(write.kind(), repeatable));
     }
 }

@@ -133,8 +133,7 @@ public final class RecordLanes extends LaneGroup {
 
     private WriteResult notFound() {
         return WriteResult.of(
-                ProxyError.COLLECTION_NOT_FOUND,
-                ProxyError.noCollectionWithId(entry.publicId().toString()));
+                ProxyError.COLLECTION_NOT_FOUND, "Collection [" + entry.publicId() + "] does not exists.");
     }
 
     @Override

@@ -1,4 +1,0 @@
-@NullMarked
-package org.chromaproxy.exchange.read;
-
-import org.jspecify.annotations.NullMarked;
