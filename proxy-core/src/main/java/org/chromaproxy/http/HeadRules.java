@@ -151,7 +151,7 @@ final class HeadRules {
 
     /** Checks the target and brings an absolute one that agrees with Host into origin form. */
     private static Optional<Refusal> target(HttpRequest request) {
-        String uri = request.uri();
+        String uri = escaped(request.uri());
         for (int i = 0; i < uri.length(); i++) {
             char c = uri.charAt(i);
             if (c <= ' ' || c >= 0x7f) {
@@ -159,6 +159,7 @@ final class HeadRules {
                         ProxyError.BAD_REQUEST, "the target holds a character that must be percent-encoded");
             }
         }
+        request.setUri(uri);
         if (uri.startsWith("/")) {
             return Optional.empty();
         }
@@ -176,6 +177,23 @@ final class HeadRules {
         String rest = uri.substring(path);
         request.setUri(rest.startsWith("/") ? rest : "/" + rest);
         return Optional.empty();
+    }
+
+    /** The target with its octets beyond ASCII percent-encoded: Chroma takes them as they are. */
+    private static String escaped(String uri) {
+        if (uri.chars().allMatch(c -> c < 0x7f)) {
+            return uri;
+        }
+        StringBuilder escaped = new StringBuilder(uri.length() + 16);
+        for (int i = 0; i < uri.length(); i++) {
+            char c = uri.charAt(i);
+            if (c < 0x7f || c > 0xff) {
+                escaped.append(c);
+            } else {
+                escaped.append('%').append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 0xf, 16));
+            }
+        }
+        return escaped.toString();
     }
 
     private static int schemeLength(String uri) {

@@ -15,6 +15,13 @@ public enum ProxyError {
             "The path is ambiguous or malformed. Nothing was executed; encode it as RFC 3986 says."),
     FRAMING(400, Names.ARGUMENT, "The length of the request's body is ambiguous. Nothing was executed."),
     BODY_NOT_UNDERSTOOD(400, Names.ARGUMENT, "The body names nothing the proxy could log. Nothing was executed."),
+    /** Worded as a running Chroma does, where it has words. */
+    NAME_INVALID(400, Names.ARGUMENT, "The name cannot be stored. Nothing was logged or executed; choose another one."),
+    /** Chroma 1.5.9 closes the connection instead of an answer. */
+    METADATA_STRUCTURED(
+            422,
+            Names.GENERAL,
+            "A collection's metadata can hold no array and no object. Nothing was logged or executed."),
     VERSION_NOT_SUPPORTED(505, Names.GENERAL, "Only HTTP/1.0 and HTTP/1.1 are spoken here. Nothing was executed."),
     HEADERS_TOO_LARGE(431, Names.GENERAL, "The request's headers are too large. Nothing was executed."),
     URI_TOO_LONG(414, Names.GENERAL, "The request line is too long. Nothing was executed."),
@@ -29,7 +36,8 @@ public enum ProxyError {
     TOO_MANY_FAILURES(
             429,
             Names.RATE,
-            "Too many requests without a valid token came from this address. Nothing was executed; wait, and send one."),
+            "Too many requests without a valid token came from this address. Nothing was executed; wait, and send"
+                    + " one."),
     RATE_LIMITED(
             429,
             Names.RATE,

@@ -68,7 +68,7 @@ final class Dispatch {
         group.services()
                 .upstream()
                 .send(group.loop(), lane.instance, request, 0)
-                .whenComplete((answer, error) -> heard(lane, batch, answer, error));
+                .whenComplete((answer, error) -> group.guarded(lane, write, () -> heard(lane, batch, answer, error)));
     }
 
     private void load(Lane lane, Write write) {

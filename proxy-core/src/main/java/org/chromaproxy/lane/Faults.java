@@ -23,8 +23,6 @@ final class Faults {
     private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A follower that cannot be seen to be sound so long after it first failed a record is not waited for. */
     private static final long PROOF_NANOS = TimeUnit.SECONDS.toNanos(90);
-    /** Connections that break say little of the record: the network may be at fault, for so long at least. */
-    private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(6);
 
     private final LaneGroup group;
 
@@ -149,10 +147,11 @@ final class Faults {
     }
 
     /** Whether that instance failed this record while it applied others. */
-    static boolean poisoned(Lane lane, Write write) {
+    boolean poisoned(Lane lane, Write write) {
         return lane.head() == write
-                && lane.faults >= (lane.unanswered ? LaneGroup.MAX_FOLLOWER_FAULTS : LaneGroup.MAX_FAULTS)
-                && !(lane.unanswered && System.nanoTime() - lane.firstFaultAt < BROKEN_NANOS)
+                && lane.faults >= (lane.unanswered ? group.brokenAttempts() : LaneGroup.MAX_FAULTS)
+                // Connections that break say little of the record.
+                && !(lane.unanswered && System.nanoTime() - lane.firstFaultAt < group.brokenNanos())
                 && !lane.sick
                 && lane.instance.writes().applied() > lane.appliedAtFault;
     }

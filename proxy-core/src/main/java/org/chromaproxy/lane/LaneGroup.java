@@ -3,6 +3,7 @@ package org.chromaproxy.lane;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.http.ProxyError;
@@ -15,6 +16,8 @@ import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All lanes of one collection, or of the catalog, with their leader.
@@ -28,6 +31,8 @@ public abstract class LaneGroup {
     /** The same for a follower, which has nobody to ask: then its lane is diverged. */
     public static final int MAX_FOLLOWER_FAULTS = 6;
 
+    private static final Logger LOG = LoggerFactory.getLogger(LaneGroup.class);
+    private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(6);
     private static final byte[] EMPTY_OBJECT = {'{', '}'};
 
     private final UUID id;
@@ -141,7 +146,7 @@ public abstract class LaneGroup {
             if (head == null || head.lsn() > lane.barrier) {
                 break;
             }
-            more = advance(lane, head);
+            more = guardedAdvance(lane, head);
         }
         Runnable reached = lane.onBarrier;
         if (reached != null && (lane.detached || lane.drainedToBarrier())) {
@@ -155,6 +160,55 @@ public abstract class LaneGroup {
             intake.feed(lane);
         }
         leadership.settleHandover();
+    }
+
+    private boolean guardedAdvance(Lane lane, Write head) {
+        boolean[] more = {false};
+        guarded(lane, head, () -> more[0] = advance(lane, head));
+        return more[0];
+    }
+
+    /**
+     * Runs one step with the lane's head, on the loop. One that throws is a fault of the proxy's own: it is told, and the
+     * lane tries again after a pause, or in the end gives that record up; it never just stands still.
+     */
+    public final void guarded(Lane lane, Write head, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.error("{} on {}: a step with record {} failed in the proxy", this, lane, head.lsn(), e);
+            if (lane.head() == head && !lane.detached) {
+                afterOwnFault(lane, head, "the proxy failed: " + e);
+            }
+        }
+    }
+
+    private void afterOwnFault(Lane lane, Write head, String why) {
+        lane.faults++;
+        try {
+            if (lane.faults >= MAX_FOLLOWER_FAULTS && !leadership.moving()) {
+                if (decides(lane, head)) {
+                    giveUp(lane, head, why);
+                    return;
+                } else if (head.decided()) {
+                    diverge(lane, head, "record " + head.lsn() + " could not be applied: " + why);
+                    return;
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{} on {}: record {} cannot be given up", this, lane, head.lsn(), e);
+        }
+        pause(lane, why);
+    }
+
+    /** Attempts that end without any answer before a record is taken for poison. */
+    public int brokenAttempts() {
+        return MAX_FOLLOWER_FAULTS;
+    }
+
+    /** For how long, in nanoseconds, the network may be at fault for connections that break, and not the record. */
+    public long brokenNanos() {
+        return BROKEN_NANOS;
     }
 
     /** Whatever this decides or passes, no lane looks before it is all done. */
@@ -322,6 +376,10 @@ public abstract class LaneGroup {
     /** This lane is done with its head once these changes and its cursor are durable. */
     public void settle(Lane lane, Write write, List<Change> effects, Settled settled) {
         passage.settle(lane, write, effects, settled);
+    }
+
+    boolean poisoned(Lane lane, Write write) {
+        return faults.poisoned(lane, write);
     }
 
     Passage passage() {

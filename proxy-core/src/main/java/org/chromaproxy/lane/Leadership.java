@@ -89,10 +89,10 @@ public final class Leadership {
                 ? Optional.empty()
                 : best(lane -> lane.head() != head
                         || (lane.busySince == 0
-                                && !Faults.poisoned(lane, head)
+                                && !group.poisoned(lane, head)
                                 && (lane.faults < Math.max(LaneGroup.MAX_FAULTS, current.faults)
                                         || current.busySince != 0
-                                        || Faults.poisoned(current, head))));
+                                        || group.poisoned(current, head))));
         other.ifPresent(lane -> move(lane, why));
         return other.isPresent();
     }

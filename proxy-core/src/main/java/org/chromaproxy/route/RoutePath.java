@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The raw path: what is refused before it is read, and how a segment is decoded. Decoding happens once, after matching,
- * as in Chroma; a path whose meaning could change with a second decoding or a normalisation is refused.
+ * as in Chroma; a path that a normalisation would change leads nowhere.
  */
 final class RoutePath {
+    /** What Chroma's server refuses in a path, too; a number sign would begin a fragment. */
+    private static final String FOREIGN = "<>`#";
+
     private RoutePath() {}
 
     /** Offset behind the path: of the query's question mark, or the URI's length. */
@@ -28,46 +31,49 @@ final class RoutePath {
         return end - start == text.length() && uri.startsWith(text, start);
     }
 
-    /** What is wrong with {@code uri[0, end)}, or an empty string. A trailing slash is not a fault. */
+    /**
+     * Why no server could read {@code uri[0, end)}, or an empty string. As Chroma: an escape that is none stands for itself,
+     * and a name may hold anything, slashes and control characters included, once they are escaped.
+     */
     static String fault(String uri, int end) {
         boolean high = false;
-        int segment = 1;
         for (int i = 1; i < end; i++) {
             char c = uri.charAt(i);
-            if (c == '/') {
-                if (i == segment) {
-                    return "an empty segment";
-                }
-                if (dots(uri, segment, i)) {
-                    return "a dot segment";
-                }
-                segment = i + 1;
-            } else if (c == '%') {
-                int octet = octet(uri, i, end);
-                String fault = faultOf(octet);
-                if (!fault.isEmpty()) {
-                    return fault;
-                }
-                high |= octet >= 0x80;
-                i += 2;
-            } else if (c <= ' ' || c >= 0x7f || c == '\\' || c == '#') {
+            if (c == '%') {
+                high |= octet(uri, i, end) >= 0x80;
+            } else if (c <= ' ' || c >= 0x7f || FOREIGN.indexOf(c) >= 0) {
                 return "a character that must be percent-encoded";
             }
-        }
-        if (dots(uri, segment, end)) {
-            return "a dot segment";
         }
         return high && !utf8(uri, end) ? "an escape sequence that is not UTF-8" : "";
     }
 
-    private static String faultOf(int octet) {
-        if (octet < 0) {
-            return "an invalid percent escape";
+    /**
+     * Whether a segment of {@code uri[0, end)} is empty, or would be removed by a normalisation. Chroma has nothing there: no
+     * name is that short. A trailing slash is no segment.
+     */
+    static boolean vanishes(String uri, int end) {
+        int segment = 1;
+        for (int i = 1; i < end; i++) {
+            if (uri.charAt(i) == '/') {
+                if (i == segment || dots(uri, segment, i)) {
+                    return true;
+                }
+                segment = i + 1;
+            }
         }
-        if (octet == '/' || octet == '\\') {
-            return "an encoded slash or backslash";
+        return dots(uri, segment, end);
+    }
+
+    /** Whether an escape in {@code uri[0, end)} is none, or stands for a slash, a backslash or a control character. */
+    static boolean hides(String uri, int end) {
+        for (int i = uri.indexOf('%'); i >= 0 && i < end; i = uri.indexOf('%', i + 1)) {
+            int octet = octet(uri, i, end);
+            if (octet < ' ' || octet == '/' || octet == '\\' || octet == 0x7f) {
+                return true;
+            }
         }
-        return octet < ' ' || octet == 0x7f ? "an encoded control character" : "";
+        return uri.lastIndexOf('\\', end - 1) >= 0;
     }
 
     private static boolean dots(String uri, int start, int end) {
@@ -136,8 +142,9 @@ final class RoutePath {
         ByteBuffer octets = ByteBuffer.allocate(end - start);
         for (int i = start; i < end; i++) {
             char c = uri.charAt(i);
-            if (c == '%') {
-                octets.put((byte) octet(uri, i, end));
+            int octet = c == '%' ? octet(uri, i, end) : -1;
+            if (octet >= 0) {
+                octets.put((byte) octet);
                 i += 2;
             } else {
                 octets.put((byte) c);

@@ -38,6 +38,9 @@ public final class Routes {
         if (!fault.isEmpty()) {
             return Route.badPath(fault);
         }
+        if (RoutePath.vanishes(uri, end)) {
+            return Route.UNKNOWN;
+        }
         if (uri.startsWith(API) && (end == API.length() || uri.charAt(API.length()) == '/')) {
             // Chroma knows no path that ends in a slash, below /api.
             return uri.charAt(end - 1) == '/' ? Route.UNKNOWN : api(method, uri, end);
@@ -48,7 +51,9 @@ public final class Routes {
     private static Route outside(HttpMethod method, String uri, int end) {
         for (String own : OWN) {
             if (under(uri, end, own)) {
-                return Route.OWN;
+                return RoutePath.hides(uri, end)
+                        ? Route.badPath("an encoded slash, backslash or control character, or an invalid escape")
+                        : Route.OWN;
             }
         }
         if (under(uri, end, "/docs") || RoutePath.rest(uri, 0, end, "/openapi.json")) {

@@ -6,11 +6,16 @@ import java.util.Set;
 
 /** Reads the name in a body that creates a collection, a database or a tenant. */
 public final class CreateScan extends FieldScan {
-    /** @param getOrCreate whether an existing collection of that name is as good as a new one */
-    public record Body(String name, boolean getOrCreate) {}
+    /**
+     * What the proxy needs of it.
+     *
+     * @param getOrCreate whether an existing collection of that name is as good as a new one
+     * @param structured where the metadata holds an array or an object; empty if it does not
+     */
+    public record Body(String name, boolean getOrCreate, String structured) {}
 
     public CreateScan() {
-        super(Set.of("name", "get_or_create"));
+        super(Set.of("name", "get_or_create"), "metadata");
     }
 
     /** Scans a whole body. */
@@ -35,6 +40,6 @@ public final class CreateScan extends FieldScan {
         }
         return field("name")
                 .filter(name -> name.token() == JsonToken.VALUE_STRING)
-                .map(name -> new Body(name.text(), get));
+                .map(name -> new Body(name.text(), get, structured()));
     }
 }

@@ -7,18 +7,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Collects a few scalar members of an object and passes over everything else. */
+/** Collects a few scalar members of an object, and which values one map in it has; passes over everything else. */
 abstract class FieldScan extends BodyScan {
     /** A member's value. */
     record Field(JsonToken token, String text) {}
 
     private final Set<String> wanted;
+    /** A member whose own members are looked at, too. */
+    private final String map;
+
+    private String innerKey = "";
+    private String structured = "";
     private final Map<String, Field> fields = new HashMap<>();
     private String key = "";
     private boolean complete;
 
-    FieldScan(Set<String> wanted) {
+    FieldScan(Set<String> wanted, String map) {
         this.wanted = wanted;
+        this.map = map;
+    }
+
+    /** The first member of the map whose value is an array or an object; empty if there is none. */
+    final String structured() {
+        return structured;
     }
 
     /** Whether the object was read to its end, with each wanted key at most once. */
@@ -38,6 +49,9 @@ abstract class FieldScan extends BodyScan {
             return true;
         }
         if (level > 1) {
+            if (level == 2 && structured.isEmpty() && key.equals(map)) {
+                inner(token);
+            }
             return false;
         }
         if (token == JsonToken.FIELD_NAME) {
@@ -50,6 +64,14 @@ abstract class FieldScan extends BodyScan {
             return !wellFormed(text) && stop("a name is not Unicode");
         }
         return false;
+    }
+
+    private void inner(JsonToken token) throws IOException {
+        if (token == JsonToken.FIELD_NAME) {
+            innerKey = text();
+        } else if (token.isStructStart()) {
+            structured = map + "." + innerKey;
+        }
     }
 
     @Override

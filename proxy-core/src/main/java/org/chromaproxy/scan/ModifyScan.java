@@ -6,11 +6,16 @@ import java.util.Set;
 
 /** Reads from a body that modifies a collection whether, and to what, it renames it. */
 public final class ModifyScan extends FieldScan {
-    /** @param newName empty if the collection keeps its name */
-    public record Body(Optional<String> newName) {}
+    /**
+     * What the proxy needs of it.
+     *
+     * @param newName empty if the collection keeps its name
+     * @param structured where the metadata holds an array or an object; empty if it does not
+     */
+    public record Body(Optional<String> newName, String structured) {}
 
     public ModifyScan() {
-        super(Set.of("new_name"));
+        super(Set.of("new_name"), "new_metadata");
     }
 
     /** Scans a whole body. */
@@ -28,6 +33,6 @@ public final class ModifyScan extends FieldScan {
         Optional<Field> name = field("new_name").filter(field -> field.token() != JsonToken.VALUE_NULL);
         return name.isPresent() && name.get().token() != JsonToken.VALUE_STRING
                 ? Optional.empty()
-                : Optional.of(new Body(name.map(Field::text)));
+                : Optional.of(new Body(name.map(Field::text), structured()));
     }
 }

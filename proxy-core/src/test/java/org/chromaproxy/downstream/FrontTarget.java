@@ -96,7 +96,7 @@ public final class FrontTarget {
         for (int i = 0; i < outcome.taken.size(); i++) {
             Taken request = outcome.taken.get(i);
             StrictHttp.Message expected = strict.get(i);
-            String line = request.method + " " + origin(expected.target())
+            String line = request.method + " " + escaped(origin(expected.target()))
                     + expected.line().substring(expected.line().lastIndexOf(' '));
             assertEquals(line, request.head);
             assertEquals(expected.fields().stream().filter(FrontTarget::kept).toList(), request.fields);
@@ -113,6 +113,13 @@ public final class FrontTarget {
                             new String(each.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8))),
                     "logged what nobody sent: " + sent.length + " bytes, " + body);
         }
+    }
+
+    /** Octets beyond ASCII are passed on percent-encoded. */
+    private static String escaped(String target) {
+        return target.chars()
+                .mapToObj(c -> c < 0x7f ? Character.toString(c) : String.format("%%%02x", c))
+                .collect(Collectors.joining());
     }
 
     /** An offer to upgrade is taken out. */

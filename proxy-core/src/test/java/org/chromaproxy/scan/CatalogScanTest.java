@@ -28,14 +28,14 @@ class CatalogScanTest {
 
     @Test
     void theNameOfAnythingThatIsCreated() {
-        create("{\"name\":\"n\"}", Optional.of(new CreateScan.Body("n", false)));
+        create("{\"name\":\"n\"}", Optional.of(new CreateScan.Body("n", false, "")));
         create(
                 "{\"metadata\":{\"name\":\"no\",\"get_or_create\":1},\"configuration\":{\"hnsw\":{\"space\":\"l2\"}},"
                         + "\"get_or_create\":true,\"n\\u0061me\":\"\u00e4\\ud83d\\ude00\"}",
-                Optional.of(new CreateScan.Body("\u00e4\ud83d\ude00", true)));
+                Optional.of(new CreateScan.Body("\u00e4\ud83d\ude00", true, "")));
         create(
                 "{\"name\":\"n\",\"get_or_create\":false,\"schema\":null}",
-                Optional.of(new CreateScan.Body("n", false)));
+                Optional.of(new CreateScan.Body("n", false, "")));
     }
 
     @ParameterizedTest
@@ -58,11 +58,26 @@ class CatalogScanTest {
         create(text, Optional.empty());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[1]", "[]", "{}", "{\"k\":{}}", "{\"indices\":[1],\"values\":[0.5]}"})
+    void whereMetadataHoldsMoreThanAScalar(String value) {
+        String metadata = "{\"a\":1,\"k\":" + value + ",\"b\":[2]}";
+        create(
+                "{\"metadata\":" + metadata + ",\"name\":\"n\"}",
+                Optional.of(new CreateScan.Body("n", false, "metadata.k")));
+        modify(
+                "{\"new_metadata\":" + metadata + "}",
+                Optional.of(new ModifyScan.Body(Optional.empty(), "new_metadata.k")));
+        create(
+                "{\"name\":\"n\",\"metadata\":null,\"configuration\":" + metadata + "}",
+                Optional.of(new CreateScan.Body("n", false, "")));
+    }
+
     @Test
     void whetherAModificationRenames() {
-        modify("{\"new_name\":\"m\"}", Optional.of(new ModifyScan.Body(Optional.of("m"))));
-        modify("{\"new_metadata\":{\"new_name\":\"no\"}}", Optional.of(new ModifyScan.Body(Optional.empty())));
-        modify("{\"new_name\":null,\"new_metadata\":{}}", Optional.of(new ModifyScan.Body(Optional.empty())));
+        modify("{\"new_name\":\"m\"}", Optional.of(new ModifyScan.Body(Optional.of("m"), "")));
+        modify("{\"new_metadata\":{\"new_name\":\"no\"}}", Optional.of(new ModifyScan.Body(Optional.empty(), "")));
+        modify("{\"new_name\":null,\"new_metadata\":{}}", Optional.of(new ModifyScan.Body(Optional.empty(), "")));
     }
 
     @ParameterizedTest

@@ -207,26 +207,36 @@ public final class ScanTarget {
         assertEquals(create, creating.finish(), shown(body));
         assertEquals(modify, modifying.finish(), shown(body));
         tree(body).ifPresent(tree -> {
-            assertEquals(created(tree), create, shown(body));
-            assertEquals(renamed(tree), modify, shown(body));
+            assertEquals(created(tree), create.map(found -> List.of(found.name(), found.getOrCreate())), shown(body));
+            assertTrue(create.isEmpty()
+                    || !structured(tree.path("metadata"))
+                    || !create.get().structured().isEmpty());
+            assertEquals(renamed(tree), modify.map(ModifyScan.Body::newName), shown(body));
+            assertTrue(modify.isEmpty()
+                    || !structured(tree.path("new_metadata"))
+                    || !modify.get().structured().isEmpty());
         });
     }
 
-    private static Optional<CreateScan.Body> created(JsonNode tree) {
+    private static boolean structured(JsonNode map) {
+        return map.isObject() && map.valueStream().anyMatch(JsonNode::isContainerNode);
+    }
+
+    private static Optional<List<Object>> created(JsonNode tree) {
         JsonNode flag = tree.path("get_or_create");
         JsonNode name = tree.path("name");
         boolean right = tree.isObject() && (flag.isMissingNode() || flag.isBoolean()) && name.isTextual();
         return right && BodyScan.wellFormed(name.asText())
-                ? Optional.of(new CreateScan.Body(name.asText(), flag.asBoolean()))
+                ? Optional.of(List.of(name.asText(), flag.asBoolean()))
                 : Optional.empty();
     }
 
-    private static Optional<ModifyScan.Body> renamed(JsonNode tree) {
+    private static Optional<Optional<String>> renamed(JsonNode tree) {
         JsonNode name = tree.path("new_name");
         boolean none = name.isMissingNode() || name.getNodeType() == JsonNodeType.NULL;
         if (!tree.isObject() || !(none || name.isTextual()) || !BodyScan.wellFormed(name.asText())) {
             return Optional.empty();
         }
-        return Optional.of(new ModifyScan.Body(none ? Optional.empty() : Optional.of(name.asText())));
+        return Optional.of(none ? Optional.empty() : Optional.of(name.asText()));
     }
 }

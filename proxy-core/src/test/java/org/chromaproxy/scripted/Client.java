@@ -55,6 +55,17 @@ final class Client implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    CompletableFuture<Answer> put(String uri, String body) {
+        return send(
+                request(uri).header("content-type", "application/json").PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    CompletableFuture<Answer> patch(String uri, String body) {
+        return send(request(uri)
+                .header("content-type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     private HttpRequest.Builder request(String uri, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + uri));
         return headers.length == 0 ? request : request.headers(headers);

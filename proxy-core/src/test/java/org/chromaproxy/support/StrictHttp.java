@@ -66,7 +66,7 @@ public final class StrictHttp {
                 reader.blankLines();
                 String line = reader.line();
                 if (!line.matches(
-                        "[A-Za-z0-9" + TOKEN.replace("^", "\\^").replace("-", "\\-") + "]+ [!-~]+ HTTP/1\\.[01]")) {
+                        "[A-Za-z0-9" + TOKEN.replace("^", "\\^").replace("-", "\\-") + "]+ [!-\\xff]+ HTTP/1\\.[01]")) {
                     return found;
                 }
                 List<Field> fields = reader.fields(false);

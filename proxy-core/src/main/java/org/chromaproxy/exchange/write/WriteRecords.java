@@ -41,12 +41,14 @@ final class WriteRecords {
     private final Exchange exchange;
     private final ExchangeServices services;
     private final Optional<CollectionEntry> collection;
+    private final CatalogNames names;
     private Footprint footprint = new Footprint.Everything("a catalog record");
 
     WriteRecords(Exchange exchange, ExchangeServices services, Optional<CollectionEntry> collection) {
         this.exchange = exchange;
         this.services = services;
         this.collection = collection;
+        this.names = new CatalogNames(exchange);
     }
 
     /** The committed record on its way to the lanes. */
@@ -92,7 +94,7 @@ final class WriteRecords {
         Route route = exchange.route();
         HttpRequest request = exchange.request();
         Optional<Subject> subject = subject(route, body);
-        if (subject.isEmpty()) {
+        if (subject.isEmpty() || !names.storable(subject.get(), clientId().orElse(""))) {
             return Optional.empty();
         }
         OpKind kind = kind(route.kind());
@@ -113,10 +115,13 @@ final class WriteRecords {
         String name = collection.map(entry -> entry.path().name()).orElse("");
         return switch (route.kind()) {
             case CREATE_COLLECTION ->
-                understood(CreateScan.of(body).map(CreateScan.Body::name), "no collection name")
-                        .map(given -> new Subject(Subject.CATALOG, PUBLIC_IDS.mint(), tenant, database, given, ""));
+                understood(CreateScan.of(body), "no collection name")
+                        .filter(create -> names.flat(create.structured()))
+                        .map(create ->
+                                new Subject(Subject.CATALOG, PUBLIC_IDS.mint(), tenant, database, create.name(), ""));
             case MODIFY_COLLECTION ->
                 understood(ModifyScan.of(body), "no change the proxy understands")
+                        .filter(change -> names.flat(change.structured()))
                         .map(change -> new Subject(
                                 Subject.CATALOG,
                                 id,

@@ -40,6 +40,9 @@ public final class CatalogLanes extends LaneGroup {
     /** How long a client's answer waits for the followers, so that what it made is normally whole when it hears. */
     private static final long FOLLOWERS_MS = 200;
 
+    private static final int BROKEN_ATTEMPTS = 3;
+    private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final CollectionLanes collections;
     private final NameReadBack names;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
@@ -65,6 +68,17 @@ public final class CatalogLanes extends LaneGroup {
             throw new IllegalStateException(write.kind() + " is not a catalog record");
         }
         return operation;
+    }
+
+    /** Everybody's creates and deletes wait behind this lane's head. */
+    @Override
+    public int brokenAttempts() {
+        return BROKEN_ATTEMPTS;
+    }
+
+    @Override
+    public long brokenNanos() {
+        return BROKEN_NANOS;
     }
 
     @Override

@@ -119,6 +119,8 @@ final class CreateOp implements CatalogOp {
         lane.busy = true;
         answers.lookup(
                 lane,
+                lane,
+                write,
                 path(write),
                 answer -> {
                     if (lanes.stale(lane, write)) {

@@ -91,12 +91,12 @@ final class DeleteDatabaseOp implements CatalogOp {
         lanes.services()
                 .upstream()
                 .send(lanes.loop(), lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
-                .whenComplete((answer, error) -> {
+                .whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
                     if (!lanes.overtaken(lane, write)) {
                         lane.busy = false;
                         counted(lane, write, known, answer);
                     }
-                });
+                }));
     }
 
     private void counted(Lane lane, Write write, int known, @Nullable UpstreamResponse answer) {

@@ -97,7 +97,7 @@ final class ExistingAnswer {
                 return;
             }
             Lane source = holders.next();
-            lookup(source, entry.path(), answer -> heard(source, answer), () -> {
+            lookup(source, lane, write, entry.path(), answer -> heard(source, answer), () -> {
                 lost = false;
                 goOn();
             });
@@ -144,17 +144,19 @@ final class ExistingAnswer {
         }
     }
 
-    void lookup(Lane lane, Mapping.Path path, Consumer<UpstreamResponse> found, Runnable failed) {
+    /** Asks that lane's instance for a collection by name; the record at {@code lane}'s head waits for the answer. */
+    void lookup(
+            Lane source, Lane lane, Write write, Mapping.Path path, Consumer<UpstreamResponse> found, Runnable failed) {
         UpstreamRequest get = UpstreamRequest.get(ChromaPaths.collection(path));
         lanes.services()
                 .upstream()
-                .send(lanes.loop(), lane.instance, get, LOOKUP_MS)
-                .whenComplete((answer, error) -> {
+                .send(lanes.loop(), source.instance, get, LOOKUP_MS)
+                .whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
                     if (answer == null) {
                         failed.run();
                     } else {
                         found.accept(answer);
                     }
-                });
+                }));
     }
 }

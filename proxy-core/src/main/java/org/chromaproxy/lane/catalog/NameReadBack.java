@@ -32,6 +32,7 @@ import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,18 +60,27 @@ final class NameReadBack {
                 .filter(lane -> lane.instance.usable() && (lane == leader || stands(lane, write)))
                 .forEach(lane -> asked.put(lane.instance, look(lane.instance, paths)));
         CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
-                .whenComplete((all, error) -> lanes.loop().execute(() -> {
-                    if (lanes.leftToAnother(leader, write)) {
-                        return;
-                    }
-                    CompletableFuture<List<JsonNode>> standing = asked.get(leader.instance);
-                    if (standing == null || standing.isCompletedExceptionally()) {
-                        leader.busy = false;
-                        lanes.pause(leader, "the names it holds cannot be read: " + error);
-                        return;
-                    }
-                    conclude(leader, write, why, otherThan(standing.join(), asked));
-                }));
+                .whenComplete((all, error) -> lanes.loop()
+                        .execute(() -> lanes.guarded(leader, write, () -> readBack(leader, write, why, asked, error))));
+    }
+
+    private void readBack(
+            Lane leader,
+            Write write,
+            String why,
+            Map<Instance, CompletableFuture<List<JsonNode>>> asked,
+            @Nullable Throwable error) {
+        // Another may have decided it meanwhile: that outcome stands.
+        if (lanes.overtaken(leader, write)) {
+            return;
+        }
+        CompletableFuture<List<JsonNode>> standing = asked.get(leader.instance);
+        if (standing == null || standing.isCompletedExceptionally()) {
+            leader.busy = false;
+            lanes.pause(leader, "the names it holds cannot be read: " + error);
+            return;
+        }
+        conclude(leader, write, why, otherThan(standing.join(), asked));
     }
 
     /** A lane that is not at this record yet has never been sent it. */
@@ -81,10 +91,10 @@ final class NameReadBack {
     private List<String> paths(Write write) {
         Subject subject = write.subject();
         if (write.kind() == OpKind.CREATE_TENANT || write.kind() == OpKind.MODIFY_TENANT) {
-            return List.of(ChromaPaths.tenants() + "/" + subject.tenant());
+            return List.of(ChromaPaths.tenant(subject.tenant()));
         }
         if (write.kind() == OpKind.CREATE_DATABASE || write.kind() == OpKind.DELETE_DATABASE) {
-            return List.of(ChromaPaths.databases(subject.tenant()) + "/" + subject.database());
+            return List.of(ChromaPaths.database(subject.tenant(), subject.database()));
         }
         Set<String> names = new LinkedHashSet<>();
         lanes.catalog()

@@ -31,12 +31,15 @@ import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All lane groups, and the only door to them from other threads. Records must be offered in LSN order by one thread: each
  * loop then takes them in that order.
  */
 public final class LaneRegistry implements CatalogLanes.CollectionLanes {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneRegistry.class);
     /** Seconds after which lanes at rest are let go; they are made anew when needed. */
     private static final int IDLE_TICKS = 30;
 
@@ -351,15 +354,24 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private void tick() {
         Survey.Look look = survey.new Look();
         if (catalogLanes.loop().inEventLoop()) {
-            catalogLanes.tick();
+            guarded(catalogLanes, catalogLanes::tick);
             look(look, catalogLanes);
             restored.survey(look);
         }
         groups.values().stream().filter(group -> group.loop().inEventLoop()).forEach(group -> {
             look(look, group);
-            tick(group);
+            guarded(group, () -> tick(group));
         });
         loops.all().stream().filter(EventLoop::inEventLoop).findFirst().ifPresent(look::publish);
+    }
+
+    /** A task that throws would not run again, for no group of that loop. */
+    private static void guarded(LaneGroup group, Runnable tick) {
+        try {
+            tick.run();
+        } catch (RuntimeException e) {
+            LOG.error("{}: what is done every second failed, and is tried again", group, e);
+        }
     }
 
     private static void look(Survey.Look look, LaneGroup group) {

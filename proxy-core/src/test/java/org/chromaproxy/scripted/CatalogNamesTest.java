@@ -1,0 +1,185 @@
+package org.chromaproxy.scripted;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** No name, and nothing in a catalog request, stops the catalog for others. */
+class CatalogNamesTest extends StagedTest {
+    private static final String COLLECTIONS = Collection.DATABASE + "/collections";
+    private static final String TENANTS = "/api/v2/tenants";
+    private static final String NUL_NAME = "{\"%s\":\"a\\u0000bc\"%s}";
+
+    CatalogNamesTest() {
+        super(Stage.Settings.DEFAULT.withRequestMs(20_000));
+    }
+
+    private boolean nothingSent() {
+        return stage().primary().calls(call -> !call.method().equals("GET")).stream()
+                        .noneMatch(call -> call.path().startsWith(COLLECTIONS))
+                && stage().replica().calls(call -> !call.method().equals("GET")).stream()
+                        .noneMatch(call -> call.path().startsWith(COLLECTIONS));
+    }
+
+    private void assertInvalidName(Client.Answer answer, String field) {
+        assertEquals(400, answer.status(), answer.body());
+        assertEquals("InvalidArgumentError", answer.json().path("error").asText());
+        assertEquals(
+                "Validation error: " + field + ": Expected a name containing 3-512 characters from [a-zA-Z0-9._-],"
+                        + " starting and ending with a character in [a-zA-Z0-9]. Got: a\0bc",
+                answer.json().path("message").asText());
+    }
+
+    @Test
+    void aCollectionsNameWithNulIsRefusedInChromasWords() {
+        Collection collection = stage().usedCollection();
+        stage().forget();
+        assertInvalidName(
+                stage().client()
+                        .post(COLLECTIONS, NUL_NAME.formatted("name", ""))
+                        .join(),
+                "name");
+        assertInvalidName(
+                stage().client()
+                        .post(COLLECTIONS, NUL_NAME.formatted("name", ",\"get_or_create\":true"))
+                        .join(),
+                "name");
+        assertInvalidName(
+                stage().client()
+                        .put(COLLECTIONS + "/" + collection.id(), NUL_NAME.formatted("new_name", ""))
+                        .join(),
+                "new_name");
+        assertTrue(nothingSent());
+    }
+
+    @Test
+    void aWriteThatTheLogCannotHoldIsRefusedAtOnce() {
+        Client.Answer nul = stage().client()
+                .post(TENANTS + "/a%00b/databases", "{\"name\":\"abc\"}")
+                .join();
+        assertEquals(400, nul.status(), nul.body());
+        String tenant = TENANTS + "/" + "t".repeat(3_000) + "/databases/default_database/collections";
+        Client.Answer tooLong =
+                stage().client().post(tenant, "{\"name\":\"abc\"}").join();
+        assertEquals(400, tooLong.status(), tooLong.body());
+        stage().usedCollection();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"k\":[1,2]}",
+                "{\"a\":1,\"k\":[]}",
+                "{\"k\":{\"indices\":[1],\"values\":[0.5]}}",
+                "{\"k\":{\"a\":1}}"
+            })
+    void metadataOnWhichAServerHangsUpIsRefusedBeforeItIsLogged(String metadata) {
+        Collection collection = stage().usedCollection();
+        stage().forget();
+        Client.Answer created = stage().client()
+                .post(COLLECTIONS, "{\"name\":\"flat-" + UUID.randomUUID() + "\",\"metadata\":" + metadata + "}")
+                .join();
+        assertEquals(422, created.status(), created.body());
+        assertTrue(created.json().path("message").asText().contains("metadata.k"), created.body());
+        Client.Answer changed = stage().client()
+                .put(COLLECTIONS + "/" + collection.id(), "{\"new_metadata\":" + metadata + "}")
+                .join();
+        assertEquals(422, changed.status(), changed.body());
+        assertTrue(changed.json().path("message").asText().contains("new_metadata.k"), changed.body());
+        assertTrue(nothingSent());
+    }
+
+    @Test
+    void aCreateThatEveryServerHangsUpOnIsTriedSeldomAndOthersPass() {
+        String name = "hangs-up-" + UUID.randomUUID();
+        stage().primary().always(call -> call.creates(name), new Reply.Close(false));
+        stage().replica().always(call -> call.creates(name), new Reply.Close(false));
+        Client.Answer answer = stage().client()
+                .post(COLLECTIONS, "{\"name\":\"" + name + "\"}")
+                .join();
+        assertEquals(500, answer.status(), answer.body());
+        assertTrue(answer.body().contains("hold the same"), answer.body());
+        for (ScriptedChroma each : List.of(stage().primary(), stage().replica())) {
+            int tries = each.calls(call -> call.creates(name)).size();
+            assertTrue(tries <= 4, tries + " tries");
+        }
+        stage().usedCollection();
+    }
+
+    @Test
+    void aTenantWhoseNameHasABlankStopsNobody() {
+        stage().client().post(TENANTS, "{\"name\":\"acme corp\"}").join();
+        stage().primary().always(call -> call.method().equals("PATCH"), new Reply.Fixed(405, "", ""));
+        stage().replica().always(call -> call.method().equals("PATCH"), new Reply.Fixed(405, "", ""));
+        Client.Answer answer = stage().client()
+                .patch(TENANTS + "/acme%20corp", "{\"resource_name\":\"x\"}")
+                .join();
+        assertTrue(answer.status() >= 400 && answer.status() != 503, answer.body());
+        stage().usedCollection();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a%2Fb", "a%5Cb", "a\\b", "a%zz", "caf%c3%a9"})
+    void aTenantsNameReachesTheServerAsItIsSpelled(String name) throws IOException {
+        Reply found = Reply.json(200, "{\"name\":\"x\"}");
+        stage().primary().always(call -> call.path().equals(TENANTS + "/" + name), found);
+        stage().replica().always(call -> call.path().equals(TENANTS + "/" + name), found);
+        assertEquals("200", status(TENANTS + "/" + name));
+    }
+
+    @Test
+    void rawOctetsInAPathStandForThemselves() throws IOException {
+        Reply found = Reply.json(200, "{\"name\":\"x\"}");
+        stage().primary().always(call -> call.path().equals(TENANTS + "/caf%c3%a9"), found);
+        stage().replica().always(call -> call.path().equals(TENANTS + "/caf%c3%a9"), found);
+        assertEquals("200", status(TENANTS + "/caf\u00e9"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//api/v2/heartbeat", "/api//v2/heartbeat", "/api/v2/tenants/../x", "/caf\u00e9"})
+    void aPathThatLeadsNowhereIsNotFound(String path) throws IOException {
+        assertEquals("404", status(path));
+    }
+
+    /** Of a GET with exactly that path. */
+    private String status(String path) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", stage().client().port())) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return answer.split(" ", 3)[1];
+        }
+    }
+
+    @Test
+    void aRecordThatNoStepCanBeMadeWithIsSetAside() throws Exception {
+        try (Stage own = Stage.open()) {
+            own.usedCollection();
+            Client client = own.restartProxy(() -> {
+                try {
+                    // Of a kind that has no place in the catalog's lane.
+                    own.log()
+                            .change("INSERT INTO log_record SELECT max(lsn) + 1, now(), 1,"
+                                    + " '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000',"
+                                    + " '', '', '', '', 'POST', '/x', '', NULL, NULL, NULL, '' FROM log_record");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Client.Answer created =
+                    client.post(COLLECTIONS, "{\"name\":\"behind-it\"}").join();
+            assertEquals(200, created.status(), created.body());
+            client.close();
+        }
+    }
+}
