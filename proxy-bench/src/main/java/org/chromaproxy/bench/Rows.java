@@ -1,9 +1,11 @@
 package org.chromaproxy.bench;
 
+import org.chromaproxy.bench.load.ClientForm;
 import org.chromaproxy.bench.row.Row;
 import org.chromaproxy.bench.row.Setting;
 import org.chromaproxy.bench.row.real.CatchUpRow;
 import org.chromaproxy.bench.row.real.ChromaWriteRow;
+import org.chromaproxy.bench.row.real.ClientAddRow;
 import org.chromaproxy.bench.row.real.IngestRow;
 import org.chromaproxy.bench.row.stubbed.AddedLatencyRow;
 import org.chromaproxy.bench.row.stubbed.FlatRow;
@@ -16,8 +18,11 @@ import org.chromaproxy.bench.row.stubbed.StartRow;
 /** The rows of the table, as the command line names them. */
 enum Rows {
     READS,
+    CLIENT_READS,
     LOGGED_WRITES,
+    CLIENT_LOGGED_WRITES,
     CHROMA_WRITES,
+    CLIENT_ADDS,
     ADDED_LATENCY,
     CATCH_UP,
     MEMORY,
@@ -28,9 +33,12 @@ enum Rows {
 
     Row make(Setting setting) {
         return switch (this) {
-            case READS -> new ReadRow(setting);
-            case LOGGED_WRITES -> new LoggedWriteRow(setting);
+            case READS -> new ReadRow(setting, ClientForm.PLAIN);
+            case CLIENT_READS -> new ReadRow(setting, ClientForm.PYTHON);
+            case LOGGED_WRITES -> new LoggedWriteRow(setting, ClientForm.PLAIN);
+            case CLIENT_LOGGED_WRITES -> new LoggedWriteRow(setting, ClientForm.PYTHON);
             case CHROMA_WRITES -> new ChromaWriteRow(setting);
+            case CLIENT_ADDS -> new ClientAddRow(setting);
             case ADDED_LATENCY -> new AddedLatencyRow(setting);
             case CATCH_UP -> new CatchUpRow(setting);
             case MEMORY -> new MemoryRow(setting);

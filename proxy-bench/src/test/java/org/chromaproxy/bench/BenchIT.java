@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command, on a small scale: every row comes out with figures. What they are is not tested. */
 @Timeout(600)
 class BenchIT {
-    private static final int GOALS = 22;
+    private static final int GOALS = 33;
 
     @Test
     void everyRowOfTheReportHasItsFigures(@TempDir Path folder) throws Exception {
@@ -45,7 +45,13 @@ class BenchIT {
         boolean all = tools.nginx().isPresent() && tools.haproxy().isPresent();
         assertEquals(GOALS, goals.size(), text);
         assertTrue(!all || goals.stream().noneMatch(goal -> goal.contains("not measured")), text);
-        Stream.of("chroma-proxy, 1 event loop", "stub, directly", "bare Chroma", "chroma-proxy, returned replica")
+        Stream.of(
+                        "chroma-proxy, 1 event loop",
+                        "stub, directly",
+                        "bare Chroma",
+                        "chroma-proxy, returned replica",
+                        "chroma-proxy, 64 writers",
+                        "bare Chroma, 1 writer")
                 .forEach(target -> assertTrue(text.contains("| " + target + " | "), target + " is missing:\n" + text));
         assertTrue(Files.exists(folder.resolve("plots").resolve("added-latency.svg")));
     }

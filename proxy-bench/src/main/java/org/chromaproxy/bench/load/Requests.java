@@ -2,7 +2,10 @@ package org.chromaproxy.bench.load;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -22,13 +25,18 @@ public final class Requests {
     private static final long STRIDE = 1_000_003;
 
     private static final String EMBEDDING = embedding();
+    private static final String BASE64_EMBEDDING = base64Embedding();
     private static final String RECORD_TEXT = "A record of the benchmark, as long as a line of text often is.";
 
     private Requests() {}
 
     /** The same request every time. */
     public static RequestSource fixed(String method, String path, String body) {
-        ByteBuf request = Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(bytes(method, path, body)));
+        return repeated(bytes(method, path, body));
+    }
+
+    private static RequestSource repeated(byte[] bytes) {
+        ByteBuf request = Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(bytes));
         return allocator -> request.duplicate();
     }
 
@@ -39,6 +47,19 @@ public final class Requests {
      */
     public static RequestSource adds(List<String> collections) {
         return adds(collections, addBody(List.of(ID_PLACE)));
+    }
+
+    /** The same as some client sends them. */
+    public static RequestSource adds(ClientForm form, List<String> collections) {
+        String body = form.addBody(List.of(ID_PLACE));
+        return templates(collections.stream()
+                .map(path -> bytes(form, path + "/add", body))
+                .toList());
+    }
+
+    /** The same read of one record every time, as some client sends it. */
+    public static RequestSource gets(ClientForm form, String collection) {
+        return repeated(bytes(form, collection + "/get", form.getBody()));
     }
 
     /** The same, to be acknowledged once they are in the log and applied later. */
@@ -95,6 +116,14 @@ public final class Requests {
                 + each(ids, id -> "\"" + RECORD_TEXT + "\"") + "]}";
     }
 
+    /** The same as Chroma's Python client writes it: embeddings in base64, all five keys. */
+    static String pythonAddBody(List<String> ids) {
+        return "{\"ids\":[" + each(ids, id -> "\"" + id + "\"") + "],\"embeddings\":["
+                + each(ids, id -> "\"" + BASE64_EMBEDDING + "\"") + "],\"metadatas\":["
+                + each(ids, id -> "{\"source\":\"bench\"}") + "],\"documents\":["
+                + each(ids, id -> "\"" + RECORD_TEXT + "\"") + "],\"uris\":null}";
+    }
+
     private static String each(List<String> ids, java.util.function.UnaryOperator<String> value) {
         return ids.stream().map(value).collect(Collectors.joining(","));
     }
@@ -115,6 +144,20 @@ public final class Requests {
         String entity =
                 body.isEmpty() ? "" : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n";
         return (head + entity + "\r\n" + body).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A POST as some client sends it. */
+    static byte[] bytes(ClientForm form, String path, String body) {
+        String head = "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + String.join("\r\n", form.headers())
+                + "\r\nContent-Length: " + body.length() + "\r\n\r\n";
+        return (head + body).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String base64Embedding() {
+        Random random = new Random(1);
+        ByteBuffer floats = ByteBuffer.allocate(DIMENSION * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        IntStream.range(0, DIMENSION).forEach(i -> floats.putFloat((float) random.nextDouble()));
+        return Base64.getEncoder().encodeToString(floats.array());
     }
 
     private static String embedding() {

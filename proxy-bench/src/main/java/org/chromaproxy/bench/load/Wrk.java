@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The load generator wrk, one thread. */
 public final class Wrk {
@@ -31,15 +32,19 @@ public final class Wrk {
 
     /**
      * @param script written here: says what is requested
+     * @param form whose get is sent, and with whose headers
      */
-    public Wrk(Path program, Path script, String body) throws IOException {
+    public Wrk(Path program, Path script, ClientForm form) throws IOException {
         this.program = program;
         this.script = script;
-        Files.writeString(script, """
-                wrk.method = "POST"
-                wrk.headers["Content-Type"] = "application/json"
-                wrk.body = [[%s]]
-                """.formatted(body));
+        Files.writeString(
+                script,
+                "wrk.method = \"POST\"\n"
+                        + form.headers().stream()
+                                .map(header -> header.split(": ", 2))
+                                .map(header -> "wrk.headers[\"" + header[0] + "\"] = \"" + header[1] + "\"\n")
+                                .collect(Collectors.joining())
+                        + "wrk.body = [[" + form.getBody() + "]]\n");
     }
 
     public List<String> command(URI url, int connections, Duration time) {

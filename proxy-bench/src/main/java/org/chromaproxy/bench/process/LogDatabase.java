@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.chromaproxy.bench.stub.StubMappings;
 import org.chromaproxy.local.EmbeddedPostgres;
 import org.chromaproxy.wal.Wal;
@@ -126,6 +127,22 @@ public final class LogDatabase implements AutoCloseable {
             throw new BenchException("PostgreSQL does not say how it is set", e);
         }
         return lines;
+    }
+
+    /** The processes that serve its connections, and its own behind them. */
+    public LongStream pids() {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl());
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")) {
+            LongStream.Builder pids = LongStream.builder();
+            while (row.next()) {
+                pids.add(row.getLong(1));
+            }
+            return pids.build();
+        } catch (SQLException e) {
+            throw new BenchException("PostgreSQL does not name its processes", e);
+        }
     }
 
     private void execute(String sql) {

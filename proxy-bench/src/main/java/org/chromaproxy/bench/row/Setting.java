@@ -3,6 +3,7 @@ package org.chromaproxy.bench.row;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.chromaproxy.bench.load.ClientForm;
 import org.chromaproxy.bench.load.Generator;
 import org.chromaproxy.bench.load.Wrk;
 import org.chromaproxy.bench.process.BenchException;
@@ -16,11 +17,11 @@ import org.chromaproxy.bench.process.Tools;
  * @param scale how long and how much
  */
 public record Setting(Servers servers, LogDatabase database, Tools tools, Generator generator, Scale scale) {
-    /** wrk, sending POSTs with that body; empty if it is not installed. */
-    public Optional<Wrk> wrk(String body) {
+    /** wrk, sending that client's gets; empty if it is not installed. */
+    public Optional<Wrk> wrk(ClientForm form) {
         return tools.wrk().map(program -> {
             try {
-                return new Wrk(program, servers.file("wrk.lua"), body);
+                return new Wrk(program, servers.file("wrk.lua"), form);
             } catch (IOException e) {
                 throw new BenchException("cannot write wrk's script", e);
             }

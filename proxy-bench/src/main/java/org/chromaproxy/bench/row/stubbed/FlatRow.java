@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.chromaproxy.bench.load.ClientForm;
 import org.chromaproxy.bench.load.Load;
 import org.chromaproxy.bench.load.RequestSource;
 import org.chromaproxy.bench.load.Requests;
@@ -72,7 +73,7 @@ public final class FlatRow implements Row {
             crowds.add(new Crowd(Measure.Target.of(connections(connections), few), path(0), connections));
             crowds.add(new Crowd(Measure.Target.of(directly(connections), stub), there, connections));
         }
-        wrk = setting.wrk(ReadRow.BODY);
+        wrk = setting.wrk(ClientForm.PLAIN);
         section.note(
                 "A proxy each for few and many collections, its log filled with their mappings; reads of one id, spread"
                         + " over all of them, closed loop, own generator. Connections: by "

@@ -2,6 +2,7 @@ package org.chromaproxy.bench.row.stubbed;
 
 import java.util.List;
 import java.util.Map;
+import org.chromaproxy.bench.load.ClientForm;
 import org.chromaproxy.bench.load.RequestSource;
 import org.chromaproxy.bench.load.Requests;
 import org.chromaproxy.bench.process.Rival;
@@ -15,7 +16,7 @@ import org.chromaproxy.bench.row.Running;
 import org.chromaproxy.bench.row.Setting;
 import org.chromaproxy.bench.row.StubStack;
 
-/** Writes to stub upstreams: committed with fsync before they are routed, against nginx, which keeps no log. */
+/** A client's writes to stub upstreams: committed with fsync before they are routed, against nginx, which keeps no log. */
 public final class LoggedWriteRow implements Row {
     private static final String PROXY = "chroma-proxy, logged, two upstreams";
     private static final String NGINX = "nginx, no log, one upstream";
@@ -26,13 +27,18 @@ public final class LoggedWriteRow implements Row {
 
     private final Setting setting;
     private final Running running = new Running();
-    private final Section section = new Section("logged-writes", "Logged writes, stub upstreams");
+    private final ClientForm form;
+    private final Section section;
     private final Measure measure;
     private final Map<Measure.Target, RequestSource> requests = new java.util.LinkedHashMap<>();
     private long proxy;
 
-    public LoggedWriteRow(Setting setting) {
+    public LoggedWriteRow(Setting setting, ClientForm form) {
         this.setting = setting;
+        this.form = form;
+        this.section = form == ClientForm.PLAIN
+                ? new Section("logged-writes", "Logged writes, stub upstreams")
+                : new Section("client-logged-writes", "Logged writes of the Python client, stub upstreams");
         this.measure = new Measure(setting.generator(), section);
     }
 
@@ -41,11 +47,11 @@ public final class LoggedWriteRow implements Row {
         StubStack stack = StubStack.start(setting, running, Map.of());
         StubStack.Collections paths = stack.collections("writes", COLLECTIONS);
         proxy = stack.proxy().pid();
-        requests.put(Measure.Target.of(PROXY, stack.proxy()), Requests.adds(paths.here()));
+        requests.put(Measure.Target.of(PROXY, stack.proxy()), Requests.adds(form, paths.here()));
         setting.tools().nginx().ifPresent(program -> {
             Server nginx = running.add(
                     setting.servers().rival(Rival.NGINX, program, stack.stub().url()));
-            requests.put(Measure.Target.of(NGINX, nginx), Requests.adds(paths.there()));
+            requests.put(Measure.Target.of(NGINX, nginx), Requests.adds(form, paths.there()));
         });
         section.text("PostgreSQL", String.join("\n", setting.database().settings()));
         section.text(
@@ -53,8 +59,8 @@ public final class LoggedWriteRow implements Row {
                 "DATABASE_URL=(embedded PostgreSQL of the benchmark) "
                         + String.join(" ", stack.proxy().command()));
         section.note("Adds of one record, "
-                + Requests.addBody(List.of("0".repeat(16))).length()
-                + " bytes of body, over " + COLLECTIONS + " collections, "
+                + form.addBody(List.of("0".repeat(16))).length()
+                + " bytes of body, " + form.whose() + " headers, over " + COLLECTIONS + " collections, "
                 + setting.scale().connections()
                 + " connections, closed loop, own generator. The proxy writes each to PostgreSQL and to two stubs, nginx"
                 + " to one stub. CPU time is the proxy's own, without PostgreSQL's.");
@@ -75,15 +81,16 @@ public final class LoggedWriteRow implements Row {
     @Override
     public Section section() {
         String noNginx = setting.tools().nginx().isEmpty() ? "nginx is not installed" : "";
+        String writes = form == ClientForm.PLAIN ? "logged writes" : "logged writes of the Python client";
         section.goals(List.of(
                 Goal.atLeast(
-                        "logged writes: requests/s against nginx without a log",
+                        writes + ": requests/s against nginx without a log",
                         GOAL,
                         " ×",
                         section.samples().ratio(PROXY, NGINX, Measure.RATE),
                         noNginx),
                 Goal.atMost(
-                        "resident memory under that load",
+                        writes + ": resident memory",
                         MEMORY_GOAL,
                         " MiB",
                         section.samples().median(PROXY, MEMORY),

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.chromaproxy.bench.load.ClientForm;
 import org.chromaproxy.bench.load.Load;
 import org.chromaproxy.bench.load.RequestSource;
 import org.chromaproxy.bench.load.Requests;
@@ -21,9 +22,9 @@ import org.chromaproxy.bench.row.Running;
 import org.chromaproxy.bench.row.Setting;
 import org.chromaproxy.bench.row.StubStack;
 
-/** Reads with small bodies, passed through: the stub directly, and behind each of the reverse proxies. */
+/** A client's reads with small bodies, passed through: the stub directly, and behind each of the reverse proxies. */
 public final class ReadRow implements Row {
-    static final String BODY = "{\"ids\":[\"id-1\"],\"include\":[\"documents\"]}";
+    static final String BODY = ClientForm.PLAIN.getBody();
     static final String PROXY = "chroma-proxy, 1 event loop";
     private static final String DIRECT = "stub, directly";
     private static final String NGINX = "nginx, 1 worker";
@@ -34,14 +35,19 @@ public final class ReadRow implements Row {
 
     private final Setting setting;
     private final Running running = new Running();
-    private final Section section = new Section("reads", "Pass-through reads, small bodies");
+    private final ClientForm form;
+    private final Section section;
     private final Measure measure;
     private final Map<Measure.Target, String> paths = new LinkedHashMap<>();
     private Optional<Wrk> wrk = Optional.empty();
     private double half = Double.MAX_VALUE;
 
-    public ReadRow(Setting setting) {
+    public ReadRow(Setting setting, ClientForm form) {
         this.setting = setting;
+        this.form = form;
+        this.section = form == ClientForm.PLAIN
+                ? new Section("reads", "Pass-through reads, small bodies")
+                : new Section("client-reads", "Pass-through reads, the Python client's bodies and headers");
         this.measure = new Measure(setting.generator(), section);
     }
 
@@ -51,17 +57,18 @@ public final class ReadRow implements Row {
         StubStack stack = StubStack.start(setting, running, Map.of("EVENT_LOOPS", "1", "READ_REPLICA_RATIO", "0"));
         StubStack.Collections collections = stack.collections("reads", 1);
         URI stub = stack.stub().url();
-        String there = collections.there().getFirst() + "/get";
+        String there = collections.there().getFirst();
         paths.put(Measure.Target.of(DIRECT, stack.stub()), there);
         rival(NGINX, Rival.NGINX, setting.tools().nginx(), stub, there);
         rival(HAPROXY, Rival.HAPROXY, setting.tools().haproxy(), stub, there);
-        paths.put(Measure.Target.of(PROXY, stack.proxy()), collections.here().getFirst() + "/get");
+        paths.put(Measure.Target.of(PROXY, stack.proxy()), collections.here().getFirst());
         section.text(
                 "chroma-proxy",
                 "EVENT_LOOPS=1 READ_REPLICA_RATIO=0 "
                         + String.join(" ", stack.proxy().command()));
-        section.note("POST .../get of one id, " + BODY.length() + " bytes; the answer has about 250 with its head.");
-        wrk = setting.wrk(BODY);
+        section.note("POST .../get of one id, " + form.getBody().length() + " bytes, with "
+                + form.headers().size() + " headers beside host and length; the answer has about 250 with its head.");
+        wrk = setting.wrk(form);
         wrk.ifPresent(loader -> section.text("wrk", wrkCommand(loader)));
         section.note(
                 wrk.isEmpty()
@@ -77,8 +84,8 @@ public final class ReadRow implements Row {
                         + " slowest of these servers reached with that generator; the picture shows these.");
     }
 
-    private static RequestSource request(String path) {
-        return Requests.fixed("POST", path, BODY);
+    private RequestSource request(String path) {
+        return Requests.gets(form, path);
     }
 
     private String wrkCommand(Wrk loader) {
@@ -105,7 +112,7 @@ public final class ReadRow implements Row {
             measure.wrk(
                     target,
                     wrk.get(),
-                    path,
+                    path + "/get",
                     setting.scale().connections(),
                     setting.scale().time());
         } else {
@@ -131,6 +138,10 @@ public final class ReadRow implements Row {
         }
     }
 
+    private String name() {
+        return form == ClientForm.PLAIN ? "reads" : "reads of the Python client";
+    }
+
     @Override
     public Section section() {
         String noNginx = setting.tools().nginx().isEmpty() ? "nginx is not installed" : "";
@@ -138,31 +149,31 @@ public final class ReadRow implements Row {
         var samples = section.samples();
         section.goals(List.of(
                 Goal.atLeast(
-                        "reads: requests/s against nginx, 1 worker",
+                        name() + ": requests/s against nginx, 1 worker",
                         NGINX_GOAL,
                         " ×",
                         samples.ratio(PROXY, NGINX, Measure.RATE),
                         noNginx),
                 Goal.atMost(
-                        "reads: p99 against nginx's, closed loop",
+                        name() + ": p99 against nginx's, closed loop",
                         1,
                         " ×",
                         samples.ratio(PROXY, NGINX, Measure.P99),
                         noNginx),
                 Goal.atMost(
-                        "reads: p99 against nginx's, open loop",
+                        name() + ": p99 against nginx's, open loop",
                         1,
                         " ×",
                         samples.ratio(PROXY, NGINX, Measure.OPEN_P99),
                         noNginx),
                 Goal.atMost(
-                        "reads: CPU time per request against nginx's",
+                        name() + ": CPU time per request against nginx's",
                         1,
                         " ×",
                         samples.ratio(PROXY, NGINX, Measure.CPU),
                         noNginx),
                 Goal.atLeast(
-                        "reads: requests/s against HAProxy, 1 thread",
+                        name() + ": requests/s against HAProxy, 1 thread",
                         HAPROXY_GOAL,
                         " ×",
                         samples.ratio(PROXY, HAPROXY, Measure.RATE),
