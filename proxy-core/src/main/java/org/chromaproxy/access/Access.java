@@ -135,7 +135,7 @@ public final class Access {
         CrossOrigin now = origins;
         String origin = now.of(request);
         if (!origin.isEmpty() && now.preflight(request)) {
-            return new Decision(Principal.ANYONE, Optional.of(CrossOrigin.preflightAnswer()), origin);
+            return new Decision(Principal.ANYONE, Optional.of(CrossOrigin.preflightAnswer(request)), origin);
         }
         Decision decision = limits.request(address)
                 ? permitted(request, route, address)
@@ -163,8 +163,9 @@ public final class Access {
                     principal,
                     ErrorResponses.of(
                             ProxyError.FORBIDDEN,
-                            "A page of another site may not use the password that a browser keeps. Nothing was executed;"
-                                    + " send the token as Authorization: Bearer from a page that CORS_ORIGINS names."));
+                            "A page of another site may not use the password that a browser keeps. Nothing was"
+                                    + " executed; send the token as Authorization: Bearer from a page that CORS_ORIGINS"
+                                    + " names."));
         }
         return need.metBy(principal, route)
                 ? new Decision(principal, Optional.empty(), "")
@@ -185,7 +186,9 @@ public final class Access {
         }
         String why = presented
                 ? "The token is not one of the proxy's"
-                : Credentials.several(request.headers()) ? "There is more than one token" : "There is no token";
+                : Credentials.several(request.headers())
+                        ? "There are several tokens, and they differ"
+                        : "There is no token";
         LOG.warn("refused a client at {}: {}", address, why);
         FullHttpResponse answer = ErrorResponses.of(
                 ProxyError.UNAUTHENTICATED,

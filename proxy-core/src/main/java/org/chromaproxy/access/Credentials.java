@@ -4,6 +4,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -19,21 +21,27 @@ final class Credentials {
     /** A header that presents something. */
     record Presented(String value, boolean bare) {}
 
-    /** The one header that presents a secret; none if there are several, since they may disagree. */
+    /** The header that presents a secret; either, where both present the same. None where they disagree, or one is there twice. */
     static Optional<Presented> of(HttpHeaders headers) {
-        List<String> schemes = headers.getAll(HttpHeaderNames.AUTHORIZATION);
-        List<String> bare = headers.getAll(CHROMA_TOKEN);
-        if (schemes.size() + bare.size() != 1) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                bare.isEmpty() ? new Presented(schemes.getFirst(), false) : new Presented(bare.getFirst(), true));
+        List<Presented> all = all(headers);
+        boolean both = all.size() == 2 && all.getFirst().bare() != all.getLast().bare();
+        boolean one = all.size() == 1 || (both && MessageDigest.isEqual(bytes(all.getFirst()), bytes(all.getLast())));
+        return one ? Optional.of(all.getFirst()) : Optional.empty();
+    }
+
+    private static List<Presented> all(HttpHeaders headers) {
+        List<Presented> all = new ArrayList<>(2);
+        headers.getAll(HttpHeaderNames.AUTHORIZATION).forEach(value -> all.add(new Presented(value, false)));
+        headers.getAll(CHROMA_TOKEN).forEach(value -> all.add(new Presented(value, true)));
+        return all;
+    }
+
+    private static byte[] bytes(Presented each) {
+        return (each.bare() ? each.value() : secret(each.value())).getBytes(StandardCharsets.UTF_8);
     }
 
     static boolean several(HttpHeaders headers) {
-        return headers.getAll(HttpHeaderNames.AUTHORIZATION).size()
-                        + headers.getAll(CHROMA_TOKEN).size()
-                > 1;
+        return all(headers).size() > 1;
     }
 
     static boolean addedByBrowsers(HttpHeaders headers) {

@@ -79,7 +79,11 @@ record Need(Role role, Where where) {
 
     /** Whether it lives, and the page, which shows nothing before its reader has a token. */
     private static boolean shown(String path) {
-        return path.equals("/health") || path.equals("/dashboard") || path.startsWith("/dashboard/");
+        return path.equals("/health")
+                || path.equals("/health/live")
+                || path.equals("/health/ready")
+                || path.equals("/dashboard")
+                || path.startsWith("/dashboard/");
     }
 
     /** A transaction is shown to those only whose tenant it is of; which that is its record says. */

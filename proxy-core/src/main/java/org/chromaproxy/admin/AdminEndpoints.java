@@ -29,6 +29,7 @@ import org.chromaproxy.admin.page.Figures;
 import org.chromaproxy.admin.page.InstancePages;
 import org.chromaproxy.admin.page.MappingPages;
 import org.chromaproxy.admin.page.ProcessFigures;
+import org.chromaproxy.admin.page.Readiness;
 import org.chromaproxy.admin.page.StatusPages;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.ProxyError;
@@ -86,6 +87,9 @@ public final class AdminEndpoints implements OwnEndpoints {
 
     private void statusPages(MetricsPage metrics) {
         page("/health", request -> status.health());
+        Readiness readiness = new Readiness(services);
+        page("/health/live", request -> readiness.live());
+        page("/health/ready", request -> readiness.ready());
         get("/status", this::status);
         page("/wal/status", request -> status.walStatus());
         page("/admin/scalability_status", request -> status.scalability());

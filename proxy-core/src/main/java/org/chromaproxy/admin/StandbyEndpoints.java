@@ -36,7 +36,13 @@ public final class StandbyEndpoints implements OwnEndpoints {
             if (asked.method().equals("GET") && asked.path().startsWith(DashboardFiles.PREFIX)) {
                 return Answers.now(files.file(asked.segmentAfter(DashboardFiles.PREFIX)));
             }
-            boolean known = asked.path().equals("/health") || asked.path().equals("/status");
+            if (asked.method().equals("GET") && asked.path().equals("/health/live")) {
+                return Answers.now(
+                        Answers.json(200, Answers.object().put("status", "live").put("service", StatusPages.SERVICE)));
+            }
+            boolean known = asked.path().equals("/health")
+                    || asked.path().equals("/health/ready")
+                    || asked.path().equals("/status");
             if (!known || !asked.method().equals("GET")) {
                 throw Answers.refuse(ProxyError.STANDBY, ProxyError.STANDBY.message());
             }
@@ -55,6 +61,7 @@ public final class StandbyEndpoints implements OwnEndpoints {
                 .put("log_owner", seen)
                 .put("pending_writes", 0)
                 .put("reason", seen.isEmpty() ? "the log was not taken yet" : "another proxy owns the log");
+        body.put("reads", false).put("writes", false);
         if (detailed) {
             body.put("healthy_instances", 0)
                     .put("total_instances", instances)

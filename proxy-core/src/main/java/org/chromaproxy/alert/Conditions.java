@@ -1,8 +1,11 @@
 package org.chromaproxy.alert;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.chromaproxy.alert.Condition.Words;
+import org.chromaproxy.instance.Holds.Hold;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.wal.append.LogState;
@@ -13,6 +16,8 @@ final class Conditions {
     private static final long STALLED_NANOS = 5_000_000_000L;
 
     private static final int LONGEST = 400;
+    /** A lane that stands still for longer is worth telling. */
+    private static final Duration HELD = Duration.ofSeconds(30);
 
     private final AlertSources sources;
     private long committed = -1;
@@ -29,6 +34,7 @@ final class Conditions {
             seen.add(down(instance));
             seen.add(writeDown(instance));
             seen.add(resync(instance));
+            seen.add(held(instance));
         }
         seen.add(log(now));
         seen.add(diverged());
@@ -46,8 +52,8 @@ final class Conditions {
         Words words = new Words(
                 name + " is down: " + brief(instance.reason()),
                 others,
-                "Look at the Chroma server's own log and start it again with its data directory. If it comes back empty,"
-                        + " the proxy notices and asks for a resync.",
+                "Look at the Chroma server's own log and start it again with its data directory. If it comes back"
+                        + " empty, the proxy notices and asks for a resync.",
                 "It takes requests again. What it missed is being applied; /status shows how much is left.");
         return new Condition(name + " down", level(instance.state() == InstanceState.DOWN), words);
     }
@@ -57,11 +63,40 @@ final class Conditions {
         Words words = new Words(
                 name + " answers but takes no writes: "
                         + brief(instance.writes().reason()),
-                "Nothing is lost: its records wait in the log, and another instance leads.",
+                writable(instance)
+                        ? "Nothing is lost: its records wait in the log, and another instance leads."
+                        : "No instance takes writes. They are logged and executed in order when one does; clients get"
+                                + " 503 with the transaction's id. Nothing acknowledged is lost, and reads go on.",
                 "Look for a full disk or a locked database on that server. The proxy tries a write of its own now and"
                         + " then and goes on by itself.",
                 "It takes writes again. What waited is being applied.");
         return new Condition(name + " takes no writes", level(instance.writes().down()), words);
+    }
+
+    private boolean writable(Instance but) {
+        return sources.instances().stream()
+                .anyMatch(other ->
+                        !other.equals(but) && other.usable() && !other.writes().down());
+    }
+
+    private Condition held(Instance instance) {
+        String name = "instance " + instance.name();
+        Instant before = Instant.now().minus(HELD);
+        List<Hold> held = instance.holds().all().stream()
+                .filter(hold -> hold.since().isBefore(before))
+                .toList();
+        String first = held.isEmpty()
+                ? ""
+                : held.getFirst().what() + ": " + brief(held.getFirst().reason());
+        Words words = new Words(
+                name + " does not apply what is logged for "
+                        + (held.size() == 1 ? "1 collection: " : held.size() + " collections, the first ") + first,
+                "Nothing is lost: the records wait in the log. Until they are applied that instance is not read for"
+                        + " these collections, and is no second copy of them.",
+                "Look at the Chroma server's own log, and at what stands between it and the proxy. /status shows what"
+                        + " is held, and why, in holds.",
+                "It applies them again.");
+        return new Condition(name + " holds records back", held.size(), words);
     }
 
     private Condition resync(Instance instance) {
@@ -109,8 +144,8 @@ final class Conditions {
                         "the log cannot be written" + (stalled && state == LogState.OPEN ? ": no commit ends" : ""),
                         "Writes are refused with 503 and are not executed; nothing that was acknowledged is lost. Reads"
                                 + " go on where this proxy is the log's only owner.",
-                        "Check PostgreSQL: whether it runs, accepts connections, and has disk space left. Writes go on by"
-                                + " themselves when it commits again.",
+                        "Check PostgreSQL: whether it runs, accepts connections, and has disk space left. Writes go on"
+                                + " by themselves when it commits again.",
                         "It commits again, and writes are accepted.");
         return new Condition("the log cannot be written", level(state != LogState.OPEN || stalled), words);
     }

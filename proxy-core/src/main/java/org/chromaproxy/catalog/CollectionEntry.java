@@ -100,8 +100,40 @@ public final class CollectionEntry {
             return false;
         }
         boolean leads = gate.leader() == instance.index();
-        boolean whole = place.state() == PlaceState.READY || (leads && place.state() == PlaceState.UNVERIFIED);
-        return whole && gate.readable(instance.index()) && (leads || catalogApplied >= catalogLsn);
+        return whole(place, leads) && gate.readable(instance.index()) && (leads || catalogApplied >= catalogLsn);
+    }
+
+    private static boolean whole(Place place, boolean leads) {
+        return place.state() == PlaceState.READY || (leads && place.state() == PlaceState.UNVERIFIED);
+    }
+
+    /**
+     * Whether that instance tells the collection's own fields as they are: those that catalog records set, and those that
+     * follow from its records, as dimension and schema. Where no instance holds it whole, the former have to do.
+     */
+    public boolean describedBy(Instance instance, ReadGate catalog) {
+        Place place = places.get(instance.name());
+        int index = instance.index();
+        if (place == null || deletedLsn != 0 || !catalog.readable(index, catalogLsn)) {
+            return false;
+        }
+        return whole(place, gate.leader() == index) ? gate.readable(index) : !heldWhole() && !gate.dropping(index);
+    }
+
+    /** Whether that instance, once it has applied what it lacks, will tell the collection's own fields. */
+    public boolean willBeDescribedBy(Instance instance) {
+        Place place = places.get(instance.name());
+        return place != null && deletedLsn == 0 && (whole(place, gate.leader() == instance.index()) || !heldWhole());
+    }
+
+    private boolean heldWhole() {
+        for (Instance instance : instances) {
+            Place place = places.get(instance.name());
+            if (place != null && whole(place, gate.leader() == instance.index())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A catalog record naming this collection or what contains it is about to be sent. */

@@ -78,8 +78,12 @@ public final class ReadGate {
 
     /** Whether a read of this instance sees everything any earlier read or acknowledged write saw. */
     public boolean readable(int instance) {
-        return state.get(instances + instance) == 0
-                && !dropping(instance)
-                && applied(instance) >= (instance == leader ? leaderFloor : sent);
+        return readable(instance, sent);
+    }
+
+    /** The same for a read that only records up to {@code lsn} can change. */
+    public boolean readable(int instance, long lsn) {
+        long needed = instance == leader ? leaderFloor : Math.max(leaderFloor, lsn);
+        return state.get(instances + instance) == 0 && !dropping(instance) && applied(instance) >= needed;
     }
 }

@@ -9,7 +9,14 @@ import java.util.List;
  * @param requestsPerSecond of one address; 0: no bound
  * @param connections of one address; 0: no bound
  * @param origins whose pages may use the proxy from a browser
+ * @param connection bounds of each connection
  */
-public record ClientSettings(long headMs, int requestsPerSecond, int connections, List<String> origins) {
+public record ClientSettings(
+        long headMs, int requestsPerSecond, int connections, List<String> origins, ConnectionSettings connection) {
     public static final ClientSettings DEFAULT = new ClientSettings(15_000, 0, 0, List.of());
+
+    /** With the usual bounds of connections. */
+    public ClientSettings(long headMs, int requestsPerSecond, int connections, List<String> origins) {
+        this(headMs, requestsPerSecond, connections, origins, ConnectionSettings.DEFAULT);
+    }
 }

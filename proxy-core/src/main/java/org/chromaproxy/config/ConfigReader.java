@@ -62,7 +62,11 @@ public final class ConfigReader {
                                 values.get(Settings.CLIENT_HEAD_TIMEOUT),
                                 values.get(Settings.CLIENT_MAX_REQUESTS_PER_SECOND),
                                 values.get(Settings.CLIENT_MAX_CONNECTIONS),
-                                values.get(Settings.CORS_ORIGINS))),
+                                values.get(Settings.CORS_ORIGINS),
+                                new ConnectionSettings(
+                                        values.get(Settings.CLIENT_IDLE_TIMEOUT),
+                                        values.get(Settings.MAX_HEADERS),
+                                        values.get(Settings.MAX_HEAD_KB) << 10))),
                 tls());
         Config config = new Config(listen, instances(), log(), limits(), timing(), rules());
         together(config);
@@ -88,8 +92,8 @@ public final class ConfigReader {
         if ((auth != Tls.ClientAuth.NONE) != clientCa.isPresent()) {
             values.problem(
                     TlsSettings.TLS_CLIENT_AUTH,
-                    "does not go with tls_client_ca: client certificates need both, optional or require and the CA's file; set"
-                            + " both, or none");
+                    "does not go with tls_client_ca: client certificates need both, optional or require and the CA's"
+                            + " file; set both, or none");
         }
         if (clientCa.isPresent() && certificate.isEmpty()) {
             values.problem(
@@ -109,8 +113,8 @@ public final class ConfigReader {
         if (secured && verify == Tls.Verify.NONE) {
             values.warning(
                     TlsSettings.UPSTREAM_TLS_VERIFY,
-                    "means that the Chroma servers' certificates are NOT verified: whoever is on the way can read and change"
-                            + " every record, and upstream_token; use it for tries only, else give upstream_ca");
+                    "means that the Chroma servers' certificates are NOT verified: whoever is on the way can read and"
+                            + " change every record, and upstream_token; use it for tries only, else give upstream_ca");
         }
         Stream.of(TlsSettings.UPSTREAM_CA, TlsSettings.UPSTREAM_TLS_SERVER_NAME, TlsSettings.UPSTREAM_CERTIFICATE)
                 .filter(setting -> !secured && values.get(setting).isPresent())

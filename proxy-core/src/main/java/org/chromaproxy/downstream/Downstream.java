@@ -40,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  * Confined to its event loop.
  */
 final class Downstream extends ChannelInboundHandlerAdapter implements ClientConnection {
-    /** Longer than the 40 s for which Chroma's Python client keeps idle connections. */
-    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(120);
     /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -348,7 +346,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             }
             ctx.close();
         } else if (exchange == null) {
-            if (headRefused || quiet > IDLE_NANOS) {
+            if (headRefused || quiet > idleNanos()) {
                 ctx.close();
             } else if (pace.headTooSlow(headBegun.getAsBoolean())) {
                 headRefused = true;
@@ -375,6 +373,11 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             stalled.fail(ProxyError.CLIENT_STALLED);
             ctx.close();
         }
+    }
+
+    private long idleNanos() {
+        long ms = services.admission().access().settings().connection().idleMs();
+        return TimeUnit.MILLISECONDS.toNanos(ms);
     }
 
     @Override

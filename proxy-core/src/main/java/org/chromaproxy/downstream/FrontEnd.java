@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.client.ClientLimits;
 import org.chromaproxy.completion.Feed;
+import org.chromaproxy.config.ConnectionSettings;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.http.FramingGuard;
@@ -90,14 +91,19 @@ public final class FrontEnd implements AutoCloseable {
     static void standby(Channel channel, OwnEndpoints endpoints, Access access, Feed feed) {
         channel.pipeline()
                 .addLast("timeout", new ReadTimeoutHandler(STANDBY_SECONDS))
-                .addLast("codec", HttpCodecs.server())
+                .addLast("codec", codec(access))
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", new Turnstile())
                 .addLast("exchange", new Standby(endpoints, access, feed));
     }
 
+    private static ServerCodec codec(Access access) {
+        ConnectionSettings bounds = access.settings().connection();
+        return HttpCodecs.server(bounds.maxHeaders(), bounds.maxHeadBytes());
+    }
+
     static void handlers(Channel channel, Router router, ExchangeServices services) {
-        ServerCodec codec = HttpCodecs.server();
+        ServerCodec codec = codec(services.admission().access());
         channel.pipeline()
                 .addLast("codec", codec)
                 .addLast("framing", new FramingGuard())

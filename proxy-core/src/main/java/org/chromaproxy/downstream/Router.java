@@ -3,6 +3,7 @@ package org.chromaproxy.downstream;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
+import org.chromaproxy.access.Principal;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.completion.Trail;
@@ -17,6 +18,7 @@ import org.chromaproxy.exchange.read.ReadTarget;
 import org.chromaproxy.exchange.read.Rewriting;
 import org.chromaproxy.exchange.write.WriteExchange;
 import org.chromaproxy.http.ErrorResponses;
+import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.instance.Witnesses;
@@ -95,6 +97,7 @@ public final class Router {
             case COUNT_COLLECTIONS -> count(exchange);
             case GET_DATABASE, LIST_DATABASES ->
                 read(exchange, exchange.request().uri(), Rewriting.DATABASE_IDS);
+            case SERVER_READ -> server(exchange);
             default -> read(exchange, exchange.request().uri(), Rewriting.NONE);
         };
     }
@@ -137,9 +140,21 @@ public final class Router {
         if (entry.isEmpty()) {
             return notFound(exchange, false);
         }
-        String uri = ChromaPaths.collection(entry.get().path());
-        ReadTarget target = ReadTarget.ofCatalog(services, entry.get(), uri);
+        ReadTarget target = ReadTarget.ofCollection(services, entry.get());
         return new ReadExchange(exchange, services, target, Rewriting.COLLECTION).start();
+    }
+
+    /** A server knows nothing of the proxy's tokens: whose they are is told here. */
+    private @Nullable RequestBody server(Exchange exchange) {
+        String uri = exchange.request().uri();
+        int query = uri.indexOf('?');
+        boolean identity = (query < 0 ? uri : uri.substring(0, query)).equals(ChromaPaths.IDENTITY);
+        Principal principal = exchange.principal();
+        if (!identity || principal.everywhere()) {
+            return read(exchange, uri, Rewriting.NONE);
+        }
+        exchange.respond(ErrorResponses.json(200, Json.identity(principal.name(), principal.tenants())));
+        return null;
     }
 
     private @Nullable RequestBody count(Exchange exchange) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -24,6 +25,7 @@ import org.chromaproxy.completion.Trail;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.route.Route;
 
 /** One client request and its one response. Confined to the connection's event loop. */
@@ -170,6 +172,13 @@ public final class Exchange {
         headSent = true;
         status = code;
         trail.answer(response, code);
+        if (code >= HttpResponseStatus.BAD_REQUEST.code()) {
+            HttpHeaders trace = new DefaultHttpHeaders();
+            TraceContext.copy(request.headers(), trace);
+            trail.stamp(trace);
+            ErrorResponses.trace(
+                    response, TraceContext.of(TraceContext.of(trace)).traceId());
+        }
         String origin = connection.decision().origin();
         if (!origin.isEmpty()) {
             CrossOrigin.allow(origin, response.headers());

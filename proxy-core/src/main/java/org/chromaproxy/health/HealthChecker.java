@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Probes each instance with a request that touches its SQLite file. An instance is down when it refuses connections, or
- * when nothing at all was heard of it for the detection time: a busy server is not a dead one. Operators' orders (drain,
- * force down) go through here too, so that one loop decides every state.
+ * when it gave no usable answer, to a probe or to anybody, for the detection time: a busy server is not a dead one, and one
+ * that answers everything with an error is not up. Operators' orders (drain, force down) go through here too, so that one
+ * loop decides every state.
  */
 public final class HealthChecker {
     private static final Logger LOG = LoggerFactory.getLogger(HealthChecker.class);

@@ -26,6 +26,7 @@ final class Probe {
     /** Between two probes that suspicion alone asks for. */
     private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private static final int NOT_FOUND = 404;
     private static final int RISE = 2;
     private static final int RECHECK_PROBES = 10;
 
@@ -104,7 +105,7 @@ final class Probe {
     }
 
     private void heard(@Nullable UpstreamResponse answer, @Nullable Throwable error, long begun) {
-        if (answer != null && answer.status() < 500) {
+        if (answer != null && sound(answer)) {
             instance.checked(true);
             asked = false;
             well(begun);
@@ -116,10 +117,19 @@ final class Probe {
             down(cause.refusal());
             return;
         }
-        lastFailure = error == null ? "" : "; the latest probe: " + error.getMessage();
+        lastFailure = answer != null
+                ? "; the latest probe was answered " + answer.status() + ": " + answer.brief()
+                : "; the latest probe: " + (error == null ? "no answer" : error.getMessage());
         if (instance.silentNanos() > SILENCE_NANOS) {
             silent();
         }
+    }
+
+    /** Whether it is Chroma's answer: a page or a refusal of something on the way says nothing of the server. */
+    private static boolean sound(UpstreamResponse answer) {
+        return answer.success()
+                ? answer.tree().path("name").isTextual()
+                : answer.status() == NOT_FOUND && answer.chromaError();
     }
 
     /** Notices silence while a probe is out: waiting for the time-out of a second one would take twice as long. */
@@ -132,7 +142,7 @@ final class Probe {
     }
 
     private void silent() {
-        down("no answer of any kind for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s" + lastFailure);
+        down("no usable answer for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s" + lastFailure);
     }
 
     private void well(long begun) {

@@ -47,6 +47,7 @@ public final class ClientCodec extends CombinedChannelDuplexHandler<HttpResponse
         public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) throws Exception {
             if (msg instanceof HttpRequest request) {
                 asked = request.method();
+                HeaderCount.bound(request.headers(), HttpCodecs.MAX_HEADERS);
             }
             if (msg instanceof FullHttpRequest whole && OneBuffer.takes(whole)) {
                 OneBuffer to = new OneBuffer(ctx.alloc(), whole);

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
 /** Complete responses for the proxy's own errors. */
@@ -15,7 +16,26 @@ public final class ErrorResponses {
     /** Whatever is full or away now is looked at again within about this time. */
     private static final int RETRY_AFTER_SECONDS = 2;
 
+    /** What Chroma sends with each of its errors, and its Python client adds to the exception's text. */
+    private static final AsciiString TRACE_ID = AsciiString.cached("chroma-trace-id");
+
+    private static final String NO_TRACE = "00000000000000000000000000000000";
+
     private ErrorResponses() {}
+
+    /**
+     * Gives an error the trace it belongs to, unless a server has done so already.
+     *
+     * @param traceId 32 hexadecimal digits; empty for none, which Chroma tells by zeros
+     */
+    public static void trace(HttpResponse response, String traceId) {
+        boolean named = response instanceof Told
+                ? traceId.isEmpty()
+                : response.headers().contains(TRACE_ID);
+        if (!named) {
+            response.headers().set(TRACE_ID, traceId.isEmpty() ? NO_TRACE : traceId);
+        }
+    }
 
     /** A response that knows which error it tells of. */
     private static final class Told extends DefaultFullHttpResponse {
@@ -24,6 +44,7 @@ public final class ErrorResponses {
         Told(ProxyError error, int status, byte[] body) {
             super(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
             this.error = error;
+            headers().set(TRACE_ID, NO_TRACE);
         }
     }
 

@@ -6,47 +6,72 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 
 /** HTTP codecs with the proxy's limits. */
 public final class HttpCodecs {
     /** Longest request line, in bytes. */
     public static final int MAX_LINE_BYTES = 8 << 10;
-    /** Largest header block, in bytes. */
-    public static final int MAX_HEADER_BYTES = 16 << 10;
+    /** Most header fields that Chroma takes (seen on 1.5.9). */
+    static final int MAX_HEADERS = 100;
+
+    private static final int MAX_HEADER_BYTES = 16 << 10;
     /** Largest piece in which a body is handed on, in bytes. */
     public static final int MAX_CHUNK_BYTES = 64 << 10;
 
     private HttpCodecs() {}
 
-    /** The codec for a client's connection; {@link FramingGuard} must follow it. */
+    /** The same with Chroma's number of header fields, and 16 KiB of them. */
     public static ServerCodec server() {
+        return server(MAX_HEADERS, MAX_HEADER_BYTES);
+    }
+
+    /**
+     * The codec for a client's connection; {@link FramingGuard} must follow it.
+     *
+     * @param maxHeaders most header fields of a request
+     * @param maxHeadBytes their size
+     */
+    public static ServerCodec server(int maxHeaders, int maxHeadBytes) {
         return new ServerCodec(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxHeaderSize(maxHeadBytes)
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setStrictLineParsing(true)
                 // Otherwise Netty drops the Content-Length of a request that also has a Transfer-Encoding.
                 .setUseRfc9112TransferEncoding(true)
-                .setHeadersFactory(new StrictHeadersFactory())
+                .setHeadersFactory(new StrictHeadersFactory(maxHeaders))
                 .setTrailersFactory(DefaultHttpHeadersFactory.trailersFactory()));
     }
 
-    private static final class StrictHeadersFactory implements HttpHeadersFactory {
+    private record StrictHeadersFactory(int most) implements HttpHeadersFactory {
         @Override
         public HttpHeaders newHeaders() {
-            return new StrictHeaders();
+            return new StrictHeaders(most);
         }
 
         @Override
         public HttpHeaders newEmptyHeaders() {
-            return new StrictHeaders();
+            return new StrictHeaders(most);
         }
     }
 
-    /** Fails the decoder at a second length: of an HTTP/1.0 request Netty would quietly keep the first. */
+    /**
+     * Fails the decoder at a field too many, and at a second length: of an HTTP/1.0 request Netty would quietly keep the
+     * first.
+     */
     private static final class StrictHeaders extends DefaultHttpHeaders {
+        private final int most;
+
+        StrictHeaders(int most) {
+            this.most = most;
+        }
+
         @Override
         public HttpHeaders add(CharSequence name, Object value) {
+            if (size() >= most) {
+                throw new TooLongHttpHeaderException("more than " + most + " header fields");
+            }
             if (HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name) && contains(name)) {
                 throw new IllegalArgumentException("a second Content-Length");
             }

@@ -23,7 +23,7 @@ public enum ProxyError {
             Names.GENERAL,
             "A collection's metadata can hold no array and no object. Nothing was logged or executed."),
     VERSION_NOT_SUPPORTED(505, Names.GENERAL, "Only HTTP/1.0 and HTTP/1.1 are spoken here. Nothing was executed."),
-    HEADERS_TOO_LARGE(431, Names.GENERAL, "The request's headers are too large. Nothing was executed."),
+    HEADERS_TOO_LARGE(431, Names.GENERAL, "The request has too many headers, or too large ones. Nothing was executed."),
     URI_TOO_LONG(414, Names.GENERAL, "The request line is too long. Nothing was executed."),
     /** Worded as a running Chroma does. */
     BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
@@ -124,9 +124,9 @@ public enum ProxyError {
         return text.isEmpty() ? new byte[0] : Json.error(chromaName, text);
     }
 
-    /** What Chroma says, with 404, of an unknown collection where a name stands in the path. */
+    /** What Chroma 1.5.9 says, with 404, of an unknown collection where a name stands in the path. */
     public static String noCollectionNamed(String name) {
-        return "Collection [" + name + "] does not exists";
+        return "Collection [" + name + "] does not exist";
     }
 
     /** What Chroma says, with 404, of an unknown collection where an id stands in the path. */

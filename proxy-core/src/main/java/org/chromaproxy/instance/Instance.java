@@ -24,6 +24,8 @@ public final class Instance {
     private final LongAdder inFlight = new LongAdder();
     private final AtomicLong consecutiveFailures = new AtomicLong();
     private final PendingCounts pending = new PendingCounts();
+    private final Holds holds = new Holds();
+    private final LongAdder answers = new LongAdder();
     private final InstanceHistory history;
     private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
     private volatile InstanceState state = InstanceState.STARTING;
@@ -154,6 +156,11 @@ public final class Instance {
         return pending;
     }
 
+    /** Which of its lanes stand still. */
+    public Holds holds() {
+        return holds;
+    }
+
     public InstanceHistory history() {
         return history;
     }
@@ -213,12 +220,18 @@ public final class Instance {
         inFlight.increment();
     }
 
-    /** An answer arrived, of whatever status: the server lives. */
-    public void answered(boolean success) {
+    /**
+     * An answer arrived.
+     *
+     * @param well whether a sound server gives such answers: others say no more than that something answers there
+     */
+    public void answered(boolean well) {
         inFlight.decrement();
-        if (success) {
-            successes.increment();
+        answers.increment();
+        if (!well) {
+            return;
         }
+        successes.increment();
         lastSuccessNanos = System.nanoTime();
         consecutiveFailures.set(0);
     }
@@ -251,7 +264,7 @@ public final class Instance {
         }
     }
 
-    /** Nanoseconds since anything was heard of it. */
+    /** Nanoseconds since it last answered as a sound server does. */
     public long silentNanos() {
         return System.nanoTime() - lastSuccessNanos;
     }
@@ -264,6 +277,12 @@ public final class Instance {
         return requests.sum();
     }
 
+    /** Requests it has answered with any status. */
+    public long answers() {
+        return answers.sum();
+    }
+
+    /** Those of them that were answered as a sound server does. */
     public long successes() {
         return successes.sum();
     }

@@ -10,7 +10,7 @@ public enum InstanceState {
     DRAINING,
     /** Drained: takes nothing until an operator resumes it; its server may be stopped. */
     MAINTENANCE,
-    /** Refused a connection, or gave no answer of any kind for the detection time, or forced to be by an operator. */
+    /** Refused a connection, or gave no usable answer for the detection time, or forced to be by an operator. */
     DOWN,
     /** Answers, but its data is not what the log left there (empty, foreign or older): neither read nor written. */
     NEEDS_RESYNC

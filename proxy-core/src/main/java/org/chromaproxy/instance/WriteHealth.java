@@ -18,6 +18,9 @@ public final class WriteHealth {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile int faults;
     private volatile boolean doubted;
+    /** Guarded by this. */
+    private String firstFault = "";
+
     private volatile boolean down;
     private volatile String reason = "";
     private volatile Instant since = Instant.now();
@@ -43,10 +46,11 @@ public final class WriteHealth {
         boolean changed;
         synchronized (this) {
             troubledAt = System.nanoTime();
+            firstFault = faults == 0 ? why : firstFault;
             faults++;
             changed = !down && faults >= MAX_FAULTS;
             if (changed) {
-                goDown(faults + " writes in a row failed, the last: " + why);
+                goDown(faults + " writes in a row failed, the first: " + firstFault);
             }
         }
         tell(changed);

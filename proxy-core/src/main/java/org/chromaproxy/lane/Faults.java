@@ -1,5 +1,7 @@
 package org.chromaproxy.lane;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.WriteHealth;
@@ -56,6 +58,7 @@ final class Faults {
             lane.busySince = now;
         }
         lane.instance.writes().doubted();
+        lane.stands(group.toString(), why, Optional.empty());
         if (group.leftToAnother(lane, write)) {
             return;
         }
@@ -81,6 +84,10 @@ final class Faults {
         }
         lane.faults++;
         lane.sick = Verdict.blamesServer(why);
+        lane.stands(
+                group.toString(),
+                "record " + write.lsn() + " is not applied there: " + why,
+                write.decided() ? Optional.of(Duration.ofNanos(PROOF_NANOS)) : Optional.empty());
         LOG.warn("{} on {}: record {} in doubt (attempt {}): {}", group, lane, write.lsn(), lane.faults, why);
         if (itself) {
             health.faulted("record " + write.lsn() + ": " + why);

@@ -1,7 +1,9 @@
 package org.chromaproxy.lane;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.write.DoubtWindow;
@@ -35,6 +37,9 @@ public final class Lane {
     long busySince;
 
     int busyAnswers;
+    /** Under which name operators see that it stands still; null while it goes on. */
+    private @Nullable String stands;
+
     /** The instance was seen to be sound since the head first failed there. */
     boolean sound;
     /** What the instance had applied in all when the head first failed there, and when it was first sent. */
@@ -174,8 +179,23 @@ public final class Lane {
         return still && queue.isEmpty() && barrier == Long.MAX_VALUE && (!spilled || !instance.usable());
     }
 
+    /** The head cannot go on now: for operators to see. */
+    void stands(String what, String why, Optional<Duration> longest) {
+        stands = what;
+        instance.holds().hold(what, why, longest);
+    }
+
+    /** It goes on. */
+    void goesOn() {
+        if (stands != null) {
+            instance.holds().release(stands);
+            stands = null;
+        }
+    }
+
     /** The head is done: forgets its troubles. */
     public void nextHead() {
+        goesOn();
         Write head = queue.peek();
         headInDoubt = head != null && head.lsn() <= doubtTo;
         solo = Math.max(0, solo - 1);

@@ -389,6 +389,7 @@ public abstract class LaneGroup {
     /** Takes the lane out of the group: its records are no longer its business. */
     public void detach(Lane lane) {
         lane.detached = true;
+        lane.goesOn();
         lane.busy = false;
         lane.headInDoubt = false;
         lane.doubtTo = 0;
@@ -420,6 +421,7 @@ public abstract class LaneGroup {
         leadership.tick(preferredLeader());
         leadership.watch();
         leadership.electIfStuck();
+        lanes.stream().filter(lane -> lane.head() == null).forEach(Lane::goesOn);
         if (lane(gate.leader()).detached) {
             // It has no head to find out by that it cannot go on.
             leadership.elect();

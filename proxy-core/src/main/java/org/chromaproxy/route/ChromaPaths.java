@@ -7,6 +7,9 @@ import org.chromaproxy.wal.record.Mapping;
 
 /** Paths of Chroma's API for requests the proxy makes itself. */
 public final class ChromaPaths {
+    /** Who the client is to the server. */
+    public static final String IDENTITY = "/api/v2/auth/identity";
+
     private ChromaPaths() {}
 
     public static String tenants() {

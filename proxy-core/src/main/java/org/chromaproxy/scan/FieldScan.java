@@ -21,6 +21,8 @@ abstract class FieldScan extends BodyScan {
     private final Map<String, Field> fields = new HashMap<>();
     private String key = "";
     private boolean complete;
+    private int others;
+    private int end;
 
     FieldScan(Set<String> wanted, String map) {
         this.wanted = wanted;
@@ -42,10 +44,26 @@ abstract class FieldScan extends BodyScan {
         return Optional.ofNullable(fields.get(name));
     }
 
+    /** How many members there are that were not asked for. */
+    final int others() {
+        return others;
+    }
+
+    /** Whether nothing but white space follows the object in the whole body. */
+    final boolean endsIn(byte[] body) {
+        for (int i = end; i < body.length; i++) {
+            if (body[i] != ' ' && body[i] != '\n' && body[i] != '\r' && body[i] != '\t') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     final boolean accept(JsonToken token, int level) throws IOException {
         if (level == 0) {
             complete = true;
+            end = position();
             return true;
         }
         if (level > 1) {
@@ -56,6 +74,7 @@ abstract class FieldScan extends BodyScan {
         }
         if (token == JsonToken.FIELD_NAME) {
             key = text();
+            others += wanted.contains(key) ? 0 : 1;
             return fields.containsKey(key) && stop("a key twice");
         }
         if (wanted.contains(key) && !token.isStructEnd()) {

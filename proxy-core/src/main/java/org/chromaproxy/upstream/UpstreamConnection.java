@@ -35,6 +35,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Closed by the proxy of its own accord. */
     private boolean givenUp;
 
+    /** The answer's head is such as a sound server gives. */
+    private boolean well;
+
     private long begunNanos;
 
     UpstreamConnection(UpstreamPool pool, Channel channel) {
@@ -141,6 +144,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                     || head.status().code() == 102;
             if (!interim) {
                 reusable = HttpUtil.isKeepAlive(head);
+                well = UpstreamResponse.ofSoundServer(head.status().code(), head.headers());
                 endsWithTls = pool.secured()
                         && !HttpUtil.isContentLengthSet(head)
                         && !HttpUtil.isTransferEncodingChunked(head);
@@ -170,7 +174,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private void complete(UpstreamListener current) {
         listener = null;
-        pool.answered(begunNanos);
+        pool.answered(begunNanos, well);
         if (reusable && requestComplete && channel.isActive()) {
             pool.giveBack(this);
         } else {

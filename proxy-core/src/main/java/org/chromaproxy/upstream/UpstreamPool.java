@@ -291,8 +291,8 @@ public final class UpstreamPool {
     }
 
     /** An exchange is complete. */
-    void answered(long begunNanos) {
-        instance.answered(true);
+    void answered(long begunNanos, boolean well) {
+        instance.answered(well);
         stats.answered(instance.index(), System.nanoTime() - begunNanos);
     }
 

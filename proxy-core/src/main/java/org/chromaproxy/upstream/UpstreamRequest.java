@@ -34,8 +34,13 @@ public record UpstreamRequest(String method, String uri, HttpHeaders headers, by
 
     /** A request with a JSON body. */
     public static UpstreamRequest json(String method, String uri, String body) {
+        return json(method, uri, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same with the body's bytes. */
+    public static UpstreamRequest json(String method, String uri, byte[] body) {
         HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-        return new UpstreamRequest(method, uri, headers, body.getBytes(StandardCharsets.UTF_8));
+        return new UpstreamRequest(method, uri, headers, body);
     }
 
     FullHttpRequest toNetty(Instance instance) {

@@ -27,6 +27,12 @@ public record UpstreamResponse(int status, HttpHeaders headers, byte[] body) {
         return json(headers);
     }
 
+    /** Whether a server that is well answers so: neither it nor what stands before it says that it fails or is too busy. */
+    static boolean ofSoundServer(int status, HttpHeaders headers) {
+        boolean answered = (status >= 200 && status < 300) || (status >= 400 && status < 500 && status != 429);
+        return answered && json(headers);
+    }
+
     /** The same of an answer whose head alone is here. */
     public static boolean json(HttpHeaders headers) {
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "");

@@ -12,8 +12,11 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.chromaproxy.access.client.RateTable;
+import org.chromaproxy.config.AccessSettings;
+import org.chromaproxy.config.ClientSettings;
 import org.chromaproxy.route.Routes;
 import org.junit.jupiter.api.Test;
 
@@ -77,13 +80,19 @@ class AccessTest {
     }
 
     @Test
-    void twoTokensAreNoToken() {
+    void twoTokensThatDifferAreNoToken() {
         String secret = file.token("app", Role.READ);
+        String other = file.token("other", Role.READ);
         Access access = Access.of(file.settings("up"));
-        assertTrue(permits(access, "x-chroma-token", secret));
+        assertTrue(permits(access, "x-chroma-token", secret, "Authorization", "Bearer " + secret));
         assertEquals(
                 401,
-                refusal(access, "192.0.2.1", "x-chroma-token", secret, "Authorization", "Bearer " + secret)
+                refusal(access, "192.0.2.1", "x-chroma-token", secret, "Authorization", "Bearer " + other)
+                        .status()
+                        .code());
+        assertEquals(
+                401,
+                refusal(access, "192.0.2.1", "x-chroma-token", secret, "x-chroma-token", secret)
                         .status()
                         .code());
     }
@@ -147,5 +156,26 @@ class AccessTest {
     void anIpv6ClientIsItsNetwork() {
         assertEquals("2001:db8:0:1", RateTable.network("2001:db8:0:1:2:3:4:5"));
         assertEquals("192.0.2.1", RateTable.network("192.0.2.1"));
+    }
+
+    /** What Chroma's JavaScript client sends from a page, and what a browser asks in front of a private address. */
+    @Test
+    void aPreflightGrantsWhatChromasClientsSendFromAPage() {
+        ClientSettings clients = new ClientSettings(15_000, 0, 0, List.of("https://app.example"));
+        Access access = Access.of(new AccessSettings(Optional.empty(), Optional.empty(), clients));
+        HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.OPTIONS, URI);
+        request.headers()
+                .set("origin", "https://app.example")
+                .set("access-control-request-method", "POST")
+                .set("access-control-request-private-network", "true");
+        FullHttpResponse answer = access.decide(request, Routes.classify(HttpMethod.OPTIONS, URI), "192.0.2.1")
+                .refusal()
+                .orElseThrow();
+        List<String> granted =
+                List.of(answer.headers().get("access-control-allow-headers").split(", ", -1));
+        for (String header : List.of("x-api-key", "user-agent", "x-chroma-token", "content-type")) {
+            assertTrue(granted.contains(header), header + " is not among " + granted);
+        }
+        assertEquals("true", answer.headers().get("access-control-allow-private-network"));
     }
 }

@@ -63,7 +63,7 @@ final class FakeChroma implements AutoCloseable {
             answer(
                     exchange,
                     404,
-                    "{\"error\":\"NotFoundError\",\"message\":\"Collection [" + rest + "] does not exists\"}");
+                    "{\"error\":\"NotFoundError\",\"message\":\"Collection [" + rest + "] does not exist\"}");
         }
     }
 

@@ -27,6 +27,7 @@ class ErrorsAndHeadersTest {
         assertTrue(error.status().code() >= 400);
         FullHttpResponse response = ErrorResponses.of(error);
         assertEquals(error.body().length, response.headers().getInt("content-length"));
+        assertEquals("0".repeat(32), response.headers().get("chroma-trace-id"));
         if (error.message().isEmpty()) {
             assertEquals(0, error.body().length);
         } else {
@@ -56,7 +57,7 @@ class ErrorsAndHeadersTest {
     @Test
     void aMissingCollectionIsToldInChromasWords() {
         assertEquals(
-                "{\"error\":\"NotFoundError\",\"message\":\"Collection [zzz] does not exists\"}",
+                "{\"error\":\"NotFoundError\",\"message\":\"Collection [zzz] does not exist\"}",
                 new String(
                         ProxyError.COLLECTION_NOT_FOUND.body(ProxyError.noCollectionNamed("zzz")),
                         StandardCharsets.UTF_8));

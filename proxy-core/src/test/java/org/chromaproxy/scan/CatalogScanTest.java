@@ -1,8 +1,11 @@
 package org.chromaproxy.scan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.chromaproxy.support.SplitAtEachByte;
 import org.junit.jupiter.api.Test;
@@ -85,5 +88,24 @@ class CatalogScanTest {
             strings = {"{\"new_name\":1}", "{\"new_name\":{}}", "{\"new_name\":\"a\",\"new_name\":\"b\"}", "[]", "{"})
     void aModificationThatIsNotUnderstood(String text) {
         modify(text, Optional.empty());
+    }
+
+    @Test
+    void aCreateOfANameAloneIsPlain() {
+        for (String plain : List.of(
+                "{\"name\":\"n\"}",
+                "{\"name\":\"n\",\"metadata\":null,\"configuration\":null,\"schema\":null,\"get_or_create\":true}\n")) {
+            assertTrue(PlainCreate.of(plain.getBytes(StandardCharsets.UTF_8)), plain);
+        }
+        for (String other : List.of(
+                "{\"name\":\"n\",\"metadata\":{}}",
+                "{\"name\":\"n\",\"schema\":5}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{}}}",
+                "{\"name\":\"n\",\"metadata\":null,\"metadata\":null}",
+                "{\"name\":\"n\",\"unknown\":null}",
+                "{\"name\":\"n\"}x",
+                "{\"name\":\"n\"")) {
+            assertFalse(PlainCreate.of(other.getBytes(StandardCharsets.UTF_8)), other);
+        }
     }
 }

@@ -110,7 +110,9 @@ class AccessMatrixTest extends StagedTest {
                 .forEach(path -> path.getValue().fieldNames().forEachRemaining(name -> {
                     String method = name.toUpperCase(Locale.ROOT);
                     String target = path.getKey().replaceAll("\\{[^}]*}", "nothing");
-                    boolean open = target.equals("/health") || target.startsWith("/dashboard");
+                    boolean open = target.equals("/health")
+                            || target.startsWith("/health/")
+                            || target.startsWith("/dashboard");
                     boolean transaction = target.matches("/transactions/.*|/transaction/safety/transaction/.*");
                     Least least = transaction
                             ? Least.READER_OF_ANY

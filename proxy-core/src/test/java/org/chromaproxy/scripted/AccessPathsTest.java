@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import org.chromaproxy.acceptance.input.RawConnection;
@@ -63,7 +65,7 @@ class AccessPathsTest extends StagedTest {
                 "Authorization: " + WRITER + "\r\n",
                 "X-Chroma-Token: Bearer " + WRITER + "\r\n",
                 valid + valid,
-                valid + "X-Chroma-Token: " + WRITER + "\r\n",
+                valid + "X-Chroma-Token: " + SCOPED + "\r\n",
                 "X-Chroma-Token: \r\n");
         try (RawConnection client = new RawConnection(stage().client().port())) {
             int expected = 0;
@@ -81,6 +83,34 @@ class AccessPathsTest extends StagedTest {
                             .status());
             assertEquals(expected, reads());
         }
+    }
+
+    /** Some clients are given the token twice, for the proxy and for the server that they know of. */
+    @Test
+    void bothHeadersTogetherAreOneTokenWhereTheyPresentTheSame() throws Exception {
+        Collection collection = collection();
+        String basic = Base64.getEncoder().encodeToString(("user:" + WRITER).getBytes(StandardCharsets.UTF_8));
+        try (RawConnection client = new RawConnection(stage().client().port())) {
+            for (String scheme : List.of("Bearer " + WRITER, "Basic " + basic)) {
+                String both = "X-Chroma-Token: " + WRITER + "\r\nAuthorization: " + scheme + "\r\n";
+                assertEquals(200, client.send(read(collection, both)).read().status(), scheme);
+            }
+        }
+    }
+
+    @Test
+    void theIdentityOfATokenForOneTenantNamesThatTenant() {
+        String identity = "/api/v2/auth/identity";
+        Client.Answer scoped =
+                stage().client().get(identity, "x-chroma-token", SCOPED).join();
+        assertEquals(200, scoped.status());
+        assertEquals("another_tenant", scoped.json().path("tenant").asText(), scoped.body());
+        assertEquals("[\"*\"]", scoped.json().path("databases").toString(), scoped.body());
+        stage().primary()
+                .always(call -> call.uri().equals(identity), Reply.json(200, "{\"tenant\":\"as the server\"}"));
+        Client.Answer everywhere =
+                stage().client().get(identity, "x-chroma-token", WRITER).join();
+        assertEquals("as the server", everywhere.json().path("tenant").asText(), everywhere.body());
     }
 
     @Test

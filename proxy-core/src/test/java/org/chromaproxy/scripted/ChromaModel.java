@@ -56,6 +56,9 @@ final class ChromaModel {
         if (path.length == 1) {
             return make(tenants, read(call).path("name").asText(), "Tenant");
         }
+        if (path.length == 2 && call.method().equals("PATCH")) {
+            return Reply.json(200, "{}");
+        }
         if (path.length == 2) {
             return tenants.contains(path[1])
                     ? Reply.json(200, object("name", path[1]).toString())

@@ -82,4 +82,19 @@ class HeadersTest extends StagedTest {
         assertEquals("application/json", answer.header("content-type"));
         assertFalse(answer.header("transaction-id").isEmpty());
     }
+
+    /** Chroma's Python client adds it to the exception's text. */
+    @Test
+    void anErrorOfTheProxysOwnNamesItsTraceAsChromaDoes() {
+        String path = Collection.DATABASE + "/collections/nobody";
+        assertEquals("0".repeat(32), stage().client().get(path).join().header("chroma-trace-id"));
+        assertEquals(
+                "0".repeat(32), stage().client().get("/api/v2/nowhere").join().header("chroma-trace-id"));
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        Client.Answer traced = stage().client()
+                .get(path, "traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                .join();
+        assertEquals(404, traced.status());
+        assertEquals(trace, traced.header("chroma-trace-id"));
+    }
 }

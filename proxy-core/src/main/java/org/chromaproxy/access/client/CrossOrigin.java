@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import java.util.Locale;
 import java.util.Set;
 
@@ -17,9 +18,13 @@ public final class CrossOrigin {
     private static final String ANY = "*";
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String HEADERS =
-            "authorization, content-type, x-chroma-token, transaction-id, idempotency-key,"
+            "authorization, content-type, x-chroma-token, x-api-key, user-agent, transaction-id, idempotency-key,"
                     + " prefer, traceparent, tracestate";
-    private static final String EXPOSED = "transaction-id, location, retry-after, preference-applied";
+    private static final String EXPOSED = "transaction-id, location, retry-after, preference-applied, chroma-trace-id";
+    /** Private Network Access (WICG draft), which browsers ask with a preflight. */
+    private static final AsciiString ASKS_PRIVATE = AsciiString.cached("access-control-request-private-network");
+
+    private static final AsciiString PRIVATE = AsciiString.cached("access-control-allow-private-network");
     private static final int KEPT_SECONDS = 600;
 
     private final Set<String> allowed;
@@ -48,13 +53,17 @@ public final class CrossOrigin {
                 && !of(request).isEmpty();
     }
 
-    public static FullHttpResponse preflightAnswer() {
+    /** The answer to it. A page of a public address is let to a private one if its origin is one of those allowed. */
+    public static FullHttpResponse preflightAnswer(HttpRequest request) {
         FullHttpResponse answer =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
         answer.headers()
                 .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
                 .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)
                 .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, KEPT_SECONDS);
+        if (request.headers().containsValue(ASKS_PRIVATE, "true", true)) {
+            answer.headers().set(PRIVATE, "true");
+        }
         return answer;
     }
 

@@ -4,8 +4,10 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.chromaproxy.admin.page.AdminServices;
+import org.chromaproxy.admin.page.Readiness;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Standing;
 import org.chromaproxy.upstream.LoopCensus;
@@ -14,15 +16,29 @@ import org.chromaproxy.upstream.LoopCensus.PoolCount;
 /** What is known of each instance, and of the connections to it. */
 final class InstanceMetrics {
     private final AdminServices services;
+    private final Readiness readiness;
 
     InstanceMetrics(AdminServices services) {
         this.services = services;
+        this.readiness = new Readiness(services);
+    }
+
+    private void use(Exposition page, String name, String help, Function<Instance, Readiness.Use> use) {
+        gauges(page, name, help, it -> use.apply(it).possible() ? 1 : 0);
     }
 
     private record Stood(Instance instance, Standing standing) {}
 
     void all(Exposition page, List<LoopCensus> loops) {
         gauges(page, "instance_up", "Whether an instance takes requests.", it -> it.usable() ? 1 : 0);
+        use(page, "instance_usable_for_reads", "Whether it is read.", readiness::reads);
+        use(page, "instance_usable_for_writes", "Whether its writes succeed, or would.", readiness::writes);
+        use(page, "instance_redundant", "Whether it holds everything, in step.", readiness::redundant);
+        gauges(
+                page,
+                "instance_holds",
+                "Lanes that do not go on there.",
+                it -> it.holds().all().size());
         gauges(
                 page,
                 "instance_takes_writes",
@@ -49,7 +65,7 @@ final class InstanceMetrics {
                 page,
                 "instance_answers_total",
                 "Requests an instance has answered with any status.",
-                Instance::successes);
+                Instance::answers);
         gauges(page, "instance_outstanding", "Requests an instance has not answered yet.", Instance::outstanding);
         lag(page);
         pools(page, loops);

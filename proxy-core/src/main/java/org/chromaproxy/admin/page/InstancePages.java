@@ -22,9 +22,11 @@ public final class InstancePages {
     private record Event(Instance instance, InstanceEvent event) {}
 
     private final AdminServices services;
+    private final Readiness readiness;
 
     public InstancePages(AdminServices services) {
         this.services = services;
+        this.readiness = new Readiness(services);
     }
 
     public Answer instances() {
@@ -54,7 +56,8 @@ public final class InstancePages {
                 .put("reason", shown.reason())
                 .put("state_since", shown.since().toString())
                 .put("outstanding_requests", instance.outstanding());
-        return node.setAll(progress(instance));
+        node.setAll(progress(instance));
+        return node.setAll(readiness.of(instance));
     }
 
     /** How far every instance is behind. */

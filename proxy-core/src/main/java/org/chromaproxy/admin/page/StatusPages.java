@@ -63,7 +63,7 @@ public final class StatusPages {
         return ready && instances.usable() == instances.size() ? "healthy" : "degraded";
     }
 
-    private static String logTrouble(LogState log) {
+    static String logTrouble(LogState log) {
         return switch (log) {
             case OPEN -> "ownership of the log was not confirmed lately: nothing is served until it is";
             case UNAVAILABLE -> "PostgreSQL does not answer: writes wait, then get 503; none is lost";

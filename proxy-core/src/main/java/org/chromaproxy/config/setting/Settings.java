@@ -53,8 +53,9 @@ public final class Settings {
                     "LOG_MAX_PENDING_BYTES",
                     Kinds.bytes(1 << 20),
                     20L << 30,
-                    "bytes of bodies that may wait in the log for a server that is out of use; beyond it the log lets go of it: it"
-                            + " needs a resync. Also how much may wait in all before `respond-async` is refused")
+                    "bytes of bodies that may wait in the log for a server that is out of use; beyond it the log lets"
+                            + " go of it: it needs a resync. Also how much may wait in all before `respond-async` is"
+                            + " refused")
             .live();
     public static final Setting<Long> LOG_MAX_PENDING_AGE = Setting.of(
                     "LOG_MAX_PENDING_AGE",
@@ -72,17 +73,17 @@ public final class Settings {
                     "TOKENS_FILE",
                     Kinds.optional(Kinds.text()),
                     Optional.empty(),
-                    "file of tokens, with their roles, tenants and hashes: [access](docs/operations.md#access). Without it every"
-                            + " client may do everything, except endpoints that act, which answer loopback only. A reload"
-                            + " reads the tokens again")
+                    "file of tokens, with their roles, tenants and hashes: [access](docs/operations.md#access)."
+                            + " Without it every client may do everything, except endpoints that act, which answer"
+                            + " loopback only. A reload reads the tokens again")
             .defaultWords("none")
             .example("/etc/chroma-proxy/tokens");
     public static final Setting<Optional<String>> UPSTREAM_TOKEN = Setting.of(
                     "UPSTREAM_TOKEN",
                     Kinds.optional(Kinds.line()),
                     Optional.empty(),
-                    "what the proxy shows the Chroma servers, as `Authorization: Bearer` and `X-Chroma-Token`; a value with a"
-                            + " scheme (`Basic ...`) as `Authorization` alone")
+                    "what the proxy shows the Chroma servers, as `Authorization: Bearer` and `X-Chroma-Token`; a value"
+                            + " with a scheme (`Basic ...`) as `Authorization` alone")
             .secret(Secrets::all)
             .defaultWords("none")
             .example("a-token-of-the-servers");
@@ -92,27 +93,45 @@ public final class Settings {
     public static final Setting<Long> CLIENT_HEAD_TIMEOUT = Setting.of(
                     "CLIENT_HEAD_TIMEOUT", Kinds.seconds(), 15_000L, "seconds the head of a request may take to arrive")
             .live();
+    public static final Setting<Long> CLIENT_IDLE_TIMEOUT = Setting.of(
+                    "CLIENT_IDLE_TIMEOUT",
+                    Kinds.seconds(),
+                    120_000L,
+                    "seconds a connection is kept without a request; longer than the 40 s of Chroma's Python client")
+            .live();
+    public static final Setting<Integer> MAX_HEADERS = Setting.of(
+                    "MAX_HEADERS",
+                    Kinds.integer(16, 1_000),
+                    100,
+                    "most header fields of a request, as in Chroma; beyond it: 431. Holds for new connections")
+            .live();
+    public static final Setting<Integer> MAX_HEAD_KB = Setting.of(
+                    "MAX_HEAD_KB",
+                    Kinds.integer(4, 1_024),
+                    16,
+                    "size of a request's header fields, in KiB; beyond it: 431. Holds for new connections")
+            .live();
     public static final Setting<Integer> CLIENT_MAX_REQUESTS_PER_SECOND = Setting.of(
                     "CLIENT_MAX_REQUESTS_PER_SECOND",
                     Kinds.integer(0, 1_000_000),
                     0,
-                    "of one address (of IPv6: of one /64), with twice that at once; beyond it: 429 with `Retry-After`. With a"
-                            + " bound, plain reads take the ordinary way, which costs more")
+                    "of one address (of IPv6: of one /64), with twice that at once; beyond it: 429 with `Retry-After`")
             .defaultWords("0 (no bound)")
             .live();
     public static final Setting<Integer> CLIENT_MAX_CONNECTIONS = Setting.of(
                     "CLIENT_MAX_CONNECTIONS",
                     Kinds.integer(0, 1_000_000),
                     0,
-                    "of one address; one more is closed at once. Those that were open before a bound was set do not count")
+                    "of one address; one more is closed at once. Those that were open before a bound was set do not"
+                            + " count")
             .defaultWords("0 (no bound)")
             .live();
     public static final Setting<List<String>> CORS_ORIGINS = Setting.of(
                     "CORS_ORIGINS",
                     Kinds.names(),
                     List.of(),
-                    "pages that may use the proxy from a browser, like `https://app.example`, separated by commas; `*` for"
-                            + " all")
+                    "pages that may use the proxy from a browser, like `https://app.example`, separated by commas; `*`"
+                            + " for all")
             .defaultWords("none")
             .example("https://app.example")
             .live();
@@ -164,7 +183,8 @@ public final class Settings {
                     "REQUEST_TIMEOUT",
                     Kinds.seconds(),
                     60_000L,
-                    "seconds a client waits for a write's outcome; then 503 with its transaction id, and the write goes on")
+                    "seconds a client waits for a write's outcome; then 503 with its transaction id, and the write"
+                            + " goes on")
             .live();
     public static final Setting<Long> LOG_TIMEOUT = Setting.of(
                     "LOG_TIMEOUT",
@@ -188,8 +208,8 @@ public final class Settings {
                     "UNANSWERED_WRITE_TIMEOUT",
                     Kinds.seconds(),
                     30_000L,
-                    "seconds (and one more per MiB of its body) an instance may leave a write unanswered before another decides"
-                            + " it")
+                    "seconds (and one more per MiB of its body) an instance may leave a write unanswered before"
+                            + " another decides it")
             .live();
     public static final Setting<Long> CHECK_INTERVAL = Setting.of(
                     "CHECK_INTERVAL", Kinds.seconds(), 1_000L, "seconds between health probes")
@@ -204,8 +224,8 @@ public final class Settings {
                     "READ_WEIGHTS",
                     Kinds.weights(),
                     Map.of(),
-                    "shares of reads by server instead, like `primary=1, replica=4`, among those that may answer a read;"
-                            + " without one: 1; with 0 it is read only where no other can be")
+                    "shares of reads by server instead, like `primary=1, replica=4`, among those that may answer a"
+                            + " read; without one: 1; with 0 it is read only where no other can be")
             .defaultWords("none (`READ_REPLICA_RATIO`)")
             .example("primary=1, replica=4")
             .live();
@@ -213,8 +233,8 @@ public final class Settings {
                     "DRAINED",
                     Kinds.names(),
                     List.of(),
-                    "names of servers that are out of use from the start, as if drained; a reload drains and resumes what"
-                            + " has changed: [drained servers](docs/operations.md#drained-servers)")
+                    "names of servers that are out of use from the start, as if drained; a reload drains and resumes"
+                            + " what has changed: [drained servers](docs/operations.md#drained-servers)")
             .defaultWords("none")
             .example("replica")
             .live();
@@ -266,7 +286,8 @@ public final class Settings {
                     "SLACK_WEBHOOK_URL",
                     Kinds.optional(Kinds.webAddress()),
                     Optional.empty(),
-                    "where alerts are posted as `{\"text\": ...}`: [docs/metrics.md](docs/metrics.md); a secret, never shown")
+                    "where alerts are posted as `{\"text\": ...}`: [docs/metrics.md](docs/metrics.md); a secret, never"
+                            + " shown")
             .secret(Secrets::web)
             .defaultWords("none")
             .example("https://example.com/a-secret-path")
@@ -328,6 +349,9 @@ public final class Settings {
                             TOKENS_FILE,
                             UPSTREAM_TOKEN,
                             CLIENT_HEAD_TIMEOUT,
+                            CLIENT_IDLE_TIMEOUT,
+                            MAX_HEADERS,
+                            MAX_HEAD_KB,
                             CLIENT_MAX_REQUESTS_PER_SECOND,
                             CLIENT_MAX_CONNECTIONS,
                             CORS_ORIGINS)),

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.completion.Mark;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -34,12 +34,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The list of collections, in the one order that holds on every instance: by public id. The catalog says which ones the
- * page holds; an instance is asked for its list page by page, and only their elements are kept.
+ * page holds; an instance is asked for its list page by page, and of its elements those are kept that it tells as they are
+ * now, its dimension and schema included. The rest is asked of the next instance. A collection that none of them can tell
+ * so within the time of a read keeps nobody from the others: it is shown as its catalog records made it.
  */
 public final class ListExchange implements RequestBody {
     private static final int PAGE = 1_000;
     private static final long TIMEOUT_MS = 30_000;
     private static final long RETRY_MS = 100;
+    private static final int MAX_ABSENCES = 3;
+    private static final byte[] NOTHING = {};
     private static final String NOBODY = "No instance can serve this list now: none is up and in sync";
 
     private final Exchange exchange;
@@ -49,10 +53,19 @@ public final class ListExchange implements RequestBody {
     /** What an instance is told of the trace this belongs to. */
     private final HttpHeaders trace = new DefaultHttpHeaders();
 
-    private final Map<UUID, Optional<byte[]>> wanted = new LinkedHashMap<>();
+    /** What is told of each; empty until then. */
+    private final Map<UUID, Optional<byte[]>> told = new LinkedHashMap<>();
+    /** Those that nothing is told of yet. */
+    private final Map<UUID, CollectionEntry> missing = new HashMap<>();
+    /** What an instance told of them that may be older than what was read before. */
+    private final Map<UUID, byte[]> old = new HashMap<>();
+    /** In how many lists each was not, though it should have been: one that is shifted to another page is in the next. */
+    private final Map<UUID, Integer> absences = new HashMap<>();
+    /** Those that the instance being asked tells as they are. */
+    private final Set<UUID> current = new HashSet<>();
+
     private final Set<Instance> asked = new HashSet<>(2);
     private final long deadline;
-    private int missing;
     /** Some instance has given its whole list. */
     private boolean answered;
 
@@ -71,29 +84,19 @@ public final class ListExchange implements RequestBody {
     }
 
     public static @Nullable RequestBody begin(Exchange exchange, ExchangeServices services) {
-        Map<String, String> query = new HashMap<>();
-        new QueryStringDecoder(exchange.request().uri())
-                .parameters()
-                .forEach((key, values) -> query.put(key, values.getLast()));
+        ListQuery query;
         try {
-            int limit = number(query, "limit", Integer.MAX_VALUE);
-            int offset = number(query, "offset", 0);
-            ListExchange list = new ListExchange(exchange, services);
-            list.start(limit, offset);
-            return list;
-        } catch (NumberFormatException e) {
-            String message = "Failed to deserialize query string: limit and offset must be non-negative integers";
-            exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, message);
+            query = ListQuery.of(exchange.request().uri());
+        } catch (IllegalArgumentException refusal) {
+            exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, String.valueOf(refusal.getMessage()));
             return null;
         }
+        ListExchange list = new ListExchange(exchange, services);
+        list.start(query);
+        return list;
     }
 
-    private static int number(Map<String, String> query, String key, int otherwise) {
-        String text = query.get(key);
-        return text == null ? otherwise : Integer.parseUnsignedInt(text) & Integer.MAX_VALUE;
-    }
-
-    private void start(int limit, int offset) {
+    private void start(ListQuery query) {
         services
                 .proxy()
                 .catalog()
@@ -101,11 +104,12 @@ public final class ListExchange implements RequestBody {
                         exchange.route().scope().tenant(),
                         exchange.route().scope().database())
                 .stream()
-                .skip(offset)
-                .limit(limit)
-                .map(CollectionEntry::publicId)
-                .forEach(id -> wanted.put(id, Optional.empty()));
-        missing = wanted.size();
+                .skip(query.offset())
+                .limit(query.limit())
+                .forEach(entry -> {
+                    told.put(entry.publicId(), Optional.empty());
+                    missing.put(entry.publicId(), entry);
+                });
         exchange.more();
     }
 
@@ -117,7 +121,7 @@ public final class ListExchange implements RequestBody {
 
     @Override
     public void complete() {
-        if (wanted.isEmpty()) {
+        if (missing.isEmpty()) {
             answer();
             return;
         }
@@ -128,19 +132,59 @@ public final class ListExchange implements RequestBody {
         if (clientGone) {
             return;
         }
-        Optional<Instance> instance = target.choose(asked);
+        Optional<Instance> instance = next();
         if (instance.isPresent()) {
-            asked.add(instance.get());
             exchange.trail().asked(instance.get().name());
             page(instance.get(), 0);
-        } else if (answered) {
+        } else if (answered && missing.values().stream().noneMatch(this::willBeTold)) {
             answer();
         } else if (System.nanoTime() < deadline) {
             asked.clear();
             exchange.loop().schedule(() -> ask(otherwise), RETRY_MS, TimeUnit.MILLISECONDS);
+        } else if (answered) {
+            answer();
         } else {
             exchange.fail(ProxyError.NO_INSTANCE, otherwise + ". Nothing was changed; retry later.");
         }
+    }
+
+    /** The next instance that tells something of what is missing; while nobody has answered, otherwise any. */
+    private Optional<Instance> next() {
+        Set<Instance> passed = new HashSet<>(asked);
+        Optional<Instance> candidate = target.choose(passed);
+        Optional<Instance> otherwise = answered ? Optional.empty() : candidate;
+        while (candidate.isPresent() && !describes(candidate.get())) {
+            passed.add(candidate.get());
+            candidate = target.choose(passed);
+        }
+        Optional<Instance> next = candidate.or(() -> otherwise);
+        next.ifPresent(asked::add);
+        return next;
+    }
+
+    /** Noted before it is asked: what it says then is at least as new. */
+    private boolean describes(Instance instance) {
+        ReadGate catalog = services.proxy().catalog().gate();
+        current.clear();
+        missing.forEach((id, entry) -> {
+            if (entry.describedBy(instance, catalog)) {
+                current.add(id);
+            }
+        });
+        return !current.isEmpty();
+    }
+
+    /** Whether an instance that is up will tell it as it is, unless it has not got it at all. */
+    private boolean willBeTold(CollectionEntry entry) {
+        if (absences.getOrDefault(entry.publicId(), 0) >= MAX_ABSENCES) {
+            return false;
+        }
+        for (Instance instance : services.proxy().instances()) {
+            if (instance.usable() && entry.willBeDescribedBy(instance)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void page(Instance instance, int offset) {
@@ -180,19 +224,18 @@ public final class ListExchange implements RequestBody {
         for (CollectionJson.Element element : elements) {
             CollectionIds.parse(element.head().id())
                     .flatMap(services.proxy().catalog()::publicId)
-                    .filter(id -> Optional.empty().equals(wanted.get(id)))
+                    .filter(missing::containsKey)
                     .ifPresent(id -> keep(id, page.body(), element));
         }
-        if (missing > 0 && elements.size() == PAGE) {
+        if (missing.isEmpty()) {
+            answer();
+        } else if (elements.size() == PAGE) {
             page(instance, offset + PAGE);
         } else {
             answered = true;
-            if (missing > 0) {
-                // What lives on one side only is in that side's list.
-                ask(NOBODY);
-            } else {
-                answer();
-            }
+            current.forEach(id -> absences.merge(id, 1, Integer::sum));
+            // What lives on one side only is in that side's list.
+            ask(NOBODY);
         }
     }
 
@@ -200,27 +243,35 @@ public final class ListExchange implements RequestBody {
         UuidSwap.swapAt(body, element.head().idStart(), id);
         byte[] text = Arrays.copyOfRange(
                 body, element.bytes().start(), element.bytes().end());
-        wanted.put(id, Optional.of(text));
-        missing--;
+        if (current.remove(id)) {
+            told.put(id, Optional.of(text));
+            missing.remove(id);
+        } else {
+            old.put(id, text);
+        }
     }
 
     private void answer() {
         exchange.trail().mark(Mark.WHOLE);
         ByteArrayOutputStream list = new ByteArrayOutputStream();
         list.write('[');
-        boolean first = true;
-        for (Optional<byte[]> element : wanted.values()) {
+        told.forEach((id, text) -> {
             // One that is missing was deleted while the list was read, or lives only on an instance that is away.
-            if (element.isPresent()) {
-                if (!first) {
+            byte[] element = text.or(() -> lastResort(id)).orElse(NOTHING);
+            if (element.length > 0) {
+                if (list.size() > 1) {
                     list.write(',');
                 }
-                first = false;
-                list.writeBytes(element.get());
+                list.writeBytes(element);
             }
-        }
+        });
         list.write(']');
         exchange.respond(200, "application/json", list.toByteArray(), EmptyHttpHeaders.INSTANCE);
+    }
+
+    private Optional<byte[]> lastResort(UUID id) {
+        boolean alive = services.proxy().catalog().byId(id).isPresent();
+        return alive ? Optional.ofNullable(old.get(id)) : Optional.empty();
     }
 
     @Override

@@ -32,6 +32,7 @@ import org.chromaproxy.exchange.RequestBody;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.upstream.UpstreamConnection;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamListener;
@@ -111,8 +112,10 @@ public final class ReadExchange implements RequestBody {
     private void waitForInstance() {
         if (target.gone().isPresent()) {
             release();
-            String id = exchange.route().collection().text();
-            exchange.fail(ProxyError.COLLECTION_NOT_FOUND, ProxyError.noCollectionWithId(id));
+            String text = exchange.route().collection().text();
+            boolean byName = exchange.route().kind() == RouteKind.GET_COLLECTION;
+            String message = byName ? ProxyError.noCollectionNamed(text) : ProxyError.noCollectionWithId(text);
+            exchange.fail(ProxyError.COLLECTION_NOT_FOUND, message);
             return;
         }
         if (System.nanoTime() > deadline) {

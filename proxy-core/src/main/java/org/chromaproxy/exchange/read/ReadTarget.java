@@ -9,6 +9,7 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.ReadWeights;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.route.ChromaPaths;
 import org.jspecify.annotations.Nullable;
 
 /** Where a read may go: the leader or an in-sync follower, and under which path there. */
@@ -28,12 +29,12 @@ public class ReadTarget {
         this.uri = uri;
     }
 
-    /** The same for what the catalog says of one collection: its name, metadata and configuration. */
-    public static ReadTarget ofCatalog(ExchangeServices services, CollectionEntry entry, String uri) {
-        return new ReadTarget(services, Optional.empty(), instance -> uri) {
+    /** The same for a collection's own fields: name, metadata, configuration, and its dimension and schema, which follow from its records. */
+    public static ReadTarget ofCollection(ExchangeServices services, CollectionEntry entry) {
+        return new ReadTarget(services, Optional.of(entry), instance -> ChromaPaths.collection(entry.path())) {
             @Override
             boolean readable(Instance instance) {
-                return entry.place(instance).isPresent() && super.readable(instance);
+                return entry.describedBy(instance, services.proxy().catalog().gate());
             }
         };
     }
@@ -46,7 +47,7 @@ public class ReadTarget {
      * An instance for this read: by their weights, or else followers first for the configured share of reads, then the least
      * busy. One that is being drained only where there is no other.
      */
-    Optional<Instance> choose(Set<Instance> failed) {
+    public Optional<Instance> choose(Set<Instance> failed) {
         ReadWeights reads = services.limits().reads();
         return Optional.ofNullable(reads.given() ? byWeight(failed, reads) : byRole(failed, reads.followers()));
     }

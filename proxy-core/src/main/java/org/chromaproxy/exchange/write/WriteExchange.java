@@ -1,18 +1,24 @@
 package org.chromaproxy.exchange.write;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
+import org.chromaproxy.exchange.read.ReadTarget;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.append.AppendListener;
 import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.record.LogRecord;
@@ -195,10 +201,28 @@ public final class WriteExchange implements RequestBody {
         }
         Optional<NewRecord> record = records.record(whole);
         if (record.isEmpty()) {
-            free();
+            records.rehearsal().ifPresentOrElse(this::rehearse, this::free);
             return;
         }
         log(record.get());
+    }
+
+    /** It is not logged: an instance says why it would refuse it, or else the proxy. */
+    private void rehearse(UpstreamRequest request) {
+        Optional<Instance> instance = new ReadTarget(services, Optional.empty(), any -> "").choose(Set.of());
+        if (instance.isEmpty()) {
+            free();
+            records.refuse();
+            return;
+        }
+        Rehearsal.refusal(services.proxy().upstream(), exchange.loop(), instance.get(), request)
+                .thenAccept(refusal -> {
+                    free();
+                    refusal.ifPresentOrElse(
+                            told -> exchange.respond(
+                                    told.status(), WriteResult.JSON, told.body(), EmptyHttpHeaders.INSTANCE),
+                            records::refuse);
+                });
     }
 
     private void repeat(String digest, Runnable unknown) {

@@ -17,6 +17,7 @@ import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.route.PublicIds;
 import org.chromaproxy.route.Route;
@@ -26,6 +27,7 @@ import org.chromaproxy.scan.CreateScan;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.scan.ModifyScan;
+import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;
@@ -41,6 +43,8 @@ final class WriteRecords {
     private final Exchange exchange;
     private final ExchangeServices services;
     private final Optional<CollectionEntry> collection;
+    private Optional<UpstreamRequest> rehearsal = Optional.empty();
+    private String refusal = "";
     private final CatalogNames names;
     private Footprint footprint = new Footprint.Everything("a catalog record");
 
@@ -89,7 +93,17 @@ final class WriteRecords {
         return false;
     }
 
-    /** The record of this request; empty if it was refused, and answered, instead. */
+    /** How a server is asked, without effect, what it says of a body of which there is no record; empty if that is answered. */
+    Optional<UpstreamRequest> rehearsal() {
+        return rehearsal;
+    }
+
+    /** Refuses it in the proxy's own words. */
+    void refuse() {
+        exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, refusal);
+    }
+
+    /** The record of this request; empty if there is none to be made of it. */
     Optional<NewRecord> record(byte[] body) {
         Route route = exchange.route();
         HttpRequest request = exchange.request();
@@ -115,12 +129,12 @@ final class WriteRecords {
         String name = collection.map(entry -> entry.path().name()).orElse("");
         return switch (route.kind()) {
             case CREATE_COLLECTION ->
-                understood(CreateScan.of(body), "no collection name")
+                understood(CreateScan.of(body), "no collection name", Rehearsal.create(body))
                         .filter(create -> names.flat(create.structured()))
                         .map(create ->
                                 new Subject(Subject.CATALOG, PUBLIC_IDS.mint(), tenant, database, create.name(), ""));
             case MODIFY_COLLECTION ->
-                understood(ModifyScan.of(body), "no change the proxy understands")
+                understood(ModifyScan.of(body), "no change the proxy understands", Rehearsal.modify(body))
                         .filter(change -> names.flat(change.structured()))
                         .map(change -> new Subject(
                                 Subject.CATALOG,
@@ -136,11 +150,10 @@ final class WriteRecords {
         };
     }
 
-    private <T> Optional<T> understood(Optional<T> scanned, String what) {
+    private <T> Optional<T> understood(Optional<T> scanned, String what, UpstreamRequest asks) {
         if (scanned.isEmpty()) {
-            String message =
-                    "Failed to parse the request body as JSON: it has " + what + ". Nothing was logged or executed.";
-            exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, message);
+            refusal = "Failed to parse the request body as JSON: it has " + what + ". Nothing was logged or executed.";
+            rehearsal = Optional.of(asks);
         }
         return scanned;
     }

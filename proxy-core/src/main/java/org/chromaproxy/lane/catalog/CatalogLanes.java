@@ -16,9 +16,11 @@ import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.Settled;
 import org.chromaproxy.lane.write.Plan;
+import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -135,6 +137,20 @@ public final class CatalogLanes extends LaneGroup {
             pump(lane);
         }
         return write.decided();
+    }
+
+    /**
+     * Refuses a record for what the catalog holds, unless the instance refuses its body anyway: then in its words.
+     *
+     * @param otherwise what to do if it does not
+     */
+    void rehearse(Lane lane, Write write, UpstreamRequest request, Runnable otherwise) {
+        lane.busy = true;
+        Rehearsal.refusal(services().upstream(), loop(), lane.instance, request).thenAccept(refusal -> {
+            if (!overtaken(lane, write)) {
+                refusal.ifPresentOrElse(told -> refuse(lane, write, WriteResult.of(told)), otherwise);
+            }
+        });
     }
 
     /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
@@ -259,6 +275,11 @@ public final class CatalogLanes extends LaneGroup {
 
     public CollectionLanes collections() {
         return collections;
+    }
+
+    @Override
+    public String toString() {
+        return "the catalog";
     }
 
     /** What the catalog lanes need of the record lanes; any thread. */

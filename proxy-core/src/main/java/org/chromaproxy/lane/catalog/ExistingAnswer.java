@@ -11,6 +11,7 @@ import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Plan;
+import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
@@ -20,6 +21,7 @@ import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.scan.CreateScan;
+import org.chromaproxy.scan.PlainCreate;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping;
@@ -48,18 +50,28 @@ final class ExistingAnswer {
             // Re-read only to learn whether it was get-or-create.
             return CreateOp.send(write);
         }
-        boolean getOrCreate =
-                CreateScan.of(body).map(CreateScan.Body::getOrCreate).orElse(false);
-        if (!getOrCreate) {
-            String message = "Collection [" + entry.path().name() + "] already exists";
-            return new Plan.Refuse(WriteResult.json(409, Json.error("ChromaError", message)));
-        }
-        if (asked != write.lsn()) {
+        Optional<CreateScan.Body> create = CreateScan.of(body);
+        boolean again = asked == write.lsn();
+        if (!again) {
             asked = write.lsn();
             since = System.nanoTime();
         }
-        new Question(lane, write, entry).next();
+        if (again || PlainCreate.of(body)) {
+            answer(lane, write, entry, create);
+        } else {
+            // Chroma reads and checks all of it before it looks whether the name is taken.
+            lanes.rehearse(lane, write, Rehearsal.create(body), () -> answer(lane, write, entry, create));
+        }
         return Plan.WAIT;
+    }
+
+    private void answer(Lane lane, Write write, CollectionEntry entry, Optional<CreateScan.Body> create) {
+        if (create.map(CreateScan.Body::getOrCreate).orElse(false)) {
+            new Question(lane, write, entry).next();
+        } else {
+            String message = "Collection [" + entry.path().name() + "] already exists";
+            lanes.refuse(lane, write, WriteResult.json(409, Json.error("ChromaError", message)));
+        }
     }
 
     /** One round of asking those that hold it. */
@@ -74,14 +86,19 @@ final class ExistingAnswer {
             this.lane = lane;
             this.write = write;
             this.entry = entry;
-            // The lane that decides has applied everything before this record.
+            // The lane that decides has applied everything before this record, of the catalog's; not of the
+            // collection's.
             this.holders = lanes.lanes().stream()
-                    .filter(each -> holds(each) && each.instance.usable())
+                    .filter(each -> each.instance.usable() && (write.recovered() ? holds(each) : describes(each)))
                     .sorted(Comparator.comparing(each -> each != lane))
                     .iterator();
             if (!holders.hasNext() && lanes.lanes().stream().anyMatch(this::holds)) {
                 lost = false;
             }
+        }
+
+        private boolean describes(Lane each) {
+            return entry.describedBy(each.instance, lanes.catalog().gate());
         }
 
         private boolean holds(Lane each) {

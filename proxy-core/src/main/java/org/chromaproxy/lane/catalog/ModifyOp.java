@@ -9,6 +9,7 @@ import org.chromaproxy.http.Json;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Plan;
+import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.Routes;
@@ -38,7 +39,7 @@ final class ModifyOp implements CatalogOp {
         if (decides && !newName.isEmpty() && !newName.equals(entry.path().name())) {
             Optional<WriteResult> refusal = refusal(entry, newName);
             if (refusal.isPresent()) {
-                return new Plan.Refuse(refusal.get());
+                return refuse(lane, write, refusal.get());
             }
         }
         if (entry.place(lane.instance).isEmpty()) {
@@ -63,6 +64,15 @@ final class ModifyOp implements CatalogOp {
         return Plan.WAIT;
     }
 
+    private Plan refuse(Lane lane, Write write, WriteResult refusal) {
+        byte[] body = write.body();
+        if (body == null) {
+            return new Plan.Refuse(refusal);
+        }
+        lanes.rehearse(lane, write, Rehearsal.modify(body), () -> lanes.refuse(lane, write, refusal));
+        return Plan.WAIT;
+    }
+
     private Optional<WriteResult> refusal(CollectionEntry entry, String newName) {
         String name = entry.path().name();
         if (lanes.catalog().isProtected(name) || lanes.catalog().isProtected(newName)) {
@@ -82,7 +92,7 @@ final class ModifyOp implements CatalogOp {
     private static WriteResult gone(Write write) {
         return WriteResult.of(
                 ProxyError.COLLECTION_NOT_FOUND,
-                "Collection [" + write.subject().collection() + "] does not exists.");
+                ProxyError.noCollectionWithId(write.subject().collection().toString()));
     }
 
     @Override

@@ -133,7 +133,8 @@ public final class RecordLanes extends LaneGroup {
 
     private WriteResult notFound() {
         return WriteResult.of(
-                ProxyError.COLLECTION_NOT_FOUND, "Collection [" + entry.publicId() + "] does not exists.");
+                ProxyError.COLLECTION_NOT_FOUND,
+                ProxyError.noCollectionWithId(entry.publicId().toString()));
     }
 
     @Override

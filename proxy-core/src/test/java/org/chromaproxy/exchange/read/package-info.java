@@ -1,0 +1,4 @@
+@NullMarked
+package org.chromaproxy.exchange.read;
+
+import org.jspecify.annotations.NullMarked;
