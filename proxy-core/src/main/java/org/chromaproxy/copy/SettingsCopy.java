@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.blocking.Waiting;
@@ -122,7 +123,8 @@ final class SettingsCopy {
         JsonNode like = Members.tree(here);
         List<String> changes = new ArrayList<>();
         if (!wanted.sameMetadata(found) && like.path("metadata").isObject()) {
-            changes.add("\"new_metadata\":" + text(here, Members.of(here).get("metadata")));
+            changes.add("\"new_metadata\":"
+                    + text(here, Objects.requireNonNull(Members.of(here).get("metadata"))));
         }
         JsonNode function = like.at("/configuration_json/embedding_function");
         if (function.isObject()) {

@@ -30,7 +30,7 @@ final class Vectors {
             boolean here = one.get(i).isNumber();
             boolean there = other.get(i).isNumber();
             numbers &= here && there;
-            equal &= here && there ? Float.compare(value(one, i), value(other, i)) == 0 : here == there;
+            equal &= (here && there) ? Float.compare(value(one, i), value(other, i)) == 0 : here == there;
         }
         return equal || (cosine && numbers && sameDirection(one, other));
     }

@@ -1,6 +1,6 @@
 package org.chromaproxy.http;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
@@ -16,6 +16,9 @@ import java.util.TreeSet;
  * context that is malformed goes no further.
  */
 public final class ForwardedHeaders {
+    private static final DefaultHttpHeadersFactory UNCHECKED =
+            DefaultHttpHeadersFactory.headersFactory().withValidation(false);
+
     private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
     private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
     private static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
@@ -77,7 +80,7 @@ public final class ForwardedHeaders {
 
     /** Empty headers for those that come from a decoder, which has checked names and values already. */
     public static HttpHeaders decoded() {
-        return new DefaultHttpHeaders(false);
+        return UNCHECKED.newHeaders();
     }
 
     private static void copy(HttpHeaders from, HttpHeaders to, boolean request) {
