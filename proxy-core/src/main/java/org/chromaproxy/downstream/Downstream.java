@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -33,6 +34,7 @@ import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.transport.PeerState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
     private final Pace pace;
     private final Uptake uptake = new Uptake();
+    private final Turnstile turnstile;
     private final BooleanSupplier headBegun;
     private Access.Decision decision = Access.ANYONE;
     private @Nullable ChannelHandlerContext context;
@@ -65,16 +68,23 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** While a message is being taken, what follows its answer has to wait. */
     private boolean taking;
 
+    /** The client has ended its side, and everything it sent before has come. */
+    private boolean inputEnded;
+    /** The whole request is here and waits for that, because its client is known to have ended its side. */
+    private boolean awaitingEnd;
+
     private boolean moreWanted;
     private long lastProgress = System.nanoTime();
     private @Nullable ScheduledFuture<?> watchdog;
 
     /**
+     * @param turnstile what has come and waits
      * @param headBegun whether a part of a request is here that has not come this far
      */
-    Downstream(Router router, ExchangeServices services, BooleanSupplier headBegun) {
+    Downstream(Router router, ExchangeServices services, Turnstile turnstile, BooleanSupplier headBegun) {
         this.router = router;
         this.services = services;
+        this.turnstile = turnstile;
         this.headBegun = headBegun;
         this.pace = new Pace(
                 () -> services.admission().access().settings().headMs(),
@@ -117,6 +127,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             default -> ReferenceCountUtil.release(msg);
         }
         taking = within;
+        if (inputEnded && !taking) {
+            inputEnds(ctx);
+        }
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
@@ -210,11 +223,80 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             }
         }
         if (last) {
+            complete(ctx, receiver);
+        }
+    }
+
+    /** As Chroma: a request whose client has ended its side by now, and has sent nothing behind it, is not carried out. */
+    private void complete(ChannelHandlerContext ctx, @Nullable RequestBody receiver) {
+        Exchange current = exchange;
+        boolean open = current != null && receiver != null && !current.finished();
+        if (open && inputEnded && !anotherBehind()) {
+            ctx.close();
+        } else if (open && !inputEnded && changes(current) && PeerState.hasEnded(ctx.channel())) {
+            awaitingEnd = true;
+        } else {
             if (receiver != null) {
                 receiver.complete();
             }
             next();
         }
+    }
+
+    private static boolean changes(Exchange exchange) {
+        HttpMethod method = exchange.request().method();
+        return exchange.route().kind() != RouteKind.READ_COLLECTION_RECORDS
+                && !method.equals(HttpMethod.GET)
+                && !method.equals(HttpMethod.HEAD);
+    }
+
+    /** Whether something of a further request is here; to be asked when the present one is here whole. */
+    private boolean anotherBehind() {
+        return turnstile.holdsRequest() || headBegun.getAsBoolean();
+    }
+
+    /**
+     * The client has ended its side: it may be gone, or wait for its answer; servers cannot tell. As Chroma, what is whole
+     * and has nothing behind it is neither carried out nor answered, unless it was logged; a body that was cut off is
+     * refused; what has another request behind it is served.
+     */
+    private void inputEnds(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (current == null) {
+            if (!turnstile.holdsRequest()) {
+                closeBehindAnswers(ctx);
+            }
+        } else if (!bodyComplete && !turnstile.holdsEnd()) {
+            cutOff(current);
+        } else if (!current.finished() && !anotherBehind()) {
+            ctx.close();
+        } else if (awaitingEnd) {
+            awaitingEnd = false;
+            complete(ctx, body);
+        }
+    }
+
+    private void cutOff(Exchange current) {
+        RequestBody receiver = body;
+        body = null;
+        bodyComplete = true;
+        closing = true;
+        line.leave();
+        if (receiver != null) {
+            receiver.gone();
+        }
+        if (current.finished()) {
+            next();
+        } else if (current.headSent()) {
+            current.abort();
+        } else {
+            current.trail().refused(ProxyError.BODY_CUT_OFF);
+            current.fail(ProxyError.BODY_CUT_OFF);
+        }
+    }
+
+    private static void closeBehindAnswers(ChannelHandlerContext ctx) {
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
@@ -236,6 +318,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
         // A request may be on its way already: it is still answered.
         closing |= event == Draining.NOW;
+        if (event == InputEnd.Reached.NOW) {
+            inputEnded = true;
+            inputEnds(ctx);
+        }
         ctx.fireUserEventTriggered(event);
     }
 
@@ -299,8 +385,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         exchange = null;
         body = null;
         lastProgress = System.nanoTime();
-        if (closing) {
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (closing || (inputEnded && !turnstile.holdsRequest())) {
+            closeBehindAnswers(ctx);
         } else if (ctx.channel().isWritable()) {
             ctx.read();
         }
@@ -355,7 +441,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                         .addListener(ChannelFutureListener.CLOSE);
                 completions().feed().refused(client, ProxyError.CLIENT_STALLED);
             }
-        } else if (!bodyComplete && exchange.finished()) {
+        } else if (awaitingEnd || (!bodyComplete && exchange.finished())) {
             if (quiet > LINGER_NANOS) {
                 ctx.close();
             }

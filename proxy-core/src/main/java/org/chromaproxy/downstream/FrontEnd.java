@@ -23,8 +23,8 @@ import org.chromaproxy.http.ServerCodec;
 import org.chromaproxy.transport.EventLoops;
 
 /**
- * The listening socket. Each connection's handlers, in order: TLS, where it is configured; the HTTP
- * codec; the guard that refuses ambiguous framing; the turnstile, which hands over one message per read; and {@link
+ * The listening socket. Each connection's handlers, in order: TLS, where it is configured; what
+ * tells the end of the client's input; the HTTP codec; the guard that refuses ambiguous framing; the turnstile, which hands over one message per read; and {@link
  * Downstream}, or {@link Standby} while this proxy does not own the log.
  */
 public final class FrontEnd implements AutoCloseable {
@@ -104,11 +104,14 @@ public final class FrontEnd implements AutoCloseable {
 
     static void handlers(Channel channel, Router router, ExchangeServices services) {
         ServerCodec codec = codec(services.admission().access());
+        Turnstile turnstile = new Turnstile();
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline()
+                .addLast("input", new InputEnd())
                 .addLast("codec", codec)
                 .addLast("framing", new FramingGuard())
-                .addLast("turnstile", new Turnstile())
-                .addLast("exchange", new Downstream(router, services, () -> !codec.between()));
+                .addLast("turnstile", turnstile)
+                .addLast("exchange", new Downstream(router, services, turnstile, () -> !codec.between()));
     }
 
     /** From now on new connections are served; those of the standby are closed. */

