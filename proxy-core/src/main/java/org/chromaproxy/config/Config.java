@@ -29,6 +29,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         times.checkIntervalMs,
                         times.requestMs,
                         times.logMs,
+                        times.admissionMs,
                         times.readWaitMs,
                         times.stallMs,
                         times.unansweredWriteMs),
@@ -37,7 +38,6 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         now.rules.protectedCollections,
                         rules.adoptedTenants,
                         now.rules.autoResync,
-                        now.rules.refusesMixed,
                         rules.seeing.live(now.rules.seeing)));
     }
 
@@ -93,37 +93,43 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
         /** Records per replay request. */
         public record Batches(int standard, int most) {}
 
-        /** Bytes of request bodies in memory at once. */
+        /** Bytes of request bodies in memory at once, from their first byte until they are committed or answered. */
         public long bodyMemory() {
-            return maxMemoryMb * 1024L * 1024 / 4;
+            return maxMemoryMb * 1024L * 1024 / 5;
         }
 
         /** Bytes of bodies that records waiting for followers keep in memory. */
         public long backlogMemory() {
-            return maxMemoryMb * 1024L * 1024 / 8;
+            return maxMemoryMb * 1024L * 1024 / 12;
         }
     }
 
     /**
      * How long things may take.
      *
+     * @param logMs for PostgreSQL
+     * @param admissionMs for a turn or for memory
      * @param unansweredWriteMs after which another instance decides a write; a second more per MiB of its body
      */
     public record Timing(
-            long checkIntervalMs, long requestMs, long logMs, long readWaitMs, long stallMs, long unansweredWriteMs) {}
+            long checkIntervalMs,
+            long requestMs,
+            long logMs,
+            long admissionMs,
+            long readWaitMs,
+            long stallMs,
+            long unansweredWriteMs) {}
 
     /**
      * How requests and instances are treated.
      *
      * @param autoResync whether an instance that needs a resync gets it without a command, where nothing foreign is lost
-     * @param refusesMixed whether writes that only some servers can execute are refused
      */
     public record Rules(
             Sharing sharing,
             Set<String> protectedCollections,
             List<String> adoptedTenants,
             boolean autoResync,
-            boolean refusesMixed,
             Seeing seeing) {
         /** The same with nothing told. */
         public Rules(
@@ -146,7 +152,6 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                     protectedCollections,
                     adoptedTenants,
                     autoResync,
-                    true,
                     seeing);
         }
     }

@@ -172,6 +172,7 @@ public final class ConfigReader {
                 values.get(Settings.CHECK_INTERVAL),
                 request,
                 Math.min(request, values.get(Settings.LOG_TIMEOUT)),
+                Math.min(request, values.get(Settings.ADMISSION_TIMEOUT)),
                 Math.min(request, values.get(Settings.READ_WAIT)),
                 values.get(Settings.CLIENT_STALL_TIMEOUT),
                 values.get(Settings.UNANSWERED_WRITE_TIMEOUT));
@@ -186,7 +187,6 @@ public final class ConfigReader {
                 Set.copyOf(values.get(Settings.PROTECTED_COLLECTIONS)),
                 values.get(Settings.ADOPT_TENANTS),
                 values.get(Settings.AUTO_RESYNC),
-                values.get(Settings.MIXED_RELEASES).equals("refuse"),
                 seeing());
     }
 
@@ -210,7 +210,7 @@ public final class ConfigReader {
         if (limits.maxBody() > limits.bodyMemory()) {
             values.problem(
                     Settings.MAX_BODY_MB,
-                    "is larger than a quarter of max_memory_mb (" + limits.maxMemoryMb()
+                    "is larger than a fifth of max_memory_mb (" + limits.maxMemoryMb()
                             + "), so such a body could never be taken; raise max_memory_mb");
         }
         instancesTogether(config);

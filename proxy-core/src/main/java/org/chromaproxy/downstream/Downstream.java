@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * Confined to its event loop.
  */
 final class Downstream extends ChannelInboundHandlerAdapter implements ClientConnection {
+    /** Between two looks whether the log may be used again. */
+    private static final long LOG_POLL_MS = 20;
+
     /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -156,7 +159,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         boolean waits = line.await(
                 requests,
                 ctx.executor(),
-                services.limits().logMs(),
+                services.limits().admissionMs(),
                 () -> turn(ctx, request, started),
                 () -> overdue(ctx, request, started));
         if (!waits) {
@@ -190,6 +193,34 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     private void route(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+        if (router.awaitsLog(started)) {
+            long patience = TimeUnit.MILLISECONDS.toNanos(services.limits().logMs());
+            awaitLog(ctx, request, started, System.nanoTime() + patience);
+        } else {
+            take(ctx, request, started);
+        }
+    }
+
+    /** PostgreSQL fails over, or this host stood still: nothing of the request is read meanwhile. */
+    private void awaitLog(ChannelHandlerContext ctx, HttpRequest request, Exchange started, long until) {
+        ctx.executor()
+                .schedule(
+                        () -> {
+                            if (exchange != started || !started.open()) {
+                                return;
+                            }
+                            if (router.awaitsLog(started) && System.nanoTime() - until < 0) {
+                                awaitLog(ctx, request, started, until);
+                                return;
+                            }
+                            lastProgress = System.nanoTime();
+                            take(ctx, request, started);
+                        },
+                        LOG_POLL_MS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void take(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
         routing = true;
         body = router.route(started);
         routing = false;

@@ -27,6 +27,7 @@ import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.UuidSwap;
+import org.chromaproxy.wal.append.LogState;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which way an exchange takes. Any event loop. */
@@ -72,9 +73,23 @@ public final class Router {
         };
     }
 
+    /** Whether it can be neither served nor refused now: this proxy does not know whether it still owns the log. */
+    boolean awaitsLog(Exchange exchange) {
+        return switch (exchange.route().kind()) {
+            case OWN, BAD_PATH, UNKNOWN, METHOD_NOT_ALLOWED, V1_GONE, RESET, CRN -> false;
+            default -> !services.admission().serving().getAsBoolean() && logMayReturn();
+        };
+    }
+
+    private boolean logMayReturn() {
+        LogState state = services.proxy().log().state();
+        return state == LogState.OPEN || state == LogState.UNAVAILABLE;
+    }
+
     private @Nullable RequestBody chroma(Exchange exchange) {
         if (!services.admission().serving().getAsBoolean()) {
-            return refuse(exchange, ProxyError.STANDBY, ProxyError.STANDBY.message());
+            ProxyError why = logMayReturn() ? ProxyError.LOG_UNAVAILABLE : ProxyError.STANDBY;
+            return refuse(exchange, why, why.message());
         }
         Route route = exchange.route();
         if (Witnesses.TENANT.equals(route.scope().tenant())) {

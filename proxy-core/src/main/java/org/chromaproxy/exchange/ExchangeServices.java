@@ -65,10 +65,17 @@ public record ExchangeServices(
      * @param maxBody bytes of a logged body
      * @param reads how reads are shared among the instances
      * @param requestMs how long a client waits at most
-     * @param logMs how long a write waits for the log at most
+     * @param logMs how long an exchange waits for the log at most
+     * @param admissionMs how long it waits for its turn or for memory
      * @param readWaitMs how long a read waits for an instance that may serve it
      * @param stallMs how long a client may pause within a body, or take nothing of its answer
      */
     public record ExchangeLimits(
-            int maxBody, ReadWeights reads, long requestMs, long logMs, long readWaitMs, long stallMs) {}
+            int maxBody,
+            ReadWeights reads,
+            long requestMs,
+            long logMs,
+            long admissionMs,
+            long readWaitMs,
+            long stallMs) {}
 }

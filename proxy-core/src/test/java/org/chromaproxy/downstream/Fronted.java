@@ -40,8 +40,8 @@ final class Fronted implements AutoCloseable {
     static final UUID COLLECTION = UUID.fromString("00000000-0000-4000-8000-000000000001");
     static final int MAX_BODY = 1_000;
 
-    private static final ExchangeServices.ExchangeLimits LIMITS =
-            new ExchangeServices.ExchangeLimits(MAX_BODY, ReadWeights.ofRatio(1), 60_000, 10_000, 1_000, 30_000);
+    private static final ExchangeServices.ExchangeLimits LIMITS = new ExchangeServices.ExchangeLimits(
+            MAX_BODY, ReadWeights.ofRatio(1), 60_000, 10_000, 10_000, 1_000, 30_000);
     private static final byte[] STORED = "{\"stored\":true}".getBytes(StandardCharsets.UTF_8);
 
     private final EventLoops loops;

@@ -30,6 +30,7 @@ final class Stage implements AutoCloseable {
     private final ScriptedChroma replica;
     private final List<ScriptedChroma> more = new ArrayList<>();
     private final LogSql log;
+    private final boolean soleOwner;
     private final Settings settings;
     private final Seeing seeing;
     private final Tls tls;
@@ -113,6 +114,13 @@ final class Stage implements AutoCloseable {
 
     private Stage(Settings settings, Seeing seeing, Tls tls, Optional<SslContext> servers, int others)
             throws SQLException {
+        this(settings, seeing, tls, servers, others, true);
+    }
+
+    private Stage(
+            Settings settings, Seeing seeing, Tls tls, Optional<SslContext> servers, int others, boolean soleOwner)
+            throws SQLException {
+        this.soleOwner = soleOwner;
         this.primary = new ScriptedChroma(servers);
         this.replica = new ScriptedChroma(servers);
         for (int i = 0; i < others; i++) {
@@ -150,6 +158,11 @@ final class Stage implements AutoCloseable {
         return new Stage(settings, Seeing.OFF, tls, servers, 0);
     }
 
+    /** With a proxy that may have a rival, as by default: it serves only while it knows that it owns the log. */
+    static Stage openWithRivals(Settings settings) throws SQLException {
+        return new Stage(settings, Seeing.OFF, Tls.NONE, Optional.empty(), 0, false);
+    }
+
     /** With an instance named third. */
     static Stage openWithThird() throws SQLException {
         return new Stage(Settings.DEFAULT, Seeing.OFF, Tls.NONE, Optional.empty(), 1);
@@ -168,7 +181,7 @@ final class Stage implements AutoCloseable {
         Config config = new Config(
                 new Config.Listen("127.0.0.1", 0, "auto", 2, settings.access(), tls),
                 instances(),
-                new Config.Log(Optional.empty(), Path.of("target"), true, settings.pending()),
+                new Config.Log(Optional.empty(), Path.of("target"), soleOwner, settings.pending()),
                 new Config.Limits(
                         400,
                         40 << 20,
@@ -179,6 +192,7 @@ final class Stage implements AutoCloseable {
                 new Config.Timing(
                         CHECK_MS,
                         settings.requestMs(),
+                        settings.logMs(),
                         settings.logMs(),
                         10_000,
                         settings.stallMs(),

@@ -69,14 +69,6 @@ public final class Settings {
                     false,
                     "a server that needs a resync gets it without a command, unless it holds data of another log")
             .live();
-    public static final Setting<String> MIXED_RELEASES = Setting.of(
-                    "MIXED_RELEASES",
-                    Kinds.choice("refuse", "warn"),
-                    "refuse",
-                    "while servers run different Chroma releases: writes that only some of them can execute are"
-                            + " refused, or taken with a warning and held back from the others until they are upgraded:"
-                            + " [upgrades](docs/upgrade.md)")
-            .live();
     public static final Setting<Optional<String>> TOKENS_FILE = Setting.of(
                     "TOKENS_FILE",
                     Kinds.optional(Kinds.text()),
@@ -162,7 +154,7 @@ public final class Settings {
             "MAX_BODY_MB",
             Kinds.integer(1, 1024),
             40,
-            "largest body of a write, in MiB; at most a quarter of the memory");
+            "largest body of a write, in MiB; at most a fifth of the memory");
     public static final Setting<Integer> MAX_CONCURRENT_REQUESTS = Setting.of(
                     "MAX_CONCURRENT_REQUESTS",
                     Kinds.integer(1, 1_000_000),
@@ -173,7 +165,7 @@ public final class Settings {
                     "REQUEST_QUEUE_SIZE",
                     Kinds.integer(16, 1 << 20),
                     16_384,
-                    "requests that wait in line, for `LOG_TIMEOUT` at most; beyond it: 503 with `Retry-After`")
+                    "requests that wait in line, for `ADMISSION_TIMEOUT` at most; beyond it: 503 with `Retry-After`")
             .live();
     public static final Setting<Integer> MAX_WORKERS = Setting.of(
                     "MAX_WORKERS", Kinds.integer(1, 1000), 3, "collections that catch up at once on one server")
@@ -197,8 +189,15 @@ public final class Settings {
     public static final Setting<Long> LOG_TIMEOUT = Setting.of(
                     "LOG_TIMEOUT",
                     Kinds.seconds(),
+                    45_000L,
+                    "seconds a request waits for PostgreSQL, longer than a usual fail-over takes; at most"
+                            + " `REQUEST_TIMEOUT`. [Patroni's times](docs/postgresql.md#fail-over)")
+            .live();
+    public static final Setting<Long> ADMISSION_TIMEOUT = Setting.of(
+                    "ADMISSION_TIMEOUT",
+                    Kinds.seconds(),
                     10_000L,
-                    "seconds a request waits for its turn, for memory or for the log; at most `REQUEST_TIMEOUT`")
+                    "seconds a request waits for its turn or for memory; at most `REQUEST_TIMEOUT`")
             .live();
     public static final Setting<Long> READ_WAIT = Setting.of(
                     "READ_WAIT",
@@ -375,16 +374,16 @@ public final class Settings {
                             DEFAULT_BATCH_SIZE)),
             new Section(
                     "How long things may take",
-                    List.of(REQUEST_TIMEOUT, LOG_TIMEOUT, READ_WAIT, CLIENT_STALL_TIMEOUT, UNANSWERED_WRITE_TIMEOUT)),
+                    List.of(
+                            REQUEST_TIMEOUT,
+                            LOG_TIMEOUT,
+                            ADMISSION_TIMEOUT,
+                            READ_WAIT,
+                            CLIENT_STALL_TIMEOUT,
+                            UNANSWERED_WRITE_TIMEOUT)),
             new Section(
                     "How requests and servers are treated",
-                    List.of(
-                            READ_REPLICA_RATIO,
-                            READ_WEIGHTS,
-                            DRAINED,
-                            PROTECTED_COLLECTIONS,
-                            ADOPT_TENANTS,
-                            MIXED_RELEASES)),
+                    List.of(READ_REPLICA_RATIO, READ_WEIGHTS, DRAINED, PROTECTED_COLLECTIONS, ADOPT_TENANTS)),
             new Section(
                     "What it tells unasked",
                     List.of(

@@ -97,7 +97,8 @@ public final class ReadExchange implements RequestBody {
         if (clientGone) {
             return;
         }
-        Optional<Instance> chosen = target.choose(failed);
+        boolean serving = services.admission().serving().getAsBoolean();
+        Optional<Instance> chosen = serving ? target.choose(failed) : Optional.empty();
         if (chosen.isEmpty()) {
             waitForInstance();
             return;
