@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Records {
     private static final int MAX_RECORDS = 500;
-    private static final int FIRST_RECORDS = 50;
+    /** Of records of which nothing is known: one of them may be as large as a body. */
+    private static final int FIRST_RECORDS = 1;
+
     private static final int WANTED_BYTES = 4 << 20;
     /** Beyond this a page is asked for again in halves: an add of it would be more than an instance takes. */
     private static final int MAX_BYTES = 24 << 20;

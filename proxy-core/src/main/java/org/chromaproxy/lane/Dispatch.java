@@ -3,14 +3,9 @@ package org.chromaproxy.lane;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.EnumSet;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.chromaproxy.capability.Feature;
-import org.chromaproxy.capability.Needs;
 import org.chromaproxy.completion.Mark;
 import org.chromaproxy.http.TraceContext;
+import org.chromaproxy.lane.work.LargeBodyTurns;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Verdict;
@@ -44,11 +39,11 @@ final class Dispatch {
     void send(Lane lane, Write write, Plan.Send send) {
         byte[] body = write.body();
         if (body == null) {
-            load(lane, write);
-            return;
-        }
-        Set<Feature> awaited = group.services().instances().releases().awaited(lane.instance);
-        if (!awaited.isEmpty() && awaitsUpgrade(lane, write, body, awaited)) {
+            if (write.large() && lane.largeBody == null) {
+                awaitTurn(lane, write);
+            } else {
+                load(lane, write);
+            }
             return;
         }
         if (group.resolve(lane, write, body)) {
@@ -59,7 +54,7 @@ final class Dispatch {
             cursors.flush(lane);
             return;
         }
-        Batch batch = batch(lane, write, body, awaited);
+        Batch batch = group.batch(lane, write, body);
         lane.busy = true;
         if (lane.waitingSince == 0) {
             lane.waitingSince = System.nanoTime();
@@ -81,79 +76,41 @@ final class Dispatch {
                 .whenComplete((answer, error) -> group.guarded(lane, write, () -> heard(lane, batch, answer, error)));
     }
 
-    /**
-     * Holds the head back from an instance that runs an older release and would refuse it, or execute half of it: another one
-     * decides it, and this lane goes on when its instance is upgraded.
-     */
-    private boolean awaitsUpgrade(Lane lane, Write write, byte[] body, Set<Feature> awaited) {
-        Set<Feature> lacked = lacked(write, body, awaited);
-        if (lacked.isEmpty()) {
-            return false;
-        }
-        lane.awaited = lacked;
-        lane.stands(
-                group.toString(),
-                "the server runs an older Chroma and waits for its upgrade: record " + write.lsn() + " needs "
-                        + lacked.stream().map(Feature::words).collect(Collectors.joining("; ")),
-                Optional.empty());
-        LOG.warn(
-                "{} on {}: record {} and what follows wait until that server is upgraded: it needs {}",
-                group,
-                lane,
-                write.lsn(),
-                lacked);
-        if (group.leadership().leads(lane)) {
-            group.leadership().elect();
-        }
-        return true;
-    }
-
-    /**
-     * Whether the instance refused, after the leader's word, what it is known to lack: then it waits for its upgrade too. The
-     * leader's own upgrade may not have been noticed yet when this was sent.
-     */
-    private boolean awaitsUpgrade(Lane lane, Write write) {
-        byte[] body = write.body();
-        if (!write.decided() || write.refused() || body == null) {
-            return false;
-        }
-        Set<Feature> newer = EnumSet.noneOf(Feature.class);
-        lane.instance.capabilities().missing().stream().filter(Feature::newer).forEach(newer::add);
-        return !newer.isEmpty() && awaitsUpgrade(lane, write, body, newer);
-    }
-
-    private static Set<Feature> lacked(Write write, byte[] body, Set<Feature> awaited) {
-        Set<Feature> needs = EnumSet.noneOf(Feature.class);
-        needs.addAll(Needs.of(write.kind(), body));
-        needs.retainAll(awaited);
-        return needs;
-    }
-
-    /** Neighbours go together unless one of them has to wait: it must not be sent along. */
-    private Batch batch(Lane lane, Write write, byte[] body, Set<Feature> awaited) {
-        Batch batch = group.batch(lane, write, body);
-        if (awaited.isEmpty() || !batch.merged()) {
-            return batch;
-        }
-        boolean mixed = batch.writes().stream().anyMatch(each -> {
-            byte[] own = each.body();
-            return own != null && !lacked(each, own, awaited).isEmpty();
+    private void awaitTurn(Lane lane, Write write) {
+        lane.busy = true;
+        group.services().work().largeBodies().await(group.loop(), turn -> {
+            if (lane.head() != write || lane.largeBody != null) {
+                turn.end();
+                return;
+            }
+            lane.busy = false;
+            lane.largeBody = turn;
+            group.pump(lane);
         });
-        if (mixed) {
-            lane.solo = batch.writes().size();
-            return group.batch(lane, write, body);
+    }
+
+    /** The lane has no use for its head's large body now: others may have theirs in memory. */
+    void endTurn(Lane lane, @Nullable Write write) {
+        LargeBodyTurns.Turn turn = lane.largeBody;
+        if (turn != null) {
+            lane.largeBody = null;
+            if (write != null) {
+                group.services().stats().freed(write.dropBody());
+            }
+            turn.end();
         }
-        return batch;
     }
 
     private void load(Lane lane, Write write) {
         lane.busy = true;
         group.services().bodies().load(write.lsn(), group.loop()).whenComplete((body, error) -> {
             if (lane.head() != write) {
+                endTurn(lane, write);
                 return;
             }
             lane.busy = false;
             if (error != null) {
+                endTurn(lane, write);
                 faults.pause(lane, "its body cannot be read from the log: " + error.getMessage());
                 return;
             }
@@ -181,6 +138,7 @@ final class Dispatch {
 
     private void heard(Lane lane, Batch batch, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
         Write write = batch.first();
+        endTurn(lane, write);
         if (lane.head() != write) {
             return;
         }
@@ -247,11 +205,7 @@ final class Dispatch {
         }
         switch (verdict) {
             case APPLIED -> group.applied(lane, write, answer);
-            case REFUSED -> {
-                if (!awaitsUpgrade(lane, write)) {
-                    group.refused(lane, write, answer);
-                }
-            }
+            case REFUSED -> group.refused(lane, write, answer);
             case MISSING -> group.missing(lane, write, answer);
             case BUSY -> faults.busy(lane, write, "it is busy (" + answer.status() + ")");
             case FAULT -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());

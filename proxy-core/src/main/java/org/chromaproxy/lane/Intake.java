@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.lane.work.Backlog;
+import org.chromaproxy.lane.work.LargeBodyTurns;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
@@ -31,7 +32,7 @@ public final class Intake {
 
     private static final Set<TransactionState> REFUSED = Set.of(TransactionState.FAILED, TransactionState.ABANDONED);
     private static final int PAGE_RECORDS = 200;
-    private static final long PAGE_BYTES = 8 << 20;
+    private static final long PAGE_BYTES = 2 * LargeBodyTurns.LARGE;
     private static final long RETRY_MS = 500;
 
     private final LaneGroup group;
@@ -161,6 +162,8 @@ public final class Intake {
     public void abandoned(Write write) {
         // A page that is being read may not say so yet, and would make one whose outcome nobody keeps.
         boolean reading = group.lanes().stream().anyMatch(lane -> lane.loading);
+        // A lane that gets to it reads it from the log.
+        group.services().stats().freed(write.dropBody());
         if (!reading && !write.queued() && known.containsKey(write.lsn())) {
             forgetUntilRead(write);
         }
@@ -348,8 +351,10 @@ public final class Intake {
                 record.lsn() <= inherited || record.content().kind().catalog();
         Write write = mayHaveBeenSent ? Write.recovered(record) : Write.again(record);
         byte[] body = record.content().request().body();
-        write.body(body);
-        group.services().stats().held(body.length);
+        if (!write.large()) {
+            write.body(body);
+            group.services().stats().held(body.length);
+        }
         if (told.filter(TransactionState.PENDING_RECOVERY::equals).isPresent()) {
             // Some client asks for its outcome: it is kept, though nobody here remembers the client.
             write.abandon();

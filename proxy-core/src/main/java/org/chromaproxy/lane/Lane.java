@@ -4,10 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.chromaproxy.capability.Feature;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.work.LargeBodyTurns;
 import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.upstream.UpstreamResponse;
@@ -50,6 +49,9 @@ public final class Lane {
     public long appliedAtSend;
     /** The last fault told of the server's disk or database, not of the record. */
     public boolean sick;
+    /** Held while the head's large body is in memory for this lane. */
+    LargeBodyTurns.@Nullable Turn largeBody;
+
     /** When the head was first sent here, by {@link System#nanoTime}; 0 if it was not. */
     public long waitingSince;
 
@@ -67,9 +69,6 @@ public final class Lane {
     public @Nullable Runnable endPause;
     /** Pauses made so far: tells an old one from the present one. */
     long pauses;
-
-    /** What the head needs and the instance lacked when it was looked at: it waits for an upgrade, and takes no writes. */
-    Set<Feature> awaited = Set.of();
 
     /** So many heads are sent alone: together they were refused, or not answered. */
     public int solo;
@@ -211,7 +210,6 @@ public final class Lane {
         busySince = 0;
         busyAnswers = 0;
         sound = false;
-        awaited = Set.of();
     }
 
     /** Whether the head may go on. */
@@ -238,9 +236,7 @@ public final class Lane {
 
     /** Whether writes may be sent there at all now. */
     public boolean takesWrites() {
-        return instance.usable()
-                && !instance.writes().down()
-                && (awaited.isEmpty() || !instance.capabilities().lacksAny(awaited));
+        return instance.usable() && !instance.writes().down();
     }
 
     /** The oldest LSN that is not behind the durable cursor, or {@code Long.MAX_VALUE}. */

@@ -148,6 +148,9 @@ public abstract class LaneGroup {
             }
             more = guardedAdvance(lane, head);
         }
+        if (!lane.busy) {
+            dispatch.endTurn(lane, lane.head());
+        }
         Runnable reached = lane.onBarrier;
         if (reached != null && (lane.detached || lane.drainedToBarrier())) {
             lane.onBarrier = null;
@@ -394,6 +397,7 @@ public abstract class LaneGroup {
         lane.headInDoubt = false;
         lane.doubtTo = 0;
         lane.endPause = null;
+        dispatch.endTurn(lane, lane.head());
         intake.detach(lane);
     }
 

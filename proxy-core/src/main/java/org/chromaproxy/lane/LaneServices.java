@@ -10,6 +10,7 @@ import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.CatchUp;
+import org.chromaproxy.lane.work.LargeBodyTurns;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.upstream.UpstreamClient;
@@ -26,8 +27,13 @@ public record LaneServices(
      */
     public record Storage(WriteAheadLog log, Bodies bodies, Backlog backlog, BooleanSupplier owning) {}
 
-    /** Counters of all lanes, whose turn it is to catch up, and how much becomes one request. */
-    public record LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds) {
+    /** Counters of all lanes, whose turn it is to catch up or to have a large body, and how much becomes one request. */
+    public record LaneWork(
+            LaneStats stats, CatchUp catchUp, LargeBodyTurns largeBodies, Supplier<MergeBounds> currentBounds) {
+        public LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds) {
+            this(stats, catchUp, new LargeBodyTurns(), currentBounds);
+        }
+
         /** How much becomes one request now. */
         public MergeBounds bounds() {
             return currentBounds.get();

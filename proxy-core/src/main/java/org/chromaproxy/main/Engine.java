@@ -3,6 +3,7 @@ package org.chromaproxy.main;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +33,7 @@ import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.ReadWeights;
 import org.chromaproxy.health.Drained;
 import org.chromaproxy.health.HealthChecker;
+import org.chromaproxy.health.Standstill;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
@@ -67,13 +69,17 @@ final class Engine implements AutoCloseable {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long SWEEP_SECONDS = 60;
     private static final long FENCE_MS = 100;
+    private static final long STANDSTILL_MS = 250;
     /** Bytes a record takes in the log beside its body: its row, its path, two index entries. */
     private static final long RECORD_OVERHEAD = 512;
 
     /** Under memory pressure batches shrink to this part of the standard size. */
     private static final int PRESSED = 5;
-    /** Exit status of a proxy that lost the log to another one; its supervisor starts it again, to stand by. */
-    private static final int FENCED_STATUS = 3;
+    /**
+     * Exit status of a proxy that lost the log to another one; its supervisor starts it again, to stand by. Not 3, which is
+     * the JVM's own when memory ran out.
+     */
+    private static final int FENCED_STATUS = 4;
 
     private volatile Config config;
     private final Wal wal;
@@ -94,6 +100,10 @@ final class Engine implements AutoCloseable {
     private final AtomicLong sweptAt = new AtomicLong();
     private final BacklogBound backlog;
     private final Drained drained;
+    private final Standstill standstill = new Standstill(System::nanoTime, System::currentTimeMillis);
+    /** One look after a standstill is enough. Confined to the first loop. */
+    private boolean confirming;
+
     private @Nullable Alerts alerts;
 
     private final Supplier<ReloadReport> reload;
@@ -122,7 +132,6 @@ final class Engine implements AutoCloseable {
         this.loops = loops;
         this.workers = workers;
         this.instances = instances(config);
-        instances.releases().refuse(config.rules().refusesMixed());
         this.limits = limits(config);
         this.backlog = backlog(config);
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
@@ -186,6 +195,7 @@ final class Engine implements AutoCloseable {
                 ReadWeights.of(config.rules().sharing(), instances),
                 config.timing().requestMs(),
                 config.timing().logMs(),
+                config.timing().admissionMs(),
                 config.timing().readWaitMs(),
                 config.timing().stallMs());
     }
@@ -203,7 +213,6 @@ final class Engine implements AutoCloseable {
     synchronized List<String> take(Config now) {
         Config before = config;
         config = now;
-        instances.releases().refuse(config.rules().refusesMixed());
         limits = limits(config);
         bounds = mergeBounds(config.limits().batches());
         requests.change(config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
@@ -282,7 +291,11 @@ final class Engine implements AutoCloseable {
             LockSupport.parkNanos(POLL_NANOS);
         }
         instances.forEach(instance -> LOG.info("instance {} at {}: {}", instance, instance.uri(), instance.state()));
+        standstill.begin();
         lanes.start();
+        loops.all()
+                .getFirst()
+                .scheduleWithFixedDelay(this::confirm, STANDSTILL_MS, STANDSTILL_MS, TimeUnit.MILLISECONDS);
         loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
         adopting.start(loops.all().getFirst());
         loops.all().getFirst().scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
@@ -324,10 +337,11 @@ final class Engine implements AutoCloseable {
     /** A proxy that may have a rival sends and serves only while it knows that it owns the log. */
     private BooleanSupplier owning() {
         if (config.log().soleOwner()) {
-            return () -> log.writer().state() != LogState.FENCED;
+            return () -> log.writer().state() != LogState.FENCED && !standstill.unconfirmed();
         }
         long lease = Lease.DEFAULT.length().toNanos();
         return () -> log.writer().state() != LogState.FENCED
+                && !standstill.unconfirmed()
                 && System.nanoTime() - log.writer().confirmedAtNanos() < lease;
     }
 
@@ -348,6 +362,34 @@ final class Engine implements AutoCloseable {
         if (log.writer().state() == LogState.FENCED) {
             LOG.error("another proxy owns the log now: this one resets its connections and exits");
             Runtime.getRuntime().halt(FENCED_STATUS);
+        }
+    }
+
+    /**
+     * After a standstill: serves again when the log and every server have answered since. A server that does not is down by
+     * then, and out of use.
+     */
+    private void confirm() {
+        standstill.tick();
+        if (!standstill.unconfirmed() || confirming) {
+            return;
+        }
+        LOG.warn("this host or process stood still: nothing is served before the log and the servers are confirmed");
+        confirming = true;
+        long since = standstill.noticedNanos();
+        CompletableFuture<?>[] probes = instances.stream().map(health::probe).toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(probes)
+                .thenRunAsync(() -> confirm(since), loops.all().getFirst());
+    }
+
+    private void confirm(long since) {
+        boolean logAnswers = config.log().soleOwner() || log.writer().confirmedAtNanos() - since > 0;
+        if (logAnswers || log.writer().state() == LogState.FENCED) {
+            confirming = false;
+            standstill.confirmed(since);
+            LOG.info("after the standstill everything is confirmed");
+        } else {
+            loops.all().getFirst().schedule(() -> confirm(since), FENCE_MS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -7,8 +7,8 @@ package org.chromaproxy.merge;
  * @param fewRecords at most, under memory pressure
  */
 public record MergeBounds(int records, int fewRecords) {
-    /** Most bytes of one merged body. Chroma takes 40 MiB. */
-    public static final int MAX_BYTES = 30 << 20;
+    /** Most bytes of one merged body, which is in memory beside its parts. Chroma takes 40 MiB. */
+    public static final int MAX_BYTES = 8 << 20;
     /** The same under memory pressure. */
     public static final int FEW_BYTES = 2 << 20;
 }

@@ -1,11 +1,14 @@
 package org.chromaproxy.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,6 +33,9 @@ public final class UpstreamClient {
     private static final int CONNECTIONS_PER_LOOP = 256;
     /** Answers taken whole are small, or pages asked for in a bounded size; anything beyond is refused. */
     private static final int MAX_WHOLE_ANSWER = 256 << 20;
+
+    /** Bytes of a body that are handed to a socket at once. */
+    private static final int SLICE = 256 << 10;
 
     private final Map<EventLoop, UpstreamPool[]> pools = new LinkedHashMap<>();
     private final Timings timings;
@@ -136,7 +142,7 @@ public final class UpstreamClient {
                             }
                             collector.connection = connection;
                             connection.begin(collector);
-                            connection.send(request.toNetty(instance));
+                            collector.send(connection, request, instance);
                         },
                         future::completeExceptionally);
     }
@@ -148,8 +154,41 @@ public final class UpstreamClient {
         private int status;
         private @Nullable UpstreamConnection connection;
 
+        /** What is left to be sent; null when nothing is. */
+        private byte @Nullable [] rest;
+
+        private int sent;
+
         Collector(CompletableFuture<UpstreamResponse> future) {
             this.future = future;
+        }
+
+        /** A large body goes slice by slice, as the socket takes them: sockets copy what they are given. */
+        void send(UpstreamConnection to, UpstreamRequest request, Instance instance) {
+            if (request.body().length <= SLICE) {
+                to.send(request.toNetty(instance));
+                return;
+            }
+            rest = request.body();
+            to.send(request.head(instance));
+            sendRest();
+        }
+
+        private void sendRest() {
+            UpstreamConnection to = connection;
+            byte[] left = rest;
+            while (to != null && left != null && to.writable() && !future.isDone()) {
+                int slice = Math.min(SLICE, left.length - sent);
+                to.send(new DefaultHttpContent(Unpooled.wrappedBuffer(left, sent, slice)));
+                sent += slice;
+                if (sent < left.length) {
+                    to.flush();
+                } else {
+                    left = null;
+                    rest = null;
+                    to.send(LastHttpContent.EMPTY_LAST_CONTENT);
+                }
+            }
         }
 
         void expire(String why) {
@@ -201,7 +240,9 @@ public final class UpstreamClient {
 
         @Override
         public void writabilityChanged(boolean writable) {
-            // The request went out whole.
+            if (writable) {
+                sendRest();
+            }
         }
     }
 }

@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import org.chromaproxy.instance.Instance;
@@ -47,12 +49,23 @@ public record UpstreamRequest(String method, String uri, HttpHeaders headers, by
         ByteBuf content = body.length == 0 ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
         FullHttpRequest request =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, content);
+        prepare(request, instance);
+        return request;
+    }
+
+    /** Its head alone. */
+    HttpRequest head(Instance instance) {
+        HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri);
+        prepare(request, instance);
+        return request;
+    }
+
+    private void prepare(HttpRequest request, Instance instance) {
         request.headers().set(headers).set(HttpHeaderNames.HOST, instance.authority());
         request.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
         instance.credentials().forEach(request.headers()::set);
         if (body.length > 0 || !"GET".equals(method)) {
             request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
         }
-        return request;
     }
 }

@@ -65,15 +65,15 @@ class LauncherIT {
         assertEquals(2, lines.size(), lines.toString());
     }
 
-    /** The heap is 45 % of what the file grants, and the program reads the same file. */
+    /** The heap is 55 % of what the file grants, and the program reads the same file. */
     @Test
     void theFileSaysHowMuchMemoryThereIs() throws Exception {
         Path file = Files.writeString(folder.resolve("proxy.yaml"), "port: 8123\nmax_memory_mb: 1000 # MiB\n");
         String output = config(file);
-        assertTrue(output.contains("-XX:MaxHeapSize=" + (450L << 20) + " "), output);
+        assertTrue(output.contains("-XX:MaxHeapSize=" + (550L << 20) + " "), output);
         assertTrue(output.contains("# " + file + ", line 2"), output);
         output = config(file, "--max-memory-mb", "600");
-        assertTrue(output.contains("-XX:MaxHeapSize=" + (270L << 20) + " "), output);
+        assertTrue(output.contains("-XX:MaxHeapSize=" + (330L << 20) + " "), output);
         assertTrue(output.contains("# command line, --max-memory-mb"), output);
     }
 

@@ -124,7 +124,7 @@ public final class WriteExchange implements RequestBody {
         waitingForMemory = true;
         services.admission()
                 .memory()
-                .reserve(bytes, exchange.loop(), services.limits().logMs(), () -> granted(bytes), this::noMemory);
+                .reserve(bytes, exchange.loop(), services.limits().admissionMs(), () -> granted(bytes), this::noMemory);
     }
 
     private void granted(int bytes) {
@@ -267,6 +267,8 @@ public final class WriteExchange implements RequestBody {
             return;
         }
         ticket = queued.get();
+        // The log has it, and counts it until it is committed.
+        body = new byte[0];
         timer = exchange.loop().schedule(this::logOverdue, services.limits().logMs(), TimeUnit.MILLISECONDS);
     }
 
@@ -306,9 +308,14 @@ public final class WriteExchange implements RequestBody {
         if (timer != null) {
             timer.cancel(false);
         }
+        freeMemory();
+        body = new byte[0];
+    }
+
+    /** Its body is not in memory any more. */
+    private void freeMemory() {
         services.admission().memory().release(reserved);
         reserved = 0;
-        body = new byte[0];
     }
 
     private void dropEarly() {
@@ -353,6 +360,9 @@ public final class WriteExchange implements RequestBody {
                 accepted.result().whenComplete((result, error) -> told(accepted, result));
             }
             services.lanes().offer(accepted);
+            if (accepted.large()) {
+                exchange.loop().execute(WriteExchange.this::freeMemory);
+            }
         }
 
         private void told(Write decided, @Nullable WriteResult result) {

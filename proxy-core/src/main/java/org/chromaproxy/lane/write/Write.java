@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.completion.Trail;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.work.LargeBodyTurns;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.OpKind;
@@ -25,6 +26,8 @@ public final class Write {
         REFUSED
     }
 
+    private static final byte[] NO_BODY = {};
+
     private final LogRecord record;
     private final boolean recovered;
     private final CompletableFuture<WriteResult> result = new CompletableFuture<>();
@@ -40,15 +43,16 @@ public final class Write {
     private boolean unattended;
     private volatile boolean abandoned;
 
+    /** Bodies are held by {@link #body} alone, so that dropping one frees it. */
     private Write(LogRecord record, boolean recovered) {
-        this.record = record;
+        this.record = record.withBody(NO_BODY);
         this.recovered = recovered;
     }
 
-    /** A record just committed, its client waiting. */
+    /** A record just committed, its client waiting. A large body is left in the log until it can be sent. */
     public static Write fresh(LogRecord record, Footprint footprint, HttpHeaders clientHeaders) {
         Write write = new Write(record, false);
-        write.body = record.content().request().body();
+        write.body = write.large() ? null : record.content().request().body();
         write.footprint = footprint;
         write.clientHeaders = clientHeaders;
         return write;
@@ -144,6 +148,11 @@ public final class Write {
 
     public HttpHeaders clientHeaders() {
         return clientHeaders;
+    }
+
+    /** Whether its body is in memory only while it is sent: see {@link LargeBodyTurns}. */
+    public boolean large() {
+        return LargeBodyTurns.needed(record.bodyBytes());
     }
 
     public byte @Nullable [] body() {

@@ -69,6 +69,11 @@ public final class Deployment implements AutoCloseable {
         return keep(ProxyProcess.start(environment(settings), folder("proxy")));
     }
 
+    /** Starts the proxy by its launcher, with all its defaults. */
+    public ProxyProcess startByLauncher() {
+        return keep(ProxyProcess.startByLauncher(environment(), folder("proxy")));
+    }
+
     /** Starts a second proxy on the same log while the first has it. */
     public ProxyProcess startStandby(String... settings) {
         return keep(ProxyProcess.startStandby(environment(settings), folder("standby")));

@@ -18,16 +18,24 @@ public final class ProxyProcess implements AutoCloseable {
     private static final String MAIN = "org.chromaproxy.main.Main";
     private static final Pattern LISTENING = Pattern.compile("listening on http://[^\\s:]+:(\\d+)");
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Path LAUNCHER =
+            Path.of("..", "bin", "chroma-proxy").toAbsolutePath().normalize();
 
     private final Map<String, String> environment;
     private final Path directory;
+    private final boolean launcher;
     private int starts;
     private ChildProcess process;
     private int port;
 
     private ProxyProcess(Map<String, String> environment, Path directory) {
+        this(environment, directory, false);
+    }
+
+    private ProxyProcess(Map<String, String> environment, Path directory, boolean launcher) {
         this.environment = new HashMap<>(environment);
         this.directory = directory;
+        this.launcher = launcher;
         this.process = launch();
     }
 
@@ -38,7 +46,15 @@ public final class ProxyProcess implements AutoCloseable {
      * @param directory its working directory, and where its output goes
      */
     public static ProxyProcess start(Map<String, String> environment, Path directory) {
-        ProxyProcess proxy = new ProxyProcess(environment, directory);
+        return awaitStart(new ProxyProcess(environment, directory));
+    }
+
+    /** The same as users start it: the launcher, with the memory limits it gives to the JVM by default. */
+    public static ProxyProcess startByLauncher(Map<String, String> environment, Path directory) {
+        return awaitStart(new ProxyProcess(environment, directory, true));
+    }
+
+    private static ProxyProcess awaitStart(ProxyProcess proxy) {
         try {
             proxy.awaitListening();
             proxy.awaitHealthy();
@@ -66,6 +82,10 @@ public final class ProxyProcess implements AutoCloseable {
 
     public ChromaApi api() {
         return new ChromaApi(url());
+    }
+
+    public boolean alive() {
+        return process.alive();
     }
 
     public long pid() {
@@ -125,6 +145,10 @@ public final class ProxyProcess implements AutoCloseable {
         starts++;
         environment.putIfAbsent("PORT", Integer.toString(FreePort.next()));
         List<String> command = new ArrayList<>();
+        if (launcher) {
+            command.addAll(List.of(LAUNCHER.toString(), "serve"));
+            return ChildProcess.start(command, environment, directory, directory.resolve("proxy-" + starts + ".log"));
+        }
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(List.of("-Xmx192m", "-XX:MaxDirectMemorySize=96m", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Dio.netty.leakDetection.level=paranoid"));

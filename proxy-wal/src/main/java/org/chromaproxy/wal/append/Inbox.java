@@ -36,7 +36,7 @@ final class Inbox {
         private final int weight;
         private final AppendListener listener;
         private final Consumer<PendingAppend> onWithdrawn;
-        /** Given up on withdrawal, so that a body does not stay in memory for as long as the log is down. */
+        /** Given up when it is withdrawn or taken: whoever keeps the ticket must not keep a body. */
         private volatile @Nullable NewRecord content;
 
         private volatile long lsn;
@@ -61,7 +61,12 @@ final class Inbox {
         /** Writer thread: claims the append; empty if it was withdrawn before. */
         @Nullable
         NewRecord take() {
-            return stage.compareAndSet(Stage.QUEUED, Stage.TAKEN) ? content : null;
+            if (!stage.compareAndSet(Stage.QUEUED, Stage.TAKEN)) {
+                return null;
+            }
+            NewRecord taken = content;
+            content = null;
+            return taken;
         }
 
         /** Writer thread: it was not committed and may be taken back until it is claimed again. */

@@ -68,7 +68,7 @@ public final class LogReader {
      * The next records of a lane above {@code lsn}, in LSN order, with bodies and outcomes; empty at the lane's end.
      *
      * @param records at most so many
-     * @param bytes at most so many of bodies, but one record whatever its size
+     * @param bytes at most so many of bodies; a body of more than half of that is left out, and its record read whatever its size
      * @throws StoreException also while the log is shorter than it was: its end would be taken for the lane's
      */
     public List<LoggedRecord> page(UUID lane, long lsn, int records, long bytes) {

@@ -19,12 +19,12 @@ public final class LaneSql {
                     + " WHERE r.lsn > ? GROUP BY r.lane";
     /** Lengths are summed before bodies are read: what is over the bound never leaves the disk. */
     private static final String PAGE = "SELECT " + LogQueries.COLUMNS
-            + ", octet_length(sent), sent, resolved, o.lsn, o.state, o.status, o.reason, o.response"
-            + " FROM (SELECT p.*, coalesce(x.body, p.body) AS sent, x.lsn IS NOT NULL AS resolved,"
-            + " row_number() OVER w AS place, sum(octet_length(coalesce(x.body, p.body))) OVER w AS total"
-            + " FROM (SELECT * FROM log_record WHERE lane = ? AND lsn > ? ORDER BY lsn LIMIT ?) p"
-            + " LEFT JOIN record_resolution x ON x.lsn = p.lsn WINDOW w AS (ORDER BY p.lsn)) r"
-            + " LEFT JOIN record_outcome o ON o.lsn = r.lsn WHERE place = 1 OR total <= ? ORDER BY r.lsn";
+            + ", octet_length(sent), CASE WHEN octet_length(sent) <= ? THEN sent END, resolved, o.lsn, o.state,"
+            + " o.status, o.reason, o.response FROM (SELECT p.*, coalesce(x.body, p.body) AS sent, x.lsn IS NOT NULL"
+            + " AS resolved, row_number() OVER w AS place, sum(octet_length(coalesce(x.body, p.body))) OVER w AS total"
+            + " FROM (SELECT * FROM log_record WHERE lane = ? AND lsn > ? ORDER BY lsn LIMIT ?) p LEFT JOIN"
+            + " record_resolution x ON x.lsn = p.lsn WINDOW w AS (ORDER BY p.lsn)) r LEFT JOIN record_outcome o ON"
+            + " o.lsn = r.lsn WHERE place = 1 OR total <= ? ORDER BY r.lsn";
 
     private static final String LAST_BATCH = "SELECT coalesce(max(number), 0) FROM log_batch";
 
@@ -53,7 +53,7 @@ public final class LaneSql {
     }
 
     /**
-     * The next records of a lane above {@code lsn}, in LSN order, with bodies.
+     * The next records of a lane above {@code lsn}, in LSN order, with bodies, but for those over half the bound.
      *
      * @param batch the log must hold this transaction, else it is not what it was: kind LOST
      */
@@ -64,13 +64,16 @@ public final class LaneSql {
             if (last.getFirst() < batch) {
                 throw StoreException.lost("the log ends at transaction " + last.getFirst() + ", not at " + batch);
             }
-            return LogQueries.list(connection, PAGE, LaneSql::toRecord, lane, lsn, bound.records(), bound.bytes());
+            return LogQueries.list(
+                    connection, PAGE, LaneSql::toRecord, bound.bytes() / 2, lane, lsn, bound.records(), bound.bytes());
         });
     }
 
     private static LoggedRecord toRecord(ResultSet row) throws SQLException {
         Optional<Change.Outcome> outcome =
                 row.getString(20) == null ? Optional.empty() : Optional.of(LogQueries.toOutcome(row, 19));
-        return new LoggedRecord(LogQueries.toRecord(row, row.getBytes(17)), row.getBoolean(18), outcome);
+        byte[] body = row.getBytes(17);
+        return new LoggedRecord(
+                LogQueries.toRecord(row, body == null ? new byte[0] : body), row.getBoolean(18), outcome);
     }
 }
