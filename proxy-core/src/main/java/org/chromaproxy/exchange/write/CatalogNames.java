@@ -23,18 +23,6 @@ final class CatalogNames {
         this.exchange = exchange;
     }
 
-    /** Whether a collection's metadata is flat; answers if it is not. */
-    boolean flat(String structured) {
-        if (structured.isEmpty()) {
-            return true;
-        }
-        exchange.fail(
-                ProxyError.METADATA_STRUCTURED,
-                "Failed to deserialize the JSON body into the target type: " + structured
-                        + ": a collection's metadata can hold no array and no object. Nothing was logged or executed.");
-        return false;
-    }
-
     /** Whether the log can hold these names; answers if it cannot. */
     boolean storable(Subject subject, String transaction) {
         if (subject.name().indexOf('\0') >= 0) {

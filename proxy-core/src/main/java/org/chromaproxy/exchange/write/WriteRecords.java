@@ -44,6 +44,7 @@ final class WriteRecords {
     private final ExchangeServices services;
     private final Optional<CollectionEntry> collection;
     private Optional<UpstreamRequest> rehearsal = Optional.empty();
+    private ProxyError error = ProxyError.BODY_NOT_UNDERSTOOD;
     private String refusal = "";
     private final CatalogNames names;
     private Footprint footprint = new Footprint.Everything("a catalog record");
@@ -100,7 +101,7 @@ final class WriteRecords {
 
     /** Refuses it in the proxy's own words. */
     void refuse() {
-        exchange.fail(ProxyError.BODY_NOT_UNDERSTOOD, refusal);
+        exchange.fail(error, refusal);
     }
 
     /** The record of this request; empty if there is none to be made of it. */
@@ -130,12 +131,12 @@ final class WriteRecords {
         return switch (route.kind()) {
             case CREATE_COLLECTION ->
                 understood(CreateScan.of(body), "no collection name", Rehearsal.create(body))
-                        .filter(create -> names.flat(create.structured()))
+                        .filter(create -> flat(create.structured(), Rehearsal.create(body)))
                         .map(create ->
                                 new Subject(Subject.CATALOG, PUBLIC_IDS.mint(), tenant, database, create.name(), ""));
             case MODIFY_COLLECTION ->
                 understood(ModifyScan.of(body), "no change the proxy understands", Rehearsal.modify(body))
-                        .filter(change -> names.flat(change.structured()))
+                        .filter(change -> flat(change.structured(), Rehearsal.modify(body)))
                         .map(change -> new Subject(
                                 Subject.CATALOG,
                                 id,
@@ -156,6 +157,17 @@ final class WriteRecords {
             rehearsal = Optional.of(asks);
         }
         return scanned;
+    }
+
+    /** Whether a collection's metadata is flat: on an array Chroma ends the connection, once the collection is made. */
+    private boolean flat(String structured, UpstreamRequest asks) {
+        if (!structured.isEmpty()) {
+            error = ProxyError.METADATA_STRUCTURED;
+            refusal = "Failed to deserialize the JSON body into the target type: " + structured
+                    + ": a collection's metadata can hold no array and no object. Nothing was logged or executed.";
+            rehearsal = Optional.of(asks);
+        }
+        return structured.isEmpty();
     }
 
     private static OpKind kind(RouteKind route) {
