@@ -12,8 +12,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.chromaproxy.local.ChromaInstallation;
+import org.chromaproxy.local.ChromaRelease;
 
 /** Two real Chroma servers, a real PostgreSQL and, once started, the proxy in front of them. */
 public final class Deployment implements AutoCloseable {
@@ -25,16 +28,21 @@ public final class Deployment implements AutoCloseable {
     private final ChromaInstance replica;
     private final LogDatabase log;
 
-    private Deployment(Path directory) {
+    private Deployment(Path directory, IntFunction<ChromaInstallation> installations) {
         this.directory = directory;
-        this.primary = keep(ChromaInstance.start(folder("primary"), 0));
-        this.replica = keep(ChromaInstance.start(folder("replica"), 1));
+        this.primary = keep(ChromaInstance.start(folder("primary"), installations.apply(0)));
+        this.replica = keep(ChromaInstance.start(folder("replica"), installations.apply(1)));
         this.log = keep(LogDatabase.start(folder("log")));
     }
 
     /** Empty instances and an empty log, no proxy yet. */
     public static Deployment prepare(Path directory) {
-        return new Deployment(directory);
+        return new Deployment(directory, ChromaInstallation::ofServer);
+    }
+
+    /** The same with servers of these releases, whatever is chosen. */
+    public static Deployment prepare(Path directory, ChromaRelease primary, ChromaRelease replica) {
+        return new Deployment(directory, number -> ChromaInstallation.ensure(number == 0 ? primary : replica));
     }
 
     public ChromaInstance primary() {

@@ -24,11 +24,13 @@ public record InstanceDump(SortedMap<String, CollectionDump> collections) {
     private static final String OWN = "chroma-proxy-";
 
     private static final int DIFFERENCES_SHOWN = 20;
+    /** A member that the older releases do not have. */
+    private static final String SCHEMA = "schema";
 
     /**
      * One collection.
      *
-     * @param settings its metadata, configuration and dimension
+     * @param settings its metadata, configuration, dimension and, where the release knows one, schema
      * @param records by id: embedding, document, metadata, uri
      */
     public record CollectionDump(String id, JsonNode settings, SortedMap<String, JsonNode> records) {}
@@ -94,7 +96,8 @@ public record InstanceDump(SortedMap<String, CollectionDump> collections) {
         }
         for (Map.Entry<String, JsonNode> field : ours.properties()) {
             JsonNode other = theirs.path(field.getKey());
-            if (!field.getValue().equals(other)) {
+            boolean unknownThere = field.getKey().equals(SCHEMA) && other.isMissingNode();
+            if (!field.getValue().equals(other) && !unknownThere) {
                 differences.add(what + ", " + field.getKey() + ": primary " + field.getValue() + ", replica " + other);
             }
         }
@@ -118,10 +121,13 @@ public record InstanceDump(SortedMap<String, CollectionDump> collections) {
 
     private static CollectionDump dumpCollection(ChromaApi instance, String database, JsonNode collection) {
         String id = collection.path("id").asText();
-        JsonNode settings = Json.object(
+        ObjectNode settings = Json.object(
                 "metadata", collection.path("metadata"),
                 "configuration", collection.path("configuration_json"),
                 "dimension", collection.path("dimension"));
+        if (collection.has(SCHEMA)) {
+            settings.set(SCHEMA, collection.get(SCHEMA));
+        }
         return new CollectionDump(id, settings, records(instance, database + "/collections/" + id));
     }
 
