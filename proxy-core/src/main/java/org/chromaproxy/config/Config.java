@@ -38,6 +38,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         now.rules.protectedCollections,
                         rules.adoptedTenants,
                         now.rules.autoResync,
+                        now.rules.refusesMixed,
                         rules.seeing.live(now.rules.seeing)));
     }
 
@@ -124,12 +125,14 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * How requests and instances are treated.
      *
      * @param autoResync whether an instance that needs a resync gets it without a command, where nothing foreign is lost
+     * @param refusesMixed whether writes that only some servers can execute are refused
      */
     public record Rules(
             Sharing sharing,
             Set<String> protectedCollections,
             List<String> adoptedTenants,
             boolean autoResync,
+            boolean refusesMixed,
             Seeing seeing) {
         /** The same with nothing told. */
         public Rules(
@@ -152,6 +155,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                     protectedCollections,
                     adoptedTenants,
                     autoResync,
+                    true,
                     seeing);
         }
     }

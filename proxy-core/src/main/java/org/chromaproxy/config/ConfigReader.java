@@ -187,6 +187,7 @@ public final class ConfigReader {
                 Set.copyOf(values.get(Settings.PROTECTED_COLLECTIONS)),
                 values.get(Settings.ADOPT_TENANTS),
                 values.get(Settings.AUTO_RESYNC),
+                values.get(Settings.MIXED_RELEASES).equals("refuse"),
                 seeing());
     }
 

@@ -58,6 +58,11 @@ public enum ProxyError {
             422,
             Names.ARGUMENT,
             "The transaction id was used for another request. Nothing was executed; choose a new id."),
+    MIXED_RELEASES(
+            422,
+            Names.ARGUMENT,
+            "The Chroma servers run different releases, and not all of them can do this. Nothing was logged or"
+                    + " executed."),
     LOG_UNAVAILABLE(
             503,
             Names.INTERNAL,

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.chromaproxy.capability.Capabilities;
 
 /** One Chroma server. Thread-safe. */
 public final class Instance {
@@ -36,6 +37,8 @@ public final class Instance {
     private volatile long lastSuccessNanos = System.nanoTime();
     private volatile long probeBegunNanos = lastSuccessNanos;
     private volatile boolean letGo;
+    private volatile Capabilities capabilities = Capabilities.UNKNOWN;
+    private volatile boolean capabilitiesSuspect;
     private volatile Shown shown = new Shown(Standing.STARTING, reason, stateSince);
 
     /** How it stands, why, and since when: for operators. */
@@ -149,6 +152,27 @@ public final class Instance {
 
     public void letGo(boolean now) {
         letGo = now;
+    }
+
+    /** What it can do, as last seen; looked at anew at each return, before it is used. */
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    public void capabilities(Capabilities seen) {
+        capabilities = seen;
+    }
+
+    /** A connection to it broke: another server may answer there by now, sooner than it was missed. */
+    public void suspectCapabilities() {
+        capabilitiesSuspect = true;
+    }
+
+    /** Whether {@link #suspectCapabilities} was called since this was last asked. */
+    public boolean takeCapabilitiesSuspicion() {
+        boolean suspect = capabilitiesSuspect;
+        capabilitiesSuspect = false;
+        return suspect;
     }
 
     /** How far it is behind the log. */

@@ -5,12 +5,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All configured instances in their order of preference; the first is the primary. Immutable. */
+/** All configured instances in their order of preference; the first is the primary. The list is immutable. */
 public final class Instances implements Iterable<Instance> {
     private final List<Instance> all;
+    private final MixedReleases releases;
 
     public Instances(List<Instance> all) {
         this.all = List.copyOf(all);
+        this.releases = new MixedReleases(this.all);
+    }
+
+    /** In what they differ. */
+    public MixedReleases releases() {
+        return releases;
     }
 
     public int size() {

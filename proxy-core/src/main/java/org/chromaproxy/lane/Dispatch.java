@@ -3,6 +3,12 @@ package org.chromaproxy.lane;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.chromaproxy.capability.Feature;
+import org.chromaproxy.capability.Needs;
 import org.chromaproxy.completion.Mark;
 import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.lane.work.LargeBodyTurns;
@@ -46,6 +52,10 @@ final class Dispatch {
             }
             return;
         }
+        Set<Feature> awaited = group.services().instances().releases().awaited(lane.instance);
+        if (!awaited.isEmpty() && awaitsUpgrade(lane, write, body, awaited)) {
+            return;
+        }
         if (group.resolve(lane, write, body)) {
             return;
         }
@@ -54,7 +64,7 @@ final class Dispatch {
             cursors.flush(lane);
             return;
         }
-        Batch batch = group.batch(lane, write, body);
+        Batch batch = batch(lane, write, body, awaited);
         lane.busy = true;
         if (lane.waitingSince == 0) {
             lane.waitingSince = System.nanoTime();
@@ -99,6 +109,71 @@ final class Dispatch {
             }
             turn.end();
         }
+    }
+
+    /**
+     * Holds the head back from an instance that runs an older release and would refuse it, or execute half of it: another one
+     * decides it, and this lane goes on when its instance is upgraded.
+     */
+    private boolean awaitsUpgrade(Lane lane, Write write, byte[] body, Set<Feature> awaited) {
+        Set<Feature> lacked = lacked(write, body, awaited);
+        if (lacked.isEmpty()) {
+            return false;
+        }
+        lane.awaited = lacked;
+        lane.stands(
+                group.toString(),
+                "the server runs an older Chroma and waits for its upgrade: record " + write.lsn() + " needs "
+                        + lacked.stream().map(Feature::words).collect(Collectors.joining("; ")),
+                Optional.empty());
+        LOG.warn(
+                "{} on {}: record {} and what follows wait until that server is upgraded: it needs {}",
+                group,
+                lane,
+                write.lsn(),
+                lacked);
+        if (group.leadership().leads(lane)) {
+            group.leadership().elect();
+        }
+        return true;
+    }
+
+    /**
+     * Whether the instance refused, after the leader's word, what it is known to lack: then it waits for its upgrade too. The
+     * leader's own upgrade may not have been noticed yet when this was sent.
+     */
+    private boolean awaitsUpgrade(Lane lane, Write write) {
+        byte[] body = write.body();
+        if (!write.decided() || write.refused() || body == null) {
+            return false;
+        }
+        Set<Feature> newer = EnumSet.noneOf(Feature.class);
+        lane.instance.capabilities().missing().stream().filter(Feature::newer).forEach(newer::add);
+        return !newer.isEmpty() && awaitsUpgrade(lane, write, body, newer);
+    }
+
+    private static Set<Feature> lacked(Write write, byte[] body, Set<Feature> awaited) {
+        Set<Feature> needs = EnumSet.noneOf(Feature.class);
+        needs.addAll(Needs.of(write.kind(), body));
+        needs.retainAll(awaited);
+        return needs;
+    }
+
+    /** Neighbours go together unless one of them has to wait: it must not be sent along. */
+    private Batch batch(Lane lane, Write write, byte[] body, Set<Feature> awaited) {
+        Batch batch = group.batch(lane, write, body);
+        if (awaited.isEmpty() || !batch.merged()) {
+            return batch;
+        }
+        boolean mixed = batch.writes().stream().anyMatch(each -> {
+            byte[] own = each.body();
+            return own != null && !lacked(each, own, awaited).isEmpty();
+        });
+        if (mixed) {
+            lane.solo = batch.writes().size();
+            return group.batch(lane, write, body);
+        }
+        return batch;
     }
 
     private void load(Lane lane, Write write) {
@@ -205,7 +280,11 @@ final class Dispatch {
         }
         switch (verdict) {
             case APPLIED -> group.applied(lane, write, answer);
-            case REFUSED -> group.refused(lane, write, answer);
+            case REFUSED -> {
+                if (!awaitsUpgrade(lane, write)) {
+                    group.refused(lane, write, answer);
+                }
+            }
             case MISSING -> group.missing(lane, write, answer);
             case BUSY -> faults.busy(lane, write, "it is busy (" + answer.status() + ")");
             case FAULT -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.capability.Feature;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.work.LargeBodyTurns;
 import org.chromaproxy.lane.write.DoubtWindow;
@@ -69,6 +71,9 @@ public final class Lane {
     public @Nullable Runnable endPause;
     /** Pauses made so far: tells an old one from the present one. */
     long pauses;
+
+    /** What the head needs and the instance lacked when it was looked at: it waits for an upgrade, and takes no writes. */
+    Set<Feature> awaited = Set.of();
 
     /** So many heads are sent alone: together they were refused, or not answered. */
     public int solo;
@@ -210,6 +215,7 @@ public final class Lane {
         busySince = 0;
         busyAnswers = 0;
         sound = false;
+        awaited = Set.of();
     }
 
     /** Whether the head may go on. */
@@ -236,7 +242,9 @@ public final class Lane {
 
     /** Whether writes may be sent there at all now. */
     public boolean takesWrites() {
-        return instance.usable() && !instance.writes().down();
+        return instance.usable()
+                && !instance.writes().down()
+                && (awaited.isEmpty() || !instance.capabilities().lacksAny(awaited));
     }
 
     /** The oldest LSN that is not behind the durable cursor, or {@code Long.MAX_VALUE}. */

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.chromaproxy.adopt.Adoption;
+import org.chromaproxy.adopt.CapabilityProbe;
 import org.chromaproxy.adopt.LogBound;
 import org.chromaproxy.adopt.Repairs;
 import org.chromaproxy.adopt.Resync;
@@ -33,6 +34,7 @@ final class Adopting {
     private final Adoption adoption;
     private final Repairs repairs;
     private final LogBound bound;
+    private final CapabilityProbe capabilities;
     private volatile boolean autoResync;
     private final ExecutorService workers;
     private final AtomicBoolean refreshing = new AtomicBoolean();
@@ -50,6 +52,7 @@ final class Adopting {
         this.adoption = new Adoption(services, witnesses, tenants);
         this.repairs = new Repairs(services, adoption, new Resync(services, witnesses, tenants), workers);
         this.bound = new LogBound(services, witnesses, pending.maxBytes(), pending.maxAge());
+        this.capabilities = new CapabilityProbe(services);
         this.autoResync = config.rules().autoResync();
         this.workers = workers;
     }
@@ -67,7 +70,13 @@ final class Adopting {
 
     /** The health checker's question before it lets an instance in. */
     CompletableFuture<String> check(Instance instance) {
-        return CompletableFuture.supplyAsync(() -> witnesses.check(instance).orElse(""), workers);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    String trouble = witnesses.check(instance).orElse("");
+                    capabilities.look(instance);
+                    return trouble;
+                },
+                workers);
     }
 
     /** What is on the instances and not as the catalog says. */
@@ -89,6 +98,11 @@ final class Adopting {
                 () -> workers.execute(() -> guarded(adoption::tick)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
         clock.scheduleWithFixedDelay(
                 () -> workers.execute(() -> guarded(this::resync)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(
+                () -> workers.execute(() -> guarded(capabilities::lookAtAll)),
+                SCAN_SECONDS,
+                SCAN_SECONDS,
+                TimeUnit.SECONDS);
         clock.scheduleWithFixedDelay(
                 () -> workers.execute(this::refresh), REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
         services.instances()
@@ -122,6 +136,7 @@ final class Adopting {
         if (refreshing.compareAndSet(false, true)) {
             guarded(witnesses::refresh);
             guarded(bound::check);
+            guarded(capabilities::lookAtSuspects);
             refreshing.set(false);
         }
     }

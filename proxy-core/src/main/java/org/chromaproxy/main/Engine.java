@@ -132,6 +132,7 @@ final class Engine implements AutoCloseable {
         this.loops = loops;
         this.workers = workers;
         this.instances = instances(config);
+        instances.releases().refuse(config.rules().refusesMixed());
         this.limits = limits(config);
         this.backlog = backlog(config);
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
@@ -213,6 +214,7 @@ final class Engine implements AutoCloseable {
     synchronized List<String> take(Config now) {
         Config before = config;
         config = now;
+        instances.releases().refuse(config.rules().refusesMixed());
         limits = limits(config);
         bounds = mergeBounds(config.limits().batches());
         requests.change(config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());

@@ -196,6 +196,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        pool.instance().suspectCapabilities();
         fail(pool.instance() + " closed the connection before its answer was complete");
     }
 

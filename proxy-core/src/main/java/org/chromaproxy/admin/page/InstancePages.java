@@ -7,11 +7,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.chromaproxy.adopt.Repairs;
+import org.chromaproxy.capability.Capabilities;
+import org.chromaproxy.capability.Feature;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceEvent;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.instance.MixedReleases;
 import org.chromaproxy.instance.PendingCounts;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 
@@ -56,8 +60,33 @@ public final class InstancePages {
                 .put("reason", shown.reason())
                 .put("state_since", shown.since().toString())
                 .put("outstanding_requests", instance.outstanding());
+        node.set("capabilities", capabilities(instance.capabilities()));
         node.setAll(progress(instance));
         return node.setAll(readiness.of(instance));
+    }
+
+    /** What the server can do, as last seen: null where that is not known. */
+    private static ObjectNode capabilities(Capabilities seen) {
+        ObjectNode node = Answers.object()
+                .put("known", seen.known())
+                .put("routes", seen.routes().size());
+        for (Feature feature : Feature.values()) {
+            Boolean present = seen.has(feature) ? Boolean.TRUE : seen.lacks(feature) ? Boolean.FALSE : null;
+            node.put(feature.code(), present);
+        }
+        return node;
+    }
+
+    /** In what the servers differ, and what becomes of writes that need it. */
+    ObjectNode mixedReleases() {
+        MixedReleases releases = services.proxy().instances().releases();
+        Set<Feature> differences = releases.differences();
+        ObjectNode node = Answers.object()
+                .put("mixed", !differences.isEmpty())
+                .put("policy", releases.refuses() ? "refuse" : "warn");
+        ArrayNode list = node.putArray("differences");
+        differences.forEach(feature -> list.add(feature.code()));
+        return node;
     }
 
     /** How far every instance is behind. */

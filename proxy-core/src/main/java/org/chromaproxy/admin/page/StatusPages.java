@@ -87,6 +87,7 @@ public final class StatusPages {
         body.set("concurrency_details", figures.concurrencyDetails());
         ArrayNode list = body.putArray("instances");
         instances.forEach(instance -> list.add(instancePages.instance(instance)));
+        body.set("releases", instancePages.mixedReleases());
         body.set("repairs", instancePages.repairs());
         body.set("stats", figures.stats());
         body.set("unmapped_collections", mappings.strangers());

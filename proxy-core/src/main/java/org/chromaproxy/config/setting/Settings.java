@@ -69,6 +69,14 @@ public final class Settings {
                     false,
                     "a server that needs a resync gets it without a command, unless it holds data of another log")
             .live();
+    public static final Setting<String> MIXED_RELEASES = Setting.of(
+                    "MIXED_RELEASES",
+                    Kinds.choice("refuse", "warn"),
+                    "refuse",
+                    "while servers run different Chroma releases: writes that only some of them can execute are"
+                            + " refused, or taken with a warning and held back from the others until they are upgraded:"
+                            + " [upgrades](docs/upgrade.md)")
+            .live();
     public static final Setting<Optional<String>> TOKENS_FILE = Setting.of(
                     "TOKENS_FILE",
                     Kinds.optional(Kinds.text()),
@@ -383,7 +391,13 @@ public final class Settings {
                             UNANSWERED_WRITE_TIMEOUT)),
             new Section(
                     "How requests and servers are treated",
-                    List.of(READ_REPLICA_RATIO, READ_WEIGHTS, DRAINED, PROTECTED_COLLECTIONS, ADOPT_TENANTS)),
+                    List.of(
+                            READ_REPLICA_RATIO,
+                            READ_WEIGHTS,
+                            DRAINED,
+                            PROTECTED_COLLECTIONS,
+                            ADOPT_TENANTS,
+                            MIXED_RELEASES)),
             new Section(
                     "What it tells unasked",
                     List.of(

@@ -32,6 +32,7 @@ final class WriteAnswers {
         headers.set(
                 TRANSACTION_ID,
                 records.clientId().orElseGet(() -> services.transactions().idOf(lsn)));
+        records.warn(headers);
         byte[] told = result.success() ? result.body() : records.publicIds(result.body());
         result.error()
                 .ifPresentOrElse(
@@ -42,6 +43,7 @@ final class WriteAnswers {
     /** It is logged and will be applied in its turn: all that a client which prefers not to wait is told. */
     void accepted(long lsn) {
         HttpHeaders headers = new DefaultHttpHeaders().set(Preferences.APPLIED, Preferences.RESPOND_ASYNC);
+        records.warn(headers);
         String id = identify(lsn, headers);
         String body = "{\"transaction_id\":\"" + id + "\",\"status\":\"ATTEMPTING\"}";
         exchange.respond(202, WriteResult.JSON, body.getBytes(StandardCharsets.UTF_8), headers);

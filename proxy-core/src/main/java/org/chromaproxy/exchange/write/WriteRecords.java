@@ -9,14 +9,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.chromaproxy.capability.Feature;
+import org.chromaproxy.capability.Needs;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.MixedReleases;
 import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.route.PublicIds;
@@ -47,6 +53,7 @@ final class WriteRecords {
     private ProxyError error = ProxyError.BODY_NOT_UNDERSTOOD;
     private String refusal = "";
     private final CatalogNames names;
+    private String warning = "";
     private Footprint footprint = new Footprint.Everything("a catalog record");
 
     WriteRecords(Exchange exchange, ExchangeServices services, Optional<CollectionEntry> collection) {
@@ -116,11 +123,45 @@ final class WriteRecords {
         if (!kind.catalog()) {
             footprint = Footprints.of(kind, body);
         }
+        if (refusedAsMixed(kind, body)) {
+            return Optional.empty();
+        }
         String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
         WriteRequest logged = new WriteRequest(request.method().name(), request.uri(), contentType, body);
         Optional<ClientTransaction> transaction =
                 clientId().map(id -> new ClientTransaction(route.scope().tenant(), id, digest(request, body)));
         return Optional.of(new NewRecord(kind, subject.get(), logged, transaction));
+    }
+
+    /** Refuses, while servers run different releases, what only some of them could execute. */
+    private boolean refusedAsMixed(OpKind kind, byte[] body) {
+        MixedReleases releases = services.proxy().instances().releases();
+        Set<Feature> differences = releases.differences();
+        if (differences.isEmpty()) {
+            return false;
+        }
+        HttpRequest request = exchange.request();
+        if (kind == OpKind.OTHER && releases.differIn(request.method().name(), request.uri())) {
+            exchange.fail(ProxyError.UNKNOWN_ROUTE);
+            return true;
+        }
+        Set<Feature> needs = EnumSet.noneOf(Feature.class);
+        needs.addAll(Needs.of(kind, body));
+        needs.retainAll(differences);
+        String words = needs.stream().map(Feature::words).collect(Collectors.joining("; "));
+        if (needs.isEmpty()) {
+            return false;
+        }
+        if (!releases.refuses() && needs.stream().allMatch(Feature::newer)) {
+            warning = "299 chroma-proxy \"Held back from servers that run an older Chroma until they are upgraded: "
+                    + words + "\"";
+            return false;
+        }
+        exchange.fail(
+                ProxyError.MIXED_RELEASES,
+                "The Chroma servers run different releases, and not all of them can do this: " + words
+                        + ". Nothing was logged or executed. Upgrade every server, or write without it.");
+        return true;
     }
 
     private Optional<Subject> subject(Route route, byte[] body) {
@@ -207,6 +248,13 @@ final class WriteRecords {
             headers.remove(Preferences.PREFER);
         }
         return headers;
+    }
+
+    /** Says what the client should know of a write that is done. */
+    void warn(HttpHeaders headers) {
+        if (!warning.isEmpty()) {
+            headers.set(HttpHeaderNames.WARNING, warning);
+        }
     }
 
     /** An error text with the ids clients know. */

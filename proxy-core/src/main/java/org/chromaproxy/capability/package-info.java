@@ -1,0 +1,10 @@
+/**
+ * What a Chroma server can do, told by what it says and does and never by its version, which is 1.0.0 in every release: its
+ * routes, and the features in which the supported releases differ. And what a write needs of it.
+ *
+ * <p>State: none; everything here is immutable or pure. Uses the kinds of logged operations, nothing else of the proxy.
+ */
+@NullMarked
+package org.chromaproxy.capability;
+
+import org.jspecify.annotations.NullMarked;
