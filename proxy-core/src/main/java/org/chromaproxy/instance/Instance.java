@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.chromaproxy.capability.Capabilities;
 
 /** One Chroma server. Thread-safe. */
 public final class Instance {
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final String name;
     private final int index;
     private final URI uri;
@@ -39,6 +42,7 @@ public final class Instance {
     private volatile boolean letGo;
     private volatile Capabilities capabilities = Capabilities.UNKNOWN;
     private volatile boolean capabilitiesSuspect;
+    private volatile long restUntilNanos = lastSuccessNanos;
     private volatile Shown shown = new Shown(Standing.STARTING, reason, stateSince);
 
     /** How it stands, why, and since when: for operators. */
@@ -264,6 +268,16 @@ public final class Instance {
     public void failed() {
         inFlight.decrement();
         consecutiveFailures.incrementAndGet();
+    }
+
+    /** It said that it is too busy, or something on the way answered: for a moment reads go elsewhere where they can. */
+    public void rest() {
+        restUntilNanos = System.nanoTime() + REST_NANOS;
+    }
+
+    /** Whether reads had better go elsewhere. */
+    public boolean resting() {
+        return restUntilNanos - System.nanoTime() > 0;
     }
 
     /** An active probe is sent. */

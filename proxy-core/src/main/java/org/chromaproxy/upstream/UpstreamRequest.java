@@ -24,6 +24,7 @@ import org.chromaproxy.instance.Instance;
  */
 public record UpstreamRequest(String method, String uri, HttpHeaders headers, byte[] body) {
     private static final byte[] NONE = {};
+    private static final int MANY = 64;
 
     public static UpstreamRequest get(String uri) {
         return new UpstreamRequest("GET", uri, EmptyHttpHeaders.INSTANCE, NONE);
@@ -62,7 +63,10 @@ public record UpstreamRequest(String method, String uri, HttpHeaders headers, by
 
     private void prepare(HttpRequest request, Instance instance) {
         request.headers().set(headers).set(HttpHeaderNames.HOST, instance.authority());
-        request.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+        if (headers.size() < MANY || headers.contains(HttpHeaderNames.ACCEPT_ENCODING)) {
+            // A server's number of header fields is bounded.
+            request.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+        }
         instance.credentials().forEach(request.headers()::set);
         if (body.length > 0 || !"GET".equals(method)) {
             request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);

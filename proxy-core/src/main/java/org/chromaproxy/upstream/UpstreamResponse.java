@@ -35,11 +35,15 @@ public record UpstreamResponse(int status, HttpHeaders headers, byte[] body) {
 
     /** The same of an answer whose head alone is here. */
     public static boolean json(HttpHeaders headers) {
+        return typedJson(headers) && !ContentCoding.encoded(headers);
+    }
+
+    /** The same, whether or not it is encoded. */
+    public static boolean typedJson(HttpHeaders headers) {
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "");
         int length = HttpHeaderValues.APPLICATION_JSON.length();
         return type.regionMatches(true, 0, HttpHeaderValues.APPLICATION_JSON.toString(), 0, length)
-                && (type.length() == length || type.charAt(length) == ';' || type.charAt(length) == ' ')
-                && !ContentCoding.encoded(headers);
+                && (type.length() == length || type.charAt(length) == ';' || type.charAt(length) == ' ');
     }
 
     /** Whether it is an error in Chroma's words: an object with an error's name and a message. */

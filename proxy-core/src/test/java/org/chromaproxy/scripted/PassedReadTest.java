@@ -124,17 +124,24 @@ class PassedReadTest extends StagedTest {
     @Test
     void whatConcernsTheInstancesConnectionStaysBehind() throws Exception {
         RawConnection.Response answer = answered(new Reply.Raw(
-                List.of("HTTP/1.1 200 OK\r\nconnection: close\r\nkeep-alive: timeout=5\r\ncontent-length: "
+                List.of("HTTP/1.1 200 OK\r\n"
+                        + "content-type: application/json\r\n"
+                        + "connection: close\r\n"
+                        + "keep-alive: timeout=5\r\n"
+                        + "content-length: "
                         + BODY.length() + "\r\nx-own: 1\r\n\r\n" + BODY),
                 true));
         assertEquals(BODY, answer.body());
-        assertEquals("[content-length, x-own]", answer.headers().keySet().toString());
+        assertEquals(
+                "[content-length, content-type, x-own]",
+                answer.headers().keySet().toString());
         assertEquals(2, reads());
     }
 
     @Test
     void anAnswerInChunksIsPassedOnWhole() throws Exception {
-        String chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n15\r\n" + BODY + "\r\n0\r\n\r\n";
+        String chunks = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n15\r\n"
+                + BODY + "\r\n0\r\n\r\n";
         Collection collection = stage().usedCollection();
         stage().primary().always(PassedReadTest::isRead, new Reply.Raw(List.of(chunks), false));
         try (RawConnection client = connect()) {
@@ -157,8 +164,8 @@ class PassedReadTest extends StagedTest {
     @Test
     void bytesBehindAnAnswerReachNobody() throws Exception {
         RawConnection.Response answer = answered(new Reply.Raw(
-                List.of("HTTP/1.1 200 OK\r\ncontent-length: " + BODY.length() + "\r\n\r\n" + BODY
-                        + "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"),
+                List.of("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + BODY.length()
+                        + "\r\n\r\n" + BODY + "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"),
                 false));
         assertEquals(BODY, answer.body());
     }

@@ -15,6 +15,9 @@ sealed interface Reply {
     /** Answers without executing anything. */
     record Fixed(int status, String contentType, String body) implements Reply {}
 
+    /** Answers so, in a content coding, without executing anything. */
+    record Bytes(int status, String contentType, String contentEncoding, byte[] body) implements Reply {}
+
     /** Closes the connection without a word; executes the request before, or not. */
     record Close(boolean executed) implements Reply {}
 

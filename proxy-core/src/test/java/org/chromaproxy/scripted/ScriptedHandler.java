@@ -51,6 +51,10 @@ final class ScriptedHandler extends SimpleChannelInboundHandler<FullHttpRequest>
                 call.markAnswered();
                 ctx.writeAndFlush(whole(fixed));
             }
+            case Reply.Bytes bytes -> {
+                call.markAnswered();
+                ctx.writeAndFlush(encoded(bytes));
+            }
             case Reply.Close close -> {
                 if (close.executed()) {
                     server.model().execute(call);
@@ -104,6 +108,16 @@ final class ScriptedHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         if (!fixed.contentType().isEmpty()) {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, fixed.contentType());
         }
+        return response;
+    }
+
+    private static DefaultFullHttpResponse encoded(Reply.Bytes bytes) {
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(bytes.status()), Unpooled.wrappedBuffer(bytes.body()));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_LENGTH, bytes.body().length)
+                .set(HttpHeaderNames.CONTENT_TYPE, bytes.contentType())
+                .set(HttpHeaderNames.CONTENT_ENCODING, bytes.contentEncoding());
         return response;
     }
 

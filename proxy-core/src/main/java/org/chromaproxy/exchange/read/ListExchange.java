@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListExchange implements RequestBody {
     private static final int PAGE = 1_000;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int INTERNAL_ERROR = 500;
     private static final long TIMEOUT_MS = 30_000;
     private static final long RETRY_MS = 100;
     private static final int MAX_ABSENCES = 3;
@@ -198,8 +201,8 @@ public final class ListExchange implements RequestBody {
                     }
                     if (page == null) {
                         ask("The list could not be read: " + error.getMessage());
-                    } else if (!page.success()) {
-                        unlisted(page);
+                    } else if (!page.success() || !page.tree().isArray()) {
+                        unlisted(instance, page);
                     } else {
                         take(instance, offset, page);
                     }
@@ -207,14 +210,26 @@ public final class ListExchange implements RequestBody {
     }
 
     /** Another instance may be better; if none is, that answer is the answer. */
-    private void unlisted(UpstreamResponse page) {
+    private void unlisted(Instance instance, UpstreamResponse page) {
         if (answered) {
             answer();
-        } else if (ReadTarget.sick(page.status()) && target.choose(asked).isPresent()) {
-            ask(NOBODY);
-        } else {
-            exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);
+            return;
         }
+        // The catalog knows collections of that database: no instance may deny it.
+        boolean own = !page.success() && page.chromaError() && page.status() != NOT_FOUND && page.status() != FORBIDDEN;
+        if (own && (!ReadTarget.sick(page.status()) || failed(page))) {
+            exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);
+            return;
+        }
+        if (!own) {
+            instance.rest();
+        }
+        ask("The list could not be read: " + instance + " answered " + page.status());
+    }
+
+    /** Whether nobody else can be asked, and it is Chroma's own failure. */
+    private boolean failed(UpstreamResponse page) {
+        return page.status() == INTERNAL_ERROR && target.choose(asked).isEmpty();
     }
 
     private void take(Instance instance, int offset, UpstreamResponse page) {

@@ -33,6 +33,7 @@ import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.upstream.ContentCoding;
 import org.chromaproxy.upstream.UpstreamConnection;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamListener;
@@ -55,6 +56,8 @@ public final class ReadExchange implements RequestBody {
 
     /** Answers like 500 that are not passed on: Chroma gives some when a query meets a delete (seen on 1.0.5). */
     private static final int MAX_SICK = 2;
+    /** So often in about a second it has to be said that a living collection does not exist. */
+    private static final int DENIALS = 6;
     /** A request that fails so often, on instances that are up, fails by itself. */
     private static final int MAX_FAILURES = 14;
 
@@ -62,9 +65,13 @@ public final class ReadExchange implements RequestBody {
     private final ExchangeServices services;
     private final ReadTarget target;
     private final Rewriting rewriting;
+    private final ReadAnswers answers;
     private final long deadline;
     private final List<ByteBuf> kept = new ArrayList<>(1);
     private final Set<Instance> failed = new HashSet<>(0);
+    /** Who says that it does not exist, though it does. */
+    private final Set<Instance> denied = new HashSet<>(0);
+
     private int failures;
     private int keptBytes;
     private boolean replayable = true;
@@ -84,6 +91,8 @@ public final class ReadExchange implements RequestBody {
         this.services = services;
         this.target = target;
         this.rewriting = rewriting;
+        this.answers =
+                new ReadAnswers(exchange.route().kind(), exchange.request().uri());
         this.deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
     }
@@ -198,6 +207,10 @@ public final class ReadExchange implements RequestBody {
         HttpHeaders headers = ForwardedHeaders.decoded();
         ForwardedHeaders.request(from.headers(), exchange.client(), instance.authority(), headers);
         exchange.trail().stamp(headers);
+        if (headers.contains(HttpHeaderNames.ACCEPT_ENCODING)) {
+            // Ids are looked for in answers, and Chroma encodes none.
+            headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+        }
         instance.credentials().forEach(headers::set);
         if (HttpUtil.isTransferEncodingChunked(from)) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
@@ -304,14 +317,17 @@ public final class ReadExchange implements RequestBody {
         @Override
         public void head(HttpResponse from) {
             exchange.trail().mark(Mark.FIRST_BYTE);
-            boolean doubtful = again(from.status().code()) || target.beingDropped(instance);
-            if (doubtful && replayable && failures < MAX_FAILURES && upstream != null) {
+            ReadAnswers.Worth worth = answers.head(from, target.living());
+            if (better(worth, from.status().code()) && upstream != null) {
                 upstream.abort();
                 failed(new UpstreamException(instance + " answered " + from.status(), false));
                 return;
             }
             boolean bodiless = exchange.request().method().equals(HttpMethod.HEAD);
-            if (!bodiless && (rewriting.collects(from.status().code()) || small(from))) {
+            if (!bodiless
+                    && (rewriting.collects(from.status().code())
+                            || small(from)
+                            || ContentCoding.encoded(from.headers()))) {
                 collectedHead = from;
                 return;
             }
@@ -327,9 +343,32 @@ public final class ReadExchange implements RequestBody {
             exchange.head(to);
         }
 
-        /** An answer that another try may better: elsewhere, or here a little later. */
-        private boolean again(int status) {
-            return ReadTarget.betweenDeletes(status) || (ReadTarget.sick(status) && failures < MAX_SICK);
+        /** Whether another try may better it, elsewhere or here a little later; one that may not be passed on ends so, too. */
+        private boolean better(ReadAnswers.Worth worth, int status) {
+            boolean may = replayable && failures < MAX_FAILURES;
+            if (may && (target.beingDropped(instance) || ReadTarget.betweenDeletes(status))) {
+                return true;
+            }
+            return switch (worth) {
+                case OWN -> false;
+                case FAILURE -> may && failures < MAX_SICK;
+                case LACKING -> may && othersHaveIt();
+                case DENIED -> {
+                    denied.add(instance);
+                    instance.rest();
+                    yield may && !(failures >= DENIALS && target.everyone(denied));
+                }
+                case SICK, FOREIGN -> {
+                    instance.rest();
+                    yield true;
+                }
+            };
+        }
+
+        private boolean othersHaveIt() {
+            Set<Instance> asked = new HashSet<>(failed);
+            asked.add(instance);
+            return target.choose(asked).isPresent();
         }
 
         /** Held until it is here whole: until then another instance can still answer instead. */
@@ -382,6 +421,16 @@ public final class ReadExchange implements RequestBody {
             ByteBuf whole = collected == null ? Unpooled.EMPTY_BUFFER : collected;
             collected = null;
             collectedHead = null;
+            if (ContentCoding.encoded(head.headers())) {
+                whole = decoded(head, whole);
+            }
+            if (ContentCoding.encoded(head.headers()) || !answers.body(head, whole)) {
+                whole.release();
+                instance.rest();
+                failed(new UpstreamException(
+                        instance + " answered " + head.status() + " otherwise than Chroma", false));
+                return;
+            }
             releaseKept();
             if (rewriting.collects(head.status().code())) {
                 whole = rewritten(head.status().code(), whole);
@@ -392,6 +441,18 @@ public final class ReadExchange implements RequestBody {
                     whole,
                     ForwardedHeaders.response(head.headers()),
                     EmptyHttpHeaders.INSTANCE));
+        }
+
+        /** What was encoded, though nobody asked for that; the head says so no more, unless it could not be decoded. */
+        private ByteBuf decoded(HttpResponse head, ByteBuf whole) {
+            Optional<byte[]> plain = ContentCoding.decode(head.headers(), ByteBufUtil.getBytes(whole), COLLECT_BYTES);
+            if (plain.isEmpty()) {
+                return whole;
+            }
+            whole.release();
+            head.headers().remove(HttpHeaderNames.CONTENT_ENCODING).remove(HttpHeaderNames.CONTENT_LENGTH);
+            HttpUtil.setContentLength(head, plain.get().length);
+            return Unpooled.wrappedBuffer(plain.get());
         }
 
         private ByteBuf rewritten(int status, ByteBuf whole) {

@@ -63,7 +63,7 @@ public class ReadTarget {
                 continue;
             }
             int weight = reads.of(instance);
-            if (instance.draining()) {
+            if (instance.draining() || instance.resting()) {
                 draining = instance;
             } else if (weight == 0) {
                 spare = spare == null || instance.outstanding() < spare.outstanding() ? instance : spare;
@@ -88,7 +88,7 @@ public class ReadTarget {
             if (!instance.usable() || failed.contains(instance) || !readable(instance)) {
                 continue;
             }
-            if (instance.draining()) {
+            if (instance.draining() || instance.resting()) {
                 draining = instance;
             } else if (instance.index() == leading) {
                 leader = instance;
@@ -129,6 +129,16 @@ public class ReadTarget {
     /** Whether what is read was deleted meanwhile: then no instance will ever answer. */
     Optional<CollectionEntry> gone() {
         return collection.filter(entry -> entry.deletedLsn() != 0);
+    }
+
+    /** Whether the catalog says that what is read exists under that path: no instance may deny it. */
+    boolean living() {
+        return collection.filter(entry -> entry.deletedLsn() == 0).isPresent();
+    }
+
+    /** Whether these are all that could be asked now or later: every instance in use. */
+    boolean everyone(Set<Instance> asked) {
+        return services.proxy().instances().stream().filter(Instance::usable).allMatch(asked::contains);
     }
 
     /** Whether the collection may be half deleted on that instance by now. */
