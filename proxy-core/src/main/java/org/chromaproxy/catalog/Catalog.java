@@ -28,6 +28,7 @@ public final class Catalog {
     private volatile Set<String> protectedNames;
     private final ReadGate gate;
     private final PlaceCounts counts;
+    private final Purges purges = new Purges();
     private final MappingChanges changes = new MappingChanges(this);
     private final Map<UUID, CollectionEntry> byId = new ConcurrentHashMap<>();
     private final Map<Mapping.Path, CollectionEntry> byPath = new ConcurrentHashMap<>();
@@ -46,6 +47,11 @@ public final class Catalog {
     /** The way every change of a mapping takes. */
     public MappingChanges changes() {
         return changes;
+    }
+
+    /** What is left of deleted collections. */
+    public Purges purges() {
+        return purges;
     }
 
     /** From where names, lists, databases and tenants may be read. */
@@ -168,6 +174,7 @@ public final class Catalog {
         if (entry != null) {
             byCreate.remove(entry.createdLsn());
         }
+        purges.flat(publicId, false);
     }
 
     /** Counted is what {@link #alive} shows: what its path leads to. */

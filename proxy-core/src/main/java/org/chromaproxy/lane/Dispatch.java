@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -79,7 +80,13 @@ final class Dispatch {
         });
         group.gate().sending(batch.lastLsn());
         group.services().stats().countRequest();
-        UpstreamRequest request = new UpstreamRequest(send.method(), send.path(), headers(batch), batch.body());
+        byte[] other = send.body();
+        HttpHeaders headers = headers(batch);
+        if (other != null) {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+        }
+        UpstreamRequest request =
+                new UpstreamRequest(send.method(), send.path(), headers, other == null ? batch.body() : other);
         group.services()
                 .upstream()
                 .send(group.loop(), lane.instance, request, 0)

@@ -153,6 +153,8 @@ final class Engine implements AutoCloseable {
         LaneServices.Storage storage = new LaneServices.Storage(log.writer(), access, access, owning());
         this.services = new LaneServices(storage, upstream, catalog, instances, work, doubt);
         wal.reader().forEachMapping(catalog::put);
+        wal.reader().forEachFlat(id -> catalog.purges().flat(id, true));
+        wal.reader().purges().forEach(catalog.purges()::add);
         List<Change.Witness> witnesses = witnesses();
         this.lanes = recovered(witnesses);
         this.adopting = new Adopting(log.writer(), CopyServices.of(services, lanes, loops), witnesses, config, workers);

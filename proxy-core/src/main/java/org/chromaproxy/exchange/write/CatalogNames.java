@@ -1,6 +1,7 @@
 package org.chromaproxy.exchange.write;
 
 import java.nio.charset.StandardCharsets;
+import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.RouteKind;
@@ -30,6 +31,13 @@ final class CatalogNames {
             exchange.fail(ProxyError.NAME_INVALID, "Validation error: " + field + RULE + subject.name());
             return false;
         }
+        if (subject.name().startsWith(Purges.PREFIX) && named()) {
+            exchange.fail(
+                    ProxyError.NAME_INVALID,
+                    "Names that begin with " + Purges.PREFIX
+                            + " are the proxy's own. Nothing was logged or executed; choose another name.");
+            return false;
+        }
         String container = subject.tenant() + subject.database();
         if (container.indexOf('\0') >= 0) {
             exchange.fail(
@@ -46,6 +54,12 @@ final class CatalogNames {
             return false;
         }
         return true;
+    }
+
+    /** Whether the request gives a collection its name. */
+    private boolean named() {
+        RouteKind kind = exchange.route().kind();
+        return kind == RouteKind.CREATE_COLLECTION || kind == RouteKind.MODIFY_COLLECTION;
     }
 
     private static int bytes(String text) {

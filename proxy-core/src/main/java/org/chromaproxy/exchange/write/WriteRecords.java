@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
 import org.chromaproxy.capability.Feature;
 import org.chromaproxy.capability.Needs;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ForwardedHeaders;
@@ -29,11 +31,13 @@ import org.chromaproxy.route.PublicIds;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.route.UuidSwap;
+import org.chromaproxy.scan.ArrayMetadata;
 import org.chromaproxy.scan.CreateScan;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.scan.ModifyScan;
 import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;
@@ -126,6 +130,7 @@ final class WriteRecords {
         if (refusedAsMixed(kind, body)) {
             return Optional.empty();
         }
+        collection.ifPresent(entry -> noteArrays(entry, kind, body));
         String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
         WriteRequest logged = new WriteRequest(request.method().name(), request.uri(), contentType, body);
         Optional<ClientTransaction> transaction =
@@ -162,6 +167,16 @@ final class WriteRecords {
                 "The Chroma servers run different releases, and not all of them can do this: " + words
                         + ". Nothing was logged or executed. Upgrade every server, or write without it.");
         return true;
+    }
+
+    /** What is submitted now is durable with the record, or before it. */
+    private void noteArrays(CollectionEntry entry, OpKind kind, byte[] body) {
+        Purges purges = services.proxy().catalog().purges();
+        boolean writes = kind != OpKind.DELETE && !kind.catalog();
+        if (writes && purges.flat(entry.publicId()) && (kind == OpKind.OTHER || ArrayMetadata.possible(body))) {
+            services.proxy().log().submit(List.of(new Change.Flat(entry.publicId(), false)), true, () -> {});
+            purges.flat(entry.publicId(), false);
+        }
     }
 
     private Optional<Subject> subject(Route route, byte[] body) {

@@ -1,6 +1,7 @@
 package org.chromaproxy.lane.catalog;
 
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +48,14 @@ public final class CatalogLanes extends LaneGroup {
 
     private final CollectionLanes collections;
     private final NameReadBack names;
+    private final HiddenCollections hidden;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
 
     public CatalogLanes(EventLoop loop, LaneServices services, CollectionLanes collections, long term) {
         super(Subject.CATALOG, loop, services, services.catalog().gate(), term);
         this.collections = collections;
         this.names = new NameReadBack(this);
+        this.hidden = new HiddenCollections(this);
         lanes().forEach(lane -> lane.detached = lane.instance.letGo());
         ContainerOp container = new ContainerOp(this);
         operations.put(OpKind.CREATE_COLLECTION, new CreateOp(this));
@@ -81,6 +84,12 @@ public final class CatalogLanes extends LaneGroup {
     @Override
     public long brokenNanos() {
         return BROKEN_NANOS;
+    }
+
+    @Override
+    public void tick() {
+        super.tick();
+        hidden.look();
     }
 
     @Override
@@ -155,14 +164,19 @@ public final class CatalogLanes extends LaneGroup {
 
     /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
     public void complete(Lane lane, Write write, List<MappingEdit> effects, WriteResult result) {
+        complete(lane, write, effects, List.of(), result);
+    }
+
+    /** The same with changes beside those of mappings. */
+    void complete(Lane lane, Write write, List<MappingEdit> effects, List<Change> others, WriteResult result) {
         boolean decides = decides(lane, write);
         catalog().changes().begin(effects, begun -> {
-            List<Change> changes = begun.stream()
-                    .<Change>map(each -> new Change.PutMapping(each.mapping()))
-                    .toList();
+            List<Change> changes = new ArrayList<>(others);
+            begun.forEach(each -> changes.add(new Change.PutMapping(each.mapping())));
             settle(lane, write, changes, new Settled() {
                 @Override
                 public void durable() {
+                    others.forEach(CatalogLanes.this::known);
                     catalog().changes().durable(begun).forEach(entry -> collections.wake(entry.publicId()));
                     if (decides) {
                         decide(write, Write.Decision.APPLIED, result);
@@ -175,6 +189,16 @@ public final class CatalogLanes extends LaneGroup {
                 }
             });
         });
+    }
+
+    /** A change of what is left of deleted collections is durable. */
+    private void known(Change change) {
+        switch (change) {
+            case Change.Flat flat -> catalog().purges().flat(flat.publicId(), flat.flat());
+            case Change.Purge purge -> catalog().purges().add(purge);
+            case Change.Purged purged -> catalog().purges().remove(purged.instance(), purged.instanceId());
+            default -> {}
+        }
     }
 
     @Override

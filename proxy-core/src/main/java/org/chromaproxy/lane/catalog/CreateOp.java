@@ -17,6 +17,7 @@ import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
@@ -86,7 +87,9 @@ final class CreateOp implements CatalogOp {
         UUID publicId = effect.base().publicId();
         UuidSwap.swapAt(answer.body(), head.idStart(), publicId);
         WriteResult result = WriteResult.of(answer);
-        lanes.complete(lane, write, List.of(effect), result.withStatus(200));
+        boolean fresh = !stranger && mine(write).isEmpty();
+        List<Change> others = fresh ? List.of(new Change.Flat(publicId, true)) : List.of();
+        lanes.complete(lane, write, List.of(effect), others, result.withStatus(200));
     }
 
     private MappingEdit effect(Lane lane, Write write, UUID id, boolean stranger) {

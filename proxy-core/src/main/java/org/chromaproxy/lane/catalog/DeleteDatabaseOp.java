@@ -1,6 +1,7 @@
 package org.chromaproxy.lane.catalog;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Subject;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     private final CatalogLanes lanes;
     private final Drain drain;
+    private final DatabasePurge purge;
     private long counted;
     private long asked;
     private long since;
@@ -40,13 +43,25 @@ final class DeleteDatabaseOp implements CatalogOp {
     DeleteDatabaseOp(CatalogLanes lanes) {
         this.lanes = lanes;
         this.drain = new Drain(lanes);
+        this.purge = new DatabasePurge(lanes);
     }
 
     private Collection<CollectionEntry> doomed(Lane lane, Write write) {
         Subject subject = write.subject();
-        return lanes.decides(lane, write)
-                ? lanes.catalog().list(subject.tenant(), subject.database())
-                : lanes.catalog().deletedBy(write.lsn());
+        List<CollectionEntry> deleted = lanes.catalog().deletedBy(write.lsn());
+        if (!lanes.decides(lane, write)) {
+            return deleted;
+        }
+        // Some may be deleted already, while their records are purged.
+        List<CollectionEntry> all = new ArrayList<>(deleted);
+        all.addAll(lanes.catalog().list(subject.tenant(), subject.database()));
+        return all;
+    }
+
+    /** Deleted collections that this instance still holds there. */
+    private List<Change.Purge> hidden(Lane lane, Write write) {
+        Subject subject = write.subject();
+        return lanes.catalog().purges().in(lane.instance, subject.tenant(), subject.database());
     }
 
     @Override
@@ -66,7 +81,10 @@ final class DeleteDatabaseOp implements CatalogOp {
             return Plan.WAIT;
         }
         if (lanes.decides(lane, write) && counted != write.lsn()) {
-            lookForStrangers(lane, write, doomed.size());
+            lookForStrangers(lane, write, doomed.size() + hidden(lane, write).size());
+            return Plan.WAIT;
+        }
+        if (!purge.done(lane, write, doomed, hidden(lane, write))) {
             return Plan.WAIT;
         }
         return new Plan.Send(
@@ -142,7 +160,9 @@ final class DeleteDatabaseOp implements CatalogOp {
                         .map(entry -> MappingEdit.deleted(entry, write.lsn()))
                         .toList()
                 : List.of();
-        lanes.complete(lane, write, effects, result);
+        List<Change> purged = new ArrayList<>();
+        hidden(lane, write).forEach(left -> purged.add(new Change.Purged(left.instance(), left.instanceId())));
+        lanes.complete(lane, write, effects, purged, result);
     }
 
     @Override
@@ -157,10 +177,12 @@ final class DeleteDatabaseOp implements CatalogOp {
     @Override
     public void left(Lane lane, Write write) {
         drain.release(lane, write);
+        purge.forget(lane);
     }
 
     @Override
     public void detached(Lane lane) {
         drain.forget(lane);
+        purge.forget(lane);
     }
 }

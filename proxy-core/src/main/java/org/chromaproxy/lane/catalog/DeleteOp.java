@@ -1,10 +1,13 @@
 package org.chromaproxy.lane.catalog;
 
 import io.netty.handler.codec.http.HttpMethod;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Plan;
@@ -15,6 +18,7 @@ import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.Segment;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Subject;
 
 /** Deleting a collection: by the name it has when its turn comes, never one that is protected by then. */
@@ -46,7 +50,24 @@ final class DeleteOp implements CatalogOp {
         if (!drain.done(lane, write, List.of(entry))) {
             return Plan.WAIT;
         }
-        return new Plan.Send("DELETE", ChromaPaths.collection(entry.path()));
+        return purged(lane, entry)
+                ? aside(entry, entry.place(lane.instance).orElseThrow().instanceId())
+                : new Plan.Send("DELETE", ChromaPaths.collection(entry.path()));
+    }
+
+    /** Whether its records may have metadata that the server would leave behind. */
+    private boolean purged(Lane lane, CollectionEntry entry) {
+        return entry.place(lane.instance).isPresent()
+                && !lanes.catalog().purges().flat(entry.publicId());
+    }
+
+    /** Its name is free at once; its records, and then it itself, are deleted when no read sees them any more. */
+    private static Plan aside(CollectionEntry entry, UUID instanceId) {
+        String body = "{\"new_name\":\"" + Purges.hidden(entry).name() + "\"}";
+        return new Plan.Send(
+                "PUT",
+                ChromaPaths.collections(entry.path().tenant(), entry.path().database()) + "/" + instanceId,
+                body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The leader finds it by name or id in the catalog of now; followers by the record that deleted it. */
@@ -71,15 +92,23 @@ final class DeleteOp implements CatalogOp {
 
     @Override
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
-        deleted(lane, write, WriteResult.of(answer));
+        List<Change> left = target(lane, write)
+                .filter(entry -> purged(lane, entry))
+                .map(entry -> new Change.Purge(
+                        lane.instance.name(),
+                        entry.place(lane.instance).orElseThrow().instanceId(),
+                        Purges.hidden(entry)))
+                .<List<Change>>map(List::of)
+                .orElse(List.of());
+        deleted(lane, write, left, WriteResult.of(answer));
     }
 
-    private void deleted(Lane lane, Write write, WriteResult result) {
+    private void deleted(Lane lane, Write write, List<Change> left, WriteResult result) {
         Optional<CollectionEntry> target = target(lane, write);
         List<MappingEdit> effects = target.filter(entry -> lanes.decides(lane, write))
                 .map(entry -> List.of(MappingEdit.deleted(entry, write.lsn())))
                 .orElse(List.of());
-        lanes.complete(lane, write, effects, result);
+        lanes.complete(lane, write, effects, left, result);
     }
 
     @Override
@@ -98,7 +127,7 @@ final class DeleteOp implements CatalogOp {
             return false;
         }
         // The catalog held it as alive at this record, and it is gone: that is what was asked for.
-        deleted(lane, write, WriteResult.json(200, new byte[] {'{', '}'}));
+        deleted(lane, write, List.of(), WriteResult.json(200, new byte[] {'{', '}'}));
         return true;
     }
 }

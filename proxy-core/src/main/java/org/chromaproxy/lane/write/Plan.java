@@ -1,9 +1,20 @@
 package org.chromaproxy.lane.write;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a lane does next with the record at its head. */
 public sealed interface Plan {
-    /** Sends it: method and path as this instance knows them; the body is the record's. */
-    record Send(String method, String path) implements Plan {}
+    /**
+     * Sends it: method and path as this instance knows them.
+     *
+     * @param body what is sent instead of the record's body; null for that
+     */
+    record Send(String method, String path, byte @Nullable [] body) implements Plan {
+        /** The same with the record's own body. */
+        public Send(String method, String path) {
+            this(method, path, null);
+        }
+    }
 
     /** Nothing to do on this instance: it is done already, or its collection is gone there. */
     record Skip() implements Plan {}

@@ -29,6 +29,15 @@ public sealed interface Change {
     /** Forgets a mapping: a tombstone every instance has passed, or one an operator removed. */
     record DropMapping(UUID publicId) implements Change {}
 
+    /** The collection's records may have array-valued metadata from now on, or never had any until now. */
+    record Flat(UUID publicId, boolean flat) implements Change {}
+
+    /** A deleted collection that an instance still holds, under a name that no client sees, until it is purged there. */
+    record Purge(String instance, UUID instanceId, Mapping.Path hidden) implements Change {}
+
+    /** It is gone from that instance. */
+    record Purged(String instance, UUID instanceId) implements Change {}
+
     /** {@code instance} leads {@code lane} from {@code term} on. {@link Subject#CATALOG} stands for the catalog lane. */
     record Lead(UUID lane, String instance, long term) implements Change {}
 

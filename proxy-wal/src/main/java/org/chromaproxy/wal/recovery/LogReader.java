@@ -118,6 +118,16 @@ public final class LogReader {
         queries.forEachMapping(consumer);
     }
 
+    /** Passes on every collection whose records never had array-valued metadata. */
+    public void forEachFlat(Consumer<UUID> consumer) {
+        queries.forEachFlat(consumer);
+    }
+
+    /** What instances still hold of deleted collections. */
+    public List<Change.Purge> purges() {
+        return queries.purges();
+    }
+
     /** The disk space of the log, and what a record pins of it. Cheap: file sizes only. */
     public LogSpace space() {
         return queries.space();

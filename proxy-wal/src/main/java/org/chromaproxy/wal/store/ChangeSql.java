@@ -52,8 +52,16 @@ final class ChangeSql {
             + " SELECT ?, * FROM unnest(?::text[], ?::uuid[], ?::text[], ?::text[])"
             + " ON CONFLICT (public_id, instance) DO UPDATE SET instance_id = excluded.instance_id,"
             + " state = excluded.state, reason = excluded.reason";
-    private static final String DROP_MAPPING = "WITH gone AS (DELETE FROM collection_place WHERE public_id = ?)"
+    private static final String DROP_MAPPING = "WITH gone AS (DELETE FROM collection_place WHERE public_id = ?),"
+            + " flat AS (DELETE FROM collection_flat WHERE public_id = ?)"
             + " DELETE FROM collection WHERE public_id = ?";
+    private static final String PUT_FLAT =
+            "INSERT INTO collection_flat (public_id) VALUES (?) ON CONFLICT (public_id) DO NOTHING";
+    private static final String DROP_FLAT = "DELETE FROM collection_flat WHERE public_id = ?";
+    private static final String PUT_PURGE =
+            "INSERT INTO collection_purge (instance, instance_id, tenant, database, name)"
+                    + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (instance, instance_id) DO NOTHING";
+    private static final String DROP_PURGE = "DELETE FROM collection_purge WHERE instance = ? AND instance_id = ?";
 
     private final Connection connection;
     private final Map<LaneOn, Change.Cursor> cursors = new LinkedHashMap<>();
@@ -87,6 +95,16 @@ final class ChangeSql {
             case Change.Witness witness -> witnesses.put(witness.instance(), witness);
             case Change.PutMapping put -> put(put.mapping());
             case Change.DropMapping drop -> drop(drop.publicId());
+            case Change.Flat flat -> execute(flat.flat() ? PUT_FLAT : DROP_FLAT, flat.publicId());
+            case Change.Purge purge ->
+                execute(
+                        PUT_PURGE,
+                        purge.instance(),
+                        purge.instanceId(),
+                        purge.hidden().tenant(),
+                        purge.hidden().database(),
+                        purge.hidden().name());
+            case Change.Purged purged -> execute(DROP_PURGE, purged.instance(), purged.instanceId());
         }
     }
 
@@ -176,9 +194,15 @@ final class ChangeSql {
     }
 
     private void drop(UUID publicId) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(DROP_MAPPING)) {
-            statement.setObject(1, publicId);
-            statement.setObject(2, publicId);
+        execute(DROP_MAPPING, publicId, publicId, publicId);
+    }
+
+    /** At once, in the order of the changes. */
+    private void execute(String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
             statement.executeUpdate();
         }
     }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -129,6 +130,33 @@ class ChangesTest {
         durable(new Change.DropMapping(A));
         assertEquals(List.of(), log.queries.mappings());
         assertEquals(List.of("0"), log.column("SELECT count(*) FROM collection_place"));
+    }
+
+    @Test
+    void whatIsKnownOfArrayMetadataEndsWithTheFirstOfItAndWithTheMapping() {
+        durable(
+                new Change.PutMapping(mapping(A, "x", 0, Map.of())),
+                new Change.Flat(A, true),
+                new Change.Flat(B, true));
+        List<UUID> flat = new ArrayList<>();
+        log.queries.forEachFlat(flat::add);
+        assertEquals(Set.of(A, B), Set.copyOf(flat));
+
+        durable(new Change.Flat(B, false), new Change.Flat(A, true), new Change.DropMapping(A));
+        flat.clear();
+        log.queries.forEachFlat(flat::add);
+        assertEquals(List.of(), flat);
+    }
+
+    @Test
+    void whatIsLeftOfADeletedCollectionIsKnownUntilItIsPurged() {
+        Change.Purge here = new Change.Purge("primary", A, new Mapping.Path("t", "d", "hidden"));
+        Change.Purge there = new Change.Purge("replica", A, new Mapping.Path("t", "d", "hidden"));
+        durable(here, there, here);
+        assertEquals(Set.of(here, there), Set.copyOf(log.queries.purges()));
+
+        durable(new Change.Purged("primary", A));
+        assertEquals(List.of(there), log.queries.purges());
     }
 
     @Test

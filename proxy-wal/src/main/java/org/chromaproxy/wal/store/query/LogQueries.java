@@ -195,6 +195,21 @@ public final class LogQueries {
         rows.end();
     }
 
+    /** Passes on every collection whose records never had array-valued metadata. */
+    public void forEachFlat(Consumer<UUID> consumer) {
+        stream("SELECT public_id FROM collection_flat", row -> row.getObject(1, UUID.class), consumer);
+    }
+
+    /** What instances still hold of deleted collections. */
+    public List<Change.Purge> purges() {
+        return list(
+                "SELECT instance, instance_id, tenant, database, name FROM collection_purge",
+                row -> new Change.Purge(
+                        row.getString(1),
+                        row.getObject(2, UUID.class),
+                        new Mapping.Path(row.getString(3), row.getString(4), row.getString(5))));
+    }
+
     public List<Mapping> mappings() {
         return gathered(this::forEachMapping);
     }

@@ -1,0 +1,78 @@
+package org.chromaproxy.catalog;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
+
+/**
+ * Which deleted collections instances still hold, to be purged there, and which collections need none of that. Chroma 1.5.9
+ * leaves the rows of array-valued metadata behind with a deleted collection, and records that come later inherit them.
+ *
+ * <p>Thread-safe. Holds what is durable, except {@link #flat} which ends before that is.
+ */
+public final class Purges {
+    /** What a deleted collection is called until it is purged; a client can make none of that name. */
+    public static final String PREFIX = "chroma-proxy.deleted.";
+
+    private record Key(String instance, UUID instanceId) {}
+
+    private final Map<UUID, Boolean> flat = new ConcurrentHashMap<>();
+    private final Map<Key, Change.Purge> pending = new ConcurrentHashMap<>();
+
+    Purges() {}
+
+    /** Where a deleted collection is put aside. */
+    public static Mapping.Path hidden(CollectionEntry entry) {
+        return new Mapping.Path(entry.path().tenant(), entry.path().database(), PREFIX + entry.publicId());
+    }
+
+    /** Whether none of its records ever had array-valued metadata; false if that is not known. */
+    public boolean flat(UUID publicId) {
+        return flat.containsKey(publicId);
+    }
+
+    /** See {@link #flat}; also of a collection that is gone everywhere. */
+    public void flat(UUID publicId, boolean known) {
+        if (known) {
+            flat.put(publicId, true);
+        } else {
+            flat.remove(publicId);
+        }
+    }
+
+    /** An instance holds a deleted collection. */
+    public void add(Change.Purge purge) {
+        pending.put(new Key(purge.instance(), purge.instanceId()), purge);
+    }
+
+    /** It does so no longer. */
+    public void remove(String instance, UUID instanceId) {
+        pending.remove(new Key(instance, instanceId));
+    }
+
+    /** Whether that is a deleted collection. */
+    public boolean holds(Instance instance, UUID instanceId) {
+        return pending.containsKey(new Key(instance.name(), instanceId));
+    }
+
+    /** What that instance holds, in a stable order. */
+    public List<Change.Purge> of(Instance instance) {
+        return pending.values().stream()
+                .filter(purge -> purge.instance().equals(instance.name()))
+                .sorted(Comparator.comparing(purge -> purge.hidden().name()))
+                .toList();
+    }
+
+    /** What that instance holds in one database. */
+    public List<Change.Purge> in(Instance instance, String tenant, String database) {
+        return of(instance).stream()
+                .filter(purge -> purge.hidden().tenant().equals(tenant)
+                        && purge.hidden().database().equals(database))
+                .toList();
+    }
+}

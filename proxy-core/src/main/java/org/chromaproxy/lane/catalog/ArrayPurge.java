@@ -1,0 +1,200 @@
+package org.chromaproxy.lane.catalog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.append.AppendListener;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
+
+/**
+ * Deletes, from a collection that nobody can reach any more, the records that have array-valued metadata: Chroma 1.5.9 would
+ * leave that behind with the collection, for records to come. Interrupted, it is simply begun anew. Every delete is logged
+ * before it is sent. Confined to the catalog lanes' loop.
+ */
+final class ArrayPurge {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PAGE = 500;
+    private static final long READ_MS = 60_000;
+    private static final byte[] NO_BODY = {};
+
+    private final CatalogLanes lanes;
+    private final Instance instance;
+    private final Mapping.Path path;
+    private final UUID instanceId;
+    private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+    private int offset;
+
+    private ArrayPurge(CatalogLanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
+        this.lanes = lanes;
+        this.instance = instance;
+        this.path = path;
+        this.instanceId = instanceId;
+    }
+
+    /** Completes on the loop; exceptionally if it cannot be done now. */
+    static CompletableFuture<Boolean> of(CatalogLanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
+        ArrayPurge purge = new ArrayPurge(lanes, instance, path, instanceId);
+        purge.page();
+        return purge.done;
+    }
+
+    private void page() {
+        ObjectNode query = JSON.createObjectNode().put("limit", PAGE).put("offset", offset);
+        query.putArray("include").add("metadatas");
+        String uri = ChromaPaths.records(path, instanceId, "get");
+        send(new UpstreamRequest("POST", uri, json(), bytes(query)), READ_MS)
+                .whenComplete((answer, error) -> guarded(() -> {
+                    if (answer == null) {
+                        throw new IllegalStateException("its records cannot be read: " + error);
+                    } else if (answer.status() == 404) {
+                        done.complete(true);
+                    } else {
+                        read(tree(answer));
+                    }
+                }));
+    }
+
+    private JsonNode tree(UpstreamResponse answer) {
+        try {
+            if (answer.success()) {
+                return JSON.readTree(answer.body());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("its records are no JSON", e);
+        }
+        throw new IllegalStateException("it answered " + answer.brief());
+    }
+
+    private void read(JsonNode page) {
+        JsonNode ids = page.path("ids");
+        if (!ids.isArray()) {
+            throw new IllegalStateException("its records are no records");
+        }
+        ArrayNode doomed = JSON.createArrayNode();
+        for (int i = 0; i < ids.size(); i++) {
+            if (page.path("metadatas").path(i).valueStream().anyMatch(JsonNode::isContainerNode)) {
+                doomed.add(ids.get(i));
+            }
+        }
+        offset += ids.size() - doomed.size();
+        boolean last = ids.size() < PAGE;
+        if (doomed.isEmpty()) {
+            next(last);
+            return;
+        }
+        ObjectNode body = JSON.createObjectNode();
+        body.set("ids", doomed);
+        write(lanes, instance, path, "POST", ChromaPaths.records(path, instanceId, "delete"), bytes(body))
+                .whenComplete((answer, error) -> guarded(() -> {
+                    if (answer == null || !(answer.success() || answer.status() == 404)) {
+                        throw new IllegalStateException(
+                                "its records cannot be deleted: " + (answer == null ? error : answer.brief()));
+                    }
+                    next(last);
+                }));
+    }
+
+    private void next(boolean last) {
+        if (last) {
+            done.complete(true);
+        } else {
+            page();
+        }
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    private CompletableFuture<UpstreamResponse> send(UpstreamRequest request, long timeoutMs) {
+        return lanes.services().upstream().send(lanes.loop(), instance, request, timeoutMs);
+    }
+
+    /** Deletes a collection that nobody can reach any more. */
+    static CompletableFuture<UpstreamResponse> drop(CatalogLanes lanes, Instance instance, Mapping.Path hidden) {
+        return write(lanes, instance, hidden, "DELETE", ChromaPaths.collection(hidden), NO_BODY);
+    }
+
+    /** Logs a write for one instance, then sends it; completes on the loop with the answer. */
+    private static CompletableFuture<UpstreamResponse> write(
+            CatalogLanes lanes, Instance instance, Mapping.Path path, String method, String uri, byte[] body) {
+        CompletableFuture<UpstreamResponse> answered = new CompletableFuture<>();
+        Subject subject = new Subject(
+                Subject.CATALOG, Subject.CATALOG, path.tenant(), path.database(), path.name(), instance.name());
+        WriteRequest logged = new WriteRequest(method, uri, "application/json", body);
+        NewRecord record = new NewRecord(OpKind.REPAIR, subject, logged, Optional.empty());
+        LaneServices services = lanes.services();
+        boolean queued = services.log()
+                .append(record, new AppendListener() {
+                    @Override
+                    public void committed(LogRecord committed) {
+                        lanes.loop()
+                                .execute(() -> services.upstream()
+                                        .send(lanes.loop(), instance, new UpstreamRequest(method, uri, json(), body), 0)
+                                        .whenComplete((answer, error) -> {
+                                            if (answer == null) {
+                                                answered.completeExceptionally(
+                                                        new IllegalStateException(String.valueOf(error)));
+                                            } else {
+                                                answered.complete(answer);
+                                            }
+                                        }));
+                    }
+
+                    @Override
+                    public void duplicate(long lsn, boolean sameRequest) {
+                        failed("a duplicate");
+                    }
+
+                    @Override
+                    public void failed(String reason) {
+                        lanes.loop().execute(() -> answered.completeExceptionally(new IllegalStateException(reason)));
+                    }
+
+                    @Override
+                    public void unknown(String reason) {
+                        failed(reason);
+                    }
+                })
+                .isPresent();
+        if (!queued) {
+            answered.completeExceptionally(new IllegalStateException("the log's queue is full"));
+        }
+        return answered;
+    }
+
+    private static HttpHeaders json() {
+        return new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+    }
+
+    private static byte[] bytes(JsonNode node) {
+        try {
+            return JSON.writeValueAsBytes(node);
+        } catch (IOException e) {
+            throw new IllegalStateException("a tree that cannot be printed", e);
+        }
+    }
+}
