@@ -16,3 +16,13 @@ CREATE TABLE collection_purge (
     name        text NOT NULL,
     PRIMARY KEY (instance, instance_id)
 );
+
+-- retired_name: names spelled like an id that a collection gave up, by deletion or by renaming, in the last day or so: a
+-- repeated deletion by such a name must not be taken for one by id.
+CREATE TABLE retired_name (
+    tenant     text NOT NULL,
+    database   text NOT NULL,
+    name       text NOT NULL,
+    retired_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant, database, name)
+);

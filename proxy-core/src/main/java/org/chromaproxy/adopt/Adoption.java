@@ -12,8 +12,14 @@ import org.chromaproxy.copy.Copier;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.copy.Verifier;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.catalog.CatalogLanes;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +40,9 @@ public final class Adoption {
     private final Containers containers;
     private final Leftovers leftovers;
     private final ReentrantLock working = new ReentrantLock();
+    /** What the last scan found on no instance; guarded by {@link #working}. */
+    private Set<CollectionEntry> vanished = Set.of();
+
     private volatile List<Stranger> strangers = List.of();
 
     /** @param tenants whose collections are looked for, beside those the catalog knows */
@@ -150,11 +159,28 @@ public final class Adoption {
         scan.mapUnknown();
         scan.completeKnown();
         tell(scan.strangers());
+        forget(scan.vanished());
         met.forEach(witnesses::adopted);
         // On one that is met only now, what is known of it is not complete yet.
         inventories.stream()
                 .filter(inventory -> !met.contains(inventory.instance()))
                 .forEach(leftovers::resume);
+    }
+
+    /** What two scans found nowhere was deleted behind the proxy's back; its name is to be free, and no list to count it. */
+    private void forget(Set<CollectionEntry> found) {
+        for (CollectionEntry entry : found) {
+            Mapping.Path path = entry.path();
+            if (vanished.contains(entry) && !services.catalog().isProtected(path.name())) {
+                LOG.error("{} was deleted on every instance behind the proxy's back: it is forgotten", entry);
+                Subject subject =
+                        new Subject(Subject.CATALOG, entry.publicId(), path.tenant(), path.database(), path.name(), "");
+                WriteRequest request =
+                        new WriteRequest(CatalogLanes.FORGET, ChromaPaths.collection(path), "", new byte[0]);
+                services.log().execute(OpKind.DELETE_COLLECTION, subject, request);
+            }
+        }
+        vanished = Set.copyOf(found);
     }
 
     private void tell(List<Stranger> found) {

@@ -3,6 +3,7 @@ package org.chromaproxy.adopt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import org.chromaproxy.adopt.Inventory.Found;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.catalog.Catalog.Database;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.copy.Copier;
 import org.chromaproxy.copy.CopyServices;
@@ -98,6 +100,35 @@ final class Scan {
         List<Change> lead = leader.index() == 0 ? List.of() : List.of(new Change.Lead(publicId, leader.name(), 0));
         CollectionEntry entry = services.mappings().add(mapping, lead);
         LOG.info("adopted {}, found on {}", entry, found.keySet());
+    }
+
+    /** Collections that every instance which should hold them was seen not to hold. */
+    Set<CollectionEntry> vanished() {
+        Set<CollectionEntry> vanished = new HashSet<>();
+        for (CollectionEntry entry : services.catalog().alive()) {
+            boolean gone = entry.createdLsn() <= asOf && entry.deletedLsn() == 0;
+            int holders = 0;
+            for (Instance instance : services.instances()) {
+                Optional<Place> place = entry.place(instance);
+                if (place.isPresent()) {
+                    holders++;
+                    gone &= inventories.stream()
+                            .filter(inventory -> inventory.instance().equals(instance))
+                            .anyMatch(inventory -> lacks(inventory, entry, place.get()));
+                }
+            }
+            if (gone && holders > 0) {
+                vanished.add(entry);
+            }
+        }
+        return vanished;
+    }
+
+    private static boolean lacks(Inventory inventory, CollectionEntry entry, Place place) {
+        Mapping.Path path = entry.path();
+        return inventory.databases().contains(new Database(path.tenant(), path.database()))
+                && inventory.withId(place.instanceId()).isEmpty()
+                && inventory.at(path).isEmpty();
     }
 
     /** Goes through all that the catalog knows: notes dimensions, finds gaps, fills them or tells. */

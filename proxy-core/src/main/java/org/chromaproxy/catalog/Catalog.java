@@ -28,6 +28,7 @@ public final class Catalog {
     private volatile Set<String> protectedNames;
     private final ReadGate gate;
     private final PlaceCounts counts;
+    private final RetiredNames retired = new RetiredNames();
     private final Purges purges = new Purges();
     private final MappingChanges changes = new MappingChanges(this);
     private final Map<UUID, CollectionEntry> byId = new ConcurrentHashMap<>();
@@ -47,6 +48,21 @@ public final class Catalog {
     /** The way every change of a mapping takes. */
     public MappingChanges changes() {
         return changes;
+    }
+
+    /** Names that are no ids, though they look like one. */
+    public RetiredNames retired() {
+        return retired;
+    }
+
+    /**
+     * The living collection of that name, as Chroma's routes by name have it; or, as the proxy's extension, with that id, unless
+     * a collection had it for a name within the last day.
+     */
+    public Optional<CollectionEntry> resolveName(String tenant, String database, String reference) {
+        Mapping.Path path = new Mapping.Path(tenant, database, reference);
+        Optional<CollectionEntry> named = named(path);
+        return named.isPresent() || retired.holds(path) ? named : resolve(tenant, database, reference);
     }
 
     /** What is left of deleted collections. */

@@ -1,6 +1,5 @@
 package org.chromaproxy.catalog;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -60,11 +59,10 @@ public final class Purges {
         return pending.containsKey(new Key(instance.name(), instanceId));
     }
 
-    /** What that instance holds, in a stable order. */
+    /** What that instance holds, in no order. */
     public List<Change.Purge> of(Instance instance) {
         return pending.values().stream()
                 .filter(purge -> purge.instance().equals(instance.name()))
-                .sorted(Comparator.comparing(purge -> purge.hidden().name()))
                 .toList();
     }
 

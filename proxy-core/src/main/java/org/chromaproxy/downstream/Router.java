@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
 import org.chromaproxy.access.Principal;
+import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.completion.Trail;
@@ -118,12 +119,14 @@ public final class Router {
     }
 
     private Optional<CollectionEntry> resolve(Route route) {
-        return services.proxy()
-                .catalog()
-                .resolve(
-                        route.scope().tenant(),
-                        route.scope().database(),
-                        route.collection().text());
+        Catalog catalog = services.proxy().catalog();
+        String tenant = route.scope().tenant();
+        String database = route.scope().database();
+        String reference = route.collection().text();
+        return switch (route.kind()) {
+            case GET_COLLECTION, DELETE_COLLECTION -> catalog.resolveName(tenant, database, reference);
+            default -> catalog.resolve(tenant, database, reference);
+        };
     }
 
     private @Nullable RequestBody records(Exchange exchange) {

@@ -154,6 +154,7 @@ final class Engine implements AutoCloseable {
         this.services = new LaneServices(storage, upstream, catalog, instances, work, doubt);
         wal.reader().forEachMapping(catalog::put);
         wal.reader().forEachFlat(id -> catalog.purges().flat(id, true));
+        wal.reader().retiredNames().forEach(catalog.retired()::add);
         wal.reader().purges().forEach(catalog.purges()::add);
         List<Change.Witness> witnesses = witnesses();
         this.lanes = recovered(witnesses);

@@ -159,6 +159,21 @@ class DeletedCollectionTest {
     }
 
     @Test
+    void aStepWithoutAnAnswerIsDoneAgain() {
+        Collection collection = withArrays();
+        for (ScriptedChroma each : List.of(stage.primary(), stage.replica())) {
+            each.times(2, call -> call.method().equals("PUT"), call -> new Reply.Close(true));
+            each.once(DeletedCollectionTest::purges, new Reply.Close(true));
+            each.once(drops(collection), new Reply.Close(true));
+        }
+        assertEquals(200, delete(stage.client(), collection).status());
+        awaitNothingLeft();
+        assertPurged(stage.primary(), collection);
+        assertPurged(stage.replica(), collection);
+        assertEquals(List.of(), stage.primary().model().ids(HIDDEN + collection.id()));
+    }
+
+    @Test
     void anInstanceThatWasAwayPurgesWhenItIsBack() {
         Collection collection = withArrays();
         stage.replica().vanish();

@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.append.AppendListener;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.NewRecord;
@@ -103,7 +103,7 @@ final class ArrayPurge {
         }
         ObjectNode body = JSON.createObjectNode();
         body.set("ids", doomed);
-        write(lanes, instance, path, "POST", ChromaPaths.records(path, instanceId, "delete"), bytes(body))
+        write(lanes, instance, path, instanceId, "POST", ChromaPaths.records(path, instanceId, "delete"), bytes(body))
                 .whenComplete((answer, error) -> guarded(() -> {
                     if (answer == null || !(answer.success() || answer.status() == 404)) {
                         throw new IllegalStateException(
@@ -134,56 +134,72 @@ final class ArrayPurge {
     }
 
     /** Deletes a collection that nobody can reach any more. */
-    static CompletableFuture<UpstreamResponse> drop(CatalogLanes lanes, Instance instance, Mapping.Path hidden) {
-        return write(lanes, instance, hidden, "DELETE", ChromaPaths.collection(hidden), NO_BODY);
+    static CompletableFuture<UpstreamResponse> drop(CatalogLanes lanes, Instance instance, Change.Purge purge) {
+        Mapping.Path hidden = purge.hidden();
+        return write(lanes, instance, hidden, purge.instanceId(), "DELETE", ChromaPaths.collection(hidden), NO_BODY);
     }
 
     /** Logs a write for one instance, then sends it; completes on the loop with the answer. */
     private static CompletableFuture<UpstreamResponse> write(
-            CatalogLanes lanes, Instance instance, Mapping.Path path, String method, String uri, byte[] body) {
+            CatalogLanes lanes,
+            Instance instance,
+            Mapping.Path path,
+            UUID instanceId,
+            String method,
+            String uri,
+            byte[] body) {
         CompletableFuture<UpstreamResponse> answered = new CompletableFuture<>();
-        Subject subject = new Subject(
-                Subject.CATALOG, Subject.CATALOG, path.tenant(), path.database(), path.name(), instance.name());
+        // A lane of its own: none has to pass it.
+        Subject subject =
+                new Subject(instanceId, instanceId, path.tenant(), path.database(), path.name(), instance.name());
         WriteRequest logged = new WriteRequest(method, uri, "application/json", body);
         NewRecord record = new NewRecord(OpKind.REPAIR, subject, logged, Optional.empty());
-        LaneServices services = lanes.services();
-        boolean queued = services.log()
-                .append(record, new AppendListener() {
-                    @Override
-                    public void committed(LogRecord committed) {
-                        lanes.loop()
-                                .execute(() -> services.upstream()
-                                        .send(lanes.loop(), instance, new UpstreamRequest(method, uri, json(), body), 0)
-                                        .whenComplete((answer, error) -> {
-                                            if (answer == null) {
-                                                answered.completeExceptionally(
-                                                        new IllegalStateException(String.valueOf(error)));
-                                            } else {
-                                                answered.complete(answer);
-                                            }
-                                        }));
+        Runnable send = () -> lanes.services()
+                .upstream()
+                .send(lanes.loop(), instance, new UpstreamRequest(method, uri, json(), body), 0)
+                .whenComplete((answer, error) -> {
+                    if (answer == null) {
+                        answered.completeExceptionally(new IllegalStateException(String.valueOf(error)));
+                    } else {
+                        answered.complete(answer);
                     }
-
-                    @Override
-                    public void duplicate(long lsn, boolean sameRequest) {
-                        failed("a duplicate");
-                    }
-
-                    @Override
-                    public void failed(String reason) {
-                        lanes.loop().execute(() -> answered.completeExceptionally(new IllegalStateException(reason)));
-                    }
-
-                    @Override
-                    public void unknown(String reason) {
-                        failed(reason);
-                    }
-                })
+                });
+        boolean queued = lanes.services()
+                .log()
+                .append(record, new Logged(lanes, send, answered))
                 .isPresent();
         if (!queued) {
             answered.completeExceptionally(new IllegalStateException("the log's queue is full"));
         }
         return answered;
+    }
+
+    /**
+     * Sends what is logged; on the loop.
+     *
+     * @param answered fails with what is not logged
+     */
+    private record Logged(CatalogLanes lanes, Runnable send, CompletableFuture<UpstreamResponse> answered)
+            implements AppendListener {
+        @Override
+        public void committed(LogRecord record) {
+            lanes.loop().execute(send);
+        }
+
+        @Override
+        public void duplicate(long lsn, boolean sameRequest) {
+            failed("a duplicate");
+        }
+
+        @Override
+        public void failed(String reason) {
+            lanes.loop().execute(() -> answered.completeExceptionally(new IllegalStateException(reason)));
+        }
+
+        @Override
+        public void unknown(String reason) {
+            failed(reason);
+        }
     }
 
     private static HttpHeaders json() {

@@ -10,7 +10,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingChanges;
 import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.catalog.RetiredNames;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
@@ -23,6 +25,7 @@ import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
@@ -39,6 +42,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class CatalogLanes extends LaneGroup {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogLanes.class);
+    /** Instead of DELETE in the record that forgets a collection which was deleted everywhere behind the proxy's back. */
+    public static final String FORGET = "FORGET";
+
     private static final Footprint ALL = new Footprint.Everything("a catalog record");
     /** How long a client's answer waits for the followers, so that what it made is normally whole when it hears. */
     private static final long FOLLOWERS_MS = 200;
@@ -171,12 +177,14 @@ public final class CatalogLanes extends LaneGroup {
     void complete(Lane lane, Write write, List<MappingEdit> effects, List<Change> others, WriteResult result) {
         boolean decides = decides(lane, write);
         catalog().changes().begin(effects, begun -> {
-            List<Change> changes = new ArrayList<>(others);
+            List<Change> all = new ArrayList<>(others);
+            all.addAll(RetiredNames.by(catalog(), begun));
+            List<Change> changes = new ArrayList<>(all);
             begun.forEach(each -> changes.add(new Change.PutMapping(each.mapping())));
             settle(lane, write, changes, new Settled() {
                 @Override
                 public void durable() {
-                    others.forEach(CatalogLanes.this::known);
+                    all.forEach(CatalogLanes.this::known);
                     catalog().changes().durable(begun).forEach(entry -> collections.wake(entry.publicId()));
                     if (decides) {
                         decide(write, Write.Decision.APPLIED, result);
@@ -191,10 +199,44 @@ public final class CatalogLanes extends LaneGroup {
         });
     }
 
+    /** That these are deleted becomes durable while the record stays at the lane's head; then the lane looks again. */
+    void deleteFirst(Lane lane, Write write, List<CollectionEntry> doomed) {
+        lane.busy = true;
+        MappingChanges changes = catalog().changes();
+        List<MappingEdit> edits = doomed.stream()
+                .map(entry -> MappingEdit.deleted(entry, write.lsn()))
+                .toList();
+        changes.begin(edits, begun -> {
+            List<Change> retired = RetiredNames.by(catalog(), begun);
+            List<Change> all = new ArrayList<>(retired);
+            begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
+            ChangeListener listener = ChangeListener.of(
+                    () -> loop().execute(() -> {
+                        retired.forEach(this::known);
+                        changes.durable(begun).forEach(entry -> collections.wake(entry.publicId()));
+                        lookAgain(lane, write);
+                    }),
+                    reason -> loop().execute(() -> {
+                        changes.refused(begun);
+                        pause(lane, "the log refuses that a collection is deleted: " + reason);
+                    }));
+            services().log().submit(all, true, listener);
+        });
+    }
+
+    /** What the record at the lane's head waited for is done. */
+    void lookAgain(Lane lane, Write write) {
+        if (lane.head() == write && !lane.detached) {
+            lane.busy = false;
+            pump(lane);
+        }
+    }
+
     /** A change of what is left of deleted collections is durable. */
-    private void known(Change change) {
+    void known(Change change) {
         switch (change) {
             case Change.Flat flat -> catalog().purges().flat(flat.publicId(), flat.flat());
+            case Change.RetiredName name -> catalog().retired().add(name.path());
             case Change.Purge purge -> catalog().purges().add(purge);
             case Change.Purged purged -> catalog().purges().remove(purged.instance(), purged.instanceId());
             default -> {}

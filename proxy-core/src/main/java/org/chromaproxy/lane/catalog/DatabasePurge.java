@@ -1,18 +1,14 @@
 package org.chromaproxy.lane.catalog;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.catalog.CollectionEntry;
-import org.chromaproxy.catalog.MappingChanges;
-import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Write;
-import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,43 +44,12 @@ final class DatabasePurge {
         List<CollectionEntry> alive =
                 doomed.stream().filter(entry -> entry.deletedLsn() == 0).toList();
         if (!alive.isEmpty()) {
-            decide(lane, write, alive);
+            // From then on it can no longer be refused.
+            lanes.deleteFirst(lane, write, alive);
         } else {
             purge(lane, write, mine, hidden);
         }
         return false;
-    }
-
-    /** The deletion can no longer be refused. */
-    private void decide(Lane lane, Write write, List<CollectionEntry> alive) {
-        lane.busy = true;
-        MappingChanges changes = lanes.catalog().changes();
-        changes.begin(
-                alive.stream()
-                        .map(entry -> MappingEdit.deleted(entry, write.lsn()))
-                        .toList(),
-                begun -> {
-                    List<Change> all = new ArrayList<>();
-                    begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
-                    ChangeListener listener = ChangeListener.of(
-                            () -> lanes.loop().execute(() -> {
-                                changes.durable(begun)
-                                        .forEach(entry -> lanes.collections().wake(entry.publicId()));
-                                goOn(lane, write);
-                            }),
-                            reason -> lanes.loop().execute(() -> {
-                                changes.refused(begun);
-                                lanes.pause(lane, "the log refuses that its collections are deleted: " + reason);
-                            }));
-                    lanes.services().log().submit(all, true, listener);
-                });
-    }
-
-    private void goOn(Lane lane, Write write) {
-        if (lane.head() == write && !lane.detached) {
-            lane.busy = false;
-            lanes.pump(lane);
-        }
     }
 
     private void purge(Lane lane, Write write, List<CollectionEntry> mine, List<Change.Purge> hidden) {
@@ -106,7 +71,7 @@ final class DatabasePurge {
             }
             if (error == null) {
                 purged.put(lane.index(), write.lsn());
-                goOn(lane, write);
+                lanes.lookAgain(lane, write);
             } else {
                 LOG.warn("the records of a deleted database are not purged on {} yet", lane, error);
                 lanes.pause(lane, "its records are not purged: " + error.getMessage());

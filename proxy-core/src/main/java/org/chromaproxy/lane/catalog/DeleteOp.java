@@ -14,7 +14,6 @@ import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
-import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.Segment;
 import org.chromaproxy.upstream.UpstreamResponse;
@@ -23,6 +22,9 @@ import org.chromaproxy.wal.record.Subject;
 
 /** Deleting a collection: by the name it has when its turn comes, never one that is protected by then. */
 final class DeleteOp implements CatalogOp {
+    /** The method of the record that forgets a collection which no instance holds any more. */
+    private static final String FORGET = CatalogLanes.FORGET;
+
     private final CatalogLanes lanes;
     private final Drain drain;
 
@@ -33,6 +35,9 @@ final class DeleteOp implements CatalogOp {
 
     @Override
     public Plan plan(Lane lane, Write write) {
+        if (forgets(write) && !lanes.decides(lane, write)) {
+            return Plan.SKIP;
+        }
         Optional<CollectionEntry> target = target(lane, write);
         if (target.isEmpty()) {
             return lanes.decides(lane, write) ? new Plan.Refuse(gone(write)) : Plan.SKIP;
@@ -50,9 +55,18 @@ final class DeleteOp implements CatalogOp {
         if (!drain.done(lane, write, List.of(entry))) {
             return Plan.WAIT;
         }
+        if (forgets(write)) {
+            deleted(lane, write, List.of(), WriteResult.json(200, new byte[] {'{', '}'}));
+            return Plan.WAIT;
+        }
         return purged(lane, entry)
                 ? aside(entry, entry.place(lane.instance).orElseThrow().instanceId())
                 : new Plan.Send("DELETE", ChromaPaths.collection(entry.path()));
+    }
+
+    /** Whether the collection is known to be gone everywhere: nothing is sent then. */
+    private static boolean forgets(Write write) {
+        return write.record().content().request().method().equals(FORGET);
     }
 
     /** Whether its records may have metadata that the server would leave behind. */
@@ -76,13 +90,13 @@ final class DeleteOp implements CatalogOp {
             return lanes.catalog().deletedBy(write.lsn()).stream().findFirst();
         }
         Subject subject = write.subject();
+        if (forgets(write)) {
+            return lanes.catalog().known(subject.collection()).filter(entry -> entry.deletedLsn() == 0);
+        }
         Segment segment = Routes.classify(
                         HttpMethod.DELETE, write.record().content().request().path())
                 .collection();
-        if (CollectionIds.parse(segment.text()).isPresent()) {
-            return lanes.catalog().known(subject.collection()).filter(entry -> entry.deletedLsn() == 0);
-        }
-        return lanes.catalog().resolve(subject.tenant(), subject.database(), segment.text());
+        return lanes.catalog().resolveName(subject.tenant(), subject.database(), segment.text());
     }
 
     private static WriteResult gone(Write write) {

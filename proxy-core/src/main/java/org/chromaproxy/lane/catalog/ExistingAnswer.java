@@ -27,12 +27,15 @@ import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The answer to a create whose name the catalog knows: a refusal, or for a get-or-create what an instance says of the
  * collection. One that cannot say holds up nobody for long: the next that holds it is asked, then the create is refused.
  */
 final class ExistingAnswer {
+    private static final Logger LOG = LoggerFactory.getLogger(ExistingAnswer.class);
     private static final long LOOKUP_MS = 5_000;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -66,12 +69,12 @@ final class ExistingAnswer {
     }
 
     private void answer(Lane lane, Write write, CollectionEntry entry, Optional<CreateScan.Body> create) {
-        if (create.map(CreateScan.Body::getOrCreate).orElse(false)) {
-            new Question(lane, write, entry).next();
-        } else {
-            String message = "Collection [" + entry.path().name() + "] already exists";
-            lanes.refuse(lane, write, WriteResult.json(409, Json.error("ChromaError", message)));
-        }
+        new Question(
+                        lane,
+                        write,
+                        entry,
+                        create.map(CreateScan.Body::getOrCreate).orElse(false))
+                .next();
     }
 
     /** One round of asking those that hold it. */
@@ -80,21 +83,26 @@ final class ExistingAnswer {
         private final Write write;
         private final CollectionEntry entry;
         private final Iterator<Lane> holders;
+        private final boolean getOrCreate;
         private boolean lost = true;
 
-        Question(Lane lane, Write write, CollectionEntry entry) {
+        Question(Lane lane, Write write, CollectionEntry entry, boolean getOrCreate) {
+            this.getOrCreate = getOrCreate;
             this.lane = lane;
             this.write = write;
             this.entry = entry;
             // The lane that decides has applied everything before this record, of the catalog's; not of the
             // collection's.
             this.holders = lanes.lanes().stream()
-                    .filter(each -> each.instance.usable() && (write.recovered() ? holds(each) : describes(each)))
+                    .filter(this::canTell)
                     .sorted(Comparator.comparing(each -> each != lane))
                     .iterator();
-            if (!holders.hasNext() && lanes.lanes().stream().anyMatch(this::holds)) {
-                lost = false;
-            }
+            // One that cannot be asked may hold it.
+            lost = lanes.lanes().stream().allMatch(each -> canTell(each) || !holds(each));
+        }
+
+        private boolean canTell(Lane each) {
+            return each.instance.usable() && (write.recovered() ? holds(each) : describes(each));
         }
 
         private boolean describes(Lane each) {
@@ -128,6 +136,10 @@ final class ExistingAnswer {
             boolean same = answer.success()
                     && head.flatMap(known -> CollectionIds.parse(known.id()))
                             .equals(entry.place(source.instance).map(Place::instanceId));
+            if (same && !getOrCreate) {
+                taken();
+                return;
+            }
             if (same) {
                 UuidSwap.swapAt(answer.body(), head.orElseThrow().idStart(), entry.publicId());
                 lanes.complete(lane, write, List.of(), WriteResult.of(answer));
@@ -143,17 +155,24 @@ final class ExistingAnswer {
             }
         }
 
+        private void taken() {
+            String message = "Collection [" + entry.path().name() + "] already exists";
+            lanes.refuse(lane, write, WriteResult.json(409, Json.error("ChromaError", message)));
+        }
+
         private void nobody() {
             lane.busy = false;
-            String name = "Collection [" + entry.path().name() + "] exists, but ";
             if (lost) {
-                String message = name + "no instance holds it under that name: it was changed behind the proxy's back."
-                        + " Nothing was changed; delete it and create it again, or repair it.";
-                lanes.refuse(lane, write, WriteResult.of(ProxyError.WRITE_FAILED, message));
+                LOG.error(
+                        "{} is on no instance any more: it was deleted behind the proxy's back. Its name is free.",
+                        entry);
+                lanes.deleteFirst(lane, write, List.of(entry));
+            } else if (!getOrCreate) {
+                // As far as anybody can tell.
+                taken();
             } else if (System.nanoTime() - since > PATIENCE_NANOS) {
-                String message =
-                        name + "no instance that holds it can be asked now. Nothing was changed; retry later, as a new"
-                                + " transaction.";
+                String message = "Collection [" + entry.path().name() + "] exists, but no instance that holds it can be"
+                        + " asked now. Nothing was changed; retry later, as a new transaction.";
                 lanes.refuse(lane, write, WriteResult.of(ProxyError.NO_INSTANCE, message));
             } else {
                 lanes.pause(lane, "nobody could be asked for " + entry);

@@ -52,7 +52,7 @@ final class HiddenCollections {
     private void begin(Instance instance, Change.Purge purge) {
         busy.put(instance, purge);
         ArrayPurge.of(lanes, instance, purge.hidden(), purge.instanceId())
-                .thenCompose(done -> ArrayPurge.drop(lanes, instance, purge.hidden()))
+                .thenCompose(done -> ArrayPurge.drop(lanes, instance, purge))
                 .whenComplete((answer, error) -> {
                     if (answer != null && (answer.success() || answer.status() == 404)) {
                         forget(instance, purge);

@@ -38,6 +38,9 @@ public sealed interface Change {
     /** It is gone from that instance. */
     record Purged(String instance, UUID instanceId) implements Change {}
 
+    /** A name spelled like an id that a collection has given up now. */
+    record RetiredName(Mapping.Path path) implements Change {}
+
     /** {@code instance} leads {@code lane} from {@code term} on. {@link Subject#CATALOG} stands for the catalog lane. */
     record Lead(UUID lane, String instance, long term) implements Change {}
 

@@ -123,6 +123,11 @@ public final class LogReader {
         queries.forEachFlat(consumer);
     }
 
+    /** Names spelled like an id that were given up in the last day, with the seconds that are left of it. */
+    public Map<Mapping.Path, Long> retiredNames() {
+        return queries.retiredNames();
+    }
+
     /** What instances still hold of deleted collections. */
     public List<Change.Purge> purges() {
         return queries.purges();

@@ -61,6 +61,10 @@ final class ChangeSql {
     private static final String PUT_PURGE =
             "INSERT INTO collection_purge (instance, instance_id, tenant, database, name)"
                     + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (instance, instance_id) DO NOTHING";
+    private static final String FORGET_RETIRED =
+            "DELETE FROM retired_name WHERE retired_at < clock_timestamp() - interval '25 hours'";
+    private static final String PUT_RETIRED = "INSERT INTO retired_name (tenant, database, name) VALUES (?, ?, ?)"
+            + " ON CONFLICT (tenant, database, name) DO UPDATE SET retired_at = excluded.retired_at";
     private static final String DROP_PURGE = "DELETE FROM collection_purge WHERE instance = ? AND instance_id = ?";
 
     private final Connection connection;
@@ -104,6 +108,14 @@ final class ChangeSql {
                         purge.hidden().tenant(),
                         purge.hidden().database(),
                         purge.hidden().name());
+            case Change.RetiredName retired -> {
+                execute(FORGET_RETIRED);
+                execute(
+                        PUT_RETIRED,
+                        retired.path().tenant(),
+                        retired.path().database(),
+                        retired.path().name());
+            }
             case Change.Purged purged -> execute(DROP_PURGE, purged.instance(), purged.instanceId());
         }
     }

@@ -200,6 +200,18 @@ public final class LogQueries {
         stream("SELECT public_id FROM collection_flat", row -> row.getObject(1, UUID.class), consumer);
     }
 
+    /** Names spelled like an id that were given up in the last day, with the seconds that are left of it. */
+    public Map<Mapping.Path, Long> retiredNames() {
+        Map<Mapping.Path, Long> names = new HashMap<>();
+        list(
+                "SELECT tenant, database, name,"
+                        + " extract(epoch FROM retired_at + interval '24 hours' - clock_timestamp())::bigint"
+                        + " FROM retired_name WHERE retired_at > clock_timestamp() - interval '24 hours'",
+                row -> names.put(
+                        new Mapping.Path(row.getString(1), row.getString(2), row.getString(3)), row.getLong(4)));
+        return names;
+    }
+
     /** What instances still hold of deleted collections. */
     public List<Change.Purge> purges() {
         return list(
