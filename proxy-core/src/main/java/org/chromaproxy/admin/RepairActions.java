@@ -2,7 +2,9 @@ package org.chromaproxy.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.admin.page.AdminRequest;
@@ -62,17 +64,24 @@ final class RepairActions {
 
     /** Replaces everything an instance holds. */
     CompletionStage<Answer> resync(AdminRequest request, Instance instance) {
-        boolean force = force(request.json());
-        return blocking.call(() -> services.hooks().repairs().resync(instance, force))
+        JsonNode body = request.json();
+        Set<String> lost = new HashSet<>();
+        body.path("lost").forEach(name -> lost.add(name.asText()));
+        Repairs.Consent consent = new Repairs.Consent(force(body), bool(body, "in_use"), lost);
+        return blocking.call(() -> services.hooks().repairs().resync(instance, consent))
                 .thenCompose(this::answer);
     }
 
     private static boolean force(JsonNode body) {
-        JsonNode force = body.path("force");
-        if (!force.isMissingNode() && !force.isBoolean()) {
-            throw Answers.badRequest("force must be true or false. Nothing was done.");
+        return bool(body, "force");
+    }
+
+    private static boolean bool(JsonNode body, String name) {
+        JsonNode value = body.path(name);
+        if (!value.isMissingNode() && !value.isBoolean()) {
+            throw Answers.badRequest(name + " must be true or false. Nothing was done.");
         }
-        return force.asBoolean();
+        return value.asBoolean();
     }
 
     private CompletionStage<Answer> answer(Repairs.Begun begun) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.PendingCounts;
@@ -60,7 +61,9 @@ public final class LogBound {
                 + " oldest for " + pending.ageMs() / 1000 + " s; the bounds are " + bytes + " bytes and "
                 + age.toSeconds()
                 + " s";
-        List<String> only = Resync.onlyHere(services, instance);
+        List<String> only = Resync.onlyHere(services, instance)
+                .map(CollectionEntry::toString)
+                .toList();
         if (!only.isEmpty() || Resync.alone(services, instance)) {
             keep(instance, why, only);
             return;
@@ -84,8 +87,8 @@ public final class LogBound {
         if (System.nanoTime() - toldAt > TELL_NANOS) {
             toldAt = System.nanoTime();
             LOG.error(
-                    "instance {}: {}. The log keeps it all the same: {} collections are whole on no other instance in use"
-                            + " {}",
+                    "instance {}: {}. The log keeps it all the same: {} collections are whole on no other instance in"
+                            + " use {}",
                     instance,
                     why,
                     only.size(),

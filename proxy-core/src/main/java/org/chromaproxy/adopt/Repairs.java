@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.chromaproxy.blocking.StepException;
@@ -96,20 +97,33 @@ public final class Repairs {
     }
 
     /**
-     * Replaces everything an instance holds that needs a resync. Blocks for a look at the instances.
+     * What an operator agrees to.
      *
-     * @param force also if it holds data that does not come from this log
+     * @param force data that does not come from this log may be deleted
+     * @param used an instance that is in use may be replaced
+     * @param lost collections, by {@code tenant/database/name}, that may be lost: nobody else holds them whole
      */
-    public Begun resync(Instance instance, boolean force) {
-        if (instance.state() != InstanceState.NEEDS_RESYNC) {
+    public record Consent(boolean force, boolean used, Set<String> lost) {
+        /** To nothing but what is due. */
+        public static final Consent NONE = new Consent(false, false, Set.of());
+    }
+
+    /**
+     * Replaces everything an instance holds that needs a resync, or that an operator does not trust. Blocks for a look at
+     * the instances.
+     */
+    public Begun resync(Instance instance, Consent consent) {
+        boolean used = instance.usable();
+        if (instance.state() != InstanceState.NEEDS_RESYNC && !(used && consent.used())) {
             return Begun.refused(
                     instance.letGo()
                             ? instance + " needs a resync, but is " + instance.state()
                                     + ": its server must answer first"
-                            : instance + " is " + instance.state() + ": it does not need a resync");
+                            : instance + " is " + instance.state() + ": it does not need a resync"
+                                    + (used ? "; {\"in_use\": true} replaces what it holds all the same" : ""));
         }
         try {
-            Optional<String> refusal = resync.refusal(instance, force);
+            Optional<String> refusal = resync.refusal(instance, consent);
             if (refusal.isPresent()) {
                 return Begun.refused(refusal.get());
             }
@@ -117,6 +131,11 @@ public final class Repairs {
             return Begun.refused("it cannot be told now what " + instance + " holds: " + e.getMessage());
         }
         return begin("everything", instance, job -> {
+            if (used) {
+                job.at("taking it out of use");
+                instance.become(InstanceState.NEEDS_RESYNC, "an operator has it filled anew");
+            }
+            resync.lose(instance, consent.lost());
             resync.run(instance, job::at);
             job.at("waiting for its probe");
             if (!Waiting.until(instance::usable, ADMITTED_MS)) {
@@ -157,7 +176,7 @@ public final class Repairs {
     public void resyncAll() {
         for (Instance instance : services.instances()) {
             if (instance.state() == InstanceState.NEEDS_RESYNC) {
-                Begun begun = resync(instance, false);
+                Begun begun = resync(instance, Consent.NONE);
                 if (!begun.refusal().isEmpty()) {
                     LOG.warn("{} is not resynced automatically: {}", instance, begun.refusal());
                 }

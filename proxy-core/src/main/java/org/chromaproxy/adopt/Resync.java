@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.blocking.Waiting;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -12,6 +13,7 @@ import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.registry.Membership;
 import org.chromaproxy.lane.registry.Membership.Stillness;
+import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,7 @@ public final class Resync {
     private static final long LEADERSHIP_MS = 120_000;
     private static final long QUIET_MS = 60_000;
     private static final int TRIES = 20;
-    private static final int SHOWN = 20;
+    private static final int SHOWN = 1_000;
 
     private final CopyServices services;
     private final WitnessKeeper witnesses;
@@ -48,16 +50,23 @@ public final class Resync {
     /**
      * Why it must not be done; empty if it may.
      *
-     * @param force whether data that does not come from this log may be deleted
      * @throws StepException if that cannot be told now
      */
-    Optional<String> refusal(Instance instance, boolean force) {
-        List<String> only = onlyHere(services, instance);
+    Optional<String> refusal(Instance instance, Repairs.Consent consent) {
+        List<String> only = onlyHere(instance)
+                .map(Resync::named)
+                .filter(name -> !consent.lost().contains(name))
+                .sorted()
+                .toList();
         if (!only.isEmpty()) {
             return Optional.of("no other instance in use holds " + only.size() + " collections whole: "
-                    + only.stream().limit(SHOWN).toList() + (only.size() > SHOWN ? " and others" : ""));
+                    + only.stream().limit(SHOWN).toList() + (only.size() > SHOWN ? " and others" : "")
+                    + "; {\"lost\": [...]} that names every one of them deletes them");
         }
-        if (!force && !witnesses.ours(instance)) {
+        if (instance.usable() && alone(services, instance)) {
+            return Optional.of("no other instance is in use");
+        }
+        if (!consent.force() && !witnesses.ours(instance)) {
             int alien = new BareInstance(services, instance, tenants).collections();
             if (alien > 0) {
                 return Optional.of(instance + " holds " + alien
@@ -67,21 +76,35 @@ public final class Resync {
         return Optional.empty();
     }
 
-    /** Collections of which no other instance in use holds a whole copy. */
-    static List<String> onlyHere(CopyServices services, Instance instance) {
-        List<String> only = new ArrayList<>();
-        for (CollectionEntry entry : services.catalog().alive()) {
-            boolean elsewhere = services.instances().stream()
-                    .filter(other -> !other.equals(instance) && other.preferable())
-                    .anyMatch(other -> entry.place(other)
-                            .map(place -> place.state() == PlaceState.READY)
-                            .orElse(entry.createdLsn()
-                                    > services.catalog().gate().applied(other.index())));
-            if (!elsewhere) {
-                only.add(entry.toString());
-            }
+    /** How operators name a collection. */
+    private static String named(CollectionEntry entry) {
+        Mapping.Path path = entry.path();
+        return path.tenant() + "/" + path.database() + "/" + path.name();
+    }
+
+    /** Forgets collections that nobody else holds whole and that an operator gave up by name. */
+    void lose(Instance instance, Set<String> names) {
+        for (CollectionEntry entry :
+                onlyHere(instance).filter(entry -> names.contains(named(entry))).toList()) {
+            LOG.error("resync of {}: {} is lost, as was consented to: nobody else holds it whole", instance, entry);
+            services.mappings().drop(entry);
+            services.lanes().forget(entry.publicId());
         }
-        return only;
+    }
+
+    /** Collections of which no other instance in use holds a whole copy. */
+    private Stream<CollectionEntry> onlyHere(Instance instance) {
+        return onlyHere(services, instance);
+    }
+
+    static Stream<CollectionEntry> onlyHere(CopyServices services, Instance instance) {
+        return List.copyOf(services.catalog().alive()).stream()
+                .filter(entry -> services.instances().stream()
+                        .filter(other -> !other.equals(instance) && other.preferable())
+                        .noneMatch(other -> entry.place(other)
+                                .map(place -> place.state() == PlaceState.READY)
+                                .orElse(entry.createdLsn()
+                                        > services.catalog().gate().applied(other.index()))));
     }
 
     /** Whether some instance in use may lead beside that one. */

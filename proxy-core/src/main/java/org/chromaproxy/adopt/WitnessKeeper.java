@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
@@ -46,6 +48,12 @@ public final class WitnessKeeper {
     private static final Mapping.Path PATH =
             new Mapping.Path(Witnesses.TENANT, Witnesses.DATABASE, Witnesses.COLLECTION);
 
+    private static final Mapping.Path TRIAL = new Mapping.Path(Witnesses.TENANT, Witnesses.DATABASE, "trial");
+
+    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final AtomicLong tries = new AtomicLong();
+    private final Map<String, Long> refreshedAt = new ConcurrentHashMap<>();
     private final WriteAheadLog log;
     private final CopyServices services;
     private final Map<String, Change.Witness> stored = new ConcurrentHashMap<>();
@@ -81,7 +89,13 @@ public final class WitnessKeeper {
                 store(met);
                 return Optional.empty();
             }
-            return compare(known, read(instance));
+            Optional<JsonNode> found = read(instance);
+            Optional<String> trouble = compare(known, found);
+            if (trouble.isEmpty()) {
+                found.ifPresent(witness ->
+                        instance.witnessed(witness.path("metadata").path("lsn").asLong()));
+            }
+            return trouble;
         }
     }
 
@@ -170,54 +184,69 @@ public final class WitnessKeeper {
     }
 
     /**
-     * Brings the witnesses of the usable instances up to the log's end. To be called every 5 s or so. An instance whose
-     * witness is wrong has lost its data without having been seen to go: it is taken out.
+     * Looks whether a usable instance still is the one that the log knows, whatever is asked of it meanwhile: another
+     * server may have come to stand behind its address. One whose witness is wrong is taken out; every few seconds one
+     * that is right is brought up to the log's end. To be called every second; costs one read, and rarely a write.
      */
-    public void refresh() {
-        long durable = log.durableLsn();
-        services.instances().stream().filter(Instance::usable).forEach(instance -> {
-            synchronized (lock(instance)) {
-                Change.Witness known = stored.get(instance.name());
-                if (known != null && letGo(known)) {
-                    // It was let in at the very moment.
-                    instance.become(InstanceState.NEEDS_RESYNC, LET_GO_REASON);
-                } else if (known != null && known.lsn() >= 0 && known.lsn() < durable) {
-                    refresh(instance, known);
-                }
-            }
-        });
-    }
-
-    private void refresh(Instance instance, Change.Witness known) {
-        try {
-            Optional<String> trouble = check(instance);
-            if (trouble.isPresent()) {
-                LOG.error("instance {} needs resync: {}", instance, trouble.get());
-                instance.become(InstanceState.NEEDS_RESYNC, trouble.get());
+    public void watch(Instance instance) {
+        synchronized (lock(instance)) {
+            Change.Witness known = stored.get(instance.name());
+            if (!instance.usable() || known == null) {
                 return;
             }
-            Change.Witness next = advance(instance, known);
-            log.submit(List.of(next), false, () -> stored.put(next.instance(), next));
-        } catch (StepException e) {
-            LOG.debug("the witness of {} is not refreshed: {}", instance, e.getMessage());
+            try {
+                if (letGo(known)) {
+                    // It was let in at the very moment.
+                    instance.become(InstanceState.NEEDS_RESYNC, LET_GO_REASON);
+                } else if (known.lsn() >= 0 && confirmed(instance) && known.lsn() < log.durableLsn() && due(instance)) {
+                    Change.Witness next = advance(instance, known);
+                    log.submit(List.of(next), false, () -> stored.put(next.instance(), next));
+                }
+            } catch (StepException e) {
+                LOG.debug("the witness of {} is neither confirmed nor refreshed: {}", instance, e.getMessage());
+            }
         }
     }
 
+    private boolean confirmed(Instance instance) {
+        Optional<String> trouble = check(instance);
+        trouble.ifPresent(why -> {
+            LOG.error("instance {} needs resync: {}", instance, why);
+            instance.become(InstanceState.NEEDS_RESYNC, why);
+        });
+        return trouble.isEmpty();
+    }
+
+    private boolean due(Instance instance) {
+        long now = System.nanoTime();
+        Long before = refreshedAt.get(instance.name());
+        if (before != null && now - before < REFRESH_NANOS) {
+            return false;
+        }
+        refreshedAt.put(instance.name(), now);
+        return true;
+    }
+
     /**
-     * Writes the witness again as it is, to see whether that instance takes writes; blocks until it answers.
+     * Changes a collection of the proxy's own, to see whether that instance takes writes; blocks until it answers. Never
+     * the witness: an older one that arrived late would say that the data are older.
      *
      * @return whether it was written
      */
-    public boolean rewrite(Instance instance) {
+    public boolean tryWrite(Instance instance) {
         Change.Witness known = stored.get(instance.name());
         if (known == null || known.lsn() == MINTED) {
             return false;
         }
         try {
-            put(instance, known);
+            ObjectNode metadata = JSON.createObjectNode().put("try", tries.incrementAndGet());
+            if (read(instance, TRIAL).isEmpty()) {
+                create(instance, TRIAL, metadata);
+            }
+            change(instance, TRIAL, read(instance, TRIAL).orElseThrow(() -> new StepException("gone")), metadata);
             return true;
         } catch (StepException e) {
-            LOG.debug("the witness of {} cannot be written: {}", instance, e.getMessage());
+            LOG.debug("{} takes no write of the proxy's own: {}", instance, e.getMessage());
             return false;
         }
     }
@@ -234,7 +263,11 @@ public final class WitnessKeeper {
     }
 
     private Optional<JsonNode> read(Instance instance) {
-        String path = ChromaPaths.collection(PATH);
+        return read(instance, PATH);
+    }
+
+    private Optional<JsonNode> read(Instance instance, Mapping.Path collection) {
+        String path = ChromaPaths.collection(collection);
         UpstreamResponse answer = services.remote().get(instance, path);
         if (answer.status() == 404) {
             return Optional.empty();
@@ -242,7 +275,7 @@ public final class WitnessKeeper {
         try {
             return Optional.of(JSON.readTree(services.remote().expect(instance, path, answer)));
         } catch (IOException e) {
-            throw new StepException("the witness of " + instance + " is not JSON: " + e.getMessage());
+            throw new StepException(collection + " of " + instance + " is not JSON: " + e.getMessage());
         }
     }
 
@@ -254,20 +287,28 @@ public final class WitnessKeeper {
                 .put("incarnation", words.incarnation())
                 .put("lsn", words.lsn());
         if (present.isEmpty()) {
-            create(instance, ChromaPaths.tenants(), named(Witnesses.TENANT));
-            create(instance, ChromaPaths.databases(Witnesses.TENANT), named(Witnesses.DATABASE));
-            ObjectNode collection = named(Witnesses.COLLECTION).set("metadata", metadata);
-            create(instance, ChromaPaths.collections(PATH.tenant(), PATH.database()), collection);
+            create(instance, PATH, metadata);
             return;
         }
         JsonNode old = present.get().path("metadata");
         if (!old.path("incarnation").asText().equals(words.incarnation())) {
             LOG.warn("{} carries the witness of another log (incarnation {}); this log takes it over", instance, old);
         }
-        String path = ChromaPaths.collections(PATH.tenant(), PATH.database()) + "/"
-                + present.get().path("id").asText();
+        change(instance, PATH, present.get(), metadata);
+    }
+
+    private void create(Instance instance, Mapping.Path path, ObjectNode metadata) {
+        create(instance, ChromaPaths.tenants(), named(path.tenant()));
+        create(instance, ChromaPaths.databases(path.tenant()), named(path.database()));
+        ObjectNode collection = named(path.name()).set("metadata", metadata);
+        create(instance, ChromaPaths.collections(path.tenant(), path.database()), collection);
+    }
+
+    private void change(Instance instance, Mapping.Path path, JsonNode present, ObjectNode metadata) {
+        String uri = ChromaPaths.collections(path.tenant(), path.database()) + "/"
+                + present.path("id").asText();
         ObjectNode change = JSON.createObjectNode().set("new_metadata", metadata);
-        services.remote().expect(instance, path, services.remote().write(instance, "PUT", path, bytes(change)));
+        services.remote().expect(instance, uri, services.remote().write(instance, "PUT", uri, bytes(change)));
     }
 
     private void create(Instance instance, String path, ObjectNode body) {

@@ -10,7 +10,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 
 /**
- * Tries an instance whose writes fail with a small write of the proxy's own, its witness: that tells a sick instance from
+ * Tries an instance whose writes fail with a small write of the proxy's own: that tells a sick instance from
  * a poisonous record without traffic, and is what ends the state write-down. One worker at most per instance.
  */
 public final class WriteTrial {
@@ -50,12 +50,12 @@ public final class WriteTrial {
         while (instance.usable()
                 && instance.writes().doubtful()
                 && !Thread.currentThread().isInterrupted()) {
-            if (witnesses.rewrite(instance)) {
+            if (witnesses.tryWrite(instance)) {
                 instance.writes().succeeded();
                 return;
             }
             if (instance.usable()) {
-                instance.writes().faulted("its witness cannot be written");
+                instance.writes().faulted("it takes no write of the proxy's own");
             }
             long delay = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(delay));

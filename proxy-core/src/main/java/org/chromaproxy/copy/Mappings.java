@@ -66,6 +66,14 @@ public final class Mappings {
         change(entry, MappingEdit.unplace(entry, instance), List.of());
     }
 
+    /** Forgets a collection altogether; returns once that is durable and known. */
+    public void drop(CollectionEntry entry) {
+        CompletableFuture<Boolean> durable = new CompletableFuture<>();
+        log.submit(List.of(new Change.DropMapping(entry.publicId())), true, LogWrites.completing(durable));
+        Waiting.forResult(durable, WAIT_MS, entry.toString());
+        catalog.drop(entry.publicId());
+    }
+
     private void change(CollectionEntry entry, MappingEdit edit, List<? extends Change> with) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         catalogLoop.execute(() -> {

@@ -43,6 +43,7 @@ public final class Instance {
     private volatile Capabilities capabilities = Capabilities.UNKNOWN;
     private volatile boolean capabilitiesSuspect;
     private volatile long restUntilNanos = lastSuccessNanos;
+    private volatile long witnessed;
     private volatile Shown shown = new Shown(Standing.STARTING, reason, stateSince);
 
     /** How it stands, why, and since when: for operators. */
@@ -131,6 +132,16 @@ public final class Instance {
     /** When it came into its state, by {@link System#nanoTime}. */
     public long upSinceNanos() {
         return stateSinceNanos;
+    }
+
+    /** Its witness was read back from it, and carries that LSN: what was applied before that is on its disk. */
+    public void witnessed(long lsn) {
+        witnessed = Math.max(witnessed, lsn);
+    }
+
+    /** The last LSN known to be on its disk; 0 if none is. */
+    public long witnessed() {
+        return witnessed;
     }
 
     /** Whether it takes requests at all. This and the next two are the only gates there are. */

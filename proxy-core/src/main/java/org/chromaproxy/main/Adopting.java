@@ -2,7 +2,9 @@ package org.chromaproxy.main;
 
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /** Adoption and witnesses, put on their clocks. Their work is done by workers; nothing here blocks a loop. */
 final class Adopting {
     private static final Logger LOG = LoggerFactory.getLogger(Adopting.class);
-    private static final long REFRESH_SECONDS = 5;
+    private static final long WITNESS_SECONDS = 1;
+    private static final long BOUND_SECONDS = 5;
     private static final long SCAN_SECONDS = 30;
 
     private final CopyServices services;
@@ -37,7 +40,9 @@ final class Adopting {
     private final CapabilityProbe capabilities;
     private volatile boolean autoResync;
     private final ExecutorService workers;
-    private final AtomicBoolean refreshing = new AtomicBoolean();
+    private final AtomicBoolean bounding = new AtomicBoolean();
+    /** Instances whose witness a worker is at. */
+    private final Set<Instance> witnessed = ConcurrentHashMap.newKeySet();
 
     Adopting(
             WriteAheadLog log,
@@ -103,8 +108,8 @@ final class Adopting {
                 SCAN_SECONDS,
                 SCAN_SECONDS,
                 TimeUnit.SECONDS);
-        clock.scheduleWithFixedDelay(
-                () -> workers.execute(this::refresh), REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(this::witness, WITNESS_SECONDS, WITNESS_SECONDS, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(this::bound, BOUND_SECONDS, BOUND_SECONDS, TimeUnit.SECONDS);
         services.instances()
                 .forEach(instance -> instance.onChange((changed, from, to) -> {
                     if (to == InstanceState.UP) {
@@ -132,12 +137,25 @@ final class Adopting {
                 workers);
     }
 
-    private void refresh() {
-        if (refreshing.compareAndSet(false, true)) {
-            guarded(witnesses::refresh);
-            guarded(bound::check);
-            guarded(capabilities::lookAtSuspects);
-            refreshing.set(false);
+    /** One instance that does not answer keeps no other from being looked at. */
+    private void witness() {
+        for (Instance instance : services.instances()) {
+            if (witnessed.add(instance)) {
+                workers.execute(() -> {
+                    guarded(() -> witnesses.watch(instance));
+                    witnessed.remove(instance);
+                });
+            }
+        }
+    }
+
+    private void bound() {
+        if (bounding.compareAndSet(false, true)) {
+            workers.execute(() -> {
+                guarded(bound::check);
+                guarded(capabilities::lookAtSuspects);
+                bounding.set(false);
+            });
         }
     }
 

@@ -267,6 +267,48 @@ class CopyIT {
         }
     }
 
+    @Test
+    void anInstanceInUseIsFilledAnewWhereAnOperatorConsentsAndNothingIsLostThatWasNotNamed() {
+        for (String name : List.of("kept", "only-here")) {
+            create(primary, name, "\"metadata\":null");
+            primary.add(collection(idOf(primary, name)), records(0, 20, 3, 1));
+        }
+        create(replica, "only-here", "\"metadata\":{\"other\":1}");
+        String resync = "/admin/instances/%s/resync";
+        try (Running proxy = new Running("chroma_proxy")) {
+            Awaitility.await("a copy, and a side that differs")
+                    .atMost(LONG)
+                    .until(() -> proxy.reason("only-here").contains("other")
+                            && proxy.states("kept").equals(Set.of(PlaceState.READY)));
+            replica.post(collection(idOf(replica, "kept")) + "/delete", "{\"ids\":[\"r3\"]}")
+                    .expect(200);
+            var unasked = proxy.api.post(resync.formatted("replica"), "{}").expect(409);
+            assertTrue(unasked.json().toString().contains("in_use"), unasked.toString());
+            proxy.api.post(resync.formatted("replica"), "{\"in_use\":true}");
+            proxy.awaitStates(2, PlaceState.READY);
+            assertEquals(20, replica.count(collection(idOf(replica, "kept"))));
+            assertEquals(20, replica.count(collection(idOf(replica, "only-here"))));
+        }
+        put(primary, "only-here", "{\"new_metadata\":{\"other\":2}}");
+        try (Running proxy = new Running("another_log")) {
+            Awaitility.await("a side that differs")
+                    .atMost(LONG)
+                    .until(() -> proxy.reason("only-here").contains("other"));
+            var listed = proxy.api
+                    .post(resync.formatted("primary"), "{\"in_use\":true}")
+                    .expect(409);
+            assertTrue(
+                    listed.json().toString().contains("default_tenant/default_database/only-here"), listed.toString());
+            var begun = proxy.api.post(
+                    resync.formatted("primary"),
+                    "{\"in_use\":true,\"lost\":[\"default_tenant/default_database/only-here\"]}");
+            assertTrue(begun.status() < 300, begun.toString());
+            proxy.awaitStates(1, PlaceState.READY);
+            assertEquals(20, proxy.api.count(collection("kept")));
+            proxy.api.get(D + "/collections/only-here").expect(404);
+        }
+    }
+
     /** What a replacement does first. */
     private void aside(String name, Map<String, String> ids) {
         put(replica, name, "{\"new_name\":\"chroma-proxy-aside-" + ids.get(name) + "\"}");
@@ -410,6 +452,14 @@ class CopyIT {
                     .flatMap(mapping -> mapping.places().values().stream())
                     .map(Place::reason)
                     .collect(Collectors.joining());
+        }
+
+        Set<PlaceState> states(String name) {
+            return mappings().stream()
+                    .filter(mapping -> mapping.path().name().equals(name))
+                    .flatMap(mapping -> mapping.places().values().stream())
+                    .map(Place::state)
+                    .collect(Collectors.toSet());
         }
 
         private Set<Mapping> mappings() {

@@ -40,6 +40,27 @@ final class ChromaModel {
         collections.clear();
     }
 
+    /** Its disk lacks that record, which it had. */
+    synchronized void lose(String name, String id) {
+        named(name).orElseThrow().lose(id);
+    }
+
+    /** The LSN that the proxy's witness on it carries; -1 if there is none. */
+    synchronized long witness() {
+        return named("witness")
+                .map(witness -> witness.json().path("metadata").path("lsn").asLong(-1))
+                .orElse(-1L);
+    }
+
+    /** Its disk is one of an earlier time. */
+    synchronized void rewindWitness() {
+        ModelCollection witness = named("witness").orElseThrow();
+        ObjectNode metadata = witness.json().path("metadata").deepCopy();
+        ObjectNode change = NODES.objectNode();
+        change.set("new_metadata", metadata.put("lsn", 0));
+        witness.modify(change);
+    }
+
     private Optional<ModelCollection> named(String name) {
         return collections.values().stream().filter(c -> c.name().equals(name)).findFirst();
     }

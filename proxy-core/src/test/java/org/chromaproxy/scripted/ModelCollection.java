@@ -53,6 +53,10 @@ final class ModelCollection {
         return json.put("tenant", database.split("/", -1)[0]).put("database", database.split("/", -1)[1]);
     }
 
+    void lose(String lost) {
+        records.remove(lost);
+    }
+
     void modify(JsonNode change) {
         name = change.path("new_name").asText(name);
         metadata = change.has("new_metadata") ? change.get("new_metadata") : metadata;

@@ -167,6 +167,7 @@ public final class RecordLanes extends LaneGroup {
         if (touched != null) {
             replay.applied(lane, write.kind(), touched);
         }
+        returns.applied(lane, write);
         if (decides(lane, write)) {
             decide(write, Write.Decision.APPLIED, limitedDelete.told(write, answer));
             pass(lane, write);

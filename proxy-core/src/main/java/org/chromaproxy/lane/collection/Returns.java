@@ -30,17 +30,38 @@ final class Returns {
     private final CollectionEntry entry;
     private final Places places;
     private final List<Suspects> suspects = new ArrayList<>();
+    private final List<RecentWrites> recent = new ArrayList<>();
     private @Nullable Lane comparing;
 
     Returns(RecordLanes group, CollectionEntry entry, Places places) {
         this.group = group;
         this.entry = entry;
         this.places = places;
-        group.lanes().forEach(lane -> suspects.add(new Suspects()));
+        group.lanes().forEach(lane -> {
+            suspects.add(new Suspects());
+            recent.add(new RecentWrites());
+        });
     }
 
-    /** The instance is gone: what was sent there without an answer is in doubt. */
+    /** The instance applied it. */
+    void applied(Lane lane, Write write) {
+        long witnessed = lane.instance.witnessed();
+        if (write.lsn() > witnessed) {
+            Footprint own = write.footprint();
+            recent.get(lane.index()).add(write.lsn(), own == null ? group.footprint(write) : own, witnessed);
+        }
+    }
+
+    private boolean quiet(Lane lane) {
+        return recent.get(lane.index()).none(lane.instance.witnessed());
+    }
+
+    /**
+     * The instance is gone: what was sent there without an answer is in doubt, and so is what it answered in the last
+     * seconds, as it may come back without them.
+     */
     void gone(Lane lane) {
+        recent.get(lane.index()).drain(lane.instance.witnessed(), touched -> suspect(lane, touched));
         if (lane.underWay()) {
             // Merged with others, the head was not sent alone.
             lane.queue.stream().takeWhile(lane::mayHave).forEach(write -> suspect(lane, write));
@@ -61,7 +82,13 @@ final class Returns {
             // Which records it names, whatever it commutes with.
             Footprint all = group.footprint(write);
             Footprint own = write.footprint();
-            suspects.get(lane.index()).add(own == null ? all : own);
+            suspect(lane, own == null ? all : own);
+        }
+    }
+
+    private void suspect(Lane lane, Footprint touched) {
+        if (!lane.detached && !lane.held) {
+            suspects.get(lane.index()).add(touched);
             doubt(lane);
         }
     }
@@ -87,7 +114,9 @@ final class Returns {
     }
 
     boolean none() {
-        return comparing == null && suspects.stream().allMatch(Suspects::none);
+        return comparing == null
+                && suspects.stream().allMatch(Suspects::none)
+                && group.lanes().stream().allMatch(this::quiet);
     }
 
     /** Called about once a second, and when an instance changes: compares a lane that can be compared now. */

@@ -1,0 +1,81 @@
+package org.chromaproxy.scripted;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Servers that answer well and do not hold what they should. */
+class WitnessTest {
+    private static void awaitUsable(Stage stage, int instances) {
+        await().atMost(Stage.SOON)
+                .until(() -> stage.client()
+                        .get("/health")
+                        .join()
+                        .json()
+                        .path("healthy_instances")
+                        .asText()
+                        .equals(instances + "/2"));
+    }
+
+    /** What was written is known to be on that server's disk. */
+    static void awaitWitnessed(ScriptedChroma instance) {
+        instance.forget();
+        await().atMost(Stage.SOON)
+                .until(() -> instance.calls(WitnessTest::readsWitness).size() > 6);
+    }
+
+    private static boolean readsWitness(Call call) {
+        return call.method().equals("GET") && call.path().endsWith("/collections/witness");
+    }
+
+    @Test
+    void anOlderCopyBehindTheSameAddressIsTakenOutThoughOnlyReadsFollow() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            assertEquals(201, collection.add("later").join().status());
+            await().atMost(Stage.SOON).until(() -> stage.replica().model().witness() >= 3);
+            awaitWitnessed(stage.replica());
+            stage.replica().model().lose(collection.name(), "later");
+            stage.replica().model().rewindWitness();
+            awaitUsable(stage, 1);
+            StagedTest.assertRead(collection, List.of("first", "later"));
+        }
+    }
+
+    @Test
+    void aServerThatLostItsLastSecondsIsComparedBeforeItServesAgain() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            assertEquals(201, collection.add("late").join().status());
+            StagedTest.awaitHeld(stage.replica(), collection, "late");
+            stage.replica().vanish();
+            awaitUsable(stage, 1);
+            stage.replica().model().lose(collection.name(), "late");
+            stage.replica().reappear();
+            await().atMost(Stage.SOON)
+                    .until(() -> stage.log()
+                            .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
+                                    + collection.id() + "' ORDER BY instance")
+                            .equals(List.of("primary READY", "replica DIVERGED")));
+            StagedTest.assertRead(collection, List.of("first", "late"));
+        }
+    }
+
+    @Test
+    void theTrialOfADoubtfulServerLeavesItsWitnessAlone() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            stage.primary().times(3, Call::writes, _ -> Reply.error(500, "InternalError", "database or disk is full"));
+            assertEquals(201, collection.add("one").join().status());
+            await().atMost(Stage.SOON)
+                    .until(() -> !stage.primary()
+                            .calls(call ->
+                                    call.method().equals("PUT") && call.body().contains("\"try\""))
+                            .isEmpty());
+            StagedTest.awaitHeld(stage.primary(), collection, "one");
+        }
+    }
+}
