@@ -15,13 +15,16 @@ import org.chromaproxy.http.ProxyError;
 public final class StandbyEndpoints implements OwnEndpoints {
     private final int instances;
     private final Supplier<String> owner;
+    private final Supplier<String> held;
     private final DashboardFiles files = new DashboardFiles();
 
     /**
      * @param instances how many are configured; none is watched while standing by
      * @param owner who owned the log when it was last looked at, or empty; never blocks
+     * @param held why the log, though owned, is not served from; empty if it is not owned
      */
-    public StandbyEndpoints(int instances, Supplier<String> owner) {
+    public StandbyEndpoints(int instances, Supplier<String> owner, Supplier<String> held) {
+        this.held = held;
         this.instances = instances;
         this.owner = owner;
     }
@@ -44,7 +47,7 @@ public final class StandbyEndpoints implements OwnEndpoints {
                     || asked.path().equals("/health/ready")
                     || asked.path().equals("/status");
             if (!known || !asked.method().equals("GET")) {
-                throw Answers.refuse(ProxyError.STANDBY, ProxyError.STANDBY.message());
+                throw Answers.refuse(unserved(), unserved().message());
             }
             return Answers.now(Answers.json(503, standby(asked.path().equals("/status"))));
         } catch (Answers.Refusal refusal) {
@@ -52,15 +55,21 @@ public final class StandbyEndpoints implements OwnEndpoints {
         }
     }
 
+    @Override
+    public ProxyError unserved() {
+        return held.get().isEmpty() ? ProxyError.STANDBY : ProxyError.LOG_SHORTENED;
+    }
+
     private ObjectNode standby(boolean detailed) {
         String seen = owner.get();
+        String why = held.get();
         ObjectNode body = Answers.object()
-                .put("status", "standby")
+                .put("status", why.isEmpty() ? "standby" : "held")
                 .put("service", StatusPages.SERVICE)
                 .put("architecture", StatusPages.ARCHITECTURE)
                 .put("log_owner", seen)
                 .put("pending_writes", 0)
-                .put("reason", seen.isEmpty() ? "the log was not taken yet" : "another proxy owns the log");
+                .put("reason", why.isEmpty() ? standing(seen) : why);
         body.put("reads", false).put("writes", false);
         if (detailed) {
             body.put("healthy_instances", 0)
@@ -70,5 +79,9 @@ public final class StandbyEndpoints implements OwnEndpoints {
             body.put("healthy_instances", "0/" + instances);
         }
         return body;
+    }
+
+    private static String standing(String owner) {
+        return owner.isEmpty() ? "the log was not taken yet" : "another proxy owns the log";
     }
 }

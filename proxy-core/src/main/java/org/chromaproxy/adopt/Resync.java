@@ -66,6 +66,10 @@ public final class Resync {
         if (instance.usable() && alone(services, instance)) {
             return Optional.of("no other instance is in use");
         }
+        if (!consent.force() && witnesses.ours(instance) && witnesses.aheadOfLog(instance)) {
+            return Optional.of(instance + " has applied more than the log knows, and perhaps more than any other: see"
+                    + " \"log older than the servers\"; {\"force\": true} replaces it all the same");
+        }
         if (!consent.force() && !witnesses.ours(instance)) {
             int alien = new BareInstance(services, instance, tenants).collections();
             if (alien > 0) {

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
@@ -19,6 +20,7 @@ import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.WriteAheadLog;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
@@ -90,7 +92,7 @@ public final class WitnessKeeper {
                 return Optional.empty();
             }
             Optional<JsonNode> found = read(instance);
-            Optional<String> trouble = compare(known, found);
+            Optional<String> trouble = compare(known, found).or(() -> ahead(found));
             if (trouble.isEmpty()) {
                 found.ifPresent(witness ->
                         instance.witnessed(witness.path("metadata").path("lsn").asLong()));
@@ -163,6 +165,21 @@ public final class WitnessKeeper {
         return lsn < known.lsn()
                 ? Optional.of("it came back with older data (a restored backup?): its witness says " + lsn
                         + ", the log has seen " + known.lsn())
+                : Optional.empty();
+    }
+
+    /** Whether it has applied what the log has forgotten. */
+    boolean aheadOfLog(Instance instance) {
+        return ahead(read(instance)).isPresent();
+    }
+
+    /** What it has applied, the log has forgotten. At a start nothing is routed then; this is for one that is met later. */
+    private Optional<String> ahead(Optional<JsonNode> found) {
+        long lsn = found.map(witness -> witness.path("metadata").path("lsn").asLong())
+                .orElse(0L);
+        return log.state() == LogState.OPEN && lsn > log.durableLsn()
+                ? Optional.of("it has applied LSN " + lsn + ", but the log ends at " + log.durableLsn()
+                        + ": the log was restored from an older copy, or lost commits. Restart the proxy to decide")
                 : Optional.empty();
     }
 
@@ -262,18 +279,37 @@ public final class WitnessKeeper {
         stored.put(witness.instance(), witness);
     }
 
+    /**
+     * The witness that an instance carries; empty if it carries none.
+     *
+     * @throws StepException if it does not tell now
+     */
+    static Optional<Change.Witness> seen(Remote remote, Instance instance) {
+        return read(remote, instance, PATH).map(found -> {
+            JsonNode metadata = found.path("metadata");
+            return new Change.Witness(
+                    metadata.path("instance").asText(),
+                    metadata.path("incarnation").asText(),
+                    metadata.path("lsn").asLong());
+        });
+    }
+
     private Optional<JsonNode> read(Instance instance) {
         return read(instance, PATH);
     }
 
     private Optional<JsonNode> read(Instance instance, Mapping.Path collection) {
+        return read(services.remote(), instance, collection);
+    }
+
+    private static Optional<JsonNode> read(Remote remote, Instance instance, Mapping.Path collection) {
         String path = ChromaPaths.collection(collection);
-        UpstreamResponse answer = services.remote().get(instance, path);
+        UpstreamResponse answer = remote.get(instance, path);
         if (answer.status() == 404) {
             return Optional.empty();
         }
         try {
-            return Optional.of(JSON.readTree(services.remote().expect(instance, path, answer)));
+            return Optional.of(JSON.readTree(remote.expect(instance, path, answer)));
         } catch (IOException e) {
             throw new StepException(collection + " of " + instance + " is not JSON: " + e.getMessage());
         }

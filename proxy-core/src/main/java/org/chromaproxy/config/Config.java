@@ -77,8 +77,14 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * @param url {@code postgresql://user:password@host:port/database}; empty for an embedded server
      * @param dataDirectory of the embedded server
      * @param soleOwner no second proxy is ever started on this log: reads may go on while it is unavailable
+     * @param acceptedEnd the LSN of which an operator accepts that the log has lost it; 0 for none
      */
-    public record Log(Optional<String> url, Path dataDirectory, boolean soleOwner, Pending pending) {
+    public record Log(Optional<String> url, Path dataDirectory, boolean soleOwner, Pending pending, long acceptedEnd) {
+        /** One that has to be whole. */
+        public Log(Optional<String> url, Path dataDirectory, boolean soleOwner, Pending pending) {
+            this(url, dataDirectory, soleOwner, pending, 0);
+        }
+
         /** What may wait for one instance before the log lets go of it: bytes of bodies, and age of the oldest. */
         public record Pending(long maxBytes, Duration maxAge) {}
     }

@@ -152,7 +152,8 @@ public final class ConfigReader {
                 database.isEmpty() || values.get(Settings.SOLE_OWNER),
                 new Config.Log.Pending(
                         values.get(Settings.LOG_MAX_PENDING_BYTES),
-                        Duration.ofSeconds(values.get(Settings.LOG_MAX_PENDING_AGE))));
+                        Duration.ofSeconds(values.get(Settings.LOG_MAX_PENDING_AGE))),
+                values.get(Settings.ACCEPT_SHORTENED_LOG));
     }
 
     private Config.Limits limits() {

@@ -91,7 +91,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
             return;
         }
         if (Routes.classify(method, uri).kind() != RouteKind.OWN) {
-            write(ctx, ErrorResponses.of(ProxyError.STANDBY));
+            write(ctx, ErrorResponses.of(endpoints.unserved()));
             return;
         }
         endpoints

@@ -7,12 +7,18 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.chromaproxy.http.ProxyError;
 
 /** The proxy's own endpoints, as the data path sees them. */
 @FunctionalInterface
 public interface OwnEndpoints {
     /** Answers a request. Called on an event loop; must not block. */
     CompletionStage<Answer> handle(Request request);
+
+    /** What every other request is told while nothing is served. */
+    default ProxyError unserved() {
+        return ProxyError.STANDBY;
+    }
 
     /**
      * A request to the proxy itself.

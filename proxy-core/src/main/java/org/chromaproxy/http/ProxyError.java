@@ -71,6 +71,11 @@ public enum ProxyError {
             503,
             Names.INTERNAL,
             "The log did not confirm the write in time: it may yet be executed. Ask for its state."),
+    LOG_SHORTENED(
+            503,
+            Names.INTERNAL,
+            "The log ends before what a server has applied: an operator has to decide. Nothing was executed; see"
+                    + " /status."),
     QUEUE_FULL(503, Names.INTERNAL, "Too many requests are waiting. Nothing was executed; retry later."),
     OUT_OF_MEMORY_BUDGET(
             503, Names.INTERNAL, "The memory for request bodies is used up. Nothing was executed; retry later."),

@@ -177,7 +177,7 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    private static Instances instances(Config config) {
+    static Instances instances(Config config) {
         List<Instance> all = new ArrayList<>();
         for (Config.Upstream upstream : config.instances()) {
             all.add(new Instance(

@@ -13,9 +13,12 @@ import org.chromaproxy.access.Access;
 import org.chromaproxy.access.AccessException;
 import org.chromaproxy.access.Tokens;
 import org.chromaproxy.admin.StandbyEndpoints;
+import org.chromaproxy.adopt.ShortenedLog;
+import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.downstream.FrontEnd;
+import org.chromaproxy.instance.Instances;
 import org.chromaproxy.observe.Observing;
 import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.reload.Reloadable;
@@ -25,6 +28,7 @@ import org.chromaproxy.tls.TlsException;
 import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
+import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.store.StoreException;
@@ -39,6 +43,8 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private static final long LOOK_SECONDS = 10;
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** Between two looks whether the log is what the servers need. */
+    private static final long DECISION_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private volatile Config config;
     private final Wal wal;
@@ -52,6 +58,9 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private final TlsSides tls;
     private volatile @Nullable Engine engine;
     private volatile boolean standingBy;
+    /** Why nothing is served from the log though it is owned; empty otherwise. */
+    private volatile String held = "";
+
     private volatile boolean stopping;
 
     private ProxyServer(Config config, Wal wal, TlsSides tls, Supplier<ReloadReport> reload) {
@@ -67,7 +76,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         this.frontEnd = new FrontEnd(
                 loops,
                 address,
-                new StandbyEndpoints(config.instances().size(), wal::owner),
+                new StandbyEndpoints(config.instances().size(), wal::owner, () -> held),
                 access,
                 channel -> tls.clients().ifPresent(secure -> secure.accept(channel)),
                 feed);
@@ -111,7 +120,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
 
     /** Whether starting is over: it serves, or stands by for the owner of the log. */
     public boolean started() {
-        return serving() || standingBy;
+        return serving() || standingBy || !held.isEmpty();
     }
 
     /** Who may do what; its tokens can be read again at any time. */
@@ -153,6 +162,9 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
 
     private void serve(OwnedLog log) {
         try {
+            if (!awaitWholeLog(log)) {
+                return;
+            }
             Config used = config;
             Engine.Shared shared = new Engine.Shared(access, reload, tls, feed);
             Engine started = new Engine(used, wal, log, loops, workers, shared);
@@ -161,9 +173,42 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
             begin(started, used);
             LOG.info("serving: epoch {}, {} collections", log.epoch(), started.collections());
         } catch (RuntimeException | Error e) {
+            if (stopping && engine == null) {
+                LOG.debug("stopped before it served", e);
+                return;
+            }
             LOG.error("the proxy could not start serving; it exits so that it can be restarted", e);
             Runtime.getRuntime().halt(1);
         }
+    }
+
+    /**
+     * Serves nothing while a server has applied what the log does not know, until an operator decides.
+     *
+     * @return false if this proxy is stopped first
+     */
+    private boolean awaitWholeLog(OwnedLog log) {
+        Instances instances = Engine.instances(config);
+        UpstreamClient upstream = new UpstreamClient(loops, instances, _ -> {}, tls.instances());
+        ShortenedLog check =
+                new ShortenedLog(log.writer(), wal.reader(), new Remote(upstream, loops), instances, workers);
+        Optional<ShortenedLog.Lost> lost = check.look();
+        while (lost.isPresent() && !stopping) {
+            if (config.log().acceptedEnd() == lost.get().upTo()) {
+                check.accept(lost.get());
+                break;
+            }
+            String reason = lost.get().reason();
+            if (!reason.equals(held)) {
+                LOG.error("{}", reason);
+                held = reason;
+            }
+            LockSupport.parkNanos(DECISION_NANOS);
+            lost = check.look();
+        }
+        instances.forEach(upstream::reset);
+        held = "";
+        return !stopping;
     }
 
     /** Reloads reach it from now on; one since its start is caught up with before the next. */

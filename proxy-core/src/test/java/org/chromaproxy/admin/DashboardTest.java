@@ -72,7 +72,7 @@ class DashboardTest {
 
     @Test
     void thePageAndEveryFileItNamesAreServedByOwnerAndStandby() {
-        for (OwnEndpoints endpoints : List.of(bed.endpoints, new StandbyEndpoints(2, () -> ""))) {
+        for (OwnEndpoints endpoints : List.of(bed.endpoints, new StandbyEndpoints(2, () -> "", () -> ""))) {
             Answer page = get(endpoints, "/dashboard");
             assertConfined(page, "/dashboard");
             assertEquals("text/html; charset=utf-8", page.contentType());

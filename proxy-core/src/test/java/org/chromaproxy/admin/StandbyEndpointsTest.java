@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a proxy answers that waits for the log. */
 class StandbyEndpointsTest {
-    private final StandbyEndpoints endpoints = new StandbyEndpoints(2, () -> "pid=42");
+    private final StandbyEndpoints endpoints = new StandbyEndpoints(2, () -> "pid=42", () -> "");
 
     private JsonNode get(String uri) {
         Request request = new Request(HttpMethod.GET, uri, "", new byte[0], true);

@@ -6,72 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.Json;
-import org.chromaproxy.config.ConfigReader;
-import org.chromaproxy.local.ChromaServer;
-import org.chromaproxy.local.EmbeddedPostgres;
-import org.chromaproxy.main.ProxyServer;
-import org.chromaproxy.wal.Wal;
-import org.chromaproxy.wal.WalConfig;
-import org.chromaproxy.wal.record.Mapping;
-import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.acceptance.harness.RealPair;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
-import org.chromaproxy.wal.store.DatabaseTarget;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Copies on two real servers: the copy is the original. */
 @Timeout(300)
-class CopyIT {
-    private static final Duration LONG = Duration.ofMinutes(2);
+class CopyIT extends RealPair {
     private static final String COSINE = "{\"hnsw\":{\"space\":\"cosine\"}}";
-
-    @TempDir
-    Path folder;
-
-    private ChromaServer primaryServer;
-    private ChromaServer replicaServer;
-    private EmbeddedPostgres postgres;
-    private ChromaApi primary;
-    private ChromaApi replica;
-
-    @BeforeEach
-    void start() {
-        primaryServer = ChromaServer.start(folder.resolve("primary"), 0);
-        replicaServer = ChromaServer.start(folder.resolve("replica"), 0);
-        postgres = EmbeddedPostgres.start(folder.resolve("postgres"));
-        primary = new ChromaApi(primaryServer.awaitReady(LONG).url());
-        replica = new ChromaApi(replicaServer.awaitReady(LONG).url());
-    }
-
-    @AfterEach
-    void stop() {
-        primaryServer.close();
-        replicaServer.close();
-        postgres.close();
-    }
 
     @Test
     void aCopyKeepsEverythingThatACreateTakes() {
@@ -102,7 +58,7 @@ class CopyIT {
                 .expect(201);
         primary.post(collection(idOf(primary, "like-1")) + "/delete", Json.object("ids", ids(0, 5)))
                 .expect(200);
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(names.size(), PlaceState.READY);
         }
         for (String name : names) {
@@ -115,7 +71,7 @@ class CopyIT {
         assumeSchemas();
         disableFoo(primary, "limited");
         primary.add(collection(idOf(primary, "limited")), records(0, 5, 3, 1));
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(1, PlaceState.READY);
             String filter = "{\"where\":{\"foo\":\"x\"}}";
             primary.post(collection(idOf(primary, "limited")) + "/get", filter).expect(400);
@@ -134,7 +90,7 @@ class CopyIT {
         create(replica, "metric", "\"metadata\":null");
         create(primary, "words", "\"metadata\":{\"w\":1}");
         create(replica, "words", "\"metadata\":{\"w\":2}");
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(2, PlaceState.READY, PlaceState.DIVERGED);
             assertTrue(proxy.reason("metric").contains("space"), proxy.reason("metric"));
             assertTrue(proxy.reason("words").contains("metadata.w"), proxy.reason("words"));
@@ -146,13 +102,13 @@ class CopyIT {
         create(primary, "angles", "\"configuration\":" + COSINE);
         primary.add(collection(idOf(primary, "angles")), records(0, 200, 16, 1));
         primary.add(collection(idOf(primary, "angles")), records(200, 210, 16, 1e18));
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(1, PlaceState.READY);
             proxy.repair("angles");
             proxy.awaitStates(1, PlaceState.READY);
         }
         // A log that knows neither compares them.
-        try (Running proxy = new Running("another_log")) {
+        try (Running proxy = new Running("another_log").serving()) {
             proxy.awaitStates(1, PlaceState.READY);
             assertEquals(210, proxy.api.count(collection("angles")));
         }
@@ -165,7 +121,7 @@ class CopyIT {
                         collection(idOf(primary, "overflown")) + "/add",
                         "{\"ids\":[\"good\",\"bad\"],\"embeddings\":[[1,2],[3e38,1]]}")
                 .expect(201);
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(1, PlaceState.READY, PlaceState.DIVERGED);
             assertTrue(proxy.reason("overflown").contains("[bad]"), proxy.reason("overflown"));
             assertEquals(2, proxy.api.count(collection("overflown")));
@@ -178,7 +134,7 @@ class CopyIT {
         for (int from = 0; from < 8_000; from += 1_000) {
             primary.add(collection(idOf(primary, "large")), records(from, from + 1_000, 64, 1));
         }
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(1, PlaceState.READY);
             String old = idOf(replica, "large");
             CompletableFuture<Void> repair = CompletableFuture.runAsync(() -> proxy.repair("large"));
@@ -191,7 +147,7 @@ class CopyIT {
             assertEquals(8_000, replica.count(collection(old)), "what is replaced is whole");
         }
         assertEquals(2, copies(replica).size(), "the restart is in the copy's middle");
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(1, PlaceState.READY);
             Awaitility.await("nothing left over")
                     .atMost(LONG)
@@ -208,7 +164,7 @@ class CopyIT {
             primary.add(collection(idOf(primary, name)), records(0, 20, 3, 1));
         });
         Map<String, String> ids = new HashMap<>();
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(names.size(), PlaceState.READY);
             names.forEach(name -> ids.put(name, idOf(primary, name)));
             proxy.api.delete(D + "/collections/deleted").expect(200);
@@ -226,7 +182,7 @@ class CopyIT {
                 + "' WHERE instance = 'replica' AND public_id = '" + ids.get("unfinished") + "'");
         create(replica, "chroma-proxy-aside-" + ids.get("done"), "\"metadata\":null");
         create(replica, "chroma-proxy-aside-" + ids.get("deleted"), "\"metadata\":null");
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(4, PlaceState.READY);
             Awaitility.await("nothing left over")
                     .atMost(LONG)
@@ -242,7 +198,7 @@ class CopyIT {
         create(primary, "overflown", "\"configuration\":" + COSINE);
         primary.post(collection(idOf(primary, "overflown")) + "/add", "{\"ids\":[\"good\"],\"embeddings\":[[1,2]]}")
                 .expect(201);
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(1, PlaceState.READY);
             proxy.api
                     .post(collection("overflown") + "/add", "{\"ids\":[\"bad\"],\"embeddings\":[[3e38,1]]}")
@@ -275,7 +231,7 @@ class CopyIT {
         }
         create(replica, "only-here", "\"metadata\":{\"other\":1}");
         String resync = "/admin/instances/%s/resync";
-        try (Running proxy = new Running("chroma_proxy")) {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
             Awaitility.await("a copy, and a side that differs")
                     .atMost(LONG)
                     .until(() -> proxy.reason("only-here").contains("other")
@@ -290,7 +246,7 @@ class CopyIT {
             assertEquals(20, replica.count(collection(idOf(replica, "only-here"))));
         }
         put(primary, "only-here", "{\"new_metadata\":{\"other\":2}}");
-        try (Running proxy = new Running("another_log")) {
+        try (Running proxy = new Running("another_log").serving()) {
             Awaitility.await("a side that differs")
                     .atMost(LONG)
                     .until(() -> proxy.reason("only-here").contains("other"));
@@ -299,10 +255,14 @@ class CopyIT {
                     .expect(409);
             assertTrue(
                     listed.json().toString().contains("default_tenant/default_database/only-here"), listed.toString());
-            var begun = proxy.api.post(
-                    resync.formatted("primary"),
-                    "{\"in_use\":true,\"lost\":[\"default_tenant/default_database/only-here\"]}");
-            assertTrue(begun.status() < 300, begun.toString());
+            Awaitility.await("the consent that names it suffices")
+                    .atMost(LONG)
+                    .until(() -> proxy.api
+                                    .post(
+                                            resync.formatted("primary"),
+                                            "{\"in_use\":true,\"lost\":[\"default_tenant/default_database/only-here\"]}")
+                                    .status()
+                            < 300);
             proxy.awaitStates(1, PlaceState.READY);
             assertEquals(20, proxy.api.count(collection("kept")));
             proxy.api.get(D + "/collections/only-here").expect(404);
@@ -314,13 +274,6 @@ class CopyIT {
         put(replica, name, "{\"new_name\":\"chroma-proxy-aside-" + ids.get(name) + "\"}");
     }
 
-    private void sql(String statement) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(database("chroma_proxy"));
-                Statement jdbc = connection.createStatement()) {
-            jdbc.execute(statement);
-        }
-    }
-
     /** The collections there: name → id. */
     private static Map<String, String> copies(ChromaApi server) {
         Map<String, String> copies = new HashMap<>();
@@ -328,22 +281,6 @@ class CopyIT {
             copies.put(collection.path("name").asText(), collection.path("id").asText());
         }
         return copies;
-    }
-
-    /** The address of a database of that name, made when missing. */
-    private String database(String name) {
-        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
-                Statement statement = connection.createStatement()) {
-            if (!connection
-                    .createStatement()
-                    .executeQuery("SELECT FROM pg_database WHERE datname = '" + name + "'")
-                    .next()) {
-                statement.execute("CREATE DATABASE " + name);
-            }
-        } catch (SQLException e) {
-            throw new AssertionError("no database " + name, e);
-        }
-        return postgres.jdbcUrl().replace("/postgres?", "/" + name + "?");
     }
 
     private void assumeSchemas() {
@@ -369,119 +306,5 @@ class CopyIT {
                                         "string_inverted_index",
                                                 Json.object("enabled", false, "config", Json.object()))));
         create(server, name, "\"schema\":" + schema);
-    }
-
-    private static void create(ChromaApi server, String name, String with) {
-        server.post(D + "/collections", "{\"name\":\"" + name + "\"," + with + "}")
-                .expect(200);
-    }
-
-    private static void put(ChromaApi server, String name, String change) {
-        server.send("PUT", collection(idOf(server, name)), change).expect(200);
-    }
-
-    private static JsonNode settings(ChromaApi server, String name) {
-        ObjectNode found =
-                server.get(D + "/collections/" + name).expect(200).json().deepCopy();
-        found.remove("id");
-        return found;
-    }
-
-    private static String idOf(ChromaApi instance, String name) {
-        return instance.get(D + "/collections/" + name)
-                .expect(200)
-                .json()
-                .path("id")
-                .asText();
-    }
-
-    private static ArrayNode ids(int from, int to) {
-        ArrayNode ids = Json.array();
-        for (int i = from; i < to; i++) {
-            ids.add("r" + i);
-        }
-        return ids;
-    }
-
-    private static JsonNode records(int from, int to, int dimension, double scale) {
-        Random random = new Random(7 + from);
-        ArrayNode embeddings = Json.array();
-        ArrayNode metadatas = Json.array();
-        for (int i = from; i < to; i++) {
-            ArrayNode embedding = embeddings.addArray();
-            for (int d = 0; d < dimension; d++) {
-                embedding.add(random.nextGaussian() * scale);
-            }
-            metadatas.add(Json.object("n" + from, i, "half", i / 2.0, "even", i % 2 == 0));
-        }
-        return Json.object("ids", ids(from, to), "embeddings", embeddings, "metadatas", metadatas);
-    }
-
-    /** One life of the proxy on a log of that name. */
-    private final class Running implements AutoCloseable {
-        private final Wal wal;
-        private final ProxyServer server;
-        private final ChromaApi api;
-
-        Running(String log) {
-            wal = Wal.open(WalConfig.of(DatabaseTarget.of(database(log), "", "")));
-            server = ProxyServer.start(
-                    ConfigReader.of(Map.of(
-                            "PRIMARY_URL",
-                            primary.url(),
-                            "REPLICA_URL",
-                            replica.url(),
-                            "HOST",
-                            "127.0.0.1",
-                            "PORT",
-                            "0")),
-                    wal);
-            Awaitility.await("a serving proxy").atMost(LONG).until(server::serving);
-            api = new ChromaApi("http://127.0.0.1:" + server.address().getPort());
-        }
-
-        /** Copies it to the replica anew. */
-        void repair(String name) {
-            api.post("/admin/collections/" + name + "/repair", Json.object("instance", "replica", "force", true))
-                    .expect(200);
-        }
-
-        String reason(String name) {
-            return mappings().stream()
-                    .filter(mapping -> mapping.path().name().equals(name))
-                    .flatMap(mapping -> mapping.places().values().stream())
-                    .map(Place::reason)
-                    .collect(Collectors.joining());
-        }
-
-        Set<PlaceState> states(String name) {
-            return mappings().stream()
-                    .filter(mapping -> mapping.path().name().equals(name))
-                    .flatMap(mapping -> mapping.places().values().stream())
-                    .map(Place::state)
-                    .collect(Collectors.toSet());
-        }
-
-        private Set<Mapping> mappings() {
-            return Set.copyOf(wal.reader().mappings());
-        }
-
-        void awaitStates(int collections, PlaceState... states) {
-            Awaitility.await("places in " + Set.of(states)).atMost(LONG).untilAsserted(() -> {
-                Set<Mapping> mappings = mappings();
-                assertEquals(collections, mappings.size());
-                for (Mapping mapping : mappings) {
-                    assertEquals(2, mapping.places().size(), mapping.toString());
-                    Set<PlaceState> found =
-                            mapping.places().values().stream().map(Place::state).collect(Collectors.toSet());
-                    assertEquals(Set.of(states), found, mapping.toString());
-                }
-            });
-        }
-
-        @Override
-        public void close() {
-            server.close();
-        }
     }
 }

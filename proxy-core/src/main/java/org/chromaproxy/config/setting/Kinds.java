@@ -59,6 +59,12 @@ public final class Kinds {
                 String::valueOf);
     }
 
+    /** A position in the log. */
+    public static Kind<Long> position() {
+        return new Kind<>(
+                "a whole number from 0", text -> within(Long.valueOf(text), value -> value >= 0), String::valueOf);
+    }
+
     /** Seconds, kept as milliseconds. */
     public static Kind<Long> seconds() {
         return new Kind<>(

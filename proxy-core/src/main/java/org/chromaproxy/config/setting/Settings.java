@@ -77,6 +77,13 @@ public final class Settings {
                             + " refused, or taken with a warning and held back from the others until they are upgraded:"
                             + " [upgrades](docs/upgrade.md)")
             .live();
+    public static final Setting<Long> ACCEPT_SHORTENED_LOG = Setting.of(
+            "ACCEPT_SHORTENED_LOG",
+            Kinds.position(),
+            0L,
+            "consent, for one start, to go on with a log that lacks what servers have applied; its value is the LSN"
+                    + " that `/status` names: [log older than the"
+                    + " servers](docs/operations.md#log-older-than-the-servers)");
     public static final Setting<Optional<String>> TOKENS_FILE = Setting.of(
                     "TOKENS_FILE",
                     Kinds.optional(Kinds.text()),
@@ -343,7 +350,8 @@ public final class Settings {
                             SOLE_OWNER,
                             LOG_MAX_PENDING_BYTES,
                             LOG_MAX_PENDING_AGE,
-                            AUTO_RESYNC)),
+                            AUTO_RESYNC,
+                            ACCEPT_SHORTENED_LOG)),
             new Section(
                     "Where clients connect",
                     List.of(

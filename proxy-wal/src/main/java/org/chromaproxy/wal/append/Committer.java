@@ -41,6 +41,8 @@ final class Committer {
     private long firstLsn;
     private long nextLsn;
     private long coverAgainAt;
+    /** LSNs up to here were given away by a log that is lost. */
+    private volatile long usedUpTo;
     /** Number of the last transaction known to be durable. */
     private volatile long lastBatch;
     /** What the log said of that when it was last connected to: one more if a commit was in doubt, and done. */
@@ -60,6 +62,11 @@ final class Committer {
 
     long durableLsn() {
         return durableLsn;
+    }
+
+    /** No LSN up to there is given to a record any more. Any thread. */
+    synchronized void startAbove(long lsn) {
+        usedUpTo = Math.max(usedUpTo, lsn);
     }
 
     long lastBatch() {
@@ -132,8 +139,9 @@ final class Committer {
             return false;
         }
         LOG.error(
-                "PostgreSQL failed over to a server without the last {} transactions: the log ends at LSN {}, but {} had"
-                        + " been committed. They are still in memory and are committed again. Use synchronous standbys.",
+                "PostgreSQL failed over to a server without the last {} transactions: the log ends at LSN {}, but {}"
+                        + " had been committed. They are still in memory and are committed again. Use synchronous"
+                        + " standbys.",
                 lost.size(),
                 end.lsn(),
                 durableLsn);
@@ -166,6 +174,10 @@ final class Committer {
 
     /** A new, empty batch that will take its LSNs from here. Call {@link #drained} when it is filled. */
     Batch newBatch() {
+        long used = usedUpTo;
+        if (nextLsn <= used) {
+            nextLsn = used + OWNER_GAP;
+        }
         return new Batch(settings, nextLsn, clock.now());
     }
 
@@ -268,8 +280,8 @@ final class Committer {
 
     private void truncated(LogSession.End end) {
         LOG.error(
-                "the log is shorter than it was: it ends at LSN {} (transaction {}), but LSN {} (transaction {}) had been"
-                        + " committed, and memory does not reach back that far. PostgreSQL failed over to a server"
+                "the log is shorter than it was: it ends at LSN {} (transaction {}), but LSN {} (transaction {}) had"
+                        + " been committed, and memory does not reach back that far. PostgreSQL failed over to a server"
                         + " without the last commits. Writes that were acknowledged may be on the Chroma servers only."
                         + " Nothing is routed until this proxy is restarted; prevent this with synchronous standbys.",
                 end.lsn(),

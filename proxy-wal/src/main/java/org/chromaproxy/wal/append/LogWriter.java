@@ -96,6 +96,11 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         return committer.durableLsn();
     }
 
+    /** No LSN up to there is given to a record any more: it may name one that the log has lost. Any thread. */
+    public void startAbove(long lsn) {
+        committer.startAbove(lsn);
+    }
+
     /**
      * When ownership was last confirmed, on the clock's monotonic scale (ns): the moment before the confirming
      * transaction began. Older than the lease: another proxy may own the log by now.
