@@ -39,11 +39,12 @@ public final class ChromaInstallation {
         List<String> program = switch (release.registry()) {
             case PYPI -> {
                 Path home = LocalFolders.build("chroma").resolve("pypi-" + packageVersion);
-                yield pythonProgram(PythonEnvironment.ensure(
+                PythonEnvironment python = PythonEnvironment.ensure(
                         home,
                         resource("pypi-" + packageVersion + "/requirements.txt"),
                         () -> onDownload.accept(
-                                "Chroma " + release + " from PyPI into " + home + " (25 MB, 90 MB on disk)")));
+                                "Chroma " + release + " from PyPI into " + home + " (25 MB, 90 MB on disk)"));
+                yield pythonProgram(python, resource("pypi-" + packageVersion + "/serve.py"));
             }
             case NPM -> nodeProgram(nodeModules(release, onDownload));
         };
@@ -74,13 +75,12 @@ public final class ChromaInstallation {
         return Stream.concat(program.stream(), arguments.stream()).toList();
     }
 
-    /** What the package's own script {@code chroma} runs, without importing the client, which takes seconds. */
-    private static List<String> pythonProgram(PythonEnvironment environment) {
+    /** A file rather than words on the command line: guides tell people to start a server again by its command line. */
+    private static List<String> pythonProgram(PythonEnvironment environment, String script) {
         return List.of(
                 environment.python().toString(),
                 "-I",
-                "-c",
-                "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(['chroma', *sys.argv[1:]])");
+                environment.script("serve.py", script).toString());
     }
 
     private static List<String> nodeProgram(Path nodeModules) {

@@ -3,6 +3,7 @@ package org.chromaproxy.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -74,6 +75,22 @@ public final class PythonEnvironment {
                     .orElseThrow(() -> new LocalServerException("no site-packages in " + lib));
         } catch (IOException e) {
             throw new LocalServerException("cannot read " + lib, e);
+        }
+    }
+
+    /** A program for it, kept beside it under that name. */
+    Path script(String name, String text) {
+        Path script = home.resolve(name);
+        try {
+            if (!Files.exists(script) || !Files.readString(script).equals(text)) {
+                // Others may be reading it.
+                Path fresh = Files.createTempFile(home, name, "");
+                Files.writeString(fresh, text);
+                Files.move(fresh, script, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return script;
+        } catch (IOException e) {
+            throw new LocalServerException("cannot write " + script, e);
         }
     }
 

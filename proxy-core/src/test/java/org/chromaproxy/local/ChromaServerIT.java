@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,14 @@ class ChromaServerIT {
             await().atMost(READY).until(() -> !other.isAlive());
             assertEquals(200, get(server, "/api/v2/heartbeat"));
         }
+    }
+
+    /** As guides do: by the words of its command line, wherever blanks part them. */
+    @Test
+    void aServerIsStartedAgainByTheWordsOfItsCommandLine() {
+        List<String> command = ChromaInstallation.ofServer(0).command(folder.resolve("data"), 1);
+
+        assertEquals(command, List.of(String.join(" ", command).split(" ", -1)));
     }
 
     @Test
