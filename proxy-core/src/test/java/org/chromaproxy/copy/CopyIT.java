@@ -137,11 +137,11 @@ class CopyIT extends RealPair {
         try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(1, PlaceState.READY);
             String old = idOf(replica, "large");
-            CompletableFuture<Void> repair = CompletableFuture.runAsync(() -> proxy.repair("large"));
+            CompletableFuture.runAsync(() -> proxy.repair("large"));
             Awaitility.await("a new copy that is not whole yet")
                     .pollInterval(Duration.ofMillis(10))
                     .atMost(LONG)
-                    .until(() -> copies(replica).size() == 2 && !copies(replica).containsKey("large")
+                    .until(() -> (copies(replica).size() == 2 && !copies(replica).containsKey("large"))
                             || (copies(replica).containsKey("large")
                                     && !idOf(replica, "large").equals(old)));
             assertEquals(8_000, replica.count(collection(old)), "what is replaced is whole");
