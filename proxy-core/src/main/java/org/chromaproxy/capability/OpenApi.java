@@ -26,8 +26,8 @@ public final class OpenApi {
         }
         Set<String> routes = new HashSet<>();
         root.path("paths")
-                .fields()
-                .forEachRemaining(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                .properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
                     if (METHODS.contains(method)) {
                         routes.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey());
                     }
