@@ -174,20 +174,24 @@ public final class UpstreamClient {
             sendRest();
         }
 
+        /** A flush can make the socket writable again, which calls this anew: what is left is looked at in every turn. */
         private void sendRest() {
             UpstreamConnection to = connection;
             byte[] left = rest;
             while (to != null && left != null && to.writable() && !future.isDone()) {
-                int slice = Math.min(SLICE, left.length - sent);
-                to.send(new DefaultHttpContent(Unpooled.wrappedBuffer(left, sent, slice)));
-                sent += slice;
-                if (sent < left.length) {
-                    to.flush();
-                } else {
-                    left = null;
+                int start = sent;
+                sent += Math.min(SLICE, left.length - start);
+                boolean last = sent == left.length;
+                if (last) {
                     rest = null;
-                    to.send(LastHttpContent.EMPTY_LAST_CONTENT);
                 }
+                to.send(new DefaultHttpContent(Unpooled.wrappedBuffer(left, start, sent - start)));
+                if (last) {
+                    to.send(LastHttpContent.EMPTY_LAST_CONTENT);
+                } else {
+                    to.flush();
+                }
+                left = rest;
             }
         }
 
