@@ -44,6 +44,8 @@ public final class Adoption {
     private Set<CollectionEntry> vanished = Set.of();
 
     private volatile List<Stranger> strangers = List.of();
+    /** Of the scan before; guarded by {@code working}. */
+    private List<Scan.Odd> oddBefore = List.of();
 
     /** @param tenants whose collections are looked for, beside those the catalog knows */
     public Adoption(CopyServices services, WitnessKeeper witnesses, List<String> tenants) {
@@ -158,6 +160,7 @@ public final class Adoption {
         Scan scan = new Scan(services, copier, inventories, met, copy, sent);
         scan.mapUnknown();
         scan.completeKnown();
+        verify(scan.odd());
         tell(scan.strangers());
         forget(scan.vanished());
         met.forEach(witnesses::adopted);
@@ -181,6 +184,25 @@ public final class Adoption {
             }
         }
         vanished = Set.copyOf(found);
+    }
+
+    /** What differed in two scans on end is no race with a change: it is read no more, and compared while both stand still. */
+    private void verify(List<Scan.Odd> found) {
+        for (Scan.Odd odd : found) {
+            String what = "its settings are other than the leader's: " + odd.difference();
+            if (oddBefore.contains(odd)) {
+                LOG.warn("{} on {}: {}; to be compared", odd.entry(), odd.instance(), what);
+                odd.entry()
+                        .place(odd.instance())
+                        .ifPresent(place -> services.mappings()
+                                .place(
+                                        odd.entry(),
+                                        odd.instance(),
+                                        new Place(place.instanceId(), PlaceState.UNVERIFIED, what),
+                                        List.of()));
+            }
+        }
+        oddBefore = List.copyOf(found);
     }
 
     private void tell(List<Stranger> found) {

@@ -24,6 +24,7 @@ import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.scan.CollectionSettings;
 import org.chromaproxy.wal.record.Mapping;
 
 /** What one instance holds: the tenants asked for, their databases, and the collections in them. Immutable once read. */
@@ -32,7 +33,7 @@ final class Inventory {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** One collection there. */
-    record Found(Mapping.Path path, UUID id, boolean dimensioned) {}
+    record Found(Mapping.Path path, UUID id, boolean dimensioned, Optional<CollectionSettings> settings) {}
 
     /** A collection there that a copy replaces, or has replaced. */
     record Aside(Mapping.Path path, UUID id, UUID publicId) {}
@@ -95,12 +96,12 @@ final class Inventory {
             byte[] body = remote.require(instance, path + "?limit=" + PAGE + "&offset=" + offset);
             List<CollectionJson.Element> page = CollectionJson.elements(body)
                     .orElseThrow(() -> new StepException(instance + " answered " + path + " with something else"));
-            page.forEach(element -> take(database, element.head()));
+            page.forEach(element -> take(database, element.head(), CollectionSettings.of(body, element.bytes())));
             size = page.size();
         }
     }
 
-    private void take(Database database, CollectionHead head) {
+    private void take(Database database, CollectionHead head, Optional<CollectionSettings> settings) {
         CollectionIds.parse(head.id()).ifPresent(id -> {
             Mapping.Path path = new Mapping.Path(database.tenant(), database.name(), head.name());
             Optional<UUID> replacedBy = SetAside.replacedBy(head.name());
@@ -108,7 +109,7 @@ final class Inventory {
                 asides.add(new Aside(path, id, replacedBy.get()));
                 return;
             }
-            Found found = new Found(path, id, head.dimension().isPresent());
+            Found found = new Found(path, id, head.dimension().isPresent(), settings);
             byPath.put(path, found);
             byId.put(id, found);
         });

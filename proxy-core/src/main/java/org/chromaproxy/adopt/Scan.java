@@ -18,6 +18,7 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.copy.Copier;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.scan.CollectionSettings;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -128,7 +129,35 @@ final class Scan {
         Mapping.Path path = entry.path();
         return inventory.databases().contains(new Database(path.tenant(), path.database()))
                 && inventory.withId(place.instanceId()).isEmpty()
+                && !inventory.isAside(place.instanceId())
                 && inventory.at(path).isEmpty();
+    }
+
+    /** A place whose settings are other than the leader's. */
+    record Odd(CollectionEntry entry, Instance instance, String difference) {}
+
+    /** What the lists show of whole places; they were read one after the other, so a change may have come in between. */
+    List<Odd> odd() {
+        List<Odd> odd = new ArrayList<>();
+        for (CollectionEntry entry : services.catalog().alive()) {
+            Optional<CollectionSettings> leaders = inventories.stream()
+                    .filter(inventory ->
+                            inventory.instance().index() == entry.gate().leader())
+                    .findFirst()
+                    .flatMap(inventory -> settings(entry, inventory));
+            for (Inventory inventory : inventories) {
+                leaders.flatMap(here -> settings(entry, inventory).flatMap(here::difference))
+                        .ifPresent(what -> odd.add(new Odd(entry, inventory.instance(), what)));
+            }
+        }
+        return odd;
+    }
+
+    private static Optional<CollectionSettings> settings(CollectionEntry entry, Inventory inventory) {
+        return entry.place(inventory.instance())
+                .filter(place -> place.state() == PlaceState.READY)
+                .flatMap(place -> inventory.withId(place.instanceId()))
+                .flatMap(Found::settings);
     }
 
     /** Goes through all that the catalog knows: notes dimensions, finds gaps, fills them or tells. */
@@ -159,7 +188,7 @@ final class Scan {
             }
             return;
         }
-        Found missing = new Found(entry.path(), place.instanceId(), false);
+        Found missing = new Found(entry.path(), place.instanceId(), false, Optional.empty());
         boolean replaced = inventory.at(entry.path()).isPresent();
         if (entry.deletedLsn() == 0 && !inventory.isAside(place.instanceId())) {
             report(

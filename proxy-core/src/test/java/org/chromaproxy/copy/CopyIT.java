@@ -98,6 +98,17 @@ class CopyIT extends RealPair {
     }
 
     @Test
+    void aSideWhoseSettingsChangeBehindTheProxysBackIsFoundAndTakenOut() {
+        create(primary, "described", "\"metadata\":{\"w\":1}");
+        try (Running proxy = new Running("chroma_proxy").serving()) {
+            proxy.awaitStates(1, PlaceState.READY);
+            put(replica, "described", "{\"new_metadata\":{\"w\":2}}");
+            proxy.awaitStates(1, PlaceState.READY, PlaceState.DIVERGED);
+            assertTrue(proxy.reason("described").contains("metadata.w"), proxy.reason("described"));
+        }
+    }
+
+    @Test
     void aCosineCopyThatIsCopiedTwiceAndComparedDiffersNowhere() {
         create(primary, "angles", "\"configuration\":" + COSINE);
         primary.add(collection(idOf(primary, "angles")), records(0, 200, 16, 1));

@@ -40,6 +40,19 @@ final class ChromaModel {
         collections.clear();
     }
 
+    /** Somebody makes an empty collection there. */
+    synchronized void make(String name, JsonNode metadata) {
+        ModelCollection made = new ModelCollection("default_tenant/default_database", name, metadata);
+        collections.put(made.id(), made);
+    }
+
+    /** Somebody replaces a collection's metadata there. */
+    synchronized void describe(String name, JsonNode metadata) {
+        ObjectNode change = NODES.objectNode();
+        change.set("new_metadata", metadata);
+        named(name).orElseThrow().modify(change);
+    }
+
     /** Its disk lacks that record, which it had. */
     synchronized void lose(String name, String id) {
         named(name).orElseThrow().lose(id);

@@ -1,6 +1,7 @@
 package org.chromaproxy.lane.catalog;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.scan.CollectionSettings;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
@@ -27,8 +29,20 @@ import org.chromaproxy.wal.record.Mapping.PlaceState;
  * a 409 or a get-or-create that finds something can only be this record's own earlier effect, or a stranger.
  */
 final class CreateOp implements CatalogOp {
+    /** Followers create within moments; one that is later than so many others is compared by adoption. */
+    private static final int REMEMBERED = 256;
+
     private final CatalogLanes lanes;
     private final ExistingAnswer answers;
+    /** What leaders created lately: LSN → its settings. */
+    private final Map<Long, CollectionSettings> created = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, CollectionSettings> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
 
     CreateOp(CatalogLanes lanes) {
         this.lanes = lanes;
@@ -83,7 +97,7 @@ final class CreateOp implements CatalogOp {
     private void created(Lane lane, Write write, UpstreamResponse answer, CollectionHead head, UUID id) {
         boolean stranger =
                 head.dimension().isPresent() || lanes.catalog().byId(id).isPresent();
-        MappingEdit effect = effect(lane, write, id, stranger);
+        MappingEdit effect = effect(lane, write, id, stranger, otherwise(lane, write, answer));
         UUID publicId = effect.base().publicId();
         UuidSwap.swapAt(answer.body(), head.idStart(), publicId);
         WriteResult result = WriteResult.of(answer);
@@ -92,13 +106,32 @@ final class CreateOp implements CatalogOp {
         lanes.complete(lane, write, List.of(effect), others, result.withStatus(200));
     }
 
-    private MappingEdit effect(Lane lane, Write write, UUID id, boolean stranger) {
+    /**
+     * What the collection on this instance has other than on the leader that created it: one of this name that was there
+     * already is its place only if it is configured alike.
+     */
+    private Optional<String> otherwise(Lane lane, Write write, UpstreamResponse answer) {
+        Optional<CollectionSettings> here = CollectionSettings.of(answer.body());
+        if (LaneGroup.targeted(write) || here.isEmpty()) {
+            return Optional.empty();
+        }
+        if (lanes.decides(lane, write)) {
+            created.put(write.lsn(), here.get());
+            return Optional.empty();
+        }
+        return Optional.ofNullable(created.get(write.lsn())).flatMap(leaders -> leaders.sameShape(here.get()));
+    }
+
+    private MappingEdit effect(Lane lane, Write write, UUID id, boolean stranger, Optional<String> otherwise) {
         Optional<CollectionEntry> mine = mine(write);
         if (mine.isPresent()) {
             PlaceState state = LaneGroup.targeted(write) ? PlaceState.COPYING : PlaceState.READY;
+            Place whole = otherwise
+                    .map(what -> new Place(id, PlaceState.UNVERIFIED, "was there with other settings: " + what))
+                    .orElseGet(() -> new Place(id, state, ""));
             Place place = stranger
                     ? new Place(id, PlaceState.DIVERGED, "a collection of this name with data was there already")
-                    : new Place(id, state, "");
+                    : whole;
             return MappingEdit.place(mine.get(), lane.instance, place);
         }
         Map<String, Place> places = new HashMap<>();
