@@ -3,15 +3,18 @@ package org.chromaproxy.bench.micro;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.http.ClientCodec;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.HttpCodecs;
@@ -39,13 +42,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @State(Scope.Thread)
-public class WhatARelayCosts {
+public class WhatAReadCosts {
     private static final ForwardedHeaders.Client CLIENT = new ForwardedHeaders.Client("127.0.0.1", false);
     private static final String BODY = "{\"ids\":[\"id-1\"],\"include\":[\"documents\"]}";
     private static final String ANSWER = "{\"ids\":[\"id-1\"],\"documents\":[\"a document\"]}";
 
     private final EmbeddedChannel downstream = new EmbeddedChannel(HttpCodecs.server(), new FramingGuard());
-    private final EmbeddedChannel upstream = new EmbeddedChannel(new HttpClientCodec());
+    private final EmbeddedChannel upstream = new EmbeddedChannel(new ClientCodec());
     private final ByteBuf request = bytes("POST " + Paths.RECORDS + "/get HTTP/1.1\r\nHost: bench\r\nAccept: */*\r\n"
             + "User-Agent: bench\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n"
             + BODY);
@@ -60,29 +63,29 @@ public class WhatARelayCosts {
     @Benchmark
     public int thereAndBack() {
         downstream.writeInbound(request.duplicate());
-        for (Object part = downstream.readInbound(); part != null; part = downstream.readInbound()) {
-            upstream.writeOutbound(part instanceof HttpRequest head ? forwarded(head) : part);
-        }
+        HttpRequest asked = downstream.readInbound();
+        HttpContent body = downstream.readInbound();
+        upstream.writeOutbound(forwarded(asked, body));
         int bytes = drain(upstream);
         upstream.writeInbound(response.duplicate());
-        for (Object part = upstream.readInbound(); part != null; part = upstream.readInbound()) {
-            downstream.writeOutbound(part instanceof HttpResponse head ? returned(head) : part);
-        }
+        HttpResponse answer = upstream.readInbound();
+        HttpContent content = upstream.readInbound();
+        downstream.writeOutbound(new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                answer.status(),
+                content.content(),
+                ForwardedHeaders.response(answer.headers()),
+                EmptyHttpHeaders.INSTANCE));
         return bytes + drain(downstream);
     }
 
-    private static HttpRequest forwarded(HttpRequest head) {
+    private static HttpRequest forwarded(HttpRequest head, HttpContent body) {
         Route route = Routes.classify(head.method(), head.uri());
         String uri = UuidSwap.swapSegment(head.uri(), route.collection(), Paths.OTHER);
-        HttpRequest out = new DefaultHttpRequest(HttpVersion.HTTP_1_1, head.method(), uri);
-        ForwardedHeaders.request(head.headers(), CLIENT, "127.0.0.1:8001", out.headers());
-        return out;
-    }
-
-    private static HttpResponse returned(HttpResponse head) {
-        HttpResponse out = new DefaultHttpResponse(HttpVersion.HTTP_1_1, head.status());
-        ForwardedHeaders.response(head.headers(), out.headers());
-        return out;
+        HttpHeaders headers = ForwardedHeaders.decoded();
+        ForwardedHeaders.request(head.headers(), CLIENT, "127.0.0.1:8001", headers);
+        return new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1, head.method(), uri, body.content(), headers, EmptyHttpHeaders.INSTANCE);
     }
 
     private static int drain(EmbeddedChannel channel) {
