@@ -73,7 +73,8 @@ class TlsFrontTest {
                     .path("id")
                     .asText();
             String add = "{\"ids\":[\"a\"],\"embeddings\":[[1,2,3]],\"documents\":[\"" + TEXT + "\"]}";
-            assertEquals(201, post(client, path + "/" + id + "/add", add).statusCode());
+            HttpResponse<String> added = post(client, path + "/" + id + "/add", add);
+            assertEquals(201, added.statusCode(), added.body());
             for (int i = 0; i < 20; i++) {
                 HttpResponse<String> read = post(client, path + "/" + id + "/get", "{}");
                 assertEquals(200, read.statusCode(), read.body());
@@ -144,7 +145,7 @@ class TlsFrontTest {
                 }
             }
             for (CompletableFuture<HttpResponse<String>> answer : under) {
-                assertEquals(200, answer.join().statusCode());
+                assertEquals(200, answer.join().statusCode(), answer.join().body());
             }
         }
         assertEquals("CN=two", served());
