@@ -4,6 +4,8 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -155,6 +157,47 @@ final class ExistingAnswer {
             }
         }
 
+        /** That it is gone, not only renamed, and that it is the server who says so: its id is asked for, and its database. */
+        private void confirm(Iterator<Lane> toAsk) {
+            if (!toAsk.hasNext()) {
+                LOG.error(
+                        "{} is on no instance any more: it was deleted behind the proxy's back. Its name is free.",
+                        entry);
+                lanes.deleteFirst(lane, write, List.of(entry));
+                return;
+            }
+            Lane holder = toAsk.next();
+            Mapping.Path path = entry.path();
+            UUID id = entry.place(holder.instance).orElseThrow().instanceId();
+            ask(holder, ChromaPaths.records(path, id, "count"))
+                    .thenCombine(
+                            ask(holder, ChromaPaths.database(path.tenant(), path.database())),
+                            (count, database) -> Verdict.ofRead(count) == Verdict.MISSING && database.success())
+                    .whenComplete((gone, error) -> lanes.guarded(lane, write, () -> {
+                        if (lanes.overtaken(lane, write)) {
+                            return;
+                        }
+                        if (Boolean.TRUE.equals(gone)) {
+                            confirm(toAsk);
+                        } else {
+                            contradicted();
+                        }
+                    }));
+        }
+
+        private void contradicted() {
+            lane.busy = false;
+            if (!getOrCreate) {
+                taken();
+                return;
+            }
+            String message =
+                    "Collection [" + entry.path().name() + "] exists, but no instance holds it under that name: it was"
+                            + " changed behind the proxy's back. Nothing was changed;"
+                            + " delete it and create it again, or repair it.";
+            lanes.refuse(lane, write, WriteResult.of(ProxyError.WRITE_FAILED, message));
+        }
+
         private void taken() {
             String message = "Collection [" + entry.path().name() + "] already exists";
             lanes.refuse(lane, write, WriteResult.json(409, Json.error("ChromaError", message)));
@@ -163,10 +206,8 @@ final class ExistingAnswer {
         private void nobody() {
             lane.busy = false;
             if (lost) {
-                LOG.error(
-                        "{} is on no instance any more: it was deleted behind the proxy's back. Its name is free.",
-                        entry);
-                lanes.deleteFirst(lane, write, List.of(entry));
+                lane.busy = true;
+                confirm(lanes.lanes().stream().filter(this::holds).iterator());
             } else if (!getOrCreate) {
                 // As far as anybody can tell.
                 taken();
@@ -183,10 +224,7 @@ final class ExistingAnswer {
     /** Asks that lane's instance for a collection by name; the record at {@code lane}'s head waits for the answer. */
     void lookup(
             Lane source, Lane lane, Write write, Mapping.Path path, Consumer<UpstreamResponse> found, Runnable failed) {
-        UpstreamRequest get = UpstreamRequest.get(ChromaPaths.collection(path));
-        lanes.services()
-                .upstream()
-                .send(lanes.loop(), source.instance, get, LOOKUP_MS)
+        ask(source, ChromaPaths.collection(path))
                 .whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
                     if (answer == null) {
                         failed.run();
@@ -194,5 +232,9 @@ final class ExistingAnswer {
                         found.accept(answer);
                     }
                 }));
+    }
+
+    private CompletableFuture<UpstreamResponse> ask(Lane source, String path) {
+        return lanes.services().upstream().send(lanes.loop(), source.instance, UpstreamRequest.get(path), LOOKUP_MS);
     }
 }
