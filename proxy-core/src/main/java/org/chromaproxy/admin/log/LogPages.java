@@ -135,7 +135,7 @@ public final class LogPages {
         ArrayNode list = Answers.JSON.createArrayNode();
         for (StateSummary state : states) {
             list.add(Answers.object()
-                    .put("status", state.state().name())
+                    .put("status", state.state())
                     .put("count", state.count())
                     .put("oldest", state.oldest().toString())
                     .put("latest", state.latest().toString()));

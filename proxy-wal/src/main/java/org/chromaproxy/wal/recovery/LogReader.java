@@ -68,11 +68,16 @@ public final class LogReader {
      * The next records of a lane above {@code lsn}, in LSN order, with bodies and outcomes; empty at the lane's end.
      *
      * @param records at most so many
-     * @param bytes at most so many of bodies; a body of more than half of that is left out, and its record read whatever its size
+     * @param bytes at most so many of bodies, but one record whatever its size
      * @throws StoreException also while the log is shorter than it was: its end would be taken for the lane's
      */
     public List<LoggedRecord> page(UUID lane, long lsn, int records, long bytes) {
-        return lanes.page(lane, lsn, new LaneSql.Bound(records, bytes), lastBatch.getAsLong());
+        return page(lane, lsn, records, bytes, Long.MAX_VALUE);
+    }
+
+    /** The same without the bodies that have more than {@code largest} bytes. */
+    public List<LoggedRecord> page(UUID lane, long lsn, int records, long bytes, long largest) {
+        return lanes.page(lane, lsn, new LaneSql.Bound(records, bytes, largest), lastBatch.getAsLong());
     }
 
     /** Tells how far the log goes from now on: the number of the last transaction known to be durable. Thread-safe. */

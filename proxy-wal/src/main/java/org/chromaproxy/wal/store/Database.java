@@ -25,7 +25,7 @@ public final class Database implements AutoCloseable {
     private static final int OLDEST_MAJOR = 15;
 
     /** Of the newest migration in {@code db/migration}. */
-    static final int SCHEMA_VERSION = 5;
+    static final int SCHEMA_VERSION = 7;
 
     private static final Duration POOLED = Duration.ofSeconds(60);
     /** Of reads that lanes, clients and stand-bys wait for: a server that hangs must not hold them for long. */
@@ -68,11 +68,12 @@ public final class Database implements AutoCloseable {
         }
         try {
             if (!current(pool)) {
+                requireNotNewer(pool);
                 migrate(target);
             }
         } catch (FlywayException | SQLException e) {
             pool.close();
-            throw StoreException.lost("cannot bring schema " + target.schema() + " up to date", e);
+            throw StoreException.lost("cannot bring schema " + target.schema() + " up to date: " + e.getMessage(), e);
         }
         return new Database(target, pool);
     }
@@ -87,6 +88,20 @@ public final class Database implements AutoCloseable {
                             statement,
                             "SELECT coalesce(bool_and(success) AND max(version::int) = " + SCHEMA_VERSION
                                     + ", false) FROM schema_history");
+        }
+    }
+
+    /** An older build would overlook what a newer one has written. */
+    private static void requireNotNewer(HikariDataSource pool) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            if (yes(statement, "SELECT to_regclass('schema_history') IS NOT NULL")
+                    && yes(
+                            statement,
+                            "SELECT coalesce(max(version::int) > " + SCHEMA_VERSION + ", false) FROM schema_history")) {
+                throw new SQLException("a newer build has brought it to a version above " + SCHEMA_VERSION
+                        + ", which this one does not understand. Nothing was changed; start the newer build again");
+            }
         }
     }
 

@@ -8,10 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.record.TransactionUuid;
+import org.chromaproxy.wal.record.WriteRequest;
 import org.chromaproxy.wal.testkit.Records;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +127,34 @@ class LogReaderTest extends ReadBackTest {
         assertEquals(
                 List.of("ATTEMPTING 2", "PENDING_RECOVERY 1"),
                 log.column("SELECT status || ' ' || count FROM transaction_safety_summary ORDER BY status"));
+        durable(new Change.Outcome(lsns.get(2), TransactionState.FAILED, 400, "wrong dimension", new byte[0]));
+        assertEquals(
+                List.of("ATTEMPTING 1", "PENDING_RECOVERY 1", "REFUSED 1"),
+                log.column("SELECT status || ' ' || count FROM transaction_safety_summary ORDER BY status"));
+        assertEquals(
+                List.of("mine refused", "mine FAILED"),
+                log.column("SELECT write_id || ' ' || status FROM unified_wal_writes WHERE write_id = 'mine'"
+                        + " UNION ALL SELECT transaction_id || ' ' || status FROM emergency_transaction_log"
+                        + " WHERE transaction_id = 'mine'"));
+        assertEquals(
+                List.of("3"),
+                log.column("SELECT count(*) FROM public.unified_wal_writes w"
+                        + " JOIN public.emergency_transaction_log e ON e.transaction_id = w.write_id"));
+        Subject copied = new Subject(Records.LANE, Records.LANE, "t", "d", "things", "replica");
+        writer.append(
+                new NewRecord(OpKind.REPAIR, copied, new WriteRequest("POST", "/", "", new byte[0]), Optional.empty()),
+                heard);
+        await().until(() -> heard.total() == 4);
+        assertEquals(
+                List.of("COPIED 1"),
+                log.column("SELECT status || ' ' || count FROM transaction_safety_summary WHERE status LIKE 'COP%'"));
+        assertEquals(
+                List.of("COMPLETED"),
+                log.column("SELECT status FROM emergency_transaction_log ORDER BY lsn DESC LIMIT 1"));
+        assertEquals(
+                List.of("replica synced"),
+                log.column("SELECT target_instance || ' ' || status FROM unified_wal_writes"
+                        + " ORDER BY lsn DESC LIMIT 1"));
         assertEquals(
                 List.of(),
                 log.column("SELECT collection_name || primary_collection_id || replica_collection_id || created_at"

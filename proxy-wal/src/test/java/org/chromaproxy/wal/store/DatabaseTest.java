@@ -3,6 +3,7 @@ package org.chromaproxy.wal.store;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,10 +31,10 @@ class DatabaseTest {
     void aSchemaThatWasLeftAtAnOlderVersionIsBroughtUpToDate() {
         try (Database first = Database.open(target)) {
             execute(first, "DELETE FROM schema_history WHERE version::int = " + Database.SCHEMA_VERSION);
-            execute(first, "DROP TABLE log_batch");
+            execute(first, "DROP VIEW unified_wal_writes CASCADE");
         }
         try (Database second = Database.open(target)) {
-            assertDoesNotThrow(() -> execute(second, "SELECT FROM log_batch"));
+            assertDoesNotThrow(() -> execute(second, "SELECT FROM unified_wal_writes"));
         }
     }
 
@@ -46,14 +47,15 @@ class DatabaseTest {
     }
 
     @Test
-    void aSchemaOfANewerBuildIsLeftToFlyway() {
+    void aSchemaOfANewerBuildIsRefusedWithTheReason() {
         try (Database first = Database.open(target)) {
             execute(
                     first,
                     "INSERT INTO schema_history SELECT 1000, '1000', 'later', type, script, checksum, installed_by,"
                             + " installed_on, execution_time, success FROM schema_history WHERE version = '1'");
         }
-        assertDoesNotThrow(() -> Database.open(target).close());
+        StoreException refused = assertThrows(StoreException.class, () -> Database.open(target));
+        assertTrue(String.valueOf(refused.getMessage()).contains("a newer build"), refused.getMessage());
     }
 
     private static void execute(Database database, String sql) {

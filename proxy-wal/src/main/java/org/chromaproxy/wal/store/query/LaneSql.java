@@ -33,8 +33,9 @@ public final class LaneSql {
      *
      * @param records at most so many
      * @param bytes at most so many of bodies, but one record whatever its size
+     * @param largest bodies with more bytes are left out
      */
-    public record Bound(int records, long bytes) {}
+    public record Bound(int records, long bytes, long largest) {}
 
     private final LogQueries queries;
 
@@ -53,7 +54,7 @@ public final class LaneSql {
     }
 
     /**
-     * The next records of a lane above {@code lsn}, in LSN order, with bodies, but for those over half the bound.
+     * The next records of a lane above {@code lsn}, in LSN order, with bodies, but for those over the bound.
      *
      * @param batch the log must hold this transaction, else it is not what it was: kind LOST
      */
@@ -65,7 +66,7 @@ public final class LaneSql {
                 throw StoreException.lost("the log ends at transaction " + last.getFirst() + ", not at " + batch);
             }
             return LogQueries.list(
-                    connection, PAGE, LaneSql::toRecord, bound.bytes() / 2, lane, lsn, bound.records(), bound.bytes());
+                    connection, PAGE, LaneSql::toRecord, bound.largest(), lane, lsn, bound.records(), bound.bytes());
         });
     }
 

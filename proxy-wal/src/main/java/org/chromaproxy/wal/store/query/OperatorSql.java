@@ -21,8 +21,12 @@ public final class OperatorSql {
     /** Below so many positions a scan is cheaper than to go on halving. */
     private static final long CLOSE_ENOUGH = 1_000;
 
-    /** Transactions of one state, with the times of the oldest and the latest. */
-    public record StateSummary(TransactionState state, long count, Instant oldest, Instant latest) {}
+    /**
+     * Transactions of one state, with the times of the oldest and the latest.
+     *
+     * @param state as counted: a refusal is REFUSED, the proxy's own writes of a copy are COPYING or COPIED
+     */
+    public record StateSummary(String state, long count, Instant oldest, Instant latest) {}
 
     /**
      * A record that came to nothing, though its client did nothing wrong.
@@ -59,10 +63,9 @@ public final class OperatorSql {
     /** Transactions made since then, by state. */
     public List<StateSummary> summary(Instant since) {
         return queries.list(
-                "SELECT status, count(*), min(created_at), max(created_at) FROM emergency_transaction_log"
+                "SELECT status, count(*), min(created_at), max(created_at) FROM counted_transactions"
                         + " WHERE lsn > ? AND created_at >= ? GROUP BY status ORDER BY status",
-                row -> new StateSummary(
-                        TransactionState.valueOf(row.getString(1)), row.getLong(2), instant(row, 3), instant(row, 4)),
+                row -> new StateSummary(row.getString(1), row.getLong(2), instant(row, 3), instant(row, 4)),
                 lastBefore(since),
                 since.atOffset(ZoneOffset.UTC));
     }
@@ -100,11 +103,10 @@ public final class OperatorSql {
     /** The newest records given up, or failed by every instance alike, newest first, but for those an operator cleared. Refusals (4xx) are not among them. */
     public List<Failure> failures(int limit) {
         return queries.list(
-                "SELECT o.lsn, o.state, o.reason, o.updated_at, r.method, r.path FROM record_outcome o"
-                        + " LEFT JOIN log_record r ON r.lsn = o.lsn"
-                        + " WHERE (o.state = 'ABANDONED' OR (o.state = 'FAILED' AND o.status >= 500))"
-                        + " AND NOT EXISTS (SELECT FROM outcome_mark m WHERE m.lsn = o.lsn AND m.cleared_at IS NOT NULL)"
-                        + " ORDER BY o.lsn DESC LIMIT ?",
+                "SELECT o.lsn, o.state, o.reason, o.updated_at, r.method, r.path FROM record_outcome o LEFT JOIN"
+                    + " log_record r ON r.lsn = o.lsn WHERE (o.state = 'ABANDONED' OR (o.state = 'FAILED' AND o.status"
+                    + " >= 500)) AND NOT EXISTS (SELECT FROM outcome_mark m WHERE m.lsn = o.lsn AND m.cleared_at IS"
+                    + " NOT NULL) ORDER BY o.lsn DESC LIMIT ?",
                 row -> new Failure(
                         row.getLong(1),
                         TransactionState.valueOf(row.getString(2)),
