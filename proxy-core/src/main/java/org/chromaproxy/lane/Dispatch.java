@@ -294,8 +294,17 @@ final class Dispatch {
             }
             case MISSING -> group.missing(lane, write, answer);
             case BUSY -> faults.busy(lane, write, "it is busy (" + answer.status() + ")");
-            case FAULT -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
+            case FAULT -> failed(lane, write, answer);
             case UNRECOGNIZED -> faults.unrecognized(lane, write, foreign(answer));
+        }
+    }
+
+    private void failed(Lane lane, Write write, UpstreamResponse answer) {
+        Runnable fault = () -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
+        boolean own = group.decides(lane, write) && Verdict.ownFailure(answer);
+        lane.headInDoubt = true;
+        if (!own || !group.examine(lane, write, answer, fault)) {
+            fault.run();
         }
     }
 

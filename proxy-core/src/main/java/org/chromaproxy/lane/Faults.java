@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.WriteHealth;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.upstream.UpstreamResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ final class Faults {
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
     private static final long SETTLE_MS = 200;
     private static final long MAX_PAUSE_MS = 5_000;
+    private static final long QUICK_MS = 20;
     /** While it is busy, it is asked about twice a second. */
     private static final int BUSY_SHIFT = 2;
     /** So long the leader may be too busy for a record that another could decide. */
@@ -166,10 +168,24 @@ final class Faults {
     /** Tries again later: later after each fault, and not at the same moment as all the other lanes. */
     void pause(Lane lane, String why) {
         lane.busy = true;
+        if (lane.faults < LaneGroup.MAX_FAULTS && ownFailure(lane)) {
+            // It answered, and nothing is on the way: the one retry can be at once.
+            again(lane, QUICK_MS);
+            return;
+        }
         long longest = Math.min(
                 MAX_PAUSE_MS, SETTLE_MS << Math.max(Math.min(5, lane.faults), Math.min(BUSY_SHIFT, lane.busyAnswers)));
         long delay = longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
         LOG.debug("{} on {} pauses {} ms: {}", group, lane, delay, why);
+        again(lane, delay);
+    }
+
+    private static boolean ownFailure(Lane lane) {
+        UpstreamResponse told = lane.told;
+        return lane.faults > 0 && told != null && Verdict.ownFailure(told);
+    }
+
+    private void again(Lane lane, long delay) {
         long pause = ++lane.pauses;
         lane.endPause = () -> resume(lane, pause);
         group.loop().schedule(() -> resume(lane, pause), delay, TimeUnit.MILLISECONDS);

@@ -325,6 +325,16 @@ public abstract class LaneGroup {
         faults.fault(lane, write, why);
     }
 
+    /**
+     * Looks whether the leader's own failure is that of the record, without effect.
+     *
+     * @param otherwise what to do if it is not
+     * @return false if that cannot be told; then nothing was begun
+     */
+    public boolean examine(Lane lane, Write write, UpstreamResponse failure, Runnable otherwise) {
+        return false;
+    }
+
     /** The instance is too busy for what the record at the lane's head needs. */
     public void busy(Lane lane, Write write, String why) {
         faults.busy(lane, write, why);

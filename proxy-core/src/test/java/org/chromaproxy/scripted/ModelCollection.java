@@ -102,6 +102,7 @@ final class ModelCollection {
         body.path("ids").forEach(node -> wanted.add(node.asText()));
         return records.keySet().stream()
                 .filter(key -> wanted.isEmpty() || wanted.contains(key))
+                .skip(body.path("offset").asLong(0))
                 .limit(body.hasNonNull("limit") ? body.path("limit").asLong() : Long.MAX_VALUE)
                 .toList();
     }

@@ -165,7 +165,7 @@ class ThreeInstancesTest {
     void oneThatDiffersIsRepairedWhileTheOthersServe() {
         Collection collection = stage.usedCollection();
         stage.third()
-                .once(
+                .always(
                         call -> call.writes() && call.body().contains("refused there"),
                         Reply.error(400, "InvalidArgumentError", "no"));
         assertEquals(201, collection.add("refused there").join().status());
@@ -173,6 +173,7 @@ class ThreeInstancesTest {
                 .until(() ->
                         stage.client().get("/collection/mappings").join().body().contains("\"diverged\""));
         StagedTest.assertRead(collection, List.of("first", "refused there"));
+        stage.third().forget();
         Client.Answer repaired =
                 post("/admin/collections/" + collection.name() + "/repair", "{\"instance\":\"third\"}");
         assertTrue(repaired.status() / 100 == 2, repaired.body());

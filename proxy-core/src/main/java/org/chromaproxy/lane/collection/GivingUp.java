@@ -12,6 +12,7 @@ import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.ReadBack;
+import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.scan.Footprint;
@@ -105,6 +106,12 @@ final class GivingUp {
                         .ifPresent(place -> changed.put(lane.instance, place));
             }
         }
+        if (changed.isEmpty() && failedAlike(write)) {
+            LOG.warn("{}: record {} failed alike everywhere, and changed nothing: {}", entry, write.lsn(), why);
+            leader.busy = false;
+            group.conclude(leader, write, TransactionState.FAILED, WriteResult.of(Objects.requireNonNull(leader.told)));
+            return;
+        }
         LOG.error("{}: record {} is given up: {}. Places that changed: {}", entry, write.lsn(), why, changed);
         WriteResult result = WriteResult.of(ProxyError.WRITE_FAILED, words(why, found, changed));
         Change.Outcome outcome = new Change.Outcome(
@@ -118,6 +125,13 @@ final class GivingUp {
                 group.concluded(leader, write, result);
             });
         }
+    }
+
+    /** Whether every instance that could take it said in Chroma's words that it failed: the client is told just that. */
+    private boolean failedAlike(Write write) {
+        return group.lanes().stream()
+                .filter(lane -> lane.takesWrites() && follows(lane))
+                .allMatch(lane -> lane.head() == write && lane.told != null && Verdict.ownFailure(lane.told));
     }
 
     /** What becomes of another instance's place; empty if it holds what the leader holds. */

@@ -42,6 +42,7 @@ public final class RecordLanes extends LaneGroup {
     private final GivingUp givingUp;
     private final Returns returns;
     private final Barrier barrier;
+    private final FilterTrial filterTrial;
     private int idleTicks;
     private volatile boolean retired;
 
@@ -55,6 +56,7 @@ public final class RecordLanes extends LaneGroup {
         this.givingUp = new GivingUp(this, entry, places);
         this.returns = new Returns(this, entry, places);
         this.barrier = new Barrier(this, entry);
+        this.filterTrial = new FilterTrial(this, entry);
         for (Lane lane : lanes()) {
             lane.detached = !follows(entry, lane.instance, services.catalog());
             lane.held = entry.place(lane.instance)
@@ -198,6 +200,11 @@ public final class RecordLanes extends LaneGroup {
             contradicted(
                     lane, write, "the collection is alive in the catalog, but " + lane + " says: " + answer.brief());
         }
+    }
+
+    @Override
+    public boolean examine(Lane lane, Write write, UpstreamResponse failure, Runnable otherwise) {
+        return filterTrial.begin(lane, write, failure, otherwise);
     }
 
     @Override

@@ -1,0 +1,100 @@
+package org.chromaproxy.lane.collection;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.write.Verdict;
+import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.DeleteBody;
+import org.chromaproxy.scan.DeleteScan;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.TransactionState;
+
+/**
+ * Deletes whose filter no server can evaluate: SQLite refuses one of 1,100 terms or of 40,000 values, and Chroma answers 500
+ * (seen on 1.0.5 and 1.5.9). A delete finds its matches before it deletes any, so that where a get with the same filter
+ * fails likewise nothing was deleted. Where every instance that could take the delete fails that get, the leader's answer is
+ * told, and nobody is sent the delete. Confined to the group's loop.
+ */
+final class FilterTrial {
+    private static final long TIMEOUT_MS = 10_000;
+
+    private final RecordLanes group;
+    private final CollectionEntry entry;
+
+    FilterTrial(RecordLanes group, CollectionEntry entry) {
+        this.group = group;
+        this.entry = entry;
+    }
+
+    /**
+     * Begins to find out whether the leader's failure is the filter's.
+     *
+     * @param otherwise what to do if it is not, or cannot be told
+     * @return false if it cannot be: then nothing was begun
+     */
+    boolean begin(Lane leader, Write write, UpstreamResponse failure, Runnable otherwise) {
+        byte[] body = write.body();
+        if (write.kind() != OpKind.DELETE || body == null) {
+            return false;
+        }
+        DeleteBody delete = DeleteScan.of(body);
+        if (!delete.understood() || !delete.filtered()) {
+            return false;
+        }
+        List<Lane> asked = new ArrayList<>(List.of(leader));
+        group.lanes().stream()
+                .filter(lane -> lane != leader && lane.takesWrites() && group.canLead(lane))
+                .forEach(asked::add);
+        leader.busy = true;
+        String get = new String(delete.resolvingGet(body), StandardCharsets.UTF_8);
+        next(new Trial(leader, write, failure, get, otherwise), asked.iterator());
+        return true;
+    }
+
+    private record Trial(Lane leader, Write write, UpstreamResponse failure, String get, Runnable otherwise) {}
+
+    private void next(Trial trial, Iterator<Lane> others) {
+        if (!others.hasNext()) {
+            trial.leader.busy = false;
+            group.conclude(trial.leader, trial.write, TransactionState.FAILED, WriteResult.of(trial.failure));
+            return;
+        }
+        Lane lane = others.next();
+        Optional<UUID> id = entry.place(lane.instance).map(Place::instanceId);
+        if (id.isEmpty()) {
+            next(trial, others);
+            return;
+        }
+        String path = ChromaPaths.records(entry.path(), id.get(), "get");
+        group.services()
+                .upstream()
+                .send(
+                        group.loop(),
+                        lane.instance,
+                        UpstreamRequest.json(HttpMethod.POST.name(), path, trial.get),
+                        TIMEOUT_MS)
+                .whenComplete((answer, error) -> {
+                    if (trial.leader.head() != trial.write || trial.leader.detached) {
+                        return;
+                    }
+                    if (answer != null && Verdict.ownFailure(answer)) {
+                        next(trial, others);
+                    } else {
+                        trial.leader.busy = false;
+                        trial.otherwise.run();
+                    }
+                });
+    }
+}
