@@ -36,6 +36,9 @@ import org.chromaproxy.drill.stack.StackOptions;
 /** One seed from start to judgement: a fresh deployment, load, faults, rest, checks. Blocks for about 20 s. */
 public final class SeedRun {
     /** How long the load goes on after the last heal, so that the return is under load. */
+    /** See "exit status" in docs/operations.md. */
+    private static final int LOG_TAKEN_OVER = 4;
+
     private static final long AFTER_MS = 1_500;
 
     private final Schedule schedule;
@@ -120,11 +123,11 @@ public final class SeedRun {
         }
     }
 
-    /** A proxy that found its log taken over ends by itself, with status 3; any other end is a crash. */
+    /** A proxy that found its log taken over ends by itself, with status 4; any other end is a crash. */
     private static List<Violation> crashes(Stack stack) {
         return stack.proxies().stream()
                 .flatMap(proxy -> proxy.unexpectedExits().stream())
-                .filter(status -> status != 3)
+                .filter(status -> status != LOG_TAKEN_OVER)
                 .map(status -> new Violation("recovers", "the proxy ended by itself with status " + status, List.of()))
                 .toList();
     }
