@@ -35,10 +35,9 @@ import org.chromaproxy.drill.stack.StackOptions;
 
 /** One seed from start to judgement: a fresh deployment, load, faults, rest, checks. Blocks for about 20 s. */
 public final class SeedRun {
-    /** How long the load goes on after the last heal, so that the return is under load. */
-    /** See "exit status" in docs/operations.md. */
+    /** See the exit statuses in docs/operations.md. */
     private static final int LOG_TAKEN_OVER = 4;
-
+    /** How long the load goes on after the last heal, so that the return is under load. */
     private static final long AFTER_MS = 1_500;
 
     private final Schedule schedule;
