@@ -26,6 +26,7 @@ import org.chromaproxy.acceptance.harness.InstanceDump;
 import org.chromaproxy.acceptance.harness.Json;
 import org.chromaproxy.acceptance.harness.Operator;
 import org.chromaproxy.acceptance.harness.ProxyProcess;
+import org.chromaproxy.local.ChromaRelease;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -61,7 +62,8 @@ class OldLogIT {
             Path data = Files.createDirectories(directory.resolve(instance).resolve("data"));
             Files.write(data.resolve("chroma.sqlite3"), unpacked(instance + ".sqlite3.gz"));
         }
-        deployment = Deployment.prepare(directory);
+        // As the old build left them: an upgrade of the servers is a story of its own.
+        deployment = Deployment.prepare(directory, ChromaRelease.V1_0_5, ChromaRelease.V1_0_5);
         deployment.log().restore(new String(unpacked("log.sql.gz"), StandardCharsets.UTF_8));
         proxy = deployment.startProxy();
     }
@@ -145,7 +147,10 @@ class OldLogIT {
                 int status = told.path("status").asInt();
                 assertEquals(status == 503 ? 201 : status, answer.status(), answer.toString());
                 JsonNode response = Json.parse(told.path("response").asText().getBytes(StandardCharsets.UTF_8));
-                assertEquals(status == 503 ? Json.object() : response, answer.json(), answer.toString());
+                // What is refused before it is logged has words of this build's.
+                if (status != 422) {
+                    assertEquals(status == 503 ? Json.object() : response, answer.json(), answer.toString());
+                }
             }
         }
         JsonNode told = fixture.path("told").get(9);
