@@ -261,15 +261,17 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** As Chroma: a request whose client has ended its side by now, and has sent nothing behind it, is not carried out. */
     private void complete(ChannelHandlerContext ctx, @Nullable RequestBody receiver) {
         Exchange current = exchange;
-        boolean open = current != null && receiver != null && !current.finished();
-        if (open && inputEnded && !anotherBehind()) {
-            ctx.close();
-        } else if (open && !inputEnded && changes(current) && PeerState.hasEnded(ctx.channel())) {
-            awaitingEnd = true;
-        } else {
+        if (receiver == null || current == null || current.finished()) {
             if (receiver != null) {
                 receiver.complete();
             }
+            next();
+        } else if (inputEnded && !anotherBehind()) {
+            ctx.close();
+        } else if (!inputEnded && changes(current) && PeerState.hasEnded(ctx.channel())) {
+            awaitingEnd = true;
+        } else {
+            receiver.complete();
             next();
         }
     }
