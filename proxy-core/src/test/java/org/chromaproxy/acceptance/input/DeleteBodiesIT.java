@@ -27,6 +27,87 @@ class DeleteBodiesIT {
     private static final String ALL = "\"where\":{\"k\":{\"$gte\":0}}";
     private static final int MANY = 120_000;
 
+    private static final List<String> WITHOUT_LIMIT = List.of(
+            "{}",
+            "{\"ids\":null,\"where\":null,\"where_document\":null}",
+            "{\"ids\":[\"b\"],\"where\":null,\"where_document\":null}",
+            "{\"ids\":[]}",
+            "{\"ids\":[\"a\"],\"ids\":[\"b\"]}",
+            "{\"ids\":[\"a\"],\"unknown\":true,\"unknown\":{\"limit\":[1,{}]}}",
+            "{\"\\u0069ds\":[\"\\u0061\"]}",
+            "{\"ids\":[\"limit\",\"\\u0061\"]}",
+            "{\"ids\":[\"\\ud800\"]}",
+            "{\"ids\":[1]}",
+            "{\"ids\":\"a\"}",
+            "{\"ids\":[\"\"]}",
+            "{\"ids\":[\"\\u0000\"]}",
+            "{\"where\":{}}",
+            "{\"where\":[]}",
+            "{\"where\":null,\"where\":{\"k\":1}}",
+            "{" + ALL + ",\"ids\":[]}",
+            "{" + ALL + ",\"ids\":[\"a\",\"x\"]}",
+            "{\"where_document\":{\"$contains\":\"2\"}}",
+            "{\"ids\":[\"a\"]} {\"limit\":1}",
+            "[[\"a\"],1,null]",
+            "null",
+            "",
+            "{\"ids\":[\"a\"],}",
+            "{\"ids\":[\"a\"],\"x\":1e999999}",
+            "{\"ids\":[\"a\"],\"x\":" + nested("[", "1", "]", 126) + "}",
+            "{\"ids\":[\"a\"],\"x\":" + nested("[", "1", "]", 127) + "}",
+            "{\"where\":" + nested("{\"$and\":[", "{\"k\":{\"$gte\":3}}", "]}", 45) + "}");
+
+    /** Members to which a limit of 2 is added. */
+    private static final List<String> BESIDE_A_LIMIT = List.of(
+            "",
+            "\"ids\":[]",
+            "\"ids\":[\"a\"]",
+            "\"ids\":[\"limit\"]",
+            "\"ids\":[\"a\"],\"ids\":[\"b\"]",
+            "\"ids\":[1]",
+            "\"ids\":[\"a\",\"b\"],\"where\":null,\"where_document\":null",
+            "\"where\":{}",
+            "\"where\":[]",
+            "\"where\":{\"k\":{\"$bad\":1}}",
+            "\"where_document\":{}",
+            "\"where_document\":{\"$contains\":\"doc\"}",
+            "\"where_document\":{\"$contains\":\"doc\"},\"where\":{\"k\":{\"$lt\":3}}",
+            "\"x\":1",
+            "\"x\":" + nested("[", "1", "]", 127) + ",\"ids\":[\"a\"]",
+            "\"x\":1e999999," + ALL,
+            "\"offset\":1," + ALL,
+            "\"ids\":[]," + ALL,
+            "\"ids\":[\"d\",\"x\",\"b\"]," + ALL,
+            "\"where\":" + nested("{\"$and\":[", "{\"k\":{\"$gte\":3}}", "]}", 45),
+            "\"where\":null," + ALL);
+
+    /** Limits, and what may follow them, of a delete of all. */
+    private static final List<String> LIMITS = List.of(
+            "null",
+            "0",
+            "1",
+            "7",
+            "4294967295",
+            "4294967296",
+            "99999999999999999999999999",
+            "-1",
+            "-0",
+            "01",
+            "1.0",
+            "1e0",
+            "\"1\"",
+            "true",
+            "[1]",
+            "{\"limit\":1}",
+            "2,\"limit\":3",
+            "null,\"limit\":3",
+            "2,\"limit\":null",
+            "2,\"offset\":1",
+            "2,\"LIMIT\":1",
+            "2,",
+            "2} x",
+            "2} {\"limit\":1}");
+
     private static Deployment deployment;
     private static ChromaApi proxy;
     private static ChromaInstance bare;
@@ -53,85 +134,11 @@ class DeleteBodiesIT {
     }
 
     static List<String> bodies() {
-        List<String> bodies = new ArrayList<>(List.of(
-                "{}",
-                "{\"ids\":null,\"where\":null,\"where_document\":null}",
-                "{\"ids\":[\"b\"],\"where\":null,\"where_document\":null}",
-                "{\"ids\":[]}",
-                "{\"ids\":[\"a\"],\"ids\":[\"b\"]}",
-                "{\"ids\":[\"a\"],\"unknown\":true,\"unknown\":{\"limit\":[1,{}]}}",
-                "{\"\\u0069ds\":[\"\\u0061\"]}",
-                "{\"ids\":[\"limit\",\"\\u0061\"]}",
-                "{\"ids\":[\"\\ud800\"]}",
-                "{\"ids\":[1]}",
-                "{\"ids\":\"a\"}",
-                "{\"ids\":[\"\"]}",
-                "{\"ids\":[\"\\u0000\"]}",
-                "{\"where\":{}}",
-                "{\"where\":[]}",
-                "{\"where\":null,\"where\":{\"k\":1}}",
-                "{" + ALL + ",\"ids\":[]}",
-                "{" + ALL + ",\"ids\":[\"a\",\"x\"]}",
-                "{\"where_document\":{\"$contains\":\"2\"}}",
-                "{\"ids\":[\"a\"]} {\"limit\":1}",
-                "[[\"a\"],1,null]",
-                "null",
-                "",
-                "{\"ids\":[\"a\"],}",
-                "{\"ids\":[\"a\"],\"x\":1e999999}",
-                "{\"ids\":[\"a\"],\"x\":" + nested("[", "1", "]", 126) + "}",
-                "{\"ids\":[\"a\"],\"x\":" + nested("[", "1", "]", 127) + "}",
-                "{\"where\":" + nested("{\"$and\":[", "{\"k\":{\"$gte\":3}}", "]}", 45) + "}"));
-        List<String> unlimited = List.of(
-                "",
-                "\"ids\":[]",
-                "\"ids\":[\"a\"]",
-                "\"ids\":[\"limit\"]",
-                "\"ids\":[\"a\"],\"ids\":[\"b\"]",
-                "\"ids\":[1]",
-                "\"ids\":[\"a\",\"b\"],\"where\":null,\"where_document\":null",
-                "\"where\":{}",
-                "\"where\":[]",
-                "\"where\":{\"k\":{\"$bad\":1}}",
-                "\"where_document\":{}",
-                "\"where_document\":{\"$contains\":\"doc\"}",
-                "\"where_document\":{\"$contains\":\"doc\"},\"where\":{\"k\":{\"$lt\":3}}",
-                "\"x\":1",
-                "\"x\":" + nested("[", "1", "]", 127) + ",\"ids\":[\"a\"]",
-                "\"x\":1e999999," + ALL,
-                "\"offset\":1," + ALL,
-                "\"ids\":[]," + ALL,
-                "\"ids\":[\"d\",\"x\",\"b\"]," + ALL,
-                "\"where\":" + nested("{\"$and\":[", "{\"k\":{\"$gte\":3}}", "]}", 45),
-                "\"where\":null," + ALL);
-        for (String members : unlimited) {
+        List<String> bodies = new ArrayList<>(WITHOUT_LIMIT);
+        for (String members : BESIDE_A_LIMIT) {
             bodies.add("{" + members + (members.isEmpty() ? "" : ",") + "\"limit\":2}");
         }
-        for (String limit : List.of(
-                "null",
-                "0",
-                "1",
-                "7",
-                "4294967295",
-                "4294967296",
-                "99999999999999999999999999",
-                "-1",
-                "-0",
-                "01",
-                "1.0",
-                "1e0",
-                "\"1\"",
-                "true",
-                "[1]",
-                "{\"limit\":1}",
-                "2,\"limit\":3",
-                "null,\"limit\":3",
-                "2,\"limit\":null",
-                "2,\"offset\":1",
-                "2,\"LIMIT\":1",
-                "2,",
-                "2} x",
-                "2} {\"limit\":1}")) {
+        for (String limit : LIMITS) {
             bodies.add("{" + ALL + ",\"limit\":" + limit + (limit.contains("} ") ? "" : "}"));
         }
         bodies.add("{" + ALL + ", \"\\u006cimit\" : 2 }");
