@@ -81,8 +81,8 @@ class SystemdTest {
                 new ArrayList<>(List.of(Programs.find("systemd-analyze").toString(), "--user"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        Path run = Files.createDirectories(folder.resolve("run").resolve("systemd"))
-                .getParent();
+        Path run = folder.resolve("run");
+        Files.createDirectories(run.resolve("systemd"));
         builder.environment().put("XDG_RUNTIME_DIR", run.toString());
         Programs.unpacked("usr/lib/systemd/user")
                 .ifPresent(units -> builder.environment().put("SYSTEMD_UNIT_PATH", folder + ":" + units));

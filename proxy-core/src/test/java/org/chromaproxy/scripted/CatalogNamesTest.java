@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -152,7 +153,8 @@ class CatalogNamesTest extends StagedTest {
 
     /** Of a GET with exactly that path. */
     private String status(String path) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", stage().client().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), stage().client().port())) {
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.UTF_8));

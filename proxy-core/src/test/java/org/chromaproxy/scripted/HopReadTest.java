@@ -55,7 +55,7 @@ class HopReadTest extends StagedTest {
     private static boolean reads(Call call) {
         return call.is("get")
                 || call.is("count")
-                || call.method().equals("GET") && call.path().contains("/collections");
+                || (call.method().equals("GET") && call.path().contains("/collections"));
     }
 
     /** A collection that the follower may be read for. */

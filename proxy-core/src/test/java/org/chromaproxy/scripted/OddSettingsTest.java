@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Collections whose settings are not the same on both sides. */
 class OddSettingsTest extends StagedTest {
     /** Two scans, and a comparison. */
-    private static final Duration SCANNED = Duration.ofSeconds(120);
+    private static final Duration SCANNED = Duration.ofMinutes(2);
 
     OddSettingsTest() {
         super(Stage.Settings.DEFAULT);

@@ -66,6 +66,7 @@ class PassedReadTest extends StagedTest {
                 + stage().replica().calls(PassedReadTest::isRead).size();
     }
 
+    @SuppressWarnings("StringConcatToTextBlock") // The line ends are HTTP's.
     private static final String PYTHON = "Accept: */*\r\nAccept-Encoding: gzip, deflate\r\n"
             + "User-Agent: Chroma Python Client v1.5.9 (https://github.com/chroma-core/chroma)\r\n";
 

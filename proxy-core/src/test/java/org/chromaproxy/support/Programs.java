@@ -146,8 +146,8 @@ public final class Programs {
     private static String libraries(Path root) throws IOException {
         try (Stream<Path> all = Files.walk(root)) {
             return all
-                    .filter(file -> file.getFileName().toString().contains(".so"))
-                    .map(file -> file.getParent().toString())
+                    .filter(file -> file.toString().contains(".so"))
+                    .map(file -> file.resolveSibling("").toString())
                     .collect(Collectors.toCollection(TreeSet::new))
                     .stream()
                     .collect(Collectors.joining(":"));

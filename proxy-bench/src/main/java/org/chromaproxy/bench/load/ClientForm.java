@@ -22,7 +22,10 @@ public enum ClientForm {
                     + "\"include\":[\"documents\"]}");
 
     private final String whose;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Made by List.of: it never changes.
     private final List<String> headers;
+
     private final String getBody;
 
     ClientForm(String whose, List<String> headers, String getBody) {

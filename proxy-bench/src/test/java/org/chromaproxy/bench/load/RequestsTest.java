@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The Python client's requests are imitated to the byte, as recorded from version 1.5.9. */
 class RequestsTest {
+    @SuppressWarnings("StringConcatToTextBlock") // The line ends are HTTP's.
     private static final String HEAD = "Host: 127.0.0.1\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate\r\n"
             + "Connection: keep-alive\r\nContent-Type: application/json\r\n"
             + "User-Agent: Chroma Python Client v1.5.9 (https://github.com/chroma-core/chroma)\r\nContent-Length: ";

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(600)
 class UpgradeIT {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeIT.class);
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final int WRITERS = 4;
     private static final List<String> COLLECTIONS = List.of("books", "notes");
     private static final String LIST =
