@@ -49,7 +49,7 @@ class PythonThreadsIT {
 
             deployment.assertEqualWhenDrained(proxy);
             double sent = requests(proxy) - before;
-            assertTrue(sent <= SERVERS * ADDS / 3, sent + " requests for " + ADDS + " adds on both servers");
+            assertTrue(sent <= SERVERS * ADDS / 3.0, sent + " requests for " + ADDS + " adds on both servers");
             assertEveryRecordHasItsOwnValues(proxy, collection);
         }
     }
