@@ -279,6 +279,26 @@ public abstract class LaneGroup {
         return true;
     }
 
+    /**
+     * Whether what was asked on the way came back too late: the record is no longer this lane's to go on with. Then the lane
+     * has been seen to.
+     */
+    public final boolean stale(Lane lane, Write write) {
+        return lane.detached || lane.head() != write || leftToAnother(lane, write);
+    }
+
+    /** The same of what was asked in order to decide: another may have decided meanwhile, and that stands. */
+    public final boolean overtaken(Lane lane, Write write) {
+        if (stale(lane, write)) {
+            return true;
+        }
+        if (write.decided()) {
+            lane.busy = false;
+            pump(lane);
+        }
+        return write.decided();
+    }
+
     /** The instance refused it for good. */
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (write.refused()) {
@@ -300,7 +320,7 @@ public abstract class LaneGroup {
 
     /** Ends the record for good, durably, as refused ({@code FAILED}) or given up ({@code ABANDONED}); then tells it. */
     public void conclude(Lane lane, Write write, TransactionState state, WriteResult result) {
-        if (leftToAnother(lane, write)) {
+        if (overtaken(lane, write)) {
             return;
         }
         lane.busy = true;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.chromaproxy.scan.IdScan;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,96 @@ class RepeatableWritesTest extends StagedTest {
         assertEquals(
                 "{\"where\":{\"k\":1.0},\"limit\":null}",
                 stage().replica().calls(call -> call.is("delete")).getFirst().body());
+    }
+
+    /** The leader is slow to say what matches; another one leads meanwhile, and takes other records. */
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400})
+    void aFormerLeadersLateAnswerChangesNothingOfADeleteThatAnotherHasDecided(int status) {
+        Collection other = stage().usedCollection();
+        Collection collection = withThree();
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        Reply answer = status == 200
+                ? Reply.json(200, "{\"ids\":[\"b\"]}")
+                : Reply.error(status, "InvalidArgumentError", "late");
+        CompletableFuture<Client.Answer> delete = slowlyResolved(collection, new Reply.Held(late, answer));
+        takesNoWrites(stage().primary(), other);
+        Client.Answer told = delete.join();
+        assertEquals(200, told.status(), told.body());
+        assertEquals(List.of("a", "b"), stage().replica().model().ids(collection.name()));
+        stage().primary().forget();
+        late.complete(null);
+        await().atMost(Stage.SOON)
+                .untilAsserted(() -> assertEquals(
+                        List.of("a", "b"), stage().primary().model().ids(collection.name())));
+        assertEquals(201, collection.add("next").join().status());
+        for (ScriptedChroma instance : List.of(stage().primary(), stage().replica())) {
+            awaitHeld(instance, collection, "next");
+            assertEquals(List.of("a", "b", "next"), instance.model().ids(collection.name()));
+        }
+        assertEquals(List.of("{\"ids\":[\"first\"]}"), resolutions(collection));
+        assertEquals(List.of(), outcomes(collection));
+    }
+
+    /** Leadership comes back before the late answer does: what another may have executed is executed here too. */
+    @Test
+    void aLateAnswerReplacesNoListThatAnotherLeaderMayHaveExecuted() {
+        Collection other = stage().usedCollection();
+        Collection collection = withThree();
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        stage().replica()
+                .always(call -> call.is("delete") && call.body().startsWith("{\"ids\""), new Reply.Close(true));
+        CompletableFuture<Client.Answer> delete =
+                slowlyResolved(collection, new Reply.Held(late, Reply.json(200, "{\"ids\":[\"b\"]}")));
+        takesNoWrites(stage().primary(), other);
+        await().atMost(Stage.SOON)
+                .until(() -> stage().replica().model().ids(collection.name()).equals(List.of("a", "b")));
+        stage().primary().forget();
+        await().atMost(Stage.SOON)
+                .until(() -> stage().log()
+                        .look("SELECT instance FROM lane_leader WHERE lane = '" + collection.id() + "'")
+                        .equals(List.of("primary")));
+        late.complete(null);
+        Client.Answer told = delete.join();
+        assertEquals(200, told.status(), told.body());
+        stage().replica().forget();
+        assertEquals(201, collection.add("next").join().status());
+        for (ScriptedChroma instance : List.of(stage().primary(), stage().replica())) {
+            awaitHeld(instance, collection, "next");
+            assertEquals(List.of("a", "b", "next"), instance.model().ids(collection.name()));
+        }
+        assertEquals(List.of("{\"ids\":[\"first\"]}"), resolutions(collection));
+    }
+
+    private Collection withThree() {
+        Collection collection = stage().usedCollection();
+        assertEquals(201, collection.add("a").join().status());
+        assertEquals(201, collection.add("b").join().status());
+        awaitHeld(stage().replica(), collection, "b");
+        return collection;
+    }
+
+    /** A delete with a limit of 1, whose matches the primary is asked for and tells so. */
+    private CompletableFuture<Client.Answer> slowlyResolved(Collection collection, Reply matches) {
+        stage().primary().once(call -> call.is("get"), matches);
+        CompletableFuture<Client.Answer> delete = collection.write("delete", "{\"where\":{\"k\":1},\"limit\":1}");
+        await().atMost(Stage.SOON)
+                .until(() -> !stage().primary().calls(call -> call.is("get")).isEmpty());
+        return delete;
+    }
+
+    /** So that the proxy knows: writes of another collection fail there. */
+    private void takesNoWrites(ScriptedChroma instance, Collection other) {
+        instance.always(
+                call -> call.writes() || call.method().equals("PUT"),
+                Reply.error(500, "InternalError", "database or disk is full"));
+        assertEquals(201, other.add("there").join().status());
+    }
+
+    private List<String> resolutions(Collection collection) {
+        return stage().log()
+                .look("SELECT convert_from(x.body, 'UTF8') FROM record_resolution x JOIN log_record r"
+                        + " ON r.lsn = x.lsn WHERE r.collection = '" + collection.id() + "'");
     }
 
     /** Words of the client's ids are no limit. */

@@ -135,26 +135,6 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     /**
-     * Whether what was asked on the way came back too late: the record is no longer this lane's to go on with. Then the lane
-     * has been seen to.
-     */
-    boolean stale(Lane lane, Write write) {
-        return lane.detached || lane.head() != write || leftToAnother(lane, write);
-    }
-
-    /** The same of what was asked in order to decide: another may have decided meanwhile. */
-    boolean overtaken(Lane lane, Write write) {
-        if (stale(lane, write)) {
-            return true;
-        }
-        if (write.decided()) {
-            lane.busy = false;
-            pump(lane);
-        }
-        return write.decided();
-    }
-
-    /**
      * Refuses a record for what the catalog holds, unless the instance refuses its body anyway: then in its words.
      *
      * @param otherwise what to do if it does not

@@ -58,7 +58,7 @@ final class GivingUp {
             group.loop().schedule(() -> standing(leader, write, why, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
             return;
         }
-        if (group.leftToAnother(leader, write)) {
+        if (group.overtaken(leader, write)) {
             return;
         }
         List<Instance> others = group.lanes().stream()
@@ -90,7 +90,7 @@ final class GivingUp {
     }
 
     private void readBack(Lane leader, Write write, String why, Looked looked) {
-        if (group.leftToAnother(leader, write)) {
+        if (group.overtaken(leader, write)) {
             return;
         }
         ReadBack.Found found = looked.found;

@@ -16,6 +16,7 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
@@ -155,12 +156,25 @@ final class LimitedDelete {
             group.services()
                     .upstream()
                     .send(group.loop(), lane.instance, request, TIMEOUT_MS)
-                    .whenComplete((answer, error) -> {
-                        if (lane.head() == write) {
+                    .whenComplete((answer, error) -> group.guarded(lane, write, () -> {
+                        if (!tooLate()) {
                             lane.busy = false;
                             heard(operation, answer, error, then);
                         }
-                    });
+                    }));
+        }
+
+        /** Another lane decides the record, or has resolved it meanwhile: its list stands. */
+        private boolean tooLate() {
+            if (group.overtaken(lane, write)) {
+                return true;
+            }
+            boolean resolved = write.body() != body;
+            if (resolved) {
+                lane.busy = false;
+                group.pump(lane);
+            }
+            return resolved;
         }
 
         private void heard(
@@ -168,9 +182,6 @@ final class LimitedDelete {
                 @Nullable UpstreamResponse answer,
                 @Nullable Throwable error,
                 Consumer<UpstreamResponse> then) {
-            if (group.leftToAnother(lane, write)) {
-                return;
-            }
             Verdict verdict = answer == null ? Verdict.FAULT : verdict(operation, answer);
             if (verdict == Verdict.BUSY) {
                 group.busy(lane, write, "it is too busy to find the matches of record " + write.lsn());
@@ -215,19 +226,31 @@ final class LimitedDelete {
         }
     }
 
-    /** Every instance is sent this instead, once it is durable. */
+    /** Every instance is sent this instead, once it is durable; or what was stored for the record before. */
     private void commit(Lane lane, Write write, byte[] repeatable) {
         lane.busy = true;
-        group.services()
-                .log()
+        LaneServices services = group.services();
+        services.log()
                 .submit(
                         List.of(new Change.Resolution(write.lsn(), repeatable)),
                         true,
-                        () -> group.loop().execute(() -> {
-                            lane.busy = false;
-                            replace(write, repeatable);
-                            group.pump(lane);
-                        }));
+                        () -> services.bodies()
+                                .load(write.lsn(), group.loop())
+                                .whenComplete((stored, error) ->
+                                        group.loop().execute(() -> stored(lane, write, stored, error))));
+    }
+
+    private void stored(Lane lane, Write write, byte @Nullable [] stored, @Nullable Throwable error) {
+        if (lane.head() != write || lane.detached) {
+            return;
+        }
+        lane.busy = false;
+        if (stored == null) {
+            group.pause(lane, "its list of matches cannot be read from the log: " + error);
+            return;
+        }
+        replace(write, stored);
+        group.pump(lane);
     }
 
     /** What the client is told: the id that stands for none is not counted. */

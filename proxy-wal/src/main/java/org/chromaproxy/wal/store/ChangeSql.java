@@ -34,7 +34,8 @@ final class ChangeSql {
             + " WHERE excluded.state <> 'PENDING_RECOVERY' OR t.state = 'PENDING_RECOVERY'";
     private static final String RESOLUTIONS = "INSERT INTO record_resolution (lsn, body)"
             + " SELECT * FROM unnest(?::bigint[], ?::bytea[])"
-            + " ON CONFLICT (lsn) DO UPDATE SET body = excluded.body";
+            // Some instance may have executed the first.
+            + " ON CONFLICT (lsn) DO NOTHING";
     private static final String LEADERS = "INSERT INTO lane_leader AS t (lane, instance, term)"
             + " SELECT * FROM unnest(?::uuid[], ?::text[], ?::bigint[])"
             + " ON CONFLICT (lane) DO UPDATE SET instance = excluded.instance, term = excluded.term"
@@ -94,7 +95,7 @@ final class ChangeSql {
             case Change.Outcome outcome ->
                 outcomes.merge(
                         outcome.lsn(), outcome, (a, b) -> b.state() == TransactionState.PENDING_RECOVERY ? a : b);
-            case Change.Resolution resolution -> resolutions.put(resolution.lsn(), resolution);
+            case Change.Resolution resolution -> resolutions.putIfAbsent(resolution.lsn(), resolution);
             case Change.Lead lead -> leaders.merge(lead.lane(), lead, (a, b) -> a.term() > b.term() ? a : b);
             case Change.Witness witness -> witnesses.put(witness.instance(), witness);
             case Change.PutMapping put -> put(put.mapping());

@@ -61,6 +61,25 @@ class LogReaderTest extends ReadBackTest {
         assertEquals(10, operator.transaction(lsn).orElseThrow().record().bodyBytes());
     }
 
+    /** Some instance may have executed it. */
+    @Test
+    void theFirstResolutionStands() {
+        append(2);
+        List<Long> lsns = heard.lsns();
+        byte[] first = "{\"ids\":[\"a\"]}".getBytes(UTF_8);
+        byte[] second = "{\"ids\":[\"b\"]}".getBytes(UTF_8);
+
+        durable(new Change.Resolution(lsns.getFirst(), first));
+        durable(
+                new Change.Resolution(lsns.getFirst(), second),
+                new Change.Resolution(lsns.getLast(), first),
+                new Change.Resolution(lsns.getLast(), second));
+
+        for (long lsn : lsns) {
+            assertEquals("{\"ids\":[\"a\"]}", new String(reader.body(lsn).orElseThrow(), UTF_8));
+        }
+    }
+
     @Test
     void outcomesAboveTheMarkComeBack() {
         durable(
