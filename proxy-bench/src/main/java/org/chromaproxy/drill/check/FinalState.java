@@ -19,7 +19,8 @@ import org.chromaproxy.wal.record.OpKind;
 
 /**
  * Every instance holds exactly what the log's records make in their order: nothing acknowledged is lost, nothing deleted
- * is back, nothing refused or never logged is there. And a delete with a limit deleted what it may, as many as it may.
+ * is back, nothing refused or never logged is there. And a delete with a limit deleted what it may, as many as it may; or all matches, where a server that knows no
+ * limits may have led.
  */
 final class FinalState implements Rule {
     /** The proxy's own id, which no record has: an empty list of ids would not be a delete. */
@@ -115,19 +116,41 @@ final class FinalState implements Rule {
             CollectionState before = timeline.between(logged.lsn() - 1, logged.lsn() - 1)
                     .getFirst()
                     .state();
+            JsonNode sent = Case.json(logged.fate().resolution());
             Set<String> may = new HashSet<>(before.selected(body));
-            Set<String> did = new HashSet<>();
-            Case.json(logged.fate().resolution()).path("ids").forEach(id -> did.add(id.asText()));
-            did.remove(NOBODYS_ID);
-            int many = Math.min(may.size(), body.path("limit").asInt());
+            Set<String> did = taken(before, sent);
+            boolean all = limitPassedOver(run, sent);
+            int many =
+                    all ? may.size() : Math.min(may.size(), body.path("limit").asInt());
             if (!may.containsAll(did) || did.size() != many) {
                 violations.add(new Violation(
                         name(),
-                        "record " + logged.lsn() + ", a delete with a limit, deleted " + did + " where " + many + " of "
-                                + may + " matched",
+                        "record " + logged.lsn() + ", a delete with a limit, " + words(sent) + " and deleted " + did
+                                + " where " + many + " of " + may + " matched",
                         run.operationOf(logged)));
             }
         });
+    }
+
+    private static Set<String> taken(CollectionState before, JsonNode sent) {
+        Set<String> did = new HashSet<>();
+        if (sent.has("ids")) {
+            sent.path("ids").forEach(id -> did.add(id.asText()));
+            did.remove(NOBODYS_ID);
+        } else if (!sent.isEmpty()) {
+            did.addAll(before.selected(sent));
+        }
+        return did;
+    }
+
+    private static String words(JsonNode sent) {
+        return sent.isEmpty() ? "was never made repeatable" : "was sent as " + sent;
+    }
+
+    /** Where its leader was a server that knows no limits, a delete takes all matches, and is sent to all as one that does. */
+    private static boolean limitPassedOver(Case run, JsonNode sent) {
+        boolean known = run.evidence().instances().stream().allMatch(InstanceContent::limitsDeletes);
+        return !known && !sent.isEmpty() && !sent.has("ids") && !sent.hasNonNull("limit");
     }
 
     /** How many records show Chroma's own fault: reported, not a violation. */

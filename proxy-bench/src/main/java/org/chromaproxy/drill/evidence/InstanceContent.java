@@ -5,8 +5,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.chromaproxy.drill.model.StoredRecord;
 
-/** Everything one Chroma server holds in the default database, by collection name. */
-public record InstanceContent(String instance, SortedMap<String, Content> collections) {
+/**
+ * Everything one Chroma server holds in the default database, by collection name.
+ *
+ * @param limitsDeletes whether it heeds the limit of a delete; 1.0.5 passes over it
+ */
+public record InstanceContent(String instance, boolean limitsDeletes, SortedMap<String, Content> collections) {
     public InstanceContent {
         collections = Collections.unmodifiableSortedMap(new TreeMap<>(collections));
     }

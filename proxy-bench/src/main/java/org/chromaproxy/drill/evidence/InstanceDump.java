@@ -42,7 +42,20 @@ public final class InstanceDump {
                 throw new IOException(name + " has two collections named " + called);
             }
         }
-        return new InstanceContent(name, collections);
+        return new InstanceContent(name, limitsDeletes(list), collections);
+    }
+
+    /** Servers that know limits refuse this one; on the others it deletes nothing. To be asked after all has been read. */
+    private boolean limitsDeletes(JsonNode collections) throws IOException {
+        if (collections.isEmpty()) {
+            return true;
+        }
+        String id = collections.path(0).path("id").asText();
+        Http.Reply reply = server.post(COLLECTIONS + "/" + id + "/delete", "{\"limit\":0}");
+        if (reply.status() != 200 && reply.status() != 400) {
+            throw new IOException("whether limits are known was answered " + reply.status() + ": " + reply.body());
+        }
+        return reply.status() == 400;
     }
 
     private static SortedMap<String, StoredRecord> records(String collection, JsonNode got) throws IOException {

@@ -110,6 +110,25 @@ class CheckerTest {
     }
 
     @Test
+    void aDeleteWithALimitTakesAllMatchesOnlyWhereAServerThatKnowsNoLimitsMayHaveLed() {
+        story.write(Kind.ADD, books, "{\"ids\":[\"a\",\"b\"],\"metadatas\":[{\"g\":1},{\"g\":1}]}", 10, 20);
+        Operation delete = story.write(Kind.DELETE_LIMIT, books, "{\"where\":{\"g\":1},\"limit\":1}", 30, 40);
+        story.resolution(delete, "{\"where\":{\"g\":1},\"limit\":null}");
+        expect("final state");
+
+        story.knowsNoLimits("primary");
+        expect();
+        story.resolution(delete, "{\"ids\":[\"a\"]}");
+        expect();
+        story.resolution(delete, "{\"ids\":[\"chroma-proxy:dimension\"]}");
+        expect("final state");
+        story.resolution(delete, "{\"ids\":[\"a\",\"b\"]}");
+        expect("final state");
+        story.resolution(delete, "");
+        expect("final state");
+    }
+
+    @Test
     void chromasOwnFaultWithTheEmbeddingOfAMissedUpdateIsNotTheProxys() {
         story.write(Kind.UPDATE, books, "{\"ids\":[\"a\"],\"embeddings\":[[8,8]]}", 10, 20);
         story.write(Kind.ADD, books, A, 30, 40);

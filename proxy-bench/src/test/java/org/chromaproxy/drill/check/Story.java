@@ -2,6 +2,7 @@ package org.chromaproxy.drill.check;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,7 @@ final class Story {
     private final List<Sample> samples = new ArrayList<>();
     private final Map<Long, Evidence.TransactionAnswer> transactions = new HashMap<>();
     private final Map<String, SortedMap<String, InstanceContent.Content>> spoilt = new HashMap<>();
+    private final Set<String> withoutLimits = new HashSet<>();
     private String unsettled = "";
     private long lsn;
 
@@ -230,6 +232,12 @@ final class Story {
         return this;
     }
 
+    /** That instance passes over the limit of a delete. */
+    Story knowsNoLimits(String instance) {
+        withoutLimits.add(instance);
+        return this;
+    }
+
     Story unsettled(String why) {
         unsettled = why;
         return this;
@@ -276,7 +284,8 @@ final class Story {
     Set<String> violated() {
         Case run = new Case(history(), evidence(List.of()));
         List<InstanceContent> instances = List.of("primary", "replica").stream()
-                .map(name -> new InstanceContent(name, spoilt.getOrDefault(name, faithful(run))))
+                .map(name -> new InstanceContent(
+                        name, !withoutLimits.contains(name), spoilt.getOrDefault(name, faithful(run))))
                 .toList();
         Set<String> rules = new TreeSet<>();
         Checker.check(history(), evidence(instances)).forEach(violation -> rules.add(violation.rule()));
