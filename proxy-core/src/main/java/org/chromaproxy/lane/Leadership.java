@@ -74,7 +74,14 @@ public final class Leadership {
     /** Looks for another leader, because this one cannot take writes; stays if there is none. */
     public void elect() {
         Lane current = group.lane(leader);
-        best(lane -> true).ifPresent(lane -> move(lane, current + " cannot take writes: " + reason(current)));
+        elect(lane -> true, current + " cannot take writes: " + reason(current));
+    }
+
+    /** Lets one of those lead that are wanted and can; false if there is none. */
+    public boolean elect(Predicate<Lane> wanted, String why) {
+        Optional<Lane> next = best(wanted);
+        next.ifPresent(lane -> move(lane, why));
+        return next.isPresent();
     }
 
     private static String reason(Lane lane) {

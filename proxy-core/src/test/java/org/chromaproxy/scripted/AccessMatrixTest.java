@@ -95,7 +95,8 @@ class AccessMatrixTest extends StagedTest {
             Map.entry("GET /api/v1/collections", Least.READER_OF_ANY),
             Map.entry("POST " + D + "/collections_count", Least.READER_OF_ANY),
             Map.entry("GET /nowhere", Least.READER_OF_ANY),
-            Map.entry("GET /admin/../health", Least.READER_OF_ANY));
+            Map.entry("GET /admin/../health", Least.READER_OF_ANY),
+            Map.entry("GET /api/v2/tenants/a%FF", Least.READER_OF_ANY));
 
     AccessMatrixTest() {
         super(Stage.Settings.DEFAULT.withReplicaRatio(0).withAccess(FILE.settings("for-the-instances")));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Servers that answer well and do not hold what they should. */
@@ -60,6 +61,47 @@ class WitnessTest {
                             .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
                                     + collection.id() + "' ORDER BY instance")
                             .equals(List.of("primary READY", "replica DIVERGED")));
+            StagedTest.assertRead(collection, List.of("first", "late"));
+        }
+    }
+
+    /** The follower is read meanwhile, and its version is the one that stands. */
+    @Test
+    void aLeaderThatLostItsLastSecondsIsComparedWithTheFollowerThatHasThem() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            stage.primary().always(WitnessTest::readsWitness, Reply.held(new CompletableFuture<>()));
+            assertEquals(201, collection.add("late").join().status());
+            StagedTest.awaitHeld(stage.replica(), collection, "late");
+            stage.primary().vanish();
+            awaitUsable(stage, 1);
+            StagedTest.assertRead(collection, List.of("first", "late"));
+            stage.forget();
+            stage.primary().model().lose(collection.name(), "late");
+            stage.primary().reappear();
+            await().atMost(Stage.SOON)
+                    .until(() -> stage.log()
+                            .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
+                                    + collection.id() + "' ORDER BY instance")
+                            .equals(List.of("primary DIVERGED", "replica READY")));
+            StagedTest.assertRead(collection, List.of("first", "late"));
+        }
+    }
+
+    /** Nobody else has what is in doubt there: what it holds stands. */
+    @Test
+    void aLeaderThatComesBackAloneIsRead() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            stage.primary().always(WitnessTest::readsWitness, Reply.held(new CompletableFuture<>()));
+            assertEquals(201, collection.add("late").join().status());
+            stage.replica().vanish();
+            awaitUsable(stage, 1);
+            stage.primary().vanish();
+            awaitUsable(stage, 0);
+            stage.forget();
+            stage.primary().reappear();
+            awaitUsable(stage, 1);
             StagedTest.assertRead(collection, List.of("first", "late"));
         }
     }

@@ -125,7 +125,7 @@ final class Returns {
             return;
         }
         Lane leader = leader();
-        if (suspect(leader)) {
+        if (suspect(leader) && !handOver(leader) && leader.instance.usable()) {
             handOn(leader);
         }
         group.lanes().stream()
@@ -143,7 +143,16 @@ final class Returns {
         return group.lane(group.gate().leader());
     }
 
-    /** Nobody is there to compare the leader with: its version stands, and the others are compared with it. */
+    /**
+     * Whether one leads from now on that has all that is in doubt on the leader, or has still to apply it: that is read while
+     * the leader is away, and the leader is compared with it.
+     */
+    private boolean handOver(Lane leader) {
+        return group.leadership()
+                .elect(lane -> !suspect(lane), "what was last applied on " + leader + " may not be there any more");
+    }
+
+    /** It is back, and nobody is there to compare it with: its version stands, and the others are compared with it. */
     private void handOn(Lane leader) {
         Suspects own = suspects.get(leader.index());
         Footprint all = own.all();
