@@ -178,6 +178,16 @@ class ThreeInstancesTest {
                 post("/admin/collections/" + collection.name() + "/repair", "{\"instance\":\"third\"}");
         assertTrue(repaired.status() / 100 == 2, repaired.body());
         assertEquals(201, collection.add("next").join().status());
-        awaitHeld(collection, List.of("first", "refused there", "next"));
+        // A copy is made page by page from the end: it has the same records, in an order of its own.
+        await().atMost(Stage.SOON)
+                .untilAsserted(() -> assertEquals(
+                        List.of("first", "next", "refused there"),
+                        stage.third().model().ids(collection.name()).stream()
+                                .sorted()
+                                .toList()));
+        StagedTest.awaitHeld(stage.replica(), collection, "next");
+        for (ScriptedChroma each : List.of(stage.primary(), stage.replica())) {
+            assertEquals(List.of("first", "refused there", "next"), each.model().ids(collection.name()));
+        }
     }
 }
