@@ -177,7 +177,7 @@ class ConfigInputTest {
 
     @Test
     void valuesThatCannotWorkTogetherAreRefused() throws IOException {
-        assertTrue(refused("max_body_mb: 200").contains("is larger than a quarter of max_memory_mb (400)"));
+        assertTrue(refused("max_body_mb: 200").contains("is larger than a fifth of max_memory_mb (400)"));
         assertTrue(refused("replica_url: http://127.0.0.1:8001").contains("is the primary's address too"));
     }
 
