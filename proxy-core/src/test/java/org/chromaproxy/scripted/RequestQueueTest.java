@@ -29,6 +29,8 @@ class RequestQueueTest extends StagedTest {
         Collection collection = stage().usedCollection();
         long refusedBefore = metric("requests_rejected_total");
         CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        stage().primary().once(Call::writes, Reply.held(first));
         stage().primary().always(Call::writes, Reply.held(gate));
         List<CompletableFuture<Client.Answer>> answers = new ArrayList<>();
         answers.add(collection.add("a"));
@@ -51,6 +53,9 @@ class RequestQueueTest extends StagedTest {
         assertEquals(200, stage().client().get("/health").join().status(), "operators are never refused");
 
         leaves.reset();
+        // One turn is given after the other: two at once would be logged in either order, by two event loops.
+        first.complete(null);
+        await().atMost(Stage.SOON).until(() -> AsyncCalls.logged(collection).contains("waits-0"));
         gate.complete(null);
         for (CompletableFuture<Client.Answer> answer : answers) {
             assertEquals(201, answer.join().status());
