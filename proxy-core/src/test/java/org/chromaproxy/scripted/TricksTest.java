@@ -234,7 +234,13 @@ class TricksTest extends StagedTest {
                             .read()
                             .headers();
                     assertTrue(
-                            Set.of("content-type", "content-length", "retry-after", "connection", "allow")
+                            Set.of(
+                                            "content-type",
+                                            "content-length",
+                                            "retry-after",
+                                            "connection",
+                                            "allow",
+                                            "chroma-trace-id")
                                     .containsAll(headers.keySet()),
                             target + ": " + headers);
                 }
@@ -256,7 +262,7 @@ class TricksTest extends StagedTest {
                         .read();
                 assertTrue(answer.status() < 500, id + ": " + answer);
                 assertTrue(
-                        Set.of("content-type", "content-length", "transaction-id", "connection")
+                        Set.of("content-type", "content-length", "transaction-id", "connection", "chroma-trace-id")
                                 .containsAll(answer.headers().keySet()),
                         answer.toString());
             } catch (EOFException | SocketException closed) {
