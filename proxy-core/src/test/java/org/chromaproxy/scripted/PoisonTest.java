@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** A record that fails while the instance applies others, if only the proxy's own witness. */
@@ -58,6 +59,43 @@ class PoisonTest extends StagedTest {
         assertEquals(primary, stage().primary().calls(PoisonTest::poison).size());
         assertEquals(replica, stage().replica().calls(PoisonTest::poison).size());
         assertEquals(List.of("primary READY", "replica READY"), places(collection));
+    }
+
+    /** The read-back takes so long that another instance leads, and has applied the write, before it ends. */
+    @Test
+    void aWriteThatAnotherDecidesWhileItIsBeingGivenUpStandsAsDecided() {
+        Collection other = stage().usedCollection();
+        Collection collection = stage().usedCollection();
+        CompletableFuture<Void> read = new CompletableFuture<>();
+        Reply unheardOf = Reply.error(500, "InternalError", "something unheard of");
+        poisonous(unheardOf, unheardOf);
+        for (ScriptedChroma instance : List.of(stage().primary(), stage().replica())) {
+            instance.always(call -> call.is("get"), Reply.held(read));
+        }
+        CompletableFuture<Client.Answer> write = collection.add("poison");
+        await().atMost(Stage.SOON).until(() -> readsBack(stage().primary()) || readsBack(stage().replica()));
+        boolean replicaLeads = stage().log()
+                .look("SELECT instance FROM lane_leader WHERE lane = '" + collection.id() + "'")
+                .contains("replica");
+        ScriptedChroma leader = replicaLeads ? stage().replica() : stage().primary();
+        ScriptedChroma heir = replicaLeads ? stage().primary() : stage().replica();
+        leader.always(
+                call -> call.writes() || call.method().equals("PUT"),
+                Reply.error(500, "InternalError", "database or disk is full"));
+        heir.forget();
+        assertEquals(201, other.add("there").join().status());
+        Client.Answer answer = write.join();
+        assertEquals(201, answer.status(), answer.body());
+        leader.forget();
+        read.complete(null);
+        awaitHeld(leader, collection, "poison");
+        assertEquals(List.of(), outcomes(collection));
+        assertRead(collection, List.of("first", "poison"));
+        assertEquals(List.of("primary READY", "replica READY"), places(collection));
+    }
+
+    private static boolean readsBack(ScriptedChroma instance) {
+        return !instance.calls(call -> call.is("get")).isEmpty();
     }
 
     @Test
