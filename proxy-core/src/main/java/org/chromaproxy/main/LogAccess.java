@@ -42,7 +42,8 @@ final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
 
     @Override
     public CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, EventLoop loop) {
-        return CompletableFuture.supplyAsync(() -> reader.page(lane, after, records, bytes, LargeBodyTurns.LARGE), workers)
+        return CompletableFuture.supplyAsync(
+                        () -> reader.page(lane, after, records, bytes, LargeBodyTurns.LARGE), workers)
                 .whenCompleteAsync((page, error) -> {}, loop);
     }
 

@@ -29,23 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class ShortenedLogIT extends RealPair {
     @Test
     void aLogThatIsOlderThanTheServersServesNothingUntilAnOperatorDecides() throws SQLException {
-        try (Running proxy = new Running("chroma_proxy").serving()) {
-            proxy.api.post(D + "/collections", "{\"name\":\"old\"}").expect(200);
-            proxy.api.add(collection("old"), records(0, 5, 3, 1));
-            awaitWitness();
-        }
-        restore("CREATE DATABASE backup TEMPLATE chroma_proxy");
-        try (Running proxy = new Running("chroma_proxy").serving()) {
-            for (int i = 0; i < 40; i++) {
-                proxy.api.add(collection("old"), records(100 + i, 101 + i, 3, 1));
-            }
-            proxy.api.post(D + "/collections", "{\"name\":\"newer\"}").expect(200);
-            proxy.api.add(collection("newer"), records(0, 7, 3, 1));
-            proxy.api
-                    .post(collection("old") + "/delete", Json.object("ids", ids(0, 1)))
-                    .expect(200);
-            awaitWitness();
-        }
+        writeThenBackUpThenWriteMore();
         long lost;
         try (Running proxy = new Running("backup")) {
             Awaitility.await("a decision to be made")
@@ -79,6 +63,27 @@ class ShortenedLogIT extends RealPair {
             Awaitility.await("both sides equal")
                     .atMost(LONG)
                     .untilAsserted(() -> InstanceDump.assertEqual(InstanceDump.of(primary), InstanceDump.of(replica)));
+        }
+    }
+
+    /** The backup lacks 40 adds, a delete and a collection that the servers have. */
+    private void writeThenBackUpThenWriteMore() throws SQLException {
+        try (Running proxy = new Running("chroma_proxy").serving()) {
+            proxy.api.post(D + "/collections", "{\"name\":\"old\"}").expect(200);
+            proxy.api.add(collection("old"), records(0, 5, 3, 1));
+            awaitWitness();
+        }
+        restore("CREATE DATABASE backup TEMPLATE chroma_proxy");
+        try (Running proxy = new Running("chroma_proxy").serving()) {
+            for (int i = 0; i < 40; i++) {
+                proxy.api.add(collection("old"), records(100 + i, 101 + i, 3, 1));
+            }
+            proxy.api.post(D + "/collections", "{\"name\":\"newer\"}").expect(200);
+            proxy.api.add(collection("newer"), records(0, 7, 3, 1));
+            proxy.api
+                    .post(collection("old") + "/delete", Json.object("ids", ids(0, 1)))
+                    .expect(200);
+            awaitWitness();
         }
     }
 

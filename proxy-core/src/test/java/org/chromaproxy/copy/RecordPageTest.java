@@ -66,7 +66,7 @@ class RecordPageTest {
     @Test
     void aCollectionIsCreatedLikeItsSource() {
         String source = "{\"id\":\"f7add768-50f2-4e76-86fe-a82fb79fc22b\",\"name\":\"old\","
-            + "\"configuration_json\":{\"hnsw\":{\"resize_factor\":1.20}},\"metadata\":{\"f\":1.0},\"dimension\":3}";
+                + "\"configuration_json\":{\"hnsw\":{\"resize_factor\":1.20}},\"metadata\":{\"f\":1.0},\"dimension\":3}";
         assertEquals(
                 "{\"name\":\"a\\\"b\",\"metadata\":{\"f\":1.0},\"configuration\":{\"hnsw\":{\"resize_factor\":1.20}},"
                         + "\"get_or_create\":false}",
@@ -80,15 +80,15 @@ class RecordPageTest {
     void aSchemaCarriesTheConfigurationWhereTheTargetKnowsSchemas() {
         String source =
                 "{\"name\":\"old\",\"configuration_json\":{\"hnsw\":{\"space\":\"ip\"}},\"metadata\":{\"f\":1.0},"
-                    + "\"schema\":{\"keys\":{\"#embedding\":{\"float_list\":{\"vector_index\":{\"config\":{\"hnsw\":"
-                    + "{\"batch_size\":7}}}}}}}}";
+                        + "\"schema\":{\"keys\":{\"#embedding\":{\"float_list\":{\"vector_index\":{\"config\":{\"hnsw\":"
+                        + "{\"batch_size\":7}}}}}}}}";
         assertEquals(
                 "{\"name\":\"a\",\"schema\":{\"keys\":{\"#embedding\":{\"float_list\":{\"vector_index\":{\"config\":"
                         + "{\"hnsw\":{\"batch_size\":7}}}}}}},\"metadata\":{\"f\":1.0},\"get_or_create\":false}",
                 text(SettingsCopy.creation("a", bytes(source), true)));
         assertEquals(
                 "{\"name\":\"a\",\"metadata\":{\"f\":1.0},\"configuration\":{\"hnsw\":{\"space\":\"ip\",\"batch_size\":7}},"
-                    + "\"get_or_create\":false}",
+                        + "\"get_or_create\":false}",
                 text(SettingsCopy.creation("a", bytes(source), false)));
     }
 

@@ -48,11 +48,11 @@ public final class LogDatabase implements AutoCloseable {
     public void restore(String dump) {
         execute(dump);
         execute("DO $$ DECLARE age interval; c record; BEGIN SELECT clock_timestamp() - max(created_at) INTO age FROM"
-            + " chroma_proxy.log_record; FOR c IN SELECT table_name, column_name FROM information_schema.columns JOIN"
-            + " information_schema.tables USING (table_schema, table_name) WHERE table_schema = 'chroma_proxy' AND"
-            + " table_type = 'BASE TABLE' AND data_type = 'timestamp with time zone' AND table_name NOT LIKE"
-            + " 'log_segment%' LOOP EXECUTE format('UPDATE chroma_proxy.%I SET %I = %I + $1', c.table_name,"
-            + " c.column_name, c.column_name) USING age; END LOOP; END $$");
+                + " chroma_proxy.log_record; FOR c IN SELECT table_name, column_name FROM information_schema.columns JOIN"
+                + " information_schema.tables USING (table_schema, table_name) WHERE table_schema = 'chroma_proxy' AND"
+                + " table_type = 'BASE TABLE' AND data_type = 'timestamp with time zone' AND table_name NOT LIKE"
+                + " 'log_segment%' LOOP EXECUTE format('UPDATE chroma_proxy.%I SET %I = %I + $1', c.table_name,"
+                + " c.column_name, c.column_name) USING age; END LOOP; END $$");
     }
 
     /** The first column of every row, as text. */

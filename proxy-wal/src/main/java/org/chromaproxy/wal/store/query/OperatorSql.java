@@ -104,9 +104,9 @@ public final class OperatorSql {
     public List<Failure> failures(int limit) {
         return queries.list(
                 "SELECT o.lsn, o.state, o.reason, o.updated_at, r.method, r.path FROM record_outcome o LEFT JOIN"
-                    + " log_record r ON r.lsn = o.lsn WHERE (o.state = 'ABANDONED' OR (o.state = 'FAILED' AND o.status"
-                    + " >= 500)) AND NOT EXISTS (SELECT FROM outcome_mark m WHERE m.lsn = o.lsn AND m.cleared_at IS"
-                    + " NOT NULL) ORDER BY o.lsn DESC LIMIT ?",
+                        + " log_record r ON r.lsn = o.lsn WHERE (o.state = 'ABANDONED' OR (o.state = 'FAILED' AND o.status"
+                        + " >= 500)) AND NOT EXISTS (SELECT FROM outcome_mark m WHERE m.lsn = o.lsn AND m.cleared_at IS"
+                        + " NOT NULL) ORDER BY o.lsn DESC LIMIT ?",
                 row -> new Failure(
                         row.getLong(1),
                         TransactionState.valueOf(row.getString(2)),
