@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -39,12 +38,12 @@ public final class Adoption {
     private final Verifier verifier;
     private final Containers containers;
     private final Leftovers leftovers;
-    private final ReentrantLock working = new ReentrantLock();
-    /** What the last scan found on no instance; guarded by {@link #working}. */
+    private final Turns turns = new Turns();
+    /** What the last scan found on no instance; guarded by {@link #turns}. */
     private Set<CollectionEntry> vanished = Set.of();
 
     private volatile List<Stranger> strangers = List.of();
-    /** Of the scan before; guarded by {@code working}. */
+    /** Of the scan before; guarded by {@code turns}. */
     private List<Scan.Odd> oddBefore = List.of();
 
     /** @param tenants whose collections are looked for, beside those the catalog knows */
@@ -71,39 +70,34 @@ public final class Adoption {
      * @param copy whether collections that one side lacks are copied even if the instances were met long ago
      */
     public void scan(boolean copy) {
-        working.lock();
-        try {
-            look(copy);
-        } catch (StepException e) {
-            LOG.warn("adoption is not finished, it goes on later: {}", e.getMessage());
-        } finally {
-            working.unlock();
-        }
+        turns.exclusively(() -> {
+            try {
+                look(copy);
+            } catch (StepException e) {
+                LOG.warn("adoption is not finished, it goes on later: {}", e.getMessage());
+            }
+        });
     }
 
-    /** A scan, then the copies and comparisons that are due. To be called every 30 s or so; returns at once if one runs. */
+    /**
+     * A scan, then the copies and comparisons that are due. To be called every 30 s or so, and when there may be something
+     * to do. While other work is under way this waits for its end, as what it is called for may have come too late for
+     * that; it returns at once if another call waits already, and when interrupted.
+     */
     public void tick() {
-        if (!working.tryLock()) {
-            return;
-        }
-        try {
-            scan(false);
-            for (CollectionEntry entry : List.copyOf(services.catalog().alive())) {
-                services.instances().forEach(instance -> complete(entry, instance));
-            }
-        } finally {
-            working.unlock();
+        turns.ask(this::turn);
+    }
+
+    private void turn() {
+        scan(false);
+        for (CollectionEntry entry : List.copyOf(services.catalog().alive())) {
+            services.instances().forEach(instance -> complete(entry, instance));
         }
     }
 
     /** Runs other work on collections' copies, once nothing of this class's own is under way. */
     void exclusively(Runnable work) {
-        working.lock();
-        try {
-            work.run();
-        } finally {
-            working.unlock();
-        }
+        turns.exclusively(work);
     }
 
     private void complete(CollectionEntry entry, Instance instance) {
