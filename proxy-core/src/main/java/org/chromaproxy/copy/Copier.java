@@ -105,6 +105,7 @@ public final class Copier {
 
     private void fill(CollectionEntry entry, Instance target, Standstill still) {
         Optional<Set<String>> ids = Optional.empty();
+        int named = 0;
         for (int round = 1; round <= ROUNDS; round++) {
             still.hold();
             if (round == 1) {
@@ -113,11 +114,13 @@ public final class Copier {
             copy(entry, target, ids, still);
             still.startReplay();
             boolean last = round == ROUNDS;
-            Round next = new Round(entry, target, still, last);
+            named = ids.isEmpty() ? 0 : named;
+            Round next = new Round(entry, target, still, named, last);
             if (still.whileStill(next::finish)) {
                 return;
             }
             ids = next.touched;
+            named += ids.map(Set::size).orElse(0);
         }
     }
 
@@ -169,13 +172,16 @@ public final class Copier {
         private final CollectionEntry entry;
         private final Instance target;
         private final Standstill still;
+        private final int named;
         private final boolean last;
         private Optional<Set<String>> touched = Optional.empty();
 
-        Round(CollectionEntry entry, Instance target, Standstill still, boolean last) {
+        /** @param named so many ids were named by what the rounds before have replayed onto this copy */
+        Round(CollectionEntry entry, Instance target, Standstill still, int named, boolean last) {
             this.entry = entry;
             this.target = target;
             this.still = still;
+            this.named = named;
             this.last = last;
         }
 
@@ -186,6 +192,11 @@ public final class Copier {
                 return false;
             }
             copy(entry, target, touched, still);
+            touched.ifPresent(ids -> new TargetRecords(services, entry, target)
+                    .reorder(
+                            new Records(services.remote(), entry, services.source(entry, target)),
+                            named + ids.size(),
+                            still::check));
             compare();
             Place copying = entry.place(target).orElseThrow(() -> new StepException(entry + " is gone"));
             Place ready = new Place(copying.instanceId(), PlaceState.READY, "");

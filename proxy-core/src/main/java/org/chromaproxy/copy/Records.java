@@ -1,5 +1,6 @@
 package org.chromaproxy.copy;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -19,11 +20,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads one collection on one instance, in pages bounded by records and, as far as records are alike, by bytes.
  *
- * <p>Pages go from the end to the start: deleting a record only moves others towards the start, so none that was there
+ * <p>Where their order does not matter, pages go from the end to the start: deleting a record only moves others towards the start, so none that was there
  * all the time is ever skipped.
  */
 final class Records {
     private static final int MAX_RECORDS = 500;
+    /** One request names no more ids. */
+    private static final int MAX_IDS = 5_000;
+
     /** Of records of which nothing is known: one of them may be as large as a body. */
     private static final int FIRST_RECORDS = 1;
 
@@ -71,7 +75,7 @@ final class Records {
         return Members.tree(body).asInt();
     }
 
-    /** Passes every page on, the last first. */
+    /** Passes every page on, the last first; what is copied has to come in {@link InsertionOrder}. */
     void backwards(Consumer<RecordPage> consumer) {
         int end = count();
         while (end > 0) {
@@ -89,9 +93,39 @@ final class Records {
     void idsBackwards(Consumer<List<String>> consumer) {
         for (int end = count(); end > 0; end = Math.max(0, end - MAX_RECORDS)) {
             int from = Math.max(0, end - MAX_RECORDS);
-            consumer.accept(get(Map.of("include", List.of(), "offset", from, "limit", end - from))
-                    .ids());
+            consumer.accept(ids(from, end - from));
         }
+    }
+
+    /** So many ids from there on, in order of insertion. */
+    List<String> ids(int from, int limit) {
+        return get(Map.of("include", List.of(), "offset", from, "limit", limit)).ids();
+    }
+
+    /** Passes on the records of these ids that are there, page by page; no page is empty. */
+    void records(List<String> ids, Consumer<RecordPage> consumer) {
+        for (int from = 0; from < ids.size(); ) {
+            int to = Math.min(ids.size(), from + records);
+            RecordPage page = byIds(ids.subList(from, to));
+            if (page.bytes() <= MAX_BYTES || to - from == 1) {
+                if (!page.ids().isEmpty()) {
+                    consumer.accept(page);
+                }
+                from = to;
+            }
+            learn(page);
+        }
+    }
+
+    /** Those of these ids that are there, in order of insertion. */
+    List<String> inOrder(Collection<String> ids) {
+        List<String> ordered = new ArrayList<>();
+        List<String> all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); from += MAX_IDS) {
+            List<String> some = all.subList(from, Math.min(all.size(), from + MAX_IDS));
+            ordered.addAll(get(Map.of("ids", some, "include", List.of())).ids());
+        }
+        return ordered;
     }
 
     /** The records of these ids that are there. */

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class TargetRecords {
     private static final Logger LOG = LoggerFactory.getLogger(TargetRecords.class);
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Beyond this a wrong order costs less than writes that wait. */
+    private static final int MAX_REORDERED = 20_000;
+
     /** An id no client uses. */
     private static final String NOBODY = "chroma-proxy:dimension";
 
@@ -32,10 +36,10 @@ final class TargetRecords {
         this.there = new Records(services.remote(), entry, target);
     }
 
-    /** Makes them the source's records of now, or of some moment while this runs. */
+    /** Makes them the source's records of now, or of some moment while this runs, in the source's order. */
     void replaceAll(Records source, Runnable check) {
         boolean fresh = there.count() == 0;
-        source.backwards(page -> {
+        new InsertionOrder(source).read(page -> {
             check.run();
             if (!fresh) {
                 delete(page.ids());
@@ -51,22 +55,81 @@ final class TargetRecords {
         }
     }
 
-    /** The same for some ids only. */
+    /**
+     * The same for some ids only. What is alike already stays where it is among the others: to replace it would move it to
+     * the end.
+     */
     void replace(Records source, Set<String> ids, Runnable check) {
-        source.pages(ids, page -> {
+        check.run();
+        Set<String> differing = Records.differing(source, there, ids);
+        delete(source, differing, check);
+        addAll(source, source.inOrder(differing), check);
+    }
+
+    /**
+     * Adds those at the end anew that came in another order than the source's: what was deleted and added again while it
+     * was copied, and was copied before the target's lane replayed both. To be called while nothing is written on either
+     * side.
+     *
+     * @param named so many records were named by what was replayed; no others can be out of their order, but for one
+     *     that had to be replaced
+     */
+    void reorder(Records source, int named, Runnable check) {
+        int count = source.count();
+        if (named == 0 || count == 0 || there.count() != count) {
+            return;
+        }
+        for (int size = Math.min(named, count); size <= MAX_REORDERED; size = Math.min(2 * size, count)) {
             check.run();
-            RecordPage now = source.byIds(page);
-            source.learn(now);
-            delete(page);
-            add(now);
-            confirm(source, now);
-        });
+            List<String> right = source.ids(count - size, size);
+            List<String> found = there.ids(count - size, size);
+            if (right.equals(found)) {
+                return;
+            }
+            if (Set.copyOf(right).equals(Set.copyOf(found))) {
+                List<String> moved = right.subList(firstDifference(right, found), size);
+                delete(source, moved, check);
+                addAll(source, moved, check);
+                return;
+            }
+            if (size == count) {
+                // Not the same records: the copy is not whole, which is found by what comes next.
+                return;
+            }
+        }
+        LOG.warn(
+                "{}: on {} some records may come in another order than on {}",
+                entry,
+                there.instance(),
+                source.instance());
+    }
+
+    private static int firstDifference(List<String> one, List<String> other) {
+        return IntStream.range(0, one.size())
+                .filter(i -> !one.get(i).equals(other.get(i)))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** An update of a record that is not there changes nothing but an open dimension. */
     void fixDimension(int dimension) {
         Map<String, Object> body = Map.of("ids", List.of(NOBODY), "embeddings", List.of(new float[dimension]));
         send("update", Members.bytes(body));
+    }
+
+    private void delete(Records source, Collection<String> ids, Runnable check) {
+        source.pages(ids, page -> {
+            check.run();
+            delete(page);
+        });
+    }
+
+    private void addAll(Records source, List<String> ids, Runnable check) {
+        source.records(ids, page -> {
+            check.run();
+            add(page);
+            confirm(source, page);
+        });
     }
 
     /** An upsert would merge: whatever is there goes first. */

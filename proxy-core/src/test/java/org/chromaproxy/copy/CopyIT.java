@@ -117,6 +117,7 @@ class CopyIT extends RealPair {
             proxy.awaitStates(1, PlaceState.READY);
             proxy.repair("angles");
             proxy.awaitStates(1, PlaceState.READY);
+            assertEquals(order(primary, "angles"), order(replica, "angles"));
         }
         // A log that knows neither compares them.
         try (Running proxy = new Running("another_log").serving()) {
@@ -165,7 +166,14 @@ class CopyIT extends RealPair {
                     .atMost(LONG)
                     .until(() -> copies(replica).keySet().equals(Set.of("large")));
             assertEquals(8_000, replica.count(collection(idOf(replica, "large"))));
+            assertEquals(order(primary, "large"), order(replica, "large"));
         }
+    }
+
+    /** All ids, in the order in which reads and a delete's limit go through them. */
+    private static JsonNode order(ChromaApi server, String name) {
+        return server.records(collection(idOf(server, name)), Json.object("include", List.of()))
+                .path("ids");
     }
 
     @Test
