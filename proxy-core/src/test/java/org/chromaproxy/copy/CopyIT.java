@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.Json;
@@ -141,7 +144,7 @@ class CopyIT extends RealPair {
     }
 
     @Test
-    void whatACopyReplacesStaysUntilTheCopyIsWholeWhateverIsInterrupted() {
+    void whatACopyReplacesStaysUntilTheCopyIsWholeWhateverIsInterrupted() throws IOException {
         create(primary, "large", "\"metadata\":null");
         for (int from = 0; from < 8_000; from += 1_000) {
             primary.add(collection(idOf(primary, "large")), records(from, from + 1_000, 64, 1));
@@ -149,14 +152,17 @@ class CopyIT extends RealPair {
         try (Running proxy = new Running("chroma_proxy").serving()) {
             proxy.awaitStates(1, PlaceState.READY);
             String old = idOf(replica, "large");
-            CompletableFuture.runAsync(() -> proxy.repair("large"));
-            Awaitility.await("a new copy that is not whole yet")
-                    .pollInterval(Duration.ofMillis(10))
-                    .atMost(LONG)
-                    .until(() ->
-                            (copies(replica).size() == 2 && !copies(replica).containsKey("large"))
-                                    || (copies(replica).containsKey("large")
-                                            && !idOf(replica, "large").equals(old)));
+            // Who asks hangs up: the proxy's end would wait for the answer, and so for the copy.
+            try (Socket client = asked(proxy, "large")) {
+                Awaitility.await("a new copy that is not whole yet")
+                        .pollInterval(Duration.ofMillis(10))
+                        .atMost(LONG)
+                        .until(() ->
+                                (copies(replica).size() == 2 && !copies(replica).containsKey("large"))
+                                        || (copies(replica).containsKey("large")
+                                                && !idOf(replica, "large").equals(old)));
+                assertTrue(client.isConnected());
+            }
             assertEquals(8_000, replica.count(collection(old)), "what is replaced is whole");
         }
         assertEquals(2, copies(replica).size(), "the restart is in the copy's middle");
@@ -168,6 +174,17 @@ class CopyIT extends RealPair {
             assertEquals(8_000, replica.count(collection(idOf(replica, "large"))));
             assertEquals(order(primary, "large"), order(replica, "large"));
         }
+    }
+
+    /** Has asked for a repair, and does not read the answer. */
+    private static Socket asked(Running proxy, String name) throws IOException {
+        URI url = URI.create(proxy.api.url());
+        Socket client = new Socket(url.getHost(), url.getPort());
+        String body = "{\"instance\":\"replica\",\"force\":true}";
+        String request = "POST /admin/collections/" + name + "/repair HTTP/1.1\r\nHost: proxy\r\n"
+                + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return client;
     }
 
     /** All ids, in the order in which reads and a delete's limit go through them. */
