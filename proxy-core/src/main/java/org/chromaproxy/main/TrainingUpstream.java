@@ -102,6 +102,14 @@ final class TrainingUpstream implements AutoCloseable {
             ObjectNode found = collections.get(path);
             return found == null ? JSON.missingNode() : found;
         }
+        if (method.equals(HttpMethod.GET) && (path.endsWith("/count") || path.endsWith("/collections_count"))) {
+            return JSON.getNodeFactory().numberNode(collections.size());
+        }
+        if (method.equals(HttpMethod.GET) && path.contains("/tenants/")) {
+            return JSON.createObjectNode()
+                    .put("id", new UUID(0, 0).toString())
+                    .put("name", path.substring(path.lastIndexOf('/') + 1));
+        }
         return JSON.createObjectNode();
     }
 
@@ -110,9 +118,14 @@ final class TrainingUpstream implements AutoCloseable {
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) throws IOException {
             String path = request.uri().split("\\?", 2)[0];
             JsonNode answer = answer(request.method(), path, ByteBufUtil.getBytes(request.content()));
-            HttpResponseStatus status = answer.isMissingNode() ? HttpResponseStatus.NOT_FOUND : HttpResponseStatus.OK;
-            ByteBuf body =
-                    Unpooled.copiedBuffer(answer.isMissingNode() ? "{}" : answer.toString(), StandardCharsets.UTF_8);
+            // In Chroma's shape: nothing else counts as an answer.
+            HttpResponseStatus status = answer.isMissingNode()
+                    ? HttpResponseStatus.NOT_FOUND
+                    : path.endsWith("/add") ? HttpResponseStatus.CREATED : HttpResponseStatus.OK;
+            String text = answer.isMissingNode()
+                    ? "{\"error\":\"NotFoundError\",\"message\":\"It does not exist.\"}"
+                    : answer.toString();
+            ByteBuf body = Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
             var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
             response.headers().set(CONTENT_TYPE, "application/json").set(CONTENT_LENGTH, body.readableBytes());
             context.writeAndFlush(response);
