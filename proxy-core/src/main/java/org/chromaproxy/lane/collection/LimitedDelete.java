@@ -165,6 +165,7 @@ final class LimitedDelete {
         }
 
         /** Another lane decides the record, or has resolved it meanwhile: its list stands. */
+        @SuppressWarnings("ReferenceEquality") // A resolution replaces the body, be it by an equal one.
         private boolean tooLate() {
             if (group.overtaken(lane, write)) {
                 return true;
