@@ -187,7 +187,8 @@ class ResyncIT {
 
             deployment.primary().restart();
             operator.awaitState("primary", "up");
-            assertEquals(200, operator.resync("replica", true).status());
+            int begun = operator.resync("replica", true).status();
+            assertTrue(begun == 200 || begun == 202, "done, or under way: " + begun);
             operator.awaitRepaired("replica");
             deployment.assertEqualWhenDrained(proxy);
         }
