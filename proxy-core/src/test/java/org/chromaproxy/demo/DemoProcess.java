@@ -68,7 +68,7 @@ final class DemoProcess implements AutoCloseable {
     void signal(String name) throws IOException, InterruptedException {
         assertEquals(
                 0,
-                new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                         .start()
                         .waitFor());
     }

@@ -45,7 +45,7 @@ class HangUpTest {
 
     private static int hangUp(Process process) throws Exception {
         String pid = Long.toString(process.pid());
-        return new ProcessBuilder("kill", "-HUP", pid).start().waitFor();
+        return new ProcessBuilder("sh", "-c", "kill -HUP " + pid).start().waitFor();
     }
 
     /** Passes over what is logged, but for the word that an early one is kept. */

@@ -90,7 +90,7 @@ public final class FragileServer extends PostgresServer implements AutoCloseable
     private void signal(String name) {
         for (ProcessHandle process : processes()) {
             try {
-                new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                         .start()
                         .waitFor();
             } catch (IOException | InterruptedException e) {
