@@ -17,15 +17,12 @@ import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.blocking.Waiting;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.wal.append.AppendListener;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.record.Change;
-import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
-import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.WriteRequest;
@@ -45,7 +42,6 @@ public final class ShortenedLog {
     private static final long ANSWER_MS = 5_000;
 
     private static final long HANGING_MS = 1_000;
-    private static final long DURABLE_MS = 60_000;
     private static final String WHY =
             "the log was restored from an older copy, which an operator accepted; to be compared";
 
@@ -165,9 +161,7 @@ public final class ShortenedLog {
                 changes.add(new Change.Cursor(lane, instance.name(), lost.end()));
             }
         }
-        CompletableFuture<Boolean> durable = new CompletableFuture<>();
-        log.submit(changes, true, LogWrites.completing(durable));
-        Waiting.forResult(durable, DURABLE_MS, "accepting the log");
+        LogWrites.submit(log, changes);
         mark(lost, leader);
     }
 
@@ -191,28 +185,6 @@ public final class ShortenedLog {
         UUID lane = UUID.randomUUID();
         Subject subject = new Subject(lane, lane, "", "", "", leader);
         WriteRequest request = new WriteRequest("GET", "/accepted/" + lost.upTo(), "application/json", new byte[0]);
-        CompletableFuture<Boolean> committed = new CompletableFuture<>();
-        log.append(new NewRecord(OpKind.REPAIR, subject, request, Optional.empty()), new AppendListener() {
-            @Override
-            public void committed(LogRecord logged) {
-                committed.complete(true);
-            }
-
-            @Override
-            public void duplicate(long lsn, boolean sameRequest) {
-                failed("a duplicate");
-            }
-
-            @Override
-            public void failed(String reason) {
-                committed.completeExceptionally(new StepException(reason));
-            }
-
-            @Override
-            public void unknown(String reason) {
-                failed(reason);
-            }
-        });
-        Waiting.forResult(committed, DURABLE_MS, "marking the log as accepted");
+        LogWrites.append(log, OpKind.REPAIR, subject, request);
     }
 }

@@ -37,6 +37,11 @@ public final class LogWrites {
      * @throws StepException when PostgreSQL refuses them, or they are not durable in time; then they may be later
      */
     public void submit(List<? extends Change> changes) {
+        submit(log, changes);
+    }
+
+    /** The same for a log that has no lanes yet. */
+    public static void submit(WriteAheadLog log, List<? extends Change> changes) {
         CompletableFuture<Boolean> durable = new CompletableFuture<>();
         log.submit(changes, true, completing(durable));
         Waiting.forResult(durable, DURABLE_MS, "a change of the log");
@@ -50,13 +55,18 @@ public final class LogWrites {
 
     /** Appends a record that no lane is offered; returns once it is committed. */
     public void append(OpKind kind, Subject subject, WriteRequest request) {
-        appendThen(kind, subject, request, record -> {});
+        append(log, kind, subject, request);
+    }
+
+    /** The same for a log that has no lanes yet. */
+    public static void append(WriteAheadLog log, OpKind kind, Subject subject, WriteRequest request) {
+        appendThen(log, new NewRecord(kind, subject, request, Optional.empty()), record -> {});
     }
 
     /** Appends a catalog record for one instance and offers it to the lanes; returns once that instance is done with it. */
     public void execute(OpKind kind, Subject subject, WriteRequest request) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
-        appendThen(kind, subject, request, record -> {
+        appendThen(log, new NewRecord(kind, subject, request, Optional.empty()), record -> {
             Write write = Write.fresh(record, new Footprint.Everything("a catalog record"), EmptyHttpHeaders.INSTANCE);
             write.result().whenComplete((result, error) -> done.complete(true));
             lanes.offer(write);
@@ -64,9 +74,8 @@ public final class LogWrites {
         Waiting.forResult(done, DURABLE_MS, kind + " on " + subject.target());
     }
 
-    private void appendThen(OpKind kind, Subject subject, WriteRequest request, Consumer<LogRecord> routed) {
+    private static void appendThen(WriteAheadLog log, NewRecord record, Consumer<LogRecord> routed) {
         CompletableFuture<LogRecord> committed = new CompletableFuture<>();
-        NewRecord record = new NewRecord(kind, subject, request, Optional.empty());
         Optional<AppendTicket> ticket = log.append(record, new AppendListener() {
             @Override
             public void committed(LogRecord logged) {
