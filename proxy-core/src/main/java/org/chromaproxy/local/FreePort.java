@@ -5,16 +5,41 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** TCP ports of the loopback interface. Nothing reserves the port given: take it soon. */
+/**
+ * TCP ports of the loopback interface, from a range that no other process of this class gives out of at the same time.
+ * Nothing reserves the port given against anybody else: take it soon.
+ */
 public final class FreePort {
     private static final int HIGHEST = 65_535;
     private static final int FIRST = 12_000;
     private static final int PER_PROCESS = 400;
     private static final int PROCESSES = 50;
-    private static final AtomicInteger NEXT =
-            new AtomicInteger((int) (ProcessHandle.current().pid() % PROCESSES) * PER_PROCESS);
+
+    /** The first port of this process's range is held as long as it lives: so everybody sees that the range is taken. */
+    private static final ServerSocket CLAIM =
+            claim((int) (ProcessHandle.current().pid() % PROCESSES));
+
+    private static final AtomicInteger GIVEN = new AtomicInteger();
 
     private FreePort() {}
+
+    /**
+     * Takes a range that is free.
+     *
+     * @param wanted number of the first range to try
+     * @throws LocalServerException when there is none
+     */
+    static ServerSocket claim(int wanted) {
+        for (int i = 0; i < PROCESSES; i++) {
+            int first = FIRST + (wanted + i) % PROCESSES * PER_PROCESS;
+            try {
+                return new ServerSocket(first, 1, InetAddress.getLoopbackAddress());
+            } catch (IOException inUse) {
+                // The next one may be free.
+            }
+        }
+        throw new LocalServerException("no range of ports from " + FIRST + " on is free");
+    }
 
     /**
      * A free port that this process did not give away lately, for a server that may die and come back where it was. It
@@ -24,8 +49,8 @@ public final class FreePort {
      * @throws LocalServerException when there is none
      */
     public static int next() {
-        int offset = NEXT.getAndUpdate(last -> (last + 1) % (PROCESSES * PER_PROCESS));
-        return atOrAfter(FIRST + offset);
+        int offset = GIVEN.updateAndGet(last -> last % (PER_PROCESS - 1) + 1);
+        return atOrAfter(CLAIM.getLocalPort() + offset);
     }
 
     /**
