@@ -10,13 +10,13 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.acceptance.harness.ChromaInstance;
 import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.Json;
+import org.chromaproxy.acceptance.harness.Transcripts;
 import org.chromaproxy.local.ChromaInstallation;
 import org.chromaproxy.local.NodeRuntime;
 import org.junit.jupiter.api.Test;
@@ -43,19 +43,9 @@ class JavaScriptClientIT {
             var proxy = deployment.startProxy();
             JsonNode got = transcript(proxy.url());
 
-            assertEquals(List.of(), differences(wanted, got));
+            assertEquals(List.of(), Transcripts.differences(wanted, got, JavaScriptClientIT::clearerRefusal));
             deployment.assertEqualWhenDrained(proxy.api(), "acme");
         }
-    }
-
-    private static List<String> differences(JsonNode wanted, JsonNode got) {
-        List<String> differences = new ArrayList<>();
-        for (int i = 0; i < Math.max(wanted.size(), got.size()); i++) {
-            if (!wanted.path(i).equals(got.path(i)) && !clearerRefusal(wanted.path(i), got.path(i))) {
-                differences.add("\nbare  " + wanted.path(i) + "\nproxy " + got.path(i));
-            }
-        }
-        return differences;
     }
 
     /** Where a bare server fails with 500 the proxy may say what is wrong instead, as in a rename onto a name in use. */

@@ -14,6 +14,7 @@ import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.Json;
 import org.chromaproxy.acceptance.harness.ProxyProcess;
 import org.chromaproxy.acceptance.harness.PythonScripts;
+import org.chromaproxy.acceptance.harness.Transcripts;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,7 +73,10 @@ class PythonClientIT {
     private static void compare(int steps, String script, String... arguments) throws Exception {
         JsonNode wanted = transcript(bare.url(), script, arguments);
         assertTrue(wanted.size() > steps, "the script ran to its end on the bare server");
-        assertEquals(List.of(), differences(wanted, transcript(proxy.url(), script, arguments)));
+        assertEquals(
+                List.of(),
+                Transcripts.differences(
+                        wanted, transcript(proxy.url(), script, arguments), PythonClientIT::clearerRefusal));
     }
 
     private static JsonNode transcript(String url, String script, String... arguments) throws Exception {
@@ -80,16 +84,6 @@ class PythonClientIT {
         List<String> all = new ArrayList<>(List.of(server.getHost(), Integer.toString(server.getPort())));
         all.addAll(List.of(arguments));
         return Json.parse(PYTHON.run(script, directory, all.toArray(new String[0])));
-    }
-
-    private static List<String> differences(JsonNode wanted, JsonNode got) {
-        List<String> differences = new ArrayList<>();
-        for (int i = 0; i < Math.max(wanted.size(), got.size()); i++) {
-            if (!wanted.path(i).equals(got.path(i)) && !clearerRefusal(wanted.path(i), got.path(i))) {
-                differences.add("\nbare  " + wanted.path(i) + "\nproxy " + got.path(i));
-            }
-        }
-        return differences;
     }
 
     /**

@@ -119,6 +119,13 @@ public final class Deployment implements AutoCloseable {
                 });
     }
 
+    /** Waits until no server holds a deleted collection any more: they are purged in the background. */
+    public void awaitPurged() {
+        Awaitility.await("no deleted collections")
+                .atMost(DRAIN)
+                .until(() -> InstanceDump.deleted(primary.api()) + InstanceDump.deleted(replica.api()) == 0);
+    }
+
     /** How many writes the proxy says it has logged since it began. */
     public static long writesLogged(ChromaApi proxy) {
         Answer status = proxy.get("/status").expect(200);

@@ -22,6 +22,8 @@ public record InstanceDump(SortedMap<String, CollectionDump> collections) {
     private static final int PAGE = 1_000;
     /** The collections that the proxy keeps for itself on each instance start with this. */
     private static final String OWN = "chroma-proxy-";
+    /** Deleted collections start with this until they are purged, on each instance for itself: no client sees them. */
+    private static final String DELETED = "chroma-proxy.deleted.";
 
     private static final int DIFFERENCES_SHOWN = 20;
     /** A member that the older releases do not have. */
@@ -55,6 +57,13 @@ public record InstanceDump(SortedMap<String, CollectionDump> collections) {
             throw new AssertionError("no collection " + name + " among " + collections.keySet());
         }
         return found;
+    }
+
+    /** How many deleted collections of the default database the instance still holds. */
+    static long deleted(ChromaApi instance) {
+        return pages(instance, ChromaApi.D + "/collections").stream()
+                .filter(collection -> collection.path("name").asText().startsWith(DELETED))
+                .count();
     }
 
     /** Fails with a readable list of what is on one side and not, or otherwise, on the other. */
@@ -113,7 +122,7 @@ public record InstanceDump(SortedMap<String, CollectionDump> collections) {
         into.put(prefix, new CollectionDump("", Json.object(), new TreeMap<>()));
         for (JsonNode collection : pages(instance, path + "/collections")) {
             String name = collection.path("name").asText();
-            if (!name.startsWith(OWN)) {
+            if (!name.startsWith(OWN) && !name.startsWith(DELETED)) {
                 into.put(prefix + name, dumpCollection(instance, path, collection));
             }
         }
