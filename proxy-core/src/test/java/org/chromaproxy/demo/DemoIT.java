@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.chromaproxy.local.NodeRuntime;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,8 +77,12 @@ class DemoIT {
     @Test
     void withoutAPythonThatCanRunTheNewestServerItTakesNpmsAndSaysSoAndNeverGoesBack() throws Exception {
         Path programs = Files.createDirectory(folder.resolve("programs"));
-        Path python = Files.writeString(programs.resolve("python3"), "#!/bin/sh\necho Python 3.7.3\n");
-        Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
+        NodeRuntime node = NodeRuntime.ensure();
+        program(programs.resolve("python3"), "echo Python 3.7.3");
+        if (Path.of(node.node().getFirst()).isAbsolute()) {
+            program(programs.resolve("node"), "exec " + quoted(node.node()) + " \"$@\"");
+            program(programs.resolve("npm"), "exec " + quoted(node.npm()) + " \"$@\"");
+        }
         Map<String, String> old = Map.of("PATH", programs + ":" + System.getenv("PATH"));
         Path data = folder.resolve("data");
         try (DemoProcess first = DemoProcess.start(old, data, folder, "--port", "0", "--once")) {
@@ -97,6 +102,15 @@ class DemoIT {
             assertNoStackTrace(older.output());
         }
         awaitNothingLeft();
+    }
+
+    private static void program(Path file, String line) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + line + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static String quoted(List<String> words) {
+        return "'" + String.join("' '", words) + "'";
     }
 
     private DemoProcess start(String... options) throws IOException {
