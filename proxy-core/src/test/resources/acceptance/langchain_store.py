@@ -186,7 +186,7 @@ async def makings():
     made = await step("from more than a batch", lambda: Chroma.from_texts(
         many, ids=many, collection_name="lc-many", **connection))
     await step("counted", made._collection.count)
-    await step("one of many", lambda: made.similarity_search_with_score("text 5999", k=2))
+    await step("one of many", lambda: made.similarity_search_with_score("text 5999", k=1))
     await step("more than a batch of updates", lambda: made.update_documents(
         many, [Document(each, metadata={"n": i % 10}) for i, each in enumerate(many)]))
     await step("some of many", lambda: made.get(where={"n": 3}, limit=20))

@@ -17,6 +17,7 @@ import org.chromaproxy.acceptance.harness.Transcripts;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,7 @@ class VectorStoresIT {
 
     @AfterEach
     void bothServersAreEqual() {
-        deployment.assertEqualWhenDrained(proxy.api());
+        deployment.assertEqualWhenDrained(proxy.api(), "l4j");
     }
 
     @ParameterizedTest
@@ -67,6 +68,15 @@ class VectorStoresIT {
 
         assertTrue(transcripts.path(0).size() > steps, "the script ran to its end on the bare server");
         assertEquals(List.of(), Transcripts.differences(transcripts.path(0), transcripts.path(1)));
+    }
+
+    /** Which has an HTTP client of its own. */
+    @Test
+    void whatLangChain4jsStoreOffersGivesTheSameThroughTheProxy() {
+        JsonNode wanted = LangChain4jScript.run(bare.url());
+
+        assertTrue(wanted.size() > 60, "the script ran to its end on the bare server");
+        assertEquals(List.of(), Transcripts.differences(wanted, LangChain4jScript.run(proxy.url())));
     }
 
     private static String address(String url) {
