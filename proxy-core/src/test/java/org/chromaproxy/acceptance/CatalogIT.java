@@ -238,15 +238,21 @@ class CatalogIT {
                 D + "/collections/no-such-collection")) {
             Answer wanted = bare.get(path);
             Answer got = proxy.get(path).expect(wanted.status());
-            assertEquals(wanted.text(), got.text(), path);
+            assertEquals(asTheNewestSays(wanted.text()), got.text(), path);
             assertEquals(wanted.header("content-type"), got.header("content-type"), path);
         }
         assertTrue(proxy.get("/api/v2/heartbeat").expect(200).json().has("nanosecond heartbeat"));
         proxy.get("/api/v2/no/such/route").expectError(404);
         String unknown = "00000000-0000-4000-8000-000000000001";
-        Answer missing = proxy.get(collection(unknown) + "/count").expectError(404);
-        assertTrue(missing.text().contains("Collection [" + unknown + "] does not exist"), missing.toString());
+        assertEquals(
+                asTheNewestSays(bare.get(collection(unknown) + "/count").text()),
+                proxy.get(collection(unknown) + "/count").expectError(404).text());
         assertEquals(405, proxy.send("PATCH", D + "/collections", "{}").status());
+    }
+
+    /** Which collections exist is told by the proxy, in the newest release's words; 1.0.5 has one letter more. */
+    private static String asTheNewestSays(String text) {
+        return text.replace("] does not exists", "] does not exist");
     }
 
     private static void explainsProtection(Answer answer) {
