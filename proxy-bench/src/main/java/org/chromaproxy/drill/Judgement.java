@@ -27,10 +27,6 @@ final class Judgement {
     static SeedResult result(History history, Evidence evidence, List<Violation> violations, Path directory) {
         Case run = new Case(history, evidence);
         List<String> notes = new ArrayList<>();
-        long faults = Checker.chromasFaults(run);
-        if (faults > 0) {
-            notes.add(faults + " embeddings show Chroma's own fault with an update of a missing id");
-        }
         for (Violation violation : violations.subList(0, Math.min(SHOWN, violations.size()))) {
             String extract = Extract.of(history, violation, operation -> position(run, operation));
             notes.add(violation

@@ -33,9 +33,4 @@ public final class Checker {
         RULES.forEach(rule -> violations.addAll(rule.check(run)));
         return violations;
     }
-
-    /** How many embeddings show a known fault of Chroma itself: reported, not a violation. */
-    public static long chromasFaults(Case run) {
-        return FinalState.chromasFaults(run);
-    }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -74,18 +73,13 @@ final class FinalState implements Rule {
                                         ? " must not be there: " + real
                                         : " is missing; it should be " + model),
                         touching(run, publicId, id)));
-            } else if (!model.equals(real) && !excused(run, publicId, id, model, real)) {
+            } else if (!model.equals(real)) {
                 violations.add(new Violation(
                         name(),
                         "record '" + id + "' of " + where + " is " + real + " instead of " + model,
                         touching(run, publicId, id)));
             }
         }
-    }
-
-    /** Chroma's own fault with the embedding of an update of a missing id is not the proxy's. */
-    private static boolean excused(Case run, String publicId, String id, StoredRecord model, StoredRecord real) {
-        return model.sameText(real) && run.world().chromasFault(publicId, id, real.embedding());
     }
 
     /** The operations that name the id, or select by a filter, in the order of the log. */
@@ -151,29 +145,5 @@ final class FinalState implements Rule {
     private static boolean limitPassedOver(Case run, JsonNode sent) {
         boolean known = run.evidence().instances().stream().allMatch(InstanceContent::limitsDeletes);
         return !known && !sent.isEmpty() && !sent.has("ids") && !sent.hasNonNull("limit");
-    }
-
-    /** How many records show Chroma's own fault: reported, not a violation. */
-    static long chromasFaults(Case run) {
-        long faults = 0;
-        for (InstanceContent instance : run.evidence().instances()) {
-            for (Map.Entry<String, String> entry : run.world().named().entrySet()) {
-                InstanceContent.Content found = instance.collections().get(entry.getKey());
-                CollectionState wanted =
-                        run.world().timeline(entry.getValue()).orElseThrow().last();
-                if (found != null) {
-                    faults += wanted.records().entrySet().stream()
-                            .filter(model -> found.records().containsKey(model.getKey()))
-                            .filter(model -> {
-                                StoredRecord real = found.records().get(model.getKey());
-                                return real != null
-                                        && !model.getValue().equals(real)
-                                        && excused(run, entry.getValue(), model.getKey(), model.getValue(), real);
-                            })
-                            .count();
-                }
-            }
-        }
-        return faults;
     }
 }

@@ -3,6 +3,7 @@ package org.chromaproxy.drill.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.chromaproxy.drill.evidence.InstanceContent;
@@ -23,12 +24,12 @@ final class SidesEqual implements Rule {
         List<InstanceContent> instances = run.evidence().instances();
         List<Violation> violations = new ArrayList<>();
         for (int i = 1; i < instances.size(); i++) {
-            compare(run, instances.getFirst(), instances.get(i), violations);
+            compare(instances.getFirst(), instances.get(i), violations);
         }
         return violations;
     }
 
-    private void compare(Case run, InstanceContent one, InstanceContent other, List<Violation> violations) {
+    private void compare(InstanceContent one, InstanceContent other, List<Violation> violations) {
         if (!one.collections().keySet().equals(other.collections().keySet())) {
             violations.add(
                     violation(one.instance() + " has " + one.collections().keySet() + ", " + other.instance() + " has "
@@ -43,33 +44,17 @@ final class SidesEqual implements Rule {
                 violations.add(violation("the metadata of " + name + " is " + ours.metadata() + " on " + one.instance()
                         + " and " + theirs.metadata() + " on " + other.instance()));
             }
-            String publicId = run.world().named().getOrDefault(name, "");
-            records(run, name, publicId, ours.records(), theirs.records()).forEach(violations::add);
+            records(name, ours.records(), theirs.records()).forEach(violations::add);
         });
     }
 
-    private List<Violation> records(
-            Case run, String name, String publicId, Map<String, StoredRecord> ours, Map<String, StoredRecord> theirs) {
+    private List<Violation> records(String name, Map<String, StoredRecord> ours, Map<String, StoredRecord> theirs) {
         Set<String> ids = new TreeSet<>(ours.keySet());
         ids.addAll(theirs.keySet());
         return ids.stream()
-                .filter(id -> !same(run, publicId, id, ours.get(id), theirs.get(id)))
+                .filter(id -> !Objects.equals(ours.get(id), theirs.get(id)))
                 .map(id ->
                         violation("record '" + id + "' of " + name + " is " + ours.get(id) + " and " + theirs.get(id)))
                 .toList();
-    }
-
-    private static boolean same(
-            Case run,
-            String publicId,
-            String id,
-            @org.jspecify.annotations.Nullable StoredRecord ours,
-            @org.jspecify.annotations.Nullable StoredRecord theirs) {
-        if (ours == null || theirs == null) {
-            return false;
-        }
-        boolean chroma = run.world().chromasFault(publicId, id, ours.embedding())
-                || run.world().chromasFault(publicId, id, theirs.embedding());
-        return ours.equals(theirs) || (chroma && ours.sameText(theirs));
     }
 }

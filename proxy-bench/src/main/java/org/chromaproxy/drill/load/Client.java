@@ -22,7 +22,9 @@ final class Client implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MS = 60_000;
     private static final long RETRY_MS = 250;
-    private static final int MOST_ATTEMPTS = 200;
+    /** So long it repeats what was not answered: an attempt alone may take a minute, where a lane stands still for good. */
+    private static final long REPEATING_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private static final int REPEATED_PERCENT = 10;
     private static final Set<String> KEPT = Set.of("transaction-id", "retry-after", "location");
 
@@ -48,7 +50,8 @@ final class Client implements AutoCloseable {
         List<Attempt> attempts = new ArrayList<>();
         attempts.add(attempt(draft.request()));
         boolean repeatable = !draft.request().transaction().isEmpty();
-        while (attempts.getLast().mayPass() && repeatable && attempts.size() < MOST_ATTEMPTS) {
+        long until = recorder.now() + REPEATING_NANOS;
+        while (attempts.getLast().mayPass() && repeatable && recorder.now() < until) {
             TimeUnit.MILLISECONDS.sleep(RETRY_MS);
             attempts.add(attempt(draft.request()));
         }

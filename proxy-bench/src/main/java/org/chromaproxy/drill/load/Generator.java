@@ -73,7 +73,7 @@ final class Generator {
             case DELETE_WHERE -> write(id, kind, shelf, "delete", bodies.where(""));
             case DELETE_LIMIT -> write(id, kind, shelf, "delete", bodies.limitedWhere());
             case BAD_WRITE -> badWrite(id);
-            case GET_IDS -> read(id, kind, shelf, "get", Bodies.including(bodies.ids(shelf)));
+            case GET_IDS -> read(id, kind, shelf, "get", Bodies.including(bodies.idsToRead(shelf)));
             case GET_WHERE -> read(id, kind, shelf, "get", Bodies.including(bodies.where("")));
             case QUERY -> read(id, kind, shelves.hot(random), "query", bodies.query());
             case COUNT -> new Draft(id, kind, shelf, request("GET", path(shelf, "count", id), "", ""));
@@ -140,7 +140,7 @@ final class Generator {
 
     /** The write that fixes a collection's dimension. */
     Draft firstWrite(long id, Shelf shelf) {
-        return write(id, Kind.ADD, shelf, "add", bodies.records(shelf, id, true));
+        return write(id, Kind.ADD, shelf, "add", bodies.firstRecords(shelf, id));
     }
 
     private Draft write(long id, Kind kind, Shelf shelf, String operation, String body) {

@@ -44,11 +44,6 @@ public record StoredRecord(String document, SortedMap<String, String> metadata, 
         return floats;
     }
 
-    /** Whether document and metadata are the same; embeddings are not looked at. */
-    public boolean sameText(StoredRecord other) {
-        return document.equals(other.document) && metadata.equals(other.metadata);
-    }
-
     /** The same with other fields laid over: a value of null takes its key away. */
     StoredRecord merged(String newDocument, SortedMap<String, String> over, List<Float> newEmbedding) {
         SortedMap<String, String> merged = new TreeMap<>(metadata);

@@ -1,13 +1,10 @@
 package org.chromaproxy.drill.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,8 +12,6 @@ import java.util.TreeMap;
 public final class World {
     private final Map<String, Timeline> timelines = new HashMap<>();
     private final Map<String, String> names = new HashMap<>();
-    private final Map<String, List<List<Float>>> missedUpdates = new HashMap<>();
-    private final Map<String, Set<List<Float>>> doubtful = new HashMap<>();
 
     /** A collection is made, unless its name is taken: then a get-or-create has found that one. */
     public void create(long lsn, String publicId, JsonNode body) {
@@ -57,32 +52,7 @@ public final class World {
                         case "delete" -> before.without(before.selected(body));
                         default -> throw new IllegalArgumentException("the model does not know " + operation);
                     });
-            noteChromasFault(publicId, operation, before, rows);
         });
-    }
-
-    /**
-     * Chroma 1.0.5, by itself, may leave the embedding of an update of a missing id on a record added later under that
-     * id. What such an embedding would be is remembered, so that it is told apart from a fault of the proxy.
-     */
-    private void noteChromasFault(
-            String publicId, String operation, CollectionState before, List<CollectionState.Row> rows) {
-        for (CollectionState.Row row : rows) {
-            if (before.records().containsKey(row.id())) {
-                continue;
-            }
-            String key = publicId + "/" + row.id();
-            if (operation.equals("update") && !row.embedding().isEmpty()) {
-                missedUpdates.computeIfAbsent(key, k -> new ArrayList<>()).add(row.embedding());
-            } else if (!operation.equals("delete") && missedUpdates.containsKey(key)) {
-                doubtful.computeIfAbsent(key, k -> new HashSet<>()).addAll(missedUpdates.getOrDefault(key, List.of()));
-            }
-        }
-    }
-
-    /** Whether Chroma's own fault explains that embedding. */
-    public boolean chromasFault(String publicId, String id, List<Float> found) {
-        return doubtful.getOrDefault(publicId + "/" + id, Set.of()).contains(found);
     }
 
     private Optional<Timeline> alive(String publicId) {
