@@ -59,11 +59,6 @@ public final class ChromaInstallation {
                 .orElse(ChromaRelease.NEWEST));
     }
 
-    /** The folder of npm packages that holds the JavaScript client, in the release that fits this machine. */
-    public static Path javaScriptClient() {
-        return nodeModules(ChromaRelease.newestOfNpm(), _ -> {});
-    }
-
     public ChromaRelease release() {
         return release;
     }

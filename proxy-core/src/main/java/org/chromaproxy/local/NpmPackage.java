@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Chroma's npm package, installed in a folder once: the JavaScript client, with a server in a native part. */
-final class NpmPackage {
+/** Chroma's npm package, installed in a folder once: the JavaScript client, with a server in an optional, native part. */
+public final class NpmPackage {
     private NpmPackage() {}
 
     /**
      * The folder {@code node_modules} with the package in it; installs it first when it is not there.
      *
-     * @param files {@code package.json} and {@code package-lock.json}
+     * @param files {@code package.json} and {@code package-lock.json}, and npm's configuration if it needs one
      * @param onDownload run before anything is downloaded
      * @throws MissingProgramException when there is no Node.js with npm, and none can be fetched
      * @throws LocalServerException when the download fails
      */
-    static Path ensure(Path home, Map<String, String> files, Runnable onDownload) {
+    public static Path ensure(Path home, Map<String, String> files, Runnable onDownload) {
         try (FolderLock _ = FolderLock.acquire(home)) {
             Path complete = home.resolve(".complete");
             String pinned = files.getOrDefault("package-lock.json", "");

@@ -80,7 +80,8 @@ public final class PythonScripts {
         return Files.readAllBytes(output);
     }
 
-    private static byte[] resource(String name) {
+    /** One of the acceptance tests' resources. */
+    static byte[] resource(String name) {
         try (InputStream stream = PythonScripts.class.getResourceAsStream(RESOURCES + name)) {
             if (stream == null) {
                 throw new AssertionError("no resource " + RESOURCES + name);
