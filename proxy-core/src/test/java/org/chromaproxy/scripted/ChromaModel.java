@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +101,7 @@ final class ChromaModel {
         if (path.length == 3) {
             return call.method().equals("POST")
                     ? make(databases, path[1] + "/" + read(call).path("name").asText(), "Database")
-                    : Reply.json(200, "[]");
+                    : databases(call, path[1]);
         }
         String database = path[1] + "/" + path[3];
         if (!databases.contains(database)) {
@@ -111,6 +111,26 @@ final class ChromaModel {
             return database(call, database, path);
         }
         return path[4].equals("collections") ? collections(call, database, path) : Reply.json(200, "0");
+    }
+
+    private Reply databases(Call call, String tenant) {
+        List<ObjectNode> found = databases.stream()
+                .filter(database -> database.startsWith(tenant + "/"))
+                .sorted()
+                .map(database -> object("name", database.substring(tenant.length() + 1)))
+                .toList();
+        return page(call, found);
+    }
+
+    /** The part of a list that the query asks for. */
+    private static Reply page(Call call, List<ObjectNode> all) {
+        Map<String, List<String>> query = new QueryStringDecoder(call.uri()).parameters();
+        long offset = Long.parseLong(query.getOrDefault("offset", List.of("0")).getFirst());
+        long limit = Long.parseLong(
+                query.getOrDefault("limit", List.of(Long.toString(all.size()))).getFirst());
+        ArrayNode list = NODES.arrayNode();
+        all.stream().skip(offset).limit(limit).forEach(list::add);
+        return Reply.json(200, list.toString());
     }
 
     private static Reply make(Set<String> all, String name, String kind) {
@@ -132,7 +152,7 @@ final class ChromaModel {
 
     private Reply collections(Call call, String database, String[] path) {
         if (path.length == 5) {
-            return call.method().equals("POST") ? create(call, database) : list(database);
+            return call.method().equals("POST") ? create(call, database) : list(call, database);
         }
         String reference = path[5];
         Optional<ModelCollection> found = collections.values().stream()
@@ -174,12 +194,13 @@ final class ChromaModel {
         return Reply.json(200, made.json().toString());
     }
 
-    private Reply list(String database) {
-        List<ModelCollection> all = new ArrayList<>(collections.values());
-        all.sort(Comparator.comparing(ModelCollection::id));
-        ArrayNode list = NODES.arrayNode();
-        all.stream().filter(c -> c.database().equals(database)).forEach(c -> list.add(c.json()));
-        return Reply.json(200, list.toString());
+    private Reply list(Call call, String database) {
+        List<ObjectNode> found = collections.values().stream()
+                .filter(collection -> collection.database().equals(database))
+                .sorted(Comparator.comparing(ModelCollection::id))
+                .map(ModelCollection::json)
+                .toList();
+        return page(call, found);
     }
 
     static Reply notFound(String message) {

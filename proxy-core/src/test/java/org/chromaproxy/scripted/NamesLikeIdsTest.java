@@ -1,5 +1,6 @@
 package org.chromaproxy.scripted;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -109,6 +110,33 @@ class NamesLikeIdsTest extends StagedTest {
             assertEquals(409, create(gone.name(), "").status());
             assertEquals(404, gone.read().join().status());
         }
+    }
+
+    /** One look could be a race with a change: two on end are none. */
+    @Test
+    void theRegularLookForgetsWhatNoInstanceHoldsAnyMoreAndNothingElse() throws Exception {
+        try (Stage own = Stage.open()) {
+            Collection stays = own.usedCollection();
+            Collection gone = own.usedCollection();
+            vanish(own.primary(), gone.name());
+            vanish(own.replica(), gone.name());
+            assertEquals("2", count(own));
+            await().until(() -> {
+                own.client().post("/admin/force_recovery_restart", "").join();
+                return count(own).equals("1");
+            });
+            Client.Answer listed = own.client().get(COLLECTIONS).join();
+            assertEquals(List.of(stays.name()), listed.json().findValuesAsText("name"));
+            assertEquals("404", idOf(own.client(), gone.name()));
+            assertRead(stays, List.of("first"));
+        }
+    }
+
+    private static String count(Stage stage) {
+        return stage.client()
+                .get(Collection.DATABASE + "/collections_count")
+                .join()
+                .body();
     }
 
     @Test
