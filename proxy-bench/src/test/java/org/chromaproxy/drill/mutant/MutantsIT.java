@@ -22,7 +22,6 @@ import org.chromaproxy.drill.report.SeedResult;
 import org.chromaproxy.drill.stack.PostgresCluster;
 import org.chromaproxy.drill.stack.StackOptions;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -68,10 +67,9 @@ class MutantsIT {
         fail(mutant + " broke none of " + trial.rules() + ": " + String.join("\n", seen));
     }
 
-    /** Else the rule would say something of the proxy, not of the mutant. Only where mutants are asked for. */
+    /** Else the rule would say something of the proxy, not of the mutant. */
     @ParameterizedTest
     @MethodSource("wanted")
-    @EnabledIfSystemProperty(named = "mutants", matches = ".+")
     void theProxyItselfBreaksNoneOfTheMutantsRulesInTheSameRun(Mutant mutant, @TempDir Path directory)
             throws IOException, InterruptedException {
         Trial trial = Trial.of(mutant);
