@@ -9,7 +9,13 @@ import java.util.List;
 /** The broken proxies, at least one per invariant of the design. */
 public enum Mutant {
     /** Log before route: what is told to be committed was never inserted. */
-    UNLOGGED(1, Edit.withoutCall("org.chromaproxy.wal.append.Committer", "transact", "insert", Mutant::nothing)),
+    UNLOGGED(
+            1,
+            Edit.withoutCall("org.chromaproxy.wal.append.Committer", "transact", "insert", Mutant::nothing),
+            Edit.body(
+                    "org.chromaproxy.wal.append.Batch",
+                    "lone",
+                    code -> code.aconst_null().areturn())),
 
     /** Lane order: the records of one commit reach the lanes last one first. */
     LAST_FIRST(

@@ -12,6 +12,7 @@ import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.store.LogSession.Taken;
+import org.jspecify.annotations.Nullable;
 
 /** What goes into one transaction. Confined to the writer thread. */
 final class Batch {
@@ -22,6 +23,8 @@ final class Batch {
 
     private static final int CHANGE_WEIGHT = 64;
     private static final int MAX_CHANGES = 10_000;
+    /** Larger bodies are sent in pieces. */
+    private static final int MAX_LONE_BYTES = 64 << 10;
 
     private final WriterSettings settings;
     private final List<Entry> entries;
@@ -138,6 +141,17 @@ final class Batch {
             return holder == null ? repeat : new Taken(lsn, holder.holderLsn(), holder.holderDigest());
         });
         duplicates.putAll(byLsn);
+    }
+
+    /** The only record, if it is small and reserves no client transaction id; else null. */
+    @Nullable
+    LogRecord lone() {
+        if (entries.size() != 1) {
+            return null;
+        }
+        LogRecord record = entries.getFirst().record();
+        boolean plain = record.content().transaction().isEmpty();
+        return plain && record.bodyBytes() <= MAX_LONE_BYTES ? record : null;
     }
 
     /** The records to insert: all but the struck out. */

@@ -159,7 +159,7 @@ final class Committer {
         if (!records.isEmpty()) {
             fresh.coverSegments(records.getFirst().lsn(), records.getLast().lsn());
         }
-        Runnable committed = link.begin(fresh, commit.number());
+        Runnable committed = link.begin(fresh, commit.number(), null);
         if (committed == null) {
             return false;
         }
@@ -214,12 +214,15 @@ final class Committer {
             coverAgainAt =
                     open.coverSegments(nextLsn, nextLsn + settings.batch().records());
         }
-        Runnable committed = link.begin(open, lastBatch + 1);
+        LogRecord lone = batch.lone();
+        Runnable committed = link.begin(open, lastBatch + 1, lone);
         if (committed == null) {
             return Attempt.REFUSED;
         }
-        batch.refuse(open.reserve(batch.reservations()));
-        open.insert(batch.survivors());
+        if (lone == null) {
+            batch.refuse(open.reserve(batch.reservations()));
+            open.insert(batch.survivors());
+        }
         open.apply(batch.changes());
         batch.inDoubt(true);
         open.commit();

@@ -2,6 +2,7 @@ package org.chromaproxy.wal.append;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.store.LogSession;
 import org.chromaproxy.wal.store.StoreException;
 import org.chromaproxy.wal.store.Tenure;
@@ -91,23 +92,24 @@ final class LogLink {
      * Begins a transaction as the log's owner, with the heartbeat if that is due.
      *
      * @param batch its number
+     * @param record to be inserted by the same round trip; null for none
      * @return to be run after its commit; null if the log has another owner: the state is FENCED then
      */
     @Nullable
-    Runnable begin(LogSession open, long batch) {
+    Runnable begin(LogSession open, long batch, @Nullable LogRecord record) {
         if (heartbeatIn(clock.nanoTime()) <= 0) {
-            return beginWithHeartbeat(open, batch);
+            return beginWithHeartbeat(open, batch, record);
         }
-        if (!open.begin(tenure, batch)) {
+        if (!open.begin(tenure, batch, record)) {
             fenced(open.owner());
             return null;
         }
         return () -> {};
     }
 
-    private @Nullable Runnable beginWithHeartbeat(LogSession open, long batch) {
+    private @Nullable Runnable beginWithHeartbeat(LogSession open, long batch, @Nullable LogRecord record) {
         long begun = clock.nanoTime();
-        Instant heartbeat = open.beginWithHeartbeat(tenure, batch);
+        Instant heartbeat = open.beginWithHeartbeat(tenure, batch, record);
         if (heartbeat.equals(Instant.MIN)) {
             fenced(open.owner());
             return null;
@@ -145,7 +147,7 @@ final class LogLink {
 
     /** The same on a session; false if the log has another owner. */
     boolean heartbeat(LogSession open) {
-        Runnable committed = beginWithHeartbeat(open, 0);
+        Runnable committed = beginWithHeartbeat(open, 0, null);
         if (committed == null) {
             return false;
         }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writer's own connection to the log. Used by one thread; every method blocks and throws {@link StoreException}.
@@ -55,9 +56,10 @@ public interface LogSession extends AutoCloseable {
      * Begins a transaction, locks the owner row until its end and notes the transaction's number.
      *
      * @param batch one above the last transaction's
+     * @param record the one to insert by the same round trip, without a client transaction id; null for none
      * @return false if the log has another owner: the transaction is rolled back
      */
-    boolean begin(Tenure tenure, long batch);
+    boolean begin(Tenure tenure, long batch, @Nullable LogRecord record);
 
     /**
      * As {@link #begin}, and renews the heartbeat.
@@ -65,7 +67,7 @@ public interface LogSession extends AutoCloseable {
      * @param batch 0 for a transaction that changes nothing else and needs no number
      * @return the new heartbeat; {@link Instant#MIN} if the log has another owner, or was released
      */
-    Instant beginWithHeartbeat(Tenure tenure, long batch);
+    Instant beginWithHeartbeat(Tenure tenure, long batch, @Nullable LogRecord record);
 
     /**
      * Reserves the client transaction ids of records; at most one record per id may be passed.

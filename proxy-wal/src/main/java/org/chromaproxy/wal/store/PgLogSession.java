@@ -170,44 +170,54 @@ final class PgLogSession implements LogSession {
     }
 
     @Override
-    public boolean begin(Tenure tenure, long batch) {
+    public boolean begin(Tenure tenure, long batch, @Nullable LogRecord record) {
         return step("checking the owner", () -> {
             String lock = "SELECT FROM log_owner WHERE id = 1 AND epoch = ? AND owner = ? FOR SHARE";
-            try (PreparedStatement statement = connection.prepareStatement(numbered(lock, "1"))) {
-                return begun(statement, tenure, batch, row -> true, false);
+            try (PreparedStatement statement = connection.prepareStatement(together(lock, "1", record))) {
+                return begun(statement, tenure, batch, record, row -> true, false);
             }
         });
     }
 
     @Override
-    public Instant beginWithHeartbeat(Tenure tenure, long batch) {
+    public Instant beginWithHeartbeat(Tenure tenure, long batch, @Nullable LogRecord record) {
         return step("renewing the heartbeat", () -> {
             String renew = "UPDATE log_owner"
                     + " SET heartbeat = greatest(clock_timestamp(), heartbeat + interval '1 microsecond')"
                     + " WHERE id = 1 AND epoch = ? AND owner = ? AND NOT released RETURNING heartbeat";
-            try (PreparedStatement statement = connection.prepareStatement(numbered(renew, "heartbeat"))) {
+            try (PreparedStatement statement = connection.prepareStatement(together(renew, "heartbeat", record))) {
                 return begun(
                         statement,
                         tenure,
                         batch,
+                        record,
                         row -> row.getObject(1, OffsetDateTime.class).toInstant(),
                         Instant.MIN);
             }
         });
     }
 
-    /** One round trip: the number is noted only if the owner row was found. */
-    private static String numbered(String owner, String answer) {
+    /** One round trip: the number is noted, and the record inserted, only if the owner row was found. */
+    private static String together(String owner, String answer, @Nullable LogRecord record) {
         return "WITH o AS (" + owner + "), b AS (INSERT INTO log_batch"
-                + " SELECT v.n FROM o CROSS JOIN (VALUES (?::bigint)) v (n) WHERE v.n > 0) SELECT " + answer
-                + " FROM o";
+                + " SELECT v.n FROM o CROSS JOIN (VALUES (?::bigint)) v (n) WHERE v.n > 0)"
+                + (record == null ? "" : ", r AS (" + RecordRow.INSERT + " FROM o)") + " SELECT " + answer + " FROM o";
     }
 
-    private <T> T begun(PreparedStatement statement, Tenure tenure, long batch, Answer<T> answer, T otherwise)
+    private <T> T begun(
+            PreparedStatement statement,
+            Tenure tenure,
+            long batch,
+            @Nullable LogRecord record,
+            Answer<T> answer,
+            T otherwise)
             throws SQLException {
         statement.setLong(1, tenure.epoch());
         statement.setString(2, tenure.owner());
         statement.setLong(3, batch);
+        if (record != null) {
+            RecordRow.bind(statement, 4, record);
+        }
         try (ResultSet row = statement.executeQuery()) {
             if (row.next()) {
                 T result = answer.of(row);

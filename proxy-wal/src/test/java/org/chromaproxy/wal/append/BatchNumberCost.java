@@ -49,7 +49,7 @@ class BatchNumberCost {
                             new LogRecord(lsn++, Instant.now(), Records.add(new byte[BODY], Optional.empty()), BODY));
                 }
                 long begun = System.nanoTime();
-                session.begin(tenure, numbered ? round : 0);
+                session.begin(tenure, numbered ? round : 0, null);
                 session.insert(records);
                 session.apply(List.of(new Change.Cursor(Records.LANE, "primary", lsn)));
                 session.commit();

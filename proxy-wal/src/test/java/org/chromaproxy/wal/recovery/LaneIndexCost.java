@@ -46,7 +46,7 @@ class LaneIndexCost {
 
         void write(List<LogRecord> batch) {
             long begun = System.nanoTime();
-            session.begin(tenure, ++batches);
+            session.begin(tenure, ++batches, null);
             session.insert(batch);
             session.commit();
             nanos.add(System.nanoTime() - begun);

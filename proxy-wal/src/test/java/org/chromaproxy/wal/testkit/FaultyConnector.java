@@ -51,6 +51,8 @@ public final class FaultyConnector implements LogSession.Connector {
                         boolean batch = method.getName().equals("commit") && inserted.getAndSet(0) > 0;
                         if (method.getName().equals("insert")) {
                             inserted.set(((List<?>) arguments[0]).size());
+                        } else if (method.getName().startsWith("begin") && arguments[2] != null) {
+                            inserted.set(1);
                         }
                         Fault fault = batch ? next.getAndSet(Fault.NONE) : Fault.NONE;
                         if (fault == Fault.BEFORE_COMMIT) {
