@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.testkit.Heard;
 import org.chromaproxy.wal.testkit.LogFixture;
 import org.chromaproxy.wal.testkit.PostgresServer;
@@ -50,9 +51,18 @@ abstract class LogWriterContract {
 
     @Test
     void aCommittedRecordIsInTheDatabaseAsItCame() {
+        assertStoredAsItCame(Records.transaction("tx-1", "{\"ids\":[\"ü\"]}"));
+    }
+
+    @Test
+    void oneWithoutAClientsTransactionIdTakesAnotherWayIntoTheSameRow() {
+        assertStoredAsItCame(Records.add("{\"ids\":[\"ü\"]}"));
+    }
+
+    private void assertStoredAsItCame(NewRecord record) {
         LogWriter writer = log.writer();
 
-        writer.append(Records.transaction("tx-1", "{\"ids\":[\"ü\"]}"), heard);
+        writer.append(record, heard);
 
         await().until(() -> heard.total() == 1);
         LogRecord committed = heard.committed.getFirst();
@@ -62,8 +72,15 @@ abstract class LogWriterContract {
         assertEquals(committed.bodyBytes(), stored.bodyBytes());
         assertEquals(committed.content().subject(), stored.content().subject());
         assertEquals(committed.content().transaction(), stored.content().transaction());
+        assertEquals(committed.content().kind(), stored.content().kind());
+        assertEquals(
+                committed.content().request().method(),
+                stored.content().request().method());
         assertEquals(
                 committed.content().request().path(), stored.content().request().path());
+        assertEquals(
+                committed.content().request().contentType(),
+                stored.content().request().contentType());
         assertEquals(
                 "{\"ids\":[\"ü\"]}",
                 new String(log.queries.bodies(List.of(committed.lsn())).get(committed.lsn()), StandardCharsets.UTF_8));
