@@ -17,11 +17,41 @@ public final class ReadGate {
     private volatile long sent;
     private volatile int leader;
     private volatile long leaderFloor;
+    private volatile boolean read;
+    private volatile boolean lingers;
 
     ReadGate(int instances, int leader) {
         this.instances = instances;
         this.state = new AtomicLongArray(3 * instances);
         this.leader = leader;
+    }
+
+    /** Somebody reads. */
+    public void noteRead() {
+        if (!read) {
+            read = true;
+        }
+    }
+
+    /** Whether somebody has read since this was last asked; called by the loop of the collection's lanes. */
+    public boolean takeRead() {
+        boolean was = read;
+        if (was) {
+            read = false;
+        }
+        return was;
+    }
+
+    /** Whether a follower waits, for a moment, to be sent more at once. */
+    public boolean lingers() {
+        return lingers;
+    }
+
+    /** See {@link #lingers()}. */
+    public void lingers(boolean yes) {
+        if (lingers != yes) {
+            lingers = yes;
+        }
     }
 
     public int leader() {

@@ -32,7 +32,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         times.admissionMs,
                         times.readWaitMs,
                         times.stallMs,
-                        times.unansweredWriteMs),
+                        times.unansweredWriteMs,
+                        times.followerLingerMs),
                 new Rules(
                         now.rules.sharing,
                         now.rules.protectedCollections,
@@ -117,6 +118,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * @param logMs for PostgreSQL
      * @param admissionMs for a turn or for memory
      * @param unansweredWriteMs after which another instance decides a write; a second more per MiB of its body
+     * @param followerLingerMs that a follower may wait for more to send in one request
      */
     public record Timing(
             long checkIntervalMs,
@@ -125,7 +127,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             long admissionMs,
             long readWaitMs,
             long stallMs,
-            long unansweredWriteMs) {}
+            long unansweredWriteMs,
+            long followerLingerMs) {}
 
     /**
      * How requests and instances are treated.

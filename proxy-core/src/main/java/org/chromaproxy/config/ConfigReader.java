@@ -176,7 +176,8 @@ public final class ConfigReader {
                 Math.min(request, values.get(Settings.ADMISSION_TIMEOUT)),
                 Math.min(request, values.get(Settings.READ_WAIT)),
                 values.get(Settings.CLIENT_STALL_TIMEOUT),
-                values.get(Settings.UNANSWERED_WRITE_TIMEOUT));
+                values.get(Settings.UNANSWERED_WRITE_TIMEOUT),
+                values.get(Settings.FOLLOWER_LINGER));
     }
 
     private Config.Rules rules() {

@@ -19,6 +19,7 @@ public final class PendingCounts {
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
     private volatile Instant oldest = Instant.MAX;
     private volatile long lanes;
+    private volatile boolean following;
 
     /** It has more, or with negative figures less, before it. */
     public void add(long moreRecords, long moreBytes) {
@@ -37,10 +38,12 @@ public final class PendingCounts {
      *
      * @param waiting when the oldest record that waits was logged; {@link Instant#MAX} for none
      * @param behind how many lanes have something to apply
+     * @param lingering whether some wait for a moment of their own accord; such count neither as old nor as behind
      */
-    public void surveyed(Instant waiting, long behind) {
+    public void surveyed(Instant waiting, long behind, boolean lingering) {
         oldest = waiting;
         lanes = behind;
+        following = lingering;
     }
 
     /** Records logged and not applied there yet, those of diverged places aside; after a start perhaps a little too many. */
@@ -67,7 +70,7 @@ public final class PendingCounts {
 
     /** Whether a look has come since something waits. */
     boolean dated() {
-        return !oldest.equals(Instant.MAX);
+        return following || !oldest.equals(Instant.MAX);
     }
 
     /** Notes where the counts stand, about once a second however often it is called. */

@@ -370,6 +370,7 @@ public final class Intake {
 
     private void contiguous(Lane lane) {
         lane.spilled = false;
+        lane.linger.overdue();
         if (lane.queue.isEmpty() && lane.readTo > lane.applied && !lane.detached) {
             // The last of its records were a copy's own writes: nothing will pass them.
             group.passage().skip(lane, lane.readTo);

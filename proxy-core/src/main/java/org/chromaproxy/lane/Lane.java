@@ -24,6 +24,7 @@ public final class Lane {
     public final Instance instance;
     public final ArrayDeque<Write> queue = new ArrayDeque<>();
     public final DoubtWindow doubt = new DoubtWindow();
+    final Linger linger = new Linger(System::nanoTime);
     /** Something is under way for the head: a request, a body being read, a cursor being flushed, a pause. */
     public boolean busy;
     /** The head was sent here without an answer, or may have been before a restart. */
@@ -168,6 +169,16 @@ public final class Lane {
                 && follows
                 && queue.size() > records
                 && queue.stream().limit(records + 1L).allMatch(Write::decided);
+    }
+
+    /** Whether nothing but time is between its head and the instance: no trouble, no doubt, and nobody who waits for it. */
+    boolean undisturbed() {
+        return faults == 0 && solo == 0 && !inDoubt() && !spilled && barrier == Long.MAX_VALUE;
+    }
+
+    /** Whether it waits for a moment, to send more at once. */
+    public boolean lingers() {
+        return linger.pausing() && head() != null && open();
     }
 
     /** Whether records wait in the log only. */

@@ -33,6 +33,9 @@ public abstract class LaneGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneGroup.class);
     private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(6);
+    /** One who read so recently may read again, and from a follower. */
+    private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final byte[] EMPTY_OBJECT = {'{', '}'};
 
     private final UUID id;
@@ -47,6 +50,8 @@ public abstract class LaneGroup {
     private final Intake intake;
     private final Passage passage;
     private boolean settling;
+    /** When somebody last was seen to read what this group is about. */
+    private long readAt = System.nanoTime() - READ_NANOS;
 
     /** The collaborators keep the group, and call it only once it runs. */
     @SuppressWarnings("this-escape")
@@ -106,6 +111,11 @@ public abstract class LaneGroup {
     /** Whether lanes of this group catch up in turns with those of others. */
     public boolean takesTurns() {
         return true;
+    }
+
+    /** Whether the head, which is to be sent to a follower, may wait a little for others like it. */
+    public boolean mayLinger(Lane lane, Write head) {
+        return false;
     }
 
     /** Where the lane of an instance stood when the log was last written. */
@@ -263,9 +273,47 @@ public abstract class LaneGroup {
             case Plan.Wait wait -> {}
             case Plan.Refuse refuse -> refuse(lane, head, refuse.result());
             case Plan.Diverge diverged -> diverge(lane, head, diverged.reason());
-            case Plan.Send send -> dispatch.send(lane, head, send);
+            case Plan.Send send -> {
+                if (leads || !lingers(lane, head)) {
+                    dispatch.send(lane, head, send);
+                }
+            }
         }
         return false;
+    }
+
+    /**
+     * Whether a follower waits a little for more to send. While anybody may need its position it does not: a read of the
+     * collection, a change of leader, whoever set a barrier, or a lane's own trouble.
+     */
+    private boolean lingers(Lane lane, Write head) {
+        boolean yes = pauses(lane, head);
+        gate.lingers(lanes.stream().anyMatch(Lane::lingers));
+        return yes;
+    }
+
+    private boolean pauses(Lane lane, Write head) {
+        long now = System.nanoTime();
+        if (gate.takeRead()) {
+            readAt = now;
+        }
+        boolean awaited = now - readAt < READ_NANOS || leadership.paused() || !leaderServes();
+        if (awaited || !lane.undisturbed() || services.stats().crowded() || !mayLinger(lane, head)) {
+            lane.linger.end();
+            return false;
+        }
+        return lane.linger.holds(
+                lane.queue,
+                services.lingerNanos(),
+                nanos -> loop.schedule(() -> pump(lane), nanos, TimeUnit.NANOSECONDS));
+    }
+
+    private boolean leaderServes() {
+        Instance leader = lane(gate.leader()).instance;
+        return lane(gate.leader()).takesWrites()
+                && leader.preferable()
+                && !leader.resting()
+                && gate.readable(leader.index());
     }
 
     /** Whether this lane's answer came too late: leadership moved, the new leader decides, then it is sent here again. */

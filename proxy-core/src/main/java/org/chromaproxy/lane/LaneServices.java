@@ -27,11 +27,19 @@ public record LaneServices(
      */
     public record Storage(WriteAheadLog log, Bodies bodies, Backlog backlog, BooleanSupplier owning) {}
 
-    /** Counters of all lanes, whose turn it is to catch up or to have a large body, and how much becomes one request. */
+    /**
+     * Counters of all lanes, whose turn it is to catch up or to have a large body, and how much becomes one request.
+     *
+     * @param lingerMs how long a follower may wait for more to send; asked each time
+     */
     public record LaneWork(
-            LaneStats stats, CatchUp catchUp, LargeBodyTurns largeBodies, Supplier<MergeBounds> currentBounds) {
-        public LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds) {
-            this(stats, catchUp, new LargeBodyTurns(), currentBounds);
+            LaneStats stats,
+            CatchUp catchUp,
+            LargeBodyTurns largeBodies,
+            Supplier<MergeBounds> currentBounds,
+            LongSupplier lingerMs) {
+        public LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds, LongSupplier lingerMs) {
+            this(stats, catchUp, new LargeBodyTurns(), currentBounds, lingerMs);
         }
 
         /** How much becomes one request now. */
@@ -53,6 +61,10 @@ public record LaneServices(
      * @param unansweredMs how long a write may go unanswered before another instance decides it; asked each time
      */
     public record Doubt(ReadBack readBack, LongSupplier unansweredMs) {}
+
+    long lingerNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(work.lingerMs.getAsLong());
+    }
 
     long unansweredNanos() {
         return TimeUnit.MILLISECONDS.toNanos(doubt.unansweredMs.getAsLong());

@@ -64,6 +64,7 @@ final class Passage {
         lane.nextHead();
         lane.applied = write.lsn();
         lane.passedAt = System.nanoTime();
+        lane.linger.passed();
         group.gate().applied(lane.index(), write.lsn());
         lane.instance.pending().done(write.record().bodyBytes());
         group.services().stats().countApplied();

@@ -146,7 +146,8 @@ final class Engine implements AutoCloseable {
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, config.limits().backlogMemory()),
                 new CatchUp(instances, config.limits().maxWorkers()),
-                () -> bounds);
+                () -> bounds,
+                () -> this.config.timing().followerLingerMs());
         LaneServices.Doubt doubt = new LaneServices.Doubt(
                 new RecordComparison(new Remote(upstream, loops), catalog, workers),
                 () -> this.config.timing().unansweredWriteMs());

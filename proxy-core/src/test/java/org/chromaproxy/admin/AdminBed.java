@@ -123,7 +123,7 @@ final class AdminBed implements AutoCloseable {
                 (lane, after, records, bytes, loop) -> read(() -> wal.reader().page(lane, after, records, bytes), loop),
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
-                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10));
+                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10), () -> 0);
         LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
         lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
         lanes.start();

@@ -68,7 +68,7 @@ final class Fronted implements AutoCloseable {
                 (lane, after, records, bytes, loop) -> CompletableFuture.failedFuture(new IllegalStateException()),
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
-                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10));
+                new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10), () -> 0);
         LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
         services = new ExchangeServices(
                 lanes,

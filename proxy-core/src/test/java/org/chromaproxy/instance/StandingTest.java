@@ -49,7 +49,7 @@ class StandingTest {
 
         instance.become(InstanceState.UP, "");
         assertEquals(Standing.CATCHING_UP, standing());
-        instance.pending().surveyed(Instant.now().minusSeconds(60), 2);
+        instance.pending().surveyed(Instant.now().minusSeconds(60), 2, false);
         instance.pending().done(100);
         assertEquals(Standing.CATCHING_UP, standing());
         assertEquals(1, instance.pending().records());
@@ -65,12 +65,25 @@ class StandingTest {
     void aFollowerOfBusyWritersIsNotCatchingUpUnlessItFallsBehind() {
         instance.become(InstanceState.UP, "");
         instance.pending().add(1, 10);
-        instance.pending().surveyed(Instant.now(), 1);
+        instance.pending().surveyed(Instant.now(), 1, false);
         assertEquals(Standing.UP, standing());
 
-        instance.pending().surveyed(Instant.now().minusSeconds(10), 1);
+        instance.pending().surveyed(Instant.now().minusSeconds(10), 1, false);
         assertEquals(Standing.CATCHING_UP, standing());
         assertTrue(instance.usable());
+    }
+
+    @Test
+    void aFollowerThatWaitsForMoreToBeSentIsNeitherOldNorBehind() {
+        instance.become(InstanceState.DOWN, "it refuses connections");
+        instance.pending().add(1, 10);
+        instance.become(InstanceState.UP, "");
+        assertEquals(Standing.CATCHING_UP, standing());
+
+        instance.pending().surveyed(Instant.MAX, 0, true);
+        assertEquals(Standing.UP, standing());
+        assertEquals(0, instance.pending().ageMs());
+        assertEquals(0, instance.pending().lanesBehind());
     }
 
     @Test

@@ -47,6 +47,7 @@ final class Stage implements AutoCloseable {
      * @param pending what may wait for an instance that is out of use
      * @param access who may do what
      * @param requests how many may be under way, and how many wait
+     * @param lingerMs how long a follower waits for more to send
      */
     record Settings(
             long logMs,
@@ -56,7 +57,8 @@ final class Stage implements AutoCloseable {
             Config.Log.Pending pending,
             Requests requests,
             AccessSettings access,
-            long stallMs) {
+            long stallMs,
+            long lingerMs) {
         record Requests(int limit, int queue) {}
 
         static final Settings DEFAULT = new Settings(
@@ -67,32 +69,43 @@ final class Stage implements AutoCloseable {
                 new Config.Log.Pending(Long.MAX_VALUE, Duration.ofDays(1)),
                 new Requests(1_000, 1_000),
                 AccessSettings.OPEN,
-                30_000);
+                30_000,
+                50);
 
         Settings withLogMs(long ms) {
-            return new Settings(ms, replicaRatio, requestMs, unansweredMs, pending, requests, access, stallMs);
+            return new Settings(
+                    ms, replicaRatio, requestMs, unansweredMs, pending, requests, access, stallMs, lingerMs);
         }
 
         Settings withReplicaRatio(double ratio) {
-            return new Settings(logMs, ratio, requestMs, unansweredMs, pending, requests, access, stallMs);
+            return new Settings(logMs, ratio, requestMs, unansweredMs, pending, requests, access, stallMs, lingerMs);
         }
 
         Settings withRequestMs(long ms) {
             return new Settings(
-                    Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending, requests, access, stallMs);
+                    Math.min(logMs, ms), replicaRatio, ms, unansweredMs, pending, requests, access, stallMs, lingerMs);
         }
 
         Settings withUnansweredMs(long ms) {
-            return new Settings(logMs, replicaRatio, requestMs, ms, pending, requests, access, stallMs);
+            return new Settings(logMs, replicaRatio, requestMs, ms, pending, requests, access, stallMs, lingerMs);
         }
 
         Settings withRequests(int limit, int queue) {
             return new Settings(
-                    logMs, replicaRatio, requestMs, unansweredMs, pending, new Requests(limit, queue), access, stallMs);
+                    logMs,
+                    replicaRatio,
+                    requestMs,
+                    unansweredMs,
+                    pending,
+                    new Requests(limit, queue),
+                    access,
+                    stallMs,
+                    lingerMs);
         }
 
         Settings withAccess(AccessSettings with) {
-            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, with, stallMs);
+            return new Settings(
+                    logMs, replicaRatio, requestMs, unansweredMs, pending, requests, with, stallMs, lingerMs);
         }
 
         Settings withPending(long bytes) {
@@ -104,11 +117,16 @@ final class Stage implements AutoCloseable {
                     new Config.Log.Pending(bytes, pending.maxAge()),
                     requests,
                     access,
-                    stallMs);
+                    stallMs,
+                    lingerMs);
+        }
+
+        Settings withLingerMs(long ms) {
+            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, access, stallMs, ms);
         }
 
         Settings withStallMs(long ms) {
-            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, access, ms);
+            return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, access, ms, lingerMs);
         }
     }
 
@@ -196,7 +214,8 @@ final class Stage implements AutoCloseable {
                         settings.logMs(),
                         10_000,
                         settings.stallMs(),
-                        settings.unansweredMs()),
+                        settings.unansweredMs(),
+                        settings.lingerMs()),
                 new Config.Rules(settings.replicaRatio(), Set.of("global"), List.of("default_tenant"), false, seeing));
         ProxyServer proxy = ProxyServer.start(config, Wal.open(WalConfig.of(log.target())));
         proxies.add(proxy);

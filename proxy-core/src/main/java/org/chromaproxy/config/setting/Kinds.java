@@ -74,6 +74,14 @@ public final class Kinds {
                 millis -> millis % 1000 == 0 ? Long.toString(millis / 1000) : Double.toString(millis / 1000.0));
     }
 
+    /** A second at most, or none, kept as milliseconds. */
+    public static Kind<Long> secondsUpToOne() {
+        return new Kind<>(
+                "seconds, from 0 to 1",
+                text -> Math.round(1000 * within(Double.valueOf(text), value -> value >= 0 && value <= 1)),
+                millis -> millis % 1000 == 0 ? Long.toString(millis / 1000) : Double.toString(millis / 1000.0));
+    }
+
     /** Bytes, with or without a unit. */
     public static Kind<Long> bytes(long least) {
         return new Kind<>(

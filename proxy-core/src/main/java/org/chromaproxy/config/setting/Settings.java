@@ -233,6 +233,13 @@ public final class Settings {
                     "seconds (and one more per MiB of its body) an instance may leave a write unanswered before"
                             + " another decides it")
             .live();
+    public static final Setting<Long> FOLLOWER_LINGER = Setting.of(
+                    "FOLLOWER_LINGER",
+                    Kinds.secondsUpToOne(),
+                    50L,
+                    "seconds a follower waits for more writes of a collection, to get them as one request, while they"
+                            + " keep coming and nobody reads it; `0`: it gets each at once")
+            .live();
     public static final Setting<Long> CHECK_INTERVAL = Setting.of(
                     "CHECK_INTERVAL", Kinds.seconds(), 1_000L, "seconds between health probes")
             .live();
@@ -325,7 +332,7 @@ public final class Settings {
                     "WAL_SYNC_INTERVAL",
                     Kinds.optional(Kinds.text()),
                     Optional.empty(),
-                    "the predecessor's; without effect, as followers are sent each write at once")
+                    "the predecessor's; without effect: see `FOLLOWER_LINGER`")
             .defaultWords("none")
             .example("10");
 
@@ -396,7 +403,8 @@ public final class Settings {
                             ADMISSION_TIMEOUT,
                             READ_WAIT,
                             CLIENT_STALL_TIMEOUT,
-                            UNANSWERED_WRITE_TIMEOUT)),
+                            UNANSWERED_WRITE_TIMEOUT,
+                            FOLLOWER_LINGER)),
             new Section(
                     "How requests and servers are treated",
                     List.of(

@@ -136,6 +136,7 @@ public final class ReadExchange implements RequestBody {
             return;
         }
         failed.clear();
+        target.hurry();
         exchange.loop().schedule(this::connect, Math.min(MAX_RETRY_MS, RETRY_MS << failures), TimeUnit.MILLISECONDS);
     }
 

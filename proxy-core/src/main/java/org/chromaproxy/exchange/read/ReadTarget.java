@@ -48,6 +48,7 @@ public class ReadTarget {
      * busy. One that is being drained only where there is no other.
      */
     public Optional<Instance> choose(Set<Instance> failed) {
+        collection.ifPresent(entry -> entry.gate().noteRead());
         ReadWeights reads = services.limits().reads();
         return Optional.ofNullable(reads.given() ? byWeight(failed, reads) : byRole(failed, reads.followers()));
     }
@@ -119,6 +120,13 @@ public class ReadTarget {
     /** Whether Chroma answers so when it has deleted a collection's parts but not yet the collection (seen on 1.0.5). */
     public static boolean betweenDeletes(int status) {
         return status == PRECONDITION_FAILED;
+    }
+
+    /** None could be chosen: a follower that waits for more to be sent does so no longer. */
+    void hurry() {
+        collection
+                .filter(entry -> entry.gate().lingers())
+                .ifPresent(entry -> services.lanes().wake(entry.publicId()));
     }
 
     private int leaderIndex() {

@@ -44,7 +44,8 @@ final class Merger {
         return collecting.batch(body);
     }
 
-    private static boolean mergeable(Write write) {
+    /** Whether it may become part of one request with others. */
+    static boolean mergeable(Write write) {
         OpKind kind = write.kind();
         return (kind == OpKind.ADD || kind == OpKind.UPSERT || kind == OpKind.UPDATE)
                 && !write.refused()

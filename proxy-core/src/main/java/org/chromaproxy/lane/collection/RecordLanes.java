@@ -260,6 +260,15 @@ public final class RecordLanes extends LaneGroup {
         return lane.instance.preferable() && whole(lane) && !returns.mayNotLead(lane);
     }
 
+    @Override
+    public boolean mayLinger(Lane lane, Write head) {
+        return !head.recovered()
+                && whole(lane)
+                && entry.dimensionKnown()
+                && Merger.mergeable(head)
+                && returns.settled();
+    }
+
     /** Whether that instance holds, or will hold, the whole collection, as far as is known. */
     boolean whole(Lane lane) {
         boolean pending = pending(lane);

@@ -113,10 +113,13 @@ final class Returns {
         return !suspects.get(lane.index()).none();
     }
 
+    /** Whether nothing is compared, nor waits to be. */
+    boolean settled() {
+        return comparing == null && suspects.stream().allMatch(Suspects::none);
+    }
+
     boolean none() {
-        return comparing == null
-                && suspects.stream().allMatch(Suspects::none)
-                && group.lanes().stream().allMatch(this::quiet);
+        return settled() && group.lanes().stream().allMatch(this::quiet);
     }
 
     /** Called about once a second, and when an instance changes: compares a lane that can be compared now. */

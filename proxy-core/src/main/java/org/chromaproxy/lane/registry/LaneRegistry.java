@@ -375,7 +375,13 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     }
 
     private static void look(Survey.Look look, LaneGroup group) {
-        group.lanes().forEach(lane -> look.waits(lane.index(), lane.oldestWaiting()));
+        for (Lane lane : group.lanes()) {
+            if (lane.lingers()) {
+                look.lingers(lane.index());
+            } else {
+                look.waits(lane.index(), lane.oldestWaiting());
+            }
+        }
     }
 
     private void tick(RecordLanes group) {

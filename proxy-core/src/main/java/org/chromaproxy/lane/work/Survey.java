@@ -21,6 +21,7 @@ public final class Survey {
     public final class Look {
         private final Instant[] oldest = new Instant[instances.size()];
         private final long[] behind = new long[instances.size()];
+        private final boolean[] lingering = new boolean[instances.size()];
 
         public Look() {
             Arrays.fill(oldest, Instant.MAX);
@@ -34,18 +35,25 @@ public final class Survey {
             }
         }
 
+        /** A lane of that instance waits for a moment, to be sent more at once. */
+        public void lingers(int instance) {
+            lingering[instance] = true;
+        }
+
         /** Tells the instances what all loops found together. */
         public void publish(EventLoop loop) {
             latest.put(loop, this);
             for (Instance instance : instances) {
                 Instant waiting = Instant.MAX;
                 long lanes = 0;
+                boolean lingers = false;
                 for (Look look : latest.values()) {
                     Instant its = look.oldest[instance.index()];
                     waiting = its.isBefore(waiting) ? its : waiting;
                     lanes += look.behind[instance.index()];
+                    lingers |= look.lingering[instance.index()];
                 }
-                instance.pending().surveyed(waiting, lanes);
+                instance.pending().surveyed(waiting, lanes, lingers);
             }
         }
     }
