@@ -67,8 +67,8 @@ class Outcomes:
         self.found = {}
 
     def pytest_collection_modifyitems(self, items):
-        """Keeps what talks to that server; the rest would start others, or never asks one."""
-        items[:] = [each for each in items if "integration" in each.nodeid and not any(n in each.nodeid for n in LONG)]
+        """Keeps what talks to that server by the synchronous client; the rest would start others, or never asks one."""
+        items[:] = [each for each in items if "[integration" in each.nodeid and not any(n in each.nodeid for n in LONG)]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
