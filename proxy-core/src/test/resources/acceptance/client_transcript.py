@@ -31,7 +31,8 @@ from chromadb.api.types import (
 HOST, PORT, PART = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 EVERYTHING = ["documents", "metadatas", "embeddings", "uris"]
-numbers = {}
+UNKNOWN = uuid.UUID("00000000-0000-4000-8000-000000000001")
+numbers = {str(UNKNOWN): "UNKNOWN"}
 transcript = []
 
 
@@ -140,8 +141,7 @@ async def collections(client):
     await step("get missing", lambda: client.get_collection("missing", **plainly))
     if hasattr(client, "get_collection_by_id"):
         await step("by id", lambda: client.get_collection_by_id(two.id, **plainly))
-        unknown = uuid.UUID("00000000-0000-4000-8000-000000000001")
-        await step("by unknown id", lambda: client.get_collection_by_id(unknown, **plainly))
+        await step("by unknown id", lambda: client.get_collection_by_id(UNKNOWN, **plainly))
     await step("count", client.count_collections)
     await step("list", lambda: names(client.list_collections()))
     await step("pages", lambda: pages(client))

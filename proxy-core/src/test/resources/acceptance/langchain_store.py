@@ -171,21 +171,21 @@ async def makings():
     connection = {"embedding": Hashed(), **server}
     made = await step("from texts", lambda: Chroma.from_texts(
         TEXTS, metadatas=METADATAS, ids=list("abcde"), collection_name="lc-from", **connection))
-    await step("made of texts", made.get)
+    await step("made of texts", lambda: made.get())
     made = await step("from documents", lambda: Chroma.from_documents(
         [Document("one", id="1"), Document("two", metadata={"n": 2}, id="2")], collection_name="lc-documents",
         collection_metadata={"made": "of documents"}, **connection))
     await step("made of documents", lambda: made.get(include=["documents", "metadatas", "embeddings"]))
     made = await step("from texts, async", lambda: Chroma.afrom_texts(
         ["one", "two"], ids=["1", "2"], collection_name="lc-async", **connection))
-    await step("made of texts, async", made.get)
+    await step("made of texts, async", lambda: made.get())
     made = await step("from documents, async", lambda: Chroma.afrom_documents(
         [Document("three", id="3")], collection_name="lc-async", **connection))
-    await step("made of documents, async", made.get)
+    await step("made of documents, async", lambda: made.get())
     many = ["text %d" % i for i in range(6000)]
     made = await step("from more than a batch", lambda: Chroma.from_texts(
         many, ids=many, collection_name="lc-many", **connection))
-    await step("counted", made._collection.count)
+    await step("counted", lambda: made._collection.count())
     await step("one of many", lambda: made.similarity_search_with_score("text 5999", k=1))
     await step("more than a batch of updates", lambda: made.update_documents(
         many, [Document(each, metadata={"n": i % 10}) for i, each in enumerate(many)]))

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Closeable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,9 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.chromaproxy.acceptance.harness.Answer;
 import org.chromaproxy.acceptance.harness.ChromaApi;
+import org.chromaproxy.acceptance.harness.ChromaInstance;
 import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.InstanceDump;
 import org.chromaproxy.acceptance.harness.Json;
+import org.chromaproxy.acceptance.harness.PythonClient;
 import org.chromaproxy.local.ChromaInstallation;
 import org.chromaproxy.local.ChromaRelease;
 import org.junit.jupiter.api.Test;
@@ -90,7 +93,19 @@ class UpgradeIT {
             check(deployment, ledgers);
             assertEquals(0, status(proxy, 0).path("lanes_diverged").asInt(-1));
             assertEquals(0, status(proxy, 1).path("lanes_diverged").asInt(-1));
+            theClientCannotTell(deployment, proxy, newest);
         }
+    }
+
+    /** What it does to records, on servers that were upgraded under it, is the same as on a new one. */
+    private void theClientCannotTell(Deployment deployment, ChromaApi proxy, ChromaInstallation newest)
+            throws Exception {
+        try (ChromaInstance bare = ChromaInstance.start(Files.createDirectory(folder.resolve("bare")), newest)) {
+            PythonClient client = new PythonClient(folder, bare.url(), proxy.url());
+            client.assertSame(100, "client_transcript.py", "plain");
+            client.assertSame(100, "client_transcript.py", "async");
+        }
+        deployment.assertEqualWhenDrained(proxy);
     }
 
     private void check(Deployment deployment, List<Ledger> ledgers) {

@@ -1,5 +1,7 @@
 package org.chromaproxy.acceptance.harness;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,10 @@ public final class Transcripts {
      *
      * @param allowed whether a step's difference, first the bare server's answer, then the proxy's, is as it should be
      */
-    public static List<String> differences(JsonNode bare, JsonNode proxy, BiPredicate<JsonNode, JsonNode> allowed) {
+    public static List<String> differences(JsonNode seen, JsonNode proxy, BiPredicate<JsonNode, JsonNode> allowed) {
+        // The older releases have a slip here; the proxy's own answers are those of the newest.
+        JsonNode bare = Json.parse(
+                seen.toString().replace("does not exists", "does not exist").getBytes(UTF_8));
         List<String> differences = new ArrayList<>();
         for (int i = 0; i < Math.max(bare.size(), proxy.size()); i++) {
             if (!bare.path(i).equals(proxy.path(i)) && !allowed.test(bare.path(i), proxy.path(i))) {
