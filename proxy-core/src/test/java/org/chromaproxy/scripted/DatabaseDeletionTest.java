@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Databases are deleted only after an instance has been asked what else it holds in them. */
 class DatabaseDeletionTest extends StagedTest {
@@ -32,6 +34,23 @@ class DatabaseDeletionTest extends StagedTest {
     @Test
     void aDatabaseThatNobodyKnowsIsNotFound() {
         assertEquals(404, delete("unknown").join().status());
+    }
+
+    /** 1.5.9 counts none in a database that it does not know; older releases say that they do not know it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneThatNobodyKnowsIsNotFoundThoughTheFirstAttemptFailed(boolean countsNone) {
+        String database = "never-" + countsNone;
+        if (countsNone) {
+            stage().primary().always(DatabaseDeletionTest::counts, Reply.json(200, "0"));
+        }
+        stage().primary()
+                .once(
+                        call -> call.method().equals("DELETE") && call.path().endsWith("/" + database),
+                        Reply.error(500, "InternalError", "error returned from database: database is locked"));
+        Client.Answer answer = delete(database).join();
+        stage().forget();
+        assertEquals(404, answer.status(), answer.body());
     }
 
     @Test

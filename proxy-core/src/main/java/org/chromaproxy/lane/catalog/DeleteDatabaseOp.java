@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
@@ -37,6 +38,9 @@ final class DeleteDatabaseOp implements CatalogOp {
     private final Drain drain;
     private final DatabasePurge purge;
     private long counted;
+    /** The record whose database was not there before it was sent first: a later 404 is no trace of its own effect. */
+    private long unknown;
+
     private long asked;
     private long since;
 
@@ -99,29 +103,50 @@ final class DeleteDatabaseOp implements CatalogOp {
     }
 
     private void lookForStrangers(Lane lane, Write write, int known) {
-        lane.busy = true;
         if (asked != write.lsn()) {
             asked = write.lsn();
             since = System.nanoTime();
         }
+        // 1.5.9 counts none in a database that it does not know.
+        ask(lane, write, "", there -> {
+            if (there != null && Verdict.ofRead(there) == Verdict.MISSING) {
+                unknown(lane, write);
+            } else if (there == null || !there.success()) {
+                uncounted(lane, write);
+            } else {
+                ask(lane, write, "/collections_count", count -> counted(lane, write, known, count));
+            }
+        });
+    }
+
+    /** Asks the instance about the database, and calls back unless another lane has decided meanwhile. */
+    private void ask(Lane lane, Write write, String what, Consumer<@Nullable UpstreamResponse> answered) {
+        lane.busy = true;
         String path =
-                ChromaPaths.database(write.subject().tenant(), write.subject().database()) + "/collections_count";
+                ChromaPaths.database(write.subject().tenant(), write.subject().database()) + what;
         lanes.services()
                 .upstream()
                 .send(lanes.loop(), lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
                 .whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
                     if (!lanes.overtaken(lane, write)) {
                         lane.busy = false;
-                        counted(lane, write, known, answer);
+                        answered.accept(answer);
                     }
                 }));
     }
 
+    /** No such database there: it says so to the deletion, too, if nothing went wrong before. */
+    private void unknown(Lane lane, Write write) {
+        if (!lanes.again(lane, write)) {
+            unknown = write.lsn();
+        }
+        counted = write.lsn();
+        lanes.pump(lane);
+    }
+
     private void counted(Lane lane, Write write, int known, @Nullable UpstreamResponse answer) {
         if (answer != null && Verdict.ofRead(answer) == Verdict.MISSING) {
-            // No such database there: it says so to the deletion, too.
-            counted = write.lsn();
-            lanes.pump(lane);
+            unknown(lane, write);
         } else if (answer == null
                 || !answer.success()
                 || !NUMBER.matcher(answer.text()).matches()) {
@@ -167,7 +192,7 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     @Override
     public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
-        if (refusal.status() != 404 || !lanes.again(lane, write)) {
+        if (refusal.status() != 404 || !lanes.again(lane, write) || unknown == write.lsn()) {
             return false;
         }
         deleted(lane, write, WriteResult.json(200, "{}".getBytes(StandardCharsets.UTF_8)));
