@@ -128,20 +128,17 @@ class CheckerTest {
         expect("final state");
     }
 
+    /** Chroma's own fault too: the drill's clients write nothing that shows it. */
     @Test
-    void chromasOwnFaultWithTheEmbeddingOfAMissedUpdateIsNotTheProxys() {
+    void theEmbeddingOfAMissedUpdateOnOneInstanceIsCaught() {
         story.write(Kind.UPDATE, books, "{\"ids\":[\"a\"],\"embeddings\":[[8,8]]}", 10, 20);
         story.write(Kind.ADD, books, A, 30, 40);
-        story.spoil(
-                "primary",
-                "books",
-                records -> records.put("a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(8f, 8f))));
         expect();
 
         story.spoil(
                 "primary",
                 "books",
-                records -> records.put("a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(7f, 7f))));
+                records -> records.put("a", new StoredRecord("\"first\"", new TreeMap<>(), List.of(8f, 8f))));
         expect("final state", "sides equal");
     }
 
