@@ -1,5 +1,7 @@
 package org.chromaproxy.scripted;
 
+import static org.awaitility.Awaitility.await;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -16,10 +18,12 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -98,9 +102,10 @@ final class ScriptedChroma implements AutoCloseable {
         connections.close().syncUninterruptibly();
     }
 
-    /** Is there again where it was. */
+    /** Is there again where it was, once the kernel has let go of the port: Java closes a channel only at its loop's next select. */
     void reappear() {
-        listener = listen(port);
+        listener = await().ignoreExceptionsMatching(e -> e instanceof BindException)
+                .until(() -> listen(port), Objects::nonNull);
     }
 
     URI uri() {
