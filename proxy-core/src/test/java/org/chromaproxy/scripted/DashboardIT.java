@@ -124,6 +124,7 @@ class DashboardIT extends StagedTest {
 
     @Test
     void oneOfManyCollectionsIsFound() throws IOException {
+        stage().usedCollection();
         List<CompletableFuture<Client.Answer>> batch = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             batch.add(create("many-" + i));
