@@ -157,10 +157,7 @@ class CopyIT extends RealPair {
                 Awaitility.await("a new copy that is not whole yet")
                         .pollInterval(Duration.ofMillis(10))
                         .atMost(LONG)
-                        .until(() ->
-                                (copies(replica).size() == 2 && !copies(replica).containsKey("large"))
-                                        || (copies(replica).containsKey("large")
-                                                && !idOf(replica, "large").equals(old)));
+                        .until(() -> copies(replica), there -> there.size() == 2 && !old.equals(there.get("large")));
                 assertTrue(client.isConnected());
             }
             assertEquals(8_000, replica.count(collection(old)), "what is replaced is whole");
