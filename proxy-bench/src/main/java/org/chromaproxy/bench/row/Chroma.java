@@ -71,6 +71,16 @@ public final class Chroma {
         }
     }
 
+    /** Deletes the collection of that name. */
+    public void delete(String name) {
+        String path = COLLECTIONS + "/" + name;
+        try {
+            body(http.delete(path), path);
+        } catch (IOException e) {
+            throw new BenchException("no answer to DELETE " + path, e);
+        }
+    }
+
     private static JsonNode body(Http.Reply reply, String path) {
         if (reply.status() / 100 != 2) {
             throw new BenchException(path + " was answered with " + reply.status() + ": " + reply.body());

@@ -32,6 +32,11 @@ public final class Http {
         return send(HttpRequest.newBuilder(server.resolve(path)).timeout(patience));
     }
 
+    public Reply delete(String path) throws IOException {
+        return send(
+                HttpRequest.newBuilder(server.resolve(path)).timeout(patience).DELETE());
+    }
+
     public Reply post(String path, String body) throws IOException {
         return send(HttpRequest.newBuilder(server.resolve(path))
                 .timeout(patience)
