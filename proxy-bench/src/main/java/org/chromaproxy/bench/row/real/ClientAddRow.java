@@ -60,9 +60,10 @@ public final class ClientAddRow implements Row {
                 + " bytes of body; closed loop, own generator. With one writer the bare server and the primary are each"
                 + " alone on the first processor (taskset); replica, proxy, PostgreSQL and generator have the others. With 8"
                 + " and 64 writers all share all processors.");
-        section.note("An add costs Chroma the more, the more records it keeps in its queue: up to 1,000 of each collection, and it"
-                + " looks through all of them. So every collection is deleted after its measurement, which empties the queue:"
-                + " all servers are always as good as new.");
+        section.note(
+                "An add costs Chroma the more, the more records it keeps in its queue: up to 1,000 of each collection, and it"
+                        + " looks through all of them. So every collection is deleted after its measurement, which empties the queue:"
+                        + " all servers are always as good as new.");
         warmUp(stack, MANY);
         apart(stack, () -> warmUp(stack, 1));
     }
