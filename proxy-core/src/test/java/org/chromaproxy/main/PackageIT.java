@@ -25,7 +25,7 @@ class PackageIT {
     /** A link of Markdown, without its place in the document. */
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]*)[^)]*\\)");
 
-    private static final Duration UP = Duration.ofSeconds(60);
+    private static final Duration UP = Duration.ofMinutes(3);
 
     @TempDir
     private Path folder;

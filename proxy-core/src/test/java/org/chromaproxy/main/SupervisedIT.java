@@ -60,7 +60,7 @@ class SupervisedIT {
                 assertEquals(0, health(port, "--alive"));
                 proxy.destroy();
                 systemd.awaitState("STOPPING=1");
-                assertTrue(proxy.waitFor(60, TimeUnit.SECONDS), () -> text(output));
+                assertTrue(proxy.waitFor(180, TimeUnit.SECONDS), () -> text(output));
                 assertEquals(143, proxy.exitValue());
                 assertEquals(1, health(port, "--alive"));
             } finally {
@@ -91,9 +91,9 @@ class SupervisedIT {
                         "PORT",
                         "0"));
         try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> text(output).contains("serving: epoch"));
+            await().atMost(Duration.ofMinutes(3)).until(() -> text(output).contains("serving: epoch"));
             proxy.destroy();
-            assertTrue(proxy.waitFor(60, TimeUnit.SECONDS), () -> text(output));
+            assertTrue(proxy.waitFor(180, TimeUnit.SECONDS), () -> text(output));
             assertEquals(143, proxy.exitValue(), () -> text(output));
             assertFalse(text(output).contains("not released"), () -> text(output));
             assertTrue(text(output).contains("ServeCommand: stopped"), () -> text(output));
