@@ -91,6 +91,17 @@ class DownstreamTest {
     }
 
     @Test
+    void aLongPreferenceIsReadToItsEnd() {
+        String prefer = "Prefer: \"" + "a".repeat(4_000) + "\"\r\n";
+        try (ClientSide client = proxy.connect()) {
+            byte[] input = (ADD + prefer + "Content-Length: 13\r\n\r\n" + BODY).getBytes(StandardCharsets.ISO_8859_1);
+            assertEquals(
+                    WRITTEN + "\r\n{\"stored\":true}",
+                    client.send(List.of(input)).received());
+        }
+    }
+
+    @Test
     void headIsAnsweredLikeGetWithoutTheBody() {
         String head = count("").replace("GET", "HEAD");
         assertAnswers(head + count(""), COUNTED + "\r\n" + COUNTED + "\r\n1");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.chromaproxy.downstream.FrontTarget;
+import org.chromaproxy.exchange.write.PreferTarget;
 import org.chromaproxy.merge.SpliceTarget;
 import org.chromaproxy.route.PathTarget;
 import org.chromaproxy.scan.ScanTarget;
@@ -17,7 +18,8 @@ enum Target {
     FRONT(FrontTarget.class),
     SCAN(ScanTarget.class),
     SPLICE(SpliceTarget.class),
-    PATH(PathTarget.class);
+    PATH(PathTarget.class),
+    PREFER(PreferTarget.class);
 
     private static final Path KEPT = Path.of("src", "test", "resources", "fuzz");
 
@@ -37,6 +39,7 @@ enum Target {
             case SCAN -> ScanTarget.fuzzerTestOneInput(input);
             case SPLICE -> SpliceTarget.fuzzerTestOneInput(input);
             case PATH -> PathTarget.fuzzerTestOneInput(input);
+            case PREFER -> PreferTarget.fuzzerTestOneInput(input);
         }
     }
 
