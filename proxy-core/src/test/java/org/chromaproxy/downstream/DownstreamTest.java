@@ -36,13 +36,13 @@ class DownstreamTest {
     }
 
     /** Where the exact words of the answer are not the point. */
-    private void assertBegins(String input, String begin, String end) {
+    private void assertBegins(String input, String begin, String end, String... appended) {
         SplitAtEachByte.forEach(input.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
             try (ClientSide client = proxy.connect()) {
                 String received = client.send(pieces).received();
                 assertTrue(received.startsWith(begin) && received.endsWith(end), received);
                 assertEquals(1, received.split("HTTP/1\\.1 ", -1).length - 1, received);
-                assertEquals(List.of(), proxy.appended());
+                assertEquals(List.of(appended), proxy.appended());
             }
             assertEquals(0, proxy.active(), "exchanges never ended");
         });
@@ -99,6 +99,16 @@ class DownstreamTest {
                     WRITTEN + "\r\n{\"stored\":true}",
                     client.send(List.of(input)).received());
         }
+    }
+
+    @Test
+    void whatTheLogCannotHoldIsTheClientsFault() {
+        proxy.refuseRecords();
+        assertBegins(
+                ADD + "Content-Length: 13\r\n\r\n" + BODY,
+                "HTTP/1.1 400 ",
+                "executed; the proxy's own log says why.\"}",
+                "ADD " + BODY);
     }
 
     @Test

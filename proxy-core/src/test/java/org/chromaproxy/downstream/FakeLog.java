@@ -17,16 +17,26 @@ final class FakeLog implements WriteAheadLog {
     private static final long HOLDER = 7;
 
     private final List<String> appended = new ArrayList<>();
+    private boolean refuses;
 
     /** Kind and body of each record. */
     List<String> appended() {
         return appended;
     }
 
+    /** From now on it can hold no record. */
+    void refuse() {
+        refuses = true;
+    }
+
     @Override
     public Optional<AppendTicket> append(NewRecord record, AppendListener listener) {
         appended.add(record.kind() + " " + new String(record.request().body(), StandardCharsets.UTF_8));
-        listener.duplicate(HOLDER, true);
+        if (refuses) {
+            listener.refused();
+        } else {
+            listener.duplicate(HOLDER, true);
+        }
         return Optional.of(new Ticket());
     }
 

@@ -101,6 +101,11 @@ final class Fronted implements AutoCloseable {
         });
     }
 
+    /** The log can hold no record from now on. */
+    void refuseRecords() {
+        log.refuse();
+    }
+
     /** What was appended since the last look. */
     List<String> appended() {
         List<String> all = List.copyOf(log.appended());

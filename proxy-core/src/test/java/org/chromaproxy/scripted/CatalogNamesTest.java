@@ -1,6 +1,7 @@
 package org.chromaproxy.scripted;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +75,29 @@ class CatalogNamesTest extends StagedTest {
                 stage().client().post(tenant, "{\"name\":\"abc\"}").join();
         assertEquals(400, tooLong.status(), tooLong.body());
         stage().usedCollection();
+    }
+
+    /** Whatever way it comes: neither the log nor its PostgreSQL is asked, and the client hears nothing of it. */
+    @Test
+    void textThatPostgresCannotHoldIsRefusedWhereverItStands() {
+        String nul = TENANTS + "/a%00b/databases/c%00d";
+        String record = Collection.record("first");
+        String[] id = {"Transaction-ID", "of-nul"};
+        Client client = stage().client();
+        List<String> logged = stage().log().look("SELECT count(*) FROM log_record");
+        assertRefused(404, client.post(nul + "/collections/e%00f/add", record));
+        assertRefused(404, client.post(nul + "/collections/e%00f/add", record, id));
+        assertRefused(404, client.post(Collection.DATABASE + "/collections/e%00f/upsert", record, id));
+        assertRefused(400, client.post(nul + "/collections", "{\"name\":\"abc\"}", id));
+        assertRefused(400, client.post(Collection.DATABASE + "/collections", NUL_NAME.formatted("name", ""), id));
+        assertRefused(404, client.get("/transactions/of-nul?tenant=a%00b"));
+        assertEquals(logged, stage().log().look("SELECT count(*) FROM log_record"));
+    }
+
+    private static void assertRefused(int status, CompletableFuture<Client.Answer> asked) {
+        Client.Answer answer = asked.join();
+        assertEquals(status, answer.status(), answer.body());
+        assertFalse(answer.body().matches("(?s).*(PostgreSQL|ERROR:|encoding|byte sequence).*"), answer.body());
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.wal.record.StorableText;
 import org.chromaproxy.wal.record.Subject;
 
 /**
@@ -26,7 +27,7 @@ final class CatalogNames {
 
     /** Whether the log can hold these names; answers if it cannot. */
     boolean storable(Subject subject, String transaction) {
-        if (subject.name().indexOf('\0') >= 0) {
+        if (!StorableText.isStorable(subject.name())) {
             String field = exchange.route().kind() == RouteKind.MODIFY_COLLECTION ? "new_name" : "name";
             exchange.fail(ProxyError.NAME_INVALID, "Validation error: " + field + RULE + subject.name());
             return false;
@@ -39,7 +40,7 @@ final class CatalogNames {
             return false;
         }
         String container = subject.tenant() + subject.database();
-        if (container.indexOf('\0') >= 0) {
+        if (!StorableText.isStorable(container)) {
             exchange.fail(
                     ProxyError.NAME_INVALID,
                     "The name of this tenant or database holds a NUL character: it can be read, but the proxy's log"

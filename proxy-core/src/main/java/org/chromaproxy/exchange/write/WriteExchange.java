@@ -389,6 +389,17 @@ public final class WriteExchange implements RequestBody {
         }
 
         @Override
+        public void refused() {
+            exchange.loop().execute(() -> {
+                free();
+                exchange.fail(
+                        ProxyError.NAME_INVALID,
+                        "The proxy's log cannot hold this request. Nothing was logged or executed; the proxy's own log"
+                                + " says why.");
+            });
+        }
+
+        @Override
         public void failed(String reason) {
             exchange.loop().execute(() -> {
                 free();

@@ -30,9 +30,8 @@ public final class PreferTarget {
     }
 
     private static boolean async(List<String> values) {
-        HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory()
-                .withValidation(false)
-                .newHeaders();
+        HttpHeaders headers =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
         headers.add(Preferences.PREFER, values);
         return Preferences.respondAsync(headers);
     }

@@ -18,9 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PreferencesTest {
     /** Unchecked, so that values can begin with blanks as parts of a list do. */
     private static boolean async(String... values) {
-        HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory()
-                .withValidation(false)
-                .newHeaders();
+        HttpHeaders headers =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
         headers.add(Preferences.PREFER, List.of(values));
         return Preferences.respondAsync(RouteKind.WRITE_ADD, headers);
     }

@@ -16,6 +16,14 @@ public interface AppendListener {
     void duplicate(long lsn, boolean sameRequest);
 
     /**
+     * PostgreSQL cannot hold the record, now or later: nothing was logged and nothing will be executed. Its words are in the
+     * proxy's own log only: a client that hears a database's messages learns what is behind the proxy.
+     */
+    default void refused() {
+        failed("the log cannot hold it");
+    }
+
+    /**
      * Nothing was logged and nothing will be executed: the log is closed, or this proxy lost ownership of it.
      * Not called for a withdrawn append.
      */

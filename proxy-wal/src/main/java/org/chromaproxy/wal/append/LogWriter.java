@@ -283,9 +283,13 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         String reason = committer.refusal();
         for (ChangeGroup group : batch.groups()) {
             LOG.error("changes refused by PostgreSQL: {}: {}", reason, group.changes());
-            call(() -> group.listener().refused(reason));
+            call(() -> group.listener().refused("PostgreSQL does not take it, the proxy's own log says why"));
         }
-        fail(batch, "PostgreSQL refuses the record: " + reason);
+        for (Batch.Entry entry : batch.entries()) {
+            LOG.error("record {} refused by PostgreSQL: {}", entry.record().lsn(), reason);
+            inbox.settled(entry.append());
+            call(() -> entry.append().listener().refused());
+        }
     }
 
     private void publish(Batch batch) {

@@ -54,6 +54,8 @@ public interface WriteAheadLog {
         /**
          * PostgreSQL refuses one of them for good, such as a name that another mapping has taken: none of the group is
          * durable, nor will be.
+         *
+         * @param reason for people, without PostgreSQL's own words
          */
         void refused(String reason);
 

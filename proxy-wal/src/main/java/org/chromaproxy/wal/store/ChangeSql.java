@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.StorableText;
 import org.chromaproxy.wal.record.TransactionState;
 
 /**
@@ -128,8 +129,8 @@ final class ChangeSql {
                 new Column<>("bigint", Change.Outcome::lsn),
                 new Column<>("text", outcome -> outcome.state().name()),
                 new Column<>("integer", Change.Outcome::status),
-                // Reasons quote what instances answered; a text cannot hold NUL.
-                new Column<>("text", outcome -> outcome.reason().replace('\0', '\uFFFD')),
+                // Reasons quote what instances answered.
+                new Column<>("text", outcome -> StorableText.replaceUnstorable(outcome.reason())),
                 new Column<>("bytea", Change.Outcome::response));
         rows(
                 RESOLUTIONS,
@@ -201,7 +202,13 @@ final class ChangeSql {
                     13,
                     array(new Column<>("text", place -> place.getValue().state().name()), places));
             statement.setArray(
-                    14, array(new Column<>("text", place -> place.getValue().reason()), places));
+                    14,
+                    array(
+                            new Column<>(
+                                    "text",
+                                    place -> StorableText.replaceUnstorable(
+                                            place.getValue().reason())),
+                            places));
             statement.executeUpdate();
         }
     }

@@ -46,6 +46,17 @@ class OperatorQueriesTest extends ReadBackTest {
                 !attempting.oldest().isBefore(between) && !attempting.latest().isBefore(attempting.oldest()));
     }
 
+    /** PostgreSQL would refuse the question. */
+    @Test
+    void anIdThatNoRecordCanHaveIsFoundNowhere() {
+        append(1);
+        for (String text : List.of("a\0b", "\0", "a\ud800", "\udc00b")) {
+            assertEquals(List.of(), operator.lsnsOf(text));
+            assertTrue(operator.transaction("default_tenant", text).isEmpty());
+            assertTrue(operator.transaction(text, "x").isEmpty());
+        }
+    }
+
     @Test
     void refusalsAreNotFailures() {
         append(3);

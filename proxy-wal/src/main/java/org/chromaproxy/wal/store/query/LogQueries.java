@@ -19,6 +19,7 @@ import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.StorableText;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.record.WriteRequest;
@@ -74,6 +75,9 @@ public final class LogQueries {
 
     /** LSN reserved for a client's transaction id. */
     public Optional<Long> lsnOf(String scope, String transactionId) {
+        if (!StorableText.isStorable(scope) || !StorableText.isStorable(transactionId)) {
+            return Optional.empty();
+        }
         return list(
                         "SELECT lsn FROM client_transaction WHERE scope = ? AND tx_id = ?",
                         row -> row.getLong(1),

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.chromaproxy.wal.record.StorableText;
 import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.store.StoreException;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,9 @@ public final class OperatorSql {
 
     /** LSNs reserved for a client's transaction id, in whatever scope: one index look-up per scope there is. */
     public List<Long> lsnsOf(String transactionId) {
+        if (!StorableText.isStorable(transactionId)) {
+            return List.of();
+        }
         return queries.list(
                 "WITH RECURSIVE scopes (scope) AS (SELECT min(scope) FROM client_transaction UNION ALL"
                         + " SELECT (SELECT min(c.scope) FROM client_transaction c WHERE c.scope > s.scope)"
