@@ -41,7 +41,7 @@ public final class Router {
 
     /** The exchange of a request whose head is here. */
     Exchange begin(ChannelHandlerContext ctx, HttpRequest request, ClientConnection connection) {
-        Route route = Routes.classify(request.method(), request.uri());
+        Route route = Routes.ofRequest(request.method(), request.uri());
         Feed feed = services.admission().completions().feed();
         Trail trail = feed.watched()
                 ? feed.begin(
@@ -60,7 +60,8 @@ public final class Router {
         Route route = exchange.route();
         return switch (route.kind()) {
             case OWN -> new OwnExchange(exchange, services);
-            case BAD_PATH -> refuse(exchange, ProxyError.BAD_PATH, route.reason());
+            case BAD_PATH ->
+                refuse(exchange, ProxyError.BAD_PATH, ProxyError.BAD_PATH.message() + " (" + route.reason() + ")");
             case UNKNOWN -> unknown(exchange);
             case METHOD_NOT_ALLOWED -> notAllowed(exchange);
             case V1_GONE -> refuse(exchange, ProxyError.V1_GONE, ProxyError.V1_GONE.message());

@@ -13,7 +13,31 @@ final class RoutePath {
     /** What Chroma's server refuses in a path, too; a number sign would begin a fragment. */
     private static final String FOREIGN = "<>`#";
 
+    static final String UNESCAPED = "a character that must be percent-encoded";
+
+    /**
+     * What RFC 3986 has in no path and every client escapes: in the URL Standard's path percent-encode set. The others that it
+     * has in none, {@code \ | ^ [ ]}, are sent raw by clients that follow that standard, and are read by Chroma.
+     */
+    private static final String FOREIGN_TO_PATH = FOREIGN + "\"{}";
+
+    /** The same of a query. Chroma's server refuses the request, or ends it at the number sign. */
+    private static final String FOREIGN_TO_QUERY = "\"<>#";
+
     private RoutePath() {}
+
+    /**
+     * Whether the URI, whose path ends at {@code end}, holds a character that a client must escape. Chroma's server answers
+     * most of them with an empty 400, in which nobody sees whose fault it is.
+     */
+    static boolean holdsForeign(String uri, int end) {
+        for (int i = 0; i < uri.length(); i++) {
+            if ((i < end ? FOREIGN_TO_PATH : FOREIGN_TO_QUERY).indexOf(uri.charAt(i)) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /** Offset behind the path: of the query's question mark, or the URI's length. */
     static int end(String uri) {
@@ -42,7 +66,7 @@ final class RoutePath {
             if (c == '%') {
                 high |= octet(uri, i, end) >= 0x80;
             } else if (c <= ' ' || c >= 0x7f || FOREIGN.indexOf(c) >= 0) {
-                return "a character that must be percent-encoded";
+                return UNESCAPED;
             }
         }
         return high && !utf8(uri, end) ? "an escape sequence that is not UTF-8" : "";

@@ -24,8 +24,15 @@ public final class Routes {
 
     private Routes() {}
 
+    /** Says what a client's request line asks for: as {@link #classify}, but a character that must be escaped is refused. */
+    public static Route ofRequest(HttpMethod method, String uri) {
+        return RoutePath.holdsForeign(uri, RoutePath.end(uri))
+                ? Route.badPath(RoutePath.UNESCAPED)
+                : classify(method, uri);
+    }
+
     /**
-     * Says what a request line asks for. HEAD is taken as GET; the query is ignored.
+     * Says what a request line, which an earlier release may have logged, asks for. HEAD is taken as GET; the query is ignored.
      *
      * @param uri the request target in origin form, raw
      */

@@ -38,10 +38,14 @@ public final class PathTarget {
             return;
         }
         assertEquals(route, Routes.classify(HttpMethod.valueOf(method), uri + (uri.contains("?") ? "x" : "?x")), uri);
+        Route asked = Routes.ofRequest(HttpMethod.valueOf(method), uri);
+        boolean foreign =
+                uri.chars().anyMatch(c -> "<>\"#".indexOf(c) >= 0) || path(uri).matches("(?s).*[`{}].*");
+        assertTrue(foreign ? asked.kind() == RouteKind.BAD_PATH : asked.equals(route), uri);
         if (NOWHERE.contains(route.kind())) {
             return;
         }
-        String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
+        String path = path(uri);
         assertTrue(path.startsWith("/") && path.chars().allMatch(c -> c > ' ' && c < 0x7f), uri);
         String[] segments = path.substring(1).split("/", -1);
         for (int i = 0; i < segments.length; i++) {
@@ -53,6 +57,10 @@ public final class PathTarget {
         }
         reachable(route, uri, path);
         names(route, uri, segments);
+    }
+
+    private static String path(String uri) {
+        return uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
     }
 
     private static void reachable(Route route, String uri, String path) {

@@ -3,6 +3,7 @@ package org.chromaproxy.route;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +190,50 @@ class RoutesTest {
         Route route = classify("GET", uri);
         assertEquals(RouteKind.BAD_PATH, route.kind(), uri);
         assertEquals(false, route.reason().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v2/tenants/a<b",
+                "/api/v2/tenants/a>b",
+                "/api/v2/tenants/a`b",
+                "/api/v2/tenants/a\"b",
+                "/api/v2/tenants/a{b",
+                "/api/v2/tenants/a}b",
+                "/api/v2/tenants/a#b",
+                "/api/v2/tenants?a=<",
+                "/api/v2/tenants?a=>",
+                "/api/v2/tenants?a=\"",
+                "/api/v2/tenants?a=1#b"
+            })
+    void aCharacterThatEveryClientEscapesIsRefused(String uri) {
+        for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PATCH)) {
+            assertEquals(RouteKind.BAD_PATH, Routes.ofRequest(method, uri).kind(), uri);
+        }
+    }
+
+    /** By clients that follow the URL Standard, the Python client's HTTP library among them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v2/tenants/a\\b",
+                "/api/v2/tenants/a|b^c[d]",
+                "/api/v2/tenants/-._~!$&'()*+,;=:@?-._~!$&'()*+,;=:@/?{}|^[]`\\",
+                "/api/v2/tenants/%3C%3e?%22"
+            })
+    void whatClientsSendRawIsAsTheServerReadsIt(String uri) {
+        Route route = Routes.ofRequest(HttpMethod.GET, uri);
+        assertEquals(RouteKind.GET_TENANT, route.kind(), uri);
+        assertEquals(route, classify("GET", uri));
+    }
+
+    /** Its lanes must find the collection's place in a path that an earlier release took. */
+    @Test
+    void aLoggedPathIsReadAsItWas() {
+        Route route = Routes.classify(HttpMethod.POST, "/api/v2/tenants/{t}/databases/\"d\"/collections/x/add?y=\"<\"");
+        assertEquals(RouteKind.WRITE_ADD, route.kind());
+        assertEquals("x", route.collection().text());
     }
 
     @ParameterizedTest

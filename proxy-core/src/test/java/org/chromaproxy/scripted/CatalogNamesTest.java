@@ -170,6 +170,22 @@ class CatalogNamesTest extends StagedTest {
         assertEquals("200", status(TENANTS + "/caf\u00e9"));
     }
 
+    /** A server refuses them with an empty 400, which says nothing: a write would be tried again and again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a<b", "a>b", "a`b", "a\"b", "a{b}", "a#b", "a?x=<", "a?x=>", "a?x=\"", "a?x#y"})
+    void aWriteWithACharacterThatMustBeEscapedIsRefusedBeforeItIsLogged(String name) throws IOException {
+        List<String> logged = stage().log().look("SELECT count(*) FROM log_record");
+        stage().forget();
+        assertEquals("400", status("PATCH", TENANTS + "/" + name, "{\"resource_name\":\"x\"}"));
+        String databases = TENANTS + "/" + name.replaceFirst("(?=[?#]|$)", "/databases");
+        assertEquals("400", status("POST", databases, "{\"name\":\"abc\"}"));
+        assertEquals(logged, stage().log().look("SELECT count(*) FROM log_record"));
+        for (ScriptedChroma each : List.of(stage().primary(), stage().replica())) {
+            assertEquals(List.of(), each.calls(call -> call.path().startsWith(TENANTS + "/a")));
+        }
+        stage().usedCollection();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"//api/v2/heartbeat", "/api//v2/heartbeat", "/api/v2/tenants/../x", "/caf\u00e9"})
     void aPathThatLeadsNowhereIsNotFound(String path) throws IOException {
@@ -178,10 +194,15 @@ class CatalogNamesTest extends StagedTest {
 
     /** Of a GET with exactly that path. */
     private String status(String path) throws IOException {
+        return status("GET", path, "");
+    }
+
+    private String status(String method, String path, String body) throws IOException {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), stage().client().port())) {
             socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    .write((method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: "
+                                    + body.length() + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.UTF_8));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return answer.split(" ", 3)[1];
