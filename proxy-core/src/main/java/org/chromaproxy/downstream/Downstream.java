@@ -45,7 +45,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** Between two looks whether the log may be used again. */
     private static final long LOG_POLL_MS = 20;
 
-    /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
+    /** How long the rest of a refused body may pause; it is read so that the client gets to see the refusal. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Router router;
@@ -475,7 +475,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                 completions().feed().refused(client, ProxyError.CLIENT_STALLED);
             }
         } else if (awaitingEnd || (!bodyComplete && exchange.finished())) {
-            if (quiet > LINGER_NANOS) {
+            if (pace.lingersTooLong() || quiet > LINGER_NANOS) {
                 ctx.close();
             }
         } else if (!bodyComplete

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -30,9 +29,8 @@ import org.chromaproxy.transport.EventLoops;
 public final class FrontEnd implements AutoCloseable {
     private static final int BACKLOG = 4_096;
     /** Without a byte for so long a connection to a standby is closed. */
-    private static final int STANDBY_SECONDS = 30;
-
     private final Channel listener;
+
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private volatile Consumer<Channel> handlers;
 
@@ -90,7 +88,6 @@ public final class FrontEnd implements AutoCloseable {
 
     static void standby(Channel channel, OwnEndpoints endpoints, Access access, Feed feed) {
         channel.pipeline()
-                .addLast("timeout", new ReadTimeoutHandler(STANDBY_SECONDS))
                 .addLast("codec", codec(access))
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", new Turnstile())

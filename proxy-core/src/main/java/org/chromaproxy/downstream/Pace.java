@@ -13,6 +13,9 @@ final class Pace {
     /** A body may be as slow as this, in bytes per second, over all of its time; what a poor mobile network manages. */
     static final int LEAST_RATE = 1 << 10;
 
+    /** The rest of a refused body is read for so long in all, however it comes. */
+    static final int LINGER_SECONDS = 10;
+
     private static final int SMALL_BODY = 64 << 10;
     private static final long SECOND = 1_000;
 
@@ -21,6 +24,7 @@ final class Pace {
     private long headTime;
     private long bodyTime;
     private long received;
+    private int lingered;
 
     /**
      * Both may change under way.
@@ -50,6 +54,7 @@ final class Pace {
         headTime = 0;
         bodyTime = 0;
         received = 0;
+        lingered = 0;
     }
 
     void received(int bytes) {
@@ -60,6 +65,12 @@ final class Pace {
     boolean headTooSlow(boolean begun) {
         headTime = begun ? headTime + 1 : 0;
         return headTime > seconds(headMs);
+    }
+
+    /** A second has passed since the request was answered, and its body is not whole. */
+    boolean lingersTooLong() {
+        lingered++;
+        return lingered > LINGER_SECONDS;
     }
 
     /** A second has passed in which the body was waited for. */

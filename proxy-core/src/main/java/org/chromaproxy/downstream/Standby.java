@@ -16,7 +16,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.completion.Ending;
 import org.chromaproxy.completion.Feed;
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A client connection while another proxy owns the log: says so, and nothing else. Confined to its event loop. */
 final class Standby extends ChannelInboundHandlerAdapter {
+    /** A request must be whole so long after the one before it was answered, however it comes. */
+    static final long REQUEST_SECONDS = 30;
+
     private final OwnEndpoints endpoints;
     private final Access access;
     private final Feed feed;
@@ -43,6 +48,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
     private HttpMethod method = HttpMethod.GET;
     private String uri = "/";
     private boolean keepAlive;
+    private @Nullable ScheduledFuture<?> deadline;
 
     Standby(OwnEndpoints endpoints, Access access, Feed feed) {
         this.feed = feed;
@@ -56,7 +62,21 @@ final class Standby extends ChannelInboundHandlerAdapter {
             client = new ForwardedHeaders.Client(
                     remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
         }
+        awaitRequest(ctx);
+    }
+
+    /** Reads the next request, for a bounded time. */
+    private void awaitRequest(ChannelHandlerContext ctx) {
+        stopWaiting();
+        deadline = ctx.executor().schedule(() -> ctx.close(), REQUEST_SECONDS, TimeUnit.SECONDS);
         ctx.read();
+    }
+
+    private void stopWaiting() {
+        ScheduledFuture<?> waiting = deadline;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
     }
 
     @Override
@@ -120,6 +140,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        stopWaiting();
         // What was answered has been told already.
         feed.tell(trail, Ending.CLIENT_LEFT);
         ctx.fireChannelInactive();
@@ -132,7 +153,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
         HttpUtil.setContentLength(response, response.content().readableBytes());
         if (keepAlive) {
             ctx.writeAndFlush(response, ctx.voidPromise());
-            ctx.read();
+            awaitRequest(ctx);
         } else {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);

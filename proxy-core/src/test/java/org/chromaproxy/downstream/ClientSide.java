@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A client's connection to the whole pipeline, whose every buffer must have been released when it is closed. */
@@ -46,6 +47,13 @@ final class ClientSide implements AutoCloseable {
     /** Ends its own side; answers can still be read. */
     ClientSide endsInput() {
         channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        channel.runPendingTasks();
+        return this;
+    }
+
+    /** So much time passes, as the connection's own tasks see it. */
+    ClientSide waits(long seconds) {
+        channel.advanceTimeBy(seconds, TimeUnit.SECONDS);
         channel.runPendingTasks();
         return this;
     }

@@ -8,6 +8,8 @@ import java.util.List;
 import org.chromaproxy.support.SplitAtEachByte;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever the network cuts a client's bytes into, the answers are the same. */
 class DownstreamTest {
@@ -158,6 +160,47 @@ class DownstreamTest {
                     }
                     assertEquals(0, proxy.active(), "exchanges never ended");
                 });
+    }
+
+    /** The rest of a refused body is read so that its client sees the refusal, not for as long as it likes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST {D}collections/nobody/add HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n",
+                "POST {D}collections/nobody/add HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "POST {D}collections/known/add HTTP/1.1\r\nHost: h\r\nContent-Length: 90000\r\n\r\n",
+                "POST /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n",
+                "PUT /api/v2/tenants/a%FFb HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n",
+                "GET {D}collections_count HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n"
+            })
+    void anAnsweredBodyThatDripsIsCutOff(String head) {
+        boolean chunked = head.contains("chunked");
+        byte[] drop = (chunked ? "1\r\n \r\n" : " ").getBytes(StandardCharsets.ISO_8859_1);
+        try (ClientSide client = proxy.connect()) {
+            List<byte[]> request = List.of(head.replace("{D}", DATABASE).getBytes(StandardCharsets.ISO_8859_1));
+            String answer = client.send(request).received();
+            assertTrue(answer.startsWith("HTTP/1.1 ") && !answer.endsWith("[closed]"), answer);
+            for (int second = 0; second < Pace.LINGER_SECONDS; second++) {
+                assertEquals("", client.send(List.of(drop)).waits(1).received());
+            }
+            assertEquals("[closed]", client.send(List.of(drop)).waits(1).received());
+        }
+        assertEquals(0, proxy.active(), "exchanges never ended");
+        assertEquals(List.of(), proxy.appended());
+    }
+
+    /** What one request took of it is not missing to the next. */
+    @Test
+    void eachAnsweredBodyHasAllOfTheTime() {
+        String head = "POST /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n ";
+        try (ClientSide client = proxy.connect()) {
+            for (int i = 0; i < 3; i++) {
+                client.send(List.of(head.getBytes(StandardCharsets.ISO_8859_1)));
+                client.waits(Pace.LINGER_SECONDS);
+                String received = client.send(List.of(new byte[] {' '})).received();
+                assertTrue(received.startsWith("HTTP/1.1 404 ") && !received.endsWith("[closed]"), received);
+            }
+        }
     }
 
     @Test

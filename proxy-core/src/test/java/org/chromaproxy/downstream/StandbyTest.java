@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.completion.Feed;
@@ -11,6 +12,8 @@ import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.exchange.OwnEndpoints;
 import org.chromaproxy.support.SplitAtEachByte;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StandbyTest {
     private static CompletableFuture<OwnEndpoints.Answer> standby(OwnEndpoints.Request request) {
@@ -33,6 +36,32 @@ class StandbyTest {
                 assertEquals(2, received.split("HTTP/1\\.1 503 ", -1).length - 1, received);
             }
         });
+    }
+
+    private static ClientSide connect() {
+        return new ClientSide(channel ->
+                FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none()));
+    }
+
+    /** Neither a head nor a body holds its connection by coming slowly, and an idle one is closed, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9999\r\n\r\n", "GET /a", ""})
+    void aRequestThatDripsIsCutOff(String begin) {
+        byte[] drop = begin.isEmpty() ? new byte[0] : new byte[] {'a'};
+        String health = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
+        try (ClientSide client = connect()) {
+            for (long second = 1; second < Standby.REQUEST_SECONDS; second++) {
+                assertEquals("", client.waits(1).received());
+            }
+            String answer = client.send(List.of(health.getBytes(StandardCharsets.ISO_8859_1)))
+                    .received();
+            assertTrue(answer.endsWith("standby"), answer);
+            client.send(List.of(begin.getBytes(StandardCharsets.ISO_8859_1)));
+            for (long second = 1; second < Standby.REQUEST_SECONDS; second++) {
+                assertEquals("", client.send(List.of(drop)).waits(1).received());
+            }
+            assertEquals("[closed]", client.waits(1).received());
+        }
     }
 
     @Test
