@@ -39,6 +39,13 @@ public final class CollectionEntry {
         return publicId;
     }
 
+    /** Its public id for the id that some instance has it by; empty for any other id. Any thread. */
+    public Optional<UUID> publicIdOf(UUID instanceId) {
+        return places.values().stream().anyMatch(place -> place.instanceId().equals(instanceId))
+                ? Optional.of(publicId)
+                : Optional.empty();
+    }
+
     public long createdLsn() {
         return createdLsn;
     }

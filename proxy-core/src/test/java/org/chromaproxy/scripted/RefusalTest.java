@@ -28,6 +28,37 @@ class RefusalTest extends StagedTest {
         assertOnlyTheLeaderSawIt(collection);
     }
 
+    /** Otherwise a client could ask, by ids that it makes a server quote, how others' collections are called. */
+    @Test
+    void anErrorTextNamesTheRequestsOwnCollectionByItsPublicIdAndNoOther() {
+        Collection mine = stage().usedCollection();
+        Collection other = stage().usedCollection();
+        String quoted = "no [" + onPrimary(mine) + "], no [" + onPrimary(other) + "]";
+        String told = "no [" + mine.id() + "], no [" + onPrimary(other) + "]";
+        Reply refusal = Reply.error(400, "InvalidArgumentError", quoted);
+        stage().primary().once(Call::writes, refusal);
+        assertEquals(told, message(mine.add("refused").join()));
+        stage().primary().always(call -> call.is("get"), refusal);
+        stage().replica().always(call -> call.is("get"), refusal);
+        assertEquals(told, message(mine.read().join()));
+        String tenants = "/api/v2/tenants/";
+        stage().primary().always(call -> call.path().equals(tenants + "quoted"), refusal);
+        stage().replica().always(call -> call.path().equals(tenants + "quoted"), refusal);
+        assertEquals(quoted, message(stage().client().get(tenants + "quoted").join()));
+    }
+
+    private String onPrimary(Collection collection) {
+        return stage().log()
+                .look("SELECT instance_id FROM collection_place WHERE instance = 'primary' AND public_id = '"
+                        + collection.id() + "'")
+                .getFirst();
+    }
+
+    private static String message(Client.Answer answer) {
+        assertEquals(400, answer.status(), answer.body());
+        return answer.json().path("message").asText();
+    }
+
     @Test
     void aBodyTooLargeForTheLeaderIsRefusedInItsOwnPlainWords() {
         Collection collection = stage().usedCollection();

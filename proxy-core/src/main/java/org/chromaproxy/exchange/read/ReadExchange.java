@@ -460,7 +460,7 @@ public final class ReadExchange implements RequestBody {
             byte[] body = ByteBufUtil.getBytes(whole);
             whole.release();
             return Unpooled.wrappedBuffer(
-                    rewriting.apply(status, body, services.proxy().catalog()));
+                    rewriting.apply(status, body, services.proxy().catalog(), target.collection()));
         }
 
         @Override

@@ -39,6 +39,11 @@ public class ReadTarget {
         };
     }
 
+    /** Whose records, or fields, are read; empty for reads of the catalog or the server. */
+    Optional<CollectionEntry> collection() {
+        return collection;
+    }
+
     String uri(Instance instance) {
         return uri.apply(instance);
     }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.DatabaseIds;
 import org.chromaproxy.route.UuidSwap;
@@ -19,9 +20,9 @@ import org.chromaproxy.scan.CollectionJson;
 public enum Rewriting {
     /** Nothing. */
     NONE,
-    /** Collection ids in error texts. */
+    /** The collection's id in error texts. */
     ERRORS,
-    /** A collection's id, and ids in error texts. */
+    /** A collection's id, in error texts too. */
     COLLECTION,
     /** A database's id, alone or in a list: each instance makes its own. */
     DATABASE_IDS;
@@ -37,9 +38,14 @@ public enum Rewriting {
         };
     }
 
-    byte[] apply(int status, byte[] body, Catalog catalog) {
+    /**
+     * Changes a response's body, which may be overwritten.
+     *
+     * @param asked the collection that the request names: a client is told nothing of others' ids
+     */
+    byte[] apply(int status, byte[] body, Catalog catalog, Optional<CollectionEntry> asked) {
         if (status >= 400) {
-            UuidSwap.swapAll(body, catalog::publicId);
+            asked.ifPresent(entry -> UuidSwap.swapAll(body, entry::publicIdOf));
             return body;
         }
         return switch (this) {

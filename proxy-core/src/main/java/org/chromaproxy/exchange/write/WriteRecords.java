@@ -272,9 +272,9 @@ final class WriteRecords {
         }
     }
 
-    /** An error text with the ids clients know. */
+    /** An error text with the id by which clients know the collection; of others it tells nothing. */
     byte[] publicIds(byte[] body) {
-        UuidSwap.swapAll(body, services.proxy().catalog()::publicId);
+        collection.ifPresent(entry -> UuidSwap.swapAll(body, entry::publicIdOf));
         return body;
     }
 }
