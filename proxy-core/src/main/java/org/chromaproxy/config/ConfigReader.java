@@ -274,7 +274,9 @@ public final class ConfigReader {
     private void known(Setting<?> setting, Set<String> used, Set<String> names) {
         for (String name : new TreeSet<>(used)) {
             if (!names.contains(name)) {
-                values.problem(setting, "names no instance with [" + name + "]; there are " + String.join(", ", names));
+                values.problem(
+                        setting,
+                        "names no instance with [" + setting.masked(name) + "]; there are " + String.join(", ", names));
             }
         }
     }

@@ -1,10 +1,14 @@
 package org.chromaproxy.main;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import org.chromaproxy.access.TokenCommand;
 import org.chromaproxy.config.command.ConfigCommand;
 import org.chromaproxy.config.command.SettingOptions;
+import org.chromaproxy.config.command.UsageErrors;
 import org.chromaproxy.demo.DemoCommand;
+import org.chromaproxy.logging.LogText;
 import org.chromaproxy.reload.HangUp;
 import org.chromaproxy.supervise.HealthCommand;
 import picocli.CommandLine;
@@ -37,6 +41,19 @@ public final class Main {
         System.exit(commandLine().execute(arguments));
     }
 
+    /** An address that a failure repeats may have a password in it. */
+    private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace, true));
+        trace.toString()
+                .lines()
+                .map(line -> line.replace("\t", "    "))
+                .map(LogText::escape)
+                .forEach(command.getErr()::println);
+        command.getErr().flush();
+        return 1;
+    }
+
     /** The whole command line, for {@link #main} and for tests. */
     static CommandLine commandLine() {
         CommandLine all = new CommandLine(new Main())
@@ -47,6 +64,6 @@ public final class Main {
                 SettingOptions.addTo(command);
             }
         });
-        return all;
+        return all.setParameterExceptionHandler(new UsageErrors()).setExecutionExceptionHandler(Main::failed);
     }
 }

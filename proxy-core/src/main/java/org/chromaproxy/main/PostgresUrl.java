@@ -24,7 +24,8 @@ final class PostgresUrl {
         String[] credentials =
                 at < 0 ? new String[0] : authority.substring(0, at).split(":", 2);
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        String jdbc = "jdbc:postgresql://" + authority.substring(at + 1) + uri.getRawPath() + query;
+        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        String jdbc = "jdbc:postgresql://" + authority.substring(at + 1) + path + query;
         return DatabaseTarget.of(jdbc, decoded(credentials, 0), decoded(credentials, 1));
     }
 

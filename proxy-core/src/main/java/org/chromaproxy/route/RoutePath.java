@@ -57,7 +57,8 @@ final class RoutePath {
 
     /**
      * Why no server could read {@code uri[0, end)}, or an empty string. As Chroma: an escape that is none stands for itself,
-     * and a name may hold anything, slashes and control characters included, once they are escaped.
+     * and a name may hold anything, slashes and ASCII's control characters included, once they are escaped; but not
+     * {@link MisleadingCharacters}.
      */
     static String fault(String uri, int end) {
         boolean high = false;
@@ -69,7 +70,7 @@ final class RoutePath {
                 return UNESCAPED;
             }
         }
-        return high && !utf8(uri, end) ? "an escape sequence that is not UTF-8" : "";
+        return high ? faultOfHigh(uri, end) : "";
     }
 
     /**
@@ -132,12 +133,13 @@ final class RoutePath {
         return letter >= 'a' && letter <= 'f' && c < 0x7f ? letter - 'a' + 10 : -1;
     }
 
-    private static boolean utf8(String uri, int end) {
+    private static String faultOfHigh(String uri, int end) {
         try {
-            String _ = strict(octets(uri, 0, end));
-            return true;
+            return MisleadingCharacters.in(strict(octets(uri, 0, end)))
+                    ? "a control character, or one that changes the writing direction"
+                    : "";
         } catch (CharacterCodingException e) {
-            return false;
+            return "an escape sequence that is not UTF-8";
         }
     }
 

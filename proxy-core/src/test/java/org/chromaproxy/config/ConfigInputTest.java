@@ -15,8 +15,11 @@ import java.util.Set;
 import org.chromaproxy.config.setting.Setting;
 import org.chromaproxy.config.setting.Settings;
 import org.chromaproxy.config.setting.Source;
+import org.chromaproxy.config.setting.Values;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where values come from, which one holds, and what is said of those that cannot work. */
 class ConfigInputTest {
@@ -216,6 +219,122 @@ class ConfigInputTest {
         String problem = refused("database_url: 'mysql://user:hidden@h/db'");
         assertTrue(problem.startsWith("database_url: *** ("), problem);
         assertTrue(problem.contains("must be an address like postgresql://user:password@host:port/database"), problem);
+    }
+
+    /** Whatever the setting, and however the address is spelled or misspelt. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://user:s3cret@host:8001",
+                "HTTP://user:s3cret@host:8001",
+                "http://user:12%34s3cret@host",
+                "http://s3cret@host",
+                "http://user:s3c@s3cret@host",
+                "http://user:s3/s3cret@host",
+                "http://user:a?s3cret@host",
+                "http://user:a#s3cret@host",
+                "http://user:a,s3cret@host",
+                "http://user: s3cret@host",
+                "http:/user:s3cret@host",
+                "http:user:s3cret@host",
+                "//user:s3cret@host",
+                "/user:s3cret@host",
+                "user:s3cret@host:8001",
+                "s3cret@host",
+                "http://user:s3cret",
+                "http://user:s3cret/path",
+                "http://[::1]:s3cret",
+                "http://user:s3cret%40host",
+                "http://user:://s3cret@host",
+                "ftp://user:s3cret@host/path",
+                "jdbc:postgresql://user:s3cret@host/db",
+                "jdbc:postgresql://host/db?user=u&password=s3cret",
+                "http://host/?api-key=s3cret",
+                "http://host/#s3cret",
+                "host=h user=u password = s3cret",
+                "third=http://user:s3cret@host",
+                "third=http://a:s3cret@host, fourth=http://b:s3cret@host",
+                "third=http://host, fourth=http://user:s3cret@host"
+            })
+    void noPasswordInAnAddressIsShown(String value) throws IOException {
+        for (Setting<?> setting : Settings.all()) {
+            Map<String, String> environment = Map.of(setting.variable(), value);
+            StringBuilder told = new StringBuilder();
+            try {
+                Values values = load(file("# nothing"), environment, Map.of()).values();
+                told.append(values.warnings());
+                Settings.all().forEach(each -> told.append(values.shown(each)).append('\n'));
+            } catch (ConfigException e) {
+                told.append(e.getMessage()).append(e.problems());
+            }
+            assertFalse(told.toString().contains("s3c"), setting.variable() + "=" + value + ": " + told);
+        }
+    }
+
+    @Test
+    void whatIsNoSecretIsShownAsItIs() throws IOException {
+        for (String value :
+                List.of("http://host:8001", "https://[::1]:8443/", "/etc/proxy@site/ca.pem", "a b", "::1")) {
+            assertEquals(
+                    value, load("wal_sync_interval: '" + value + "'").values().shown(Settings.WAL_SYNC_INTERVAL));
+        }
+        String problem = refused("replica_url: https://user:word@host:8002/path");
+        assertTrue(problem.startsWith("replica_url: https://***@host:8002/path ("), problem);
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsToldWithoutItsSecrets() throws IOException {
+        for (String line : List.of(
+                "upstream_token: *s3cret",
+                "upstream_token: !s3cret!x y",
+                "'http://user:s3cret@host': x",
+                "primary_url = http://user:s3cret@host",
+                "upstream_token: [s3cret",
+                "upstream_token: {s3cret: s3cret}")) {
+            String problem = refused(line);
+            assertFalse(problem.contains("s3cret"), problem);
+        }
+        ConfigException missing = assertThrows(
+                ConfigException.class,
+                () -> ConfigInput.of(Map.of(), Map.of("CONFIG_FILE", "http://user:s3cret@host/x"))
+                        .read());
+        assertFalse(missing.problems().toString().contains("s3cret"), missing.toString());
+    }
+
+    /** The driver would repeat them, options and all. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://h?password=pw",
+                "jdbc:postgresql://h:0/db",
+                "jdbc:postgresql://h:70000/db",
+                "jdbc:postgresql://h:x/db",
+                "jdbc:postgresql://u:p@h/db",
+                "jdbc:postgresql://h/d%zz",
+                "jdbc:postgresql://h/d?password=%zz",
+                "postgresql://u:p@h:70000/db",
+                "postgresql://u:p@h1:5432,h2:0/db",
+                "postgresql://u:p@h/db?options=%z"
+            })
+    void aDatabaseThatTheDriverCannotReadIsRefused(String url) throws IOException {
+        assertTrue(refused("database_url: '" + url + "'").contains("must be an address like postgresql://"), url);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql:db",
+                "jdbc:postgresql:/",
+                "jdbc:postgresql:///db",
+                "jdbc:postgresql://h:65535,[::1]:5432/db?a=b%20c",
+                "postgresql://h",
+                "postgres://u:p%40@h1:1,h2/",
+                "postgresql://u@[fe80::1]:5432/db?sslmode=require&x"
+            })
+    void aDatabaseThatTheDriverReadsIsTaken(String url) throws IOException {
+        assertEquals(
+                Optional.of(url),
+                load("database_url: '" + url + "'").config().log().url());
     }
 
     @Test

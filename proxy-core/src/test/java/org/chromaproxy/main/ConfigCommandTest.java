@@ -87,6 +87,24 @@ class ConfigCommandTest {
         assertTrue(errors.toString().contains("port: many (command line, --port) must be"), errors::toString);
     }
 
+    /** An option that is misspelt is none, and what follows it may be a password. */
+    @Test
+    void noPasswordOfAWrongCommandLineIsRepeated() {
+        for (String[] wrong : new String[][] {
+            {"serve", "--primary-ulr=http://user:s3cret@host"},
+            {"serve", "--tls-key-pasword", "s3cret"},
+            {"serve", "--tls-key-pasword=s3cret"},
+            {"serve", "http://user:s3cret@host"},
+            {"config", "--port", "1", "--port", "http://user:s3cret@host"},
+            {"health", "--timeout", "http://user:s3cret@host"},
+            {"health", "--primary-url", "user:s3cret@host"}
+        }) {
+            assertTrue(run(wrong) != 0, String.join(" ", wrong));
+        }
+        assertTrue(errors.toString().contains("--primary-ulr"), errors::toString);
+        assertFalse((errors + output.toString()).contains("s3cret"), () -> errors + output.toString());
+    }
+
     @Test
     void helpNamesEveryOption() {
         assertEquals(0, run("serve", "--help"));

@@ -52,6 +52,7 @@ public final class PathTarget {
             String once = decoded(segments[i]);
             boolean hides = once.chars().anyMatch(c -> c == '/' || c == '\\' || c < ' ' || c == 0x7f);
             assertFalse(hides && route.kind() == RouteKind.OWN, uri);
+            assertFalse(MisleadingCharacters.in(once), uri);
             assertFalse(once.equals(".") || once.equals(".."), uri);
             assertTrue(!segments[i].isEmpty() || i == segments.length - 1, uri);
         }

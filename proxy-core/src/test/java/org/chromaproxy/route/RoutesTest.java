@@ -192,6 +192,45 @@ class RoutesTest {
         assertEquals(false, route.reason().isEmpty());
     }
 
+    /** Each looks like another name, or like none, where an operator reads it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%C2%80",
+                "%c2%85",
+                "%C2%9b31m",
+                "%C2%9F",
+                "%D8%9C",
+                "%E2%80%8E",
+                "%e2%80%8f",
+                "%E2%80%A8",
+                "%E2%80%A9",
+                "%E2%80%AA",
+                "%E2%80%AE",
+                "%E2%81%A6",
+                "%E2%81%A9"
+            })
+    void aPathWithACharacterThatMisleadsReadersIsRefused(String character) {
+        for (String path : List.of(
+                "/api/v2/tenants/a%sb",
+                "/api/v2/tenants/t/databases/%s",
+                "/api/v2/tenants/t/databases/d/collections/a%s",
+                "/api/v2/tenants/t/databases/d/collections/a%s/add",
+                "/admin/%s",
+                "/api/v2/%s")) {
+            String uri = path.replace("%s", character);
+            assertEquals(RouteKind.BAD_PATH, classify("POST", uri).kind(), uri);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%C2%A0", "%E2%80%8D", "%E2%80%A7", "%E2%80%AF", "%E2%81%A5", "%D7%90", "%F0%9F%91%A9"})
+    void aPathInAnyScriptIsTaken(String character) {
+        assertEquals(
+                RouteKind.GET_TENANT,
+                classify("GET", "/api/v2/tenants/a" + character).kind());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -35,6 +37,9 @@ public record ConfigFile(String name, Map<String, Entry> entries, List<String> p
     /** No file. */
     public static final ConfigFile NONE = new ConfigFile("no file", Map.of(), List.of());
 
+    private static final Pattern QUOTING =
+            Pattern.compile("(undefined alias|duplicate anchor|undefined tag handle)\\b.*", Pattern.DOTALL);
+
     /**
      * One value.
      *
@@ -44,7 +49,7 @@ public record ConfigFile(String name, Map<String, Entry> entries, List<String> p
 
     /** Reads it whole; blocking. Whatever is wrong with it is among the problems. */
     public static ConfigFile read(Path path) {
-        String name = path.toString();
+        String name = UserInfo.maskValue(path.toString());
         try {
             return parse(name, Files.readString(path));
         } catch (NoSuchFileException e) {
@@ -52,7 +57,8 @@ public record ConfigFile(String name, Map<String, Entry> entries, List<String> p
         } catch (CharacterCodingException e) {
             return unusable(name + ": is not text in UTF-8");
         } catch (IOException e) {
-            return unusable(name + ": cannot be read (" + e + "); may this user read it?");
+            return unusable(
+                    name + ": cannot be read (" + UserInfo.maskValue(e.toString()) + "); may this user read it?");
         }
     }
 
@@ -69,10 +75,16 @@ public record ConfigFile(String name, Map<String, Entry> entries, List<String> p
             // Its own message would quote the file, secrets included.
             String where =
                     e.getProblemMark().map(mark -> ", line " + line(mark)).orElse("");
-            return unusable(name + where + ": is not YAML: " + e.getProblem());
+            return unusable(name + where + ": is not YAML: " + withoutNames(e.getProblem()));
         } catch (YamlEngineException e) {
             return unusable(name + ": is not YAML that can be used here, one document of \"key: value\" lines");
         }
+    }
+
+    /** A password that begins with {@code *}, {@code &} or {@code !} is a name to the parser. */
+    private static String withoutNames(@Nullable String problem) {
+        return QUOTING.matcher(problem == null ? "" : problem)
+                .replaceFirst("$1 (a value that begins with it is quoted)");
     }
 
     private static ConfigFile unusable(String problem) {
@@ -109,7 +121,7 @@ public record ConfigFile(String name, Map<String, Entry> entries, List<String> p
             }
             String key = keyNode.getValue();
             if (Settings.byKey(key).isEmpty()) {
-                problem(line, key + ": there is no such setting" + suggestion(key));
+                problem(line, UserInfo.maskValue(key) + ": there is no such setting" + suggestion(key));
                 return;
             }
             Optional<String> text = text(tuple.getValueNode());

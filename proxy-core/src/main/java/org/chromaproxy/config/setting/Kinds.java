@@ -24,8 +24,7 @@ public final class Kinds {
     /** Beside primary and replica. Every write goes to each; nobody has tried more. */
     private static final int MORE_INSTANCES = 5;
 
-    private static final Pattern JDBC = Pattern.compile("jdbc:postgresql:.+");
-    private static final Pattern POSTGRES = Pattern.compile("postgres(ql)?://[^/?#\\s]+(/[^\\s]*)?(\\?[^\\s]*)?");
+    private static final Pattern HOST = Pattern.compile("[\\w.:%-]{1,255}");
     private static final List<String> UNITS = List.of("", "KiB", "MiB", "GiB", "TiB");
     private static final long MOST_SECONDS = 86_400;
 
@@ -34,6 +33,14 @@ public final class Kinds {
     /** Any text that is not empty. */
     public static Kind<String> text() {
         return new Kind<>("some text", text -> required(text, !text.isEmpty()), text -> text);
+    }
+
+    /** A name or an address of this machine; whatever else stands there would be repeated where it is bound. */
+    public static Kind<String> host() {
+        return new Kind<>(
+                "a host name or an IP address",
+                text -> required(text, HOST.matcher(text).matches()),
+                text -> text);
     }
 
     /** Printable ASCII, as it can stand in a header. */
@@ -187,7 +194,7 @@ public final class Kinds {
         return new Kind<>(
                 "an address like postgresql://user:password@host:port/database; special characters in the password are"
                         + " written as %40 and the like",
-                text -> required(text, isPostgres(text)), text -> text);
+                text -> required(text, PostgresAddress.isReadable(text)), text -> text);
     }
 
     /** The same, or nothing: empty text. */
@@ -198,17 +205,6 @@ public final class Kinds {
                         ? Optional.empty()
                         : Optional.of(kind.parse().apply(text)),
                 value -> value.map(kind.shown()).orElse(""));
-    }
-
-    private static boolean isPostgres(String text) {
-        if (JDBC.matcher(text).matches()) {
-            return true;
-        }
-        if (!POSTGRES.matcher(text).matches()) {
-            return false;
-        }
-        URI uri = URI.create(text);
-        return uri.getRawAuthority() != null && !uri.getRawAuthority().endsWith("@");
     }
 
     private static boolean flagOf(String text) {

@@ -8,7 +8,7 @@ final class Secrets {
     static final String HIDDEN = "***";
 
     private static final Pattern POSTGRES = Pattern.compile(
-            "(postgres(?:ql)?://)(?:([^:@/?]*)(?::[^@/?]*)?@)?([^@?:/]+(?::\\d+)?(?:/[\\w.%-]*)?)(?:\\?[^@]*)?");
+            "(postgres(?:ql)?://)(?:([\\w.-]*)(?::[^@/?]*)?@)?([^@?:/]+(?::\\d+)?(?:/[\\w.%-]*)?)(?:\\?[^@]*)?");
     private static final Pattern WEB = Pattern.compile("(https?://)([\\w.-]+(?::\\d+)?)(?:[/?#].*)?");
 
     private Secrets() {}

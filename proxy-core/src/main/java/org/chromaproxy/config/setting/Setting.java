@@ -23,7 +23,8 @@ public record Setting<T>(String variable, Kind<T> kind, T otherwise, String mean
      * @param example a value to show in the file where the default is nothing
      */
     public record Use(UnaryOperator<String> mask, boolean secret, boolean live, String defaultWords, String example) {
-        static final Use PLAIN = new Use(UnaryOperator.identity(), false, false, "", "");
+        /** Where no password belongs, somebody may have put an address with one all the same. */
+        static final Use PLAIN = new Use(UserInfo::maskValue, false, false, "", "");
     }
 
     static <T> Setting<T> of(String variable, Kind<T> kind, T otherwise, String meaning) {

@@ -102,7 +102,7 @@ public final class Settings {
             .secret(Secrets::all)
             .defaultWords("none")
             .example("a-token-of-the-servers");
-    public static final Setting<String> HOST = Setting.of("HOST", Kinds.text(), "0.0.0.0", "address to listen on");
+    public static final Setting<String> HOST = Setting.of("HOST", Kinds.host(), "0.0.0.0", "address to listen on");
     public static final Setting<Integer> PORT =
             Setting.of("PORT", Kinds.integer(0, 65_535), 8000, "port to listen on; 0 takes a free one");
     public static final Setting<Long> CLIENT_HEAD_TIMEOUT = Setting.of(

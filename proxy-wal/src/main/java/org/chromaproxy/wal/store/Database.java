@@ -8,9 +8,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The log's database: its pool and its schema. Thread-safe. */
@@ -33,6 +36,13 @@ public final class Database implements AutoCloseable {
     /** Of reads over a whole log. */
     private static final Duration PATIENT = Duration.ofMinutes(10);
 
+    /** The driver's own log, on standard error, repeats addresses with their passwords; its exceptions tell the same. */
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
+
+    static {
+        DRIVER.setLevel(Level.OFF);
+    }
+
     private final DatabaseTarget target;
     private final HikariDataSource pool;
 
@@ -45,8 +55,12 @@ public final class Database implements AutoCloseable {
      * Connects and brings the schema up to date.
      *
      * @throws StoreException if the server does not answer, or the schema cannot be migrated
+     * @throws IllegalArgumentException if the driver cannot read the address; the message is without its options
      */
     public static Database open(DatabaseTarget target) {
+        if (Driver.parseURL(target.url(), null) == null) {
+            throw new IllegalArgumentException("the PostgreSQL driver cannot read the address " + target);
+        }
         HikariConfig config = new HikariConfig();
         config.setPoolName("wal");
         config.setJdbcUrl(target.url());

@@ -1,5 +1,7 @@
 package org.chromaproxy.wal.store;
 
+import java.util.regex.Pattern;
+
 /**
  * Where the log lives.
  *
@@ -13,6 +15,8 @@ public record DatabaseTarget(String url, String user, String password, String sc
     public static final String DEFAULT_SCHEMA = "chroma_proxy";
     public static final int DEFAULT_POOL = 4;
     public static final long DEFAULT_SEGMENT = 1_000_000;
+
+    private static final Pattern OPTIONS = Pattern.compile("(jdbc:postgresql:[^?\\s]*+\\?)\\S*+");
 
     public DatabaseTarget {
         if (!schema.matches("[a-z_][a-z0-9_]{0,62}")) {
@@ -28,9 +32,14 @@ public record DatabaseTarget(String url, String user, String password, String sc
         return new DatabaseTarget(url, user, password, DEFAULT_SCHEMA, DEFAULT_POOL, DEFAULT_SEGMENT);
     }
 
-    /** Without the password. */
+    /** Text in which the driver may have repeated an address; of that, what precedes the options. */
+    static String withoutOptions(String text) {
+        return OPTIONS.matcher(text).replaceAll("$1***");
+    }
+
+    /** Without the password, and without the address's options: it can be one of them. */
     @Override
     public String toString() {
-        return url + " as " + user + ", schema " + schema;
+        return withoutOptions(url) + " as " + user + ", schema " + schema;
     }
 }

@@ -21,7 +21,7 @@ public final class StoreException extends RuntimeException {
     private final Kind kind;
 
     private StoreException(Kind kind, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(DatabaseTarget.withoutOptions(message), cause);
         this.kind = kind;
     }
 
