@@ -118,6 +118,47 @@ class RecoveryEndpointsTest {
         assertEquals(adds, bed.replicaServer.adds.get());
     }
 
+    /** Scopes are tenants' names, which clients choose. */
+    @Test
+    void noTransactionIdOfAClientStandsForARetry() {
+        String id = deadLetter();
+        long letter = bed.page("/admin/dead_letters/" + id).path("lsn").asLong();
+        Write clients = bed.write(
+                bed.map("clients-" + made),
+                Optional.of(
+                        new ClientTransaction("chroma-proxy:dead-letters", "retry-" + letter, "a client's digest")));
+        clients.result().join();
+        await().until(() -> bed.instances.get(1).pending().records() == 0);
+        int adds = bed.replicaServer.adds.get();
+
+        JsonNode done = bed.act(200, "POST", RESET, "{\"action\":\"retry\"}");
+
+        assertEquals(1, done.path("reset_count").asInt(), done.toString());
+        await().until(() -> bed.replicaServer.adds.get() == adds + 1);
+    }
+
+    /** Invariant 15: one effect for a retry across the upgrade. */
+    @Test
+    void aRetryOfAnEarlierBuildIsNotMadeAgain() {
+        String id = deadLetter();
+        long letter = bed.page("/admin/dead_letters/" + id).path("lsn").asLong();
+        Write earlier = bed.write(
+                bed.map("earlier-" + made),
+                Optional.of(new ClientTransaction("chroma-proxy:dead-letters", "retry-" + letter, "")));
+        earlier.result().join();
+        await().until(() -> bed.instances.get(1).pending().records() == 0);
+        int adds = bed.replicaServer.adds.get();
+
+        JsonNode done = bed.act(200, "POST", RESET, "{\"action\":\"retry\"}");
+
+        assertEquals(1, done.path("reset_count").asInt(), done.toString());
+        String retried =
+                bed.page("/admin/dead_letters/" + id).path("retried_as").asText();
+        assertEquals(
+                earlier.lsn(), bed.page("/transactions/" + retried).path("lsn").asLong(-1));
+        assertEquals(adds, bed.replicaServer.adds.get());
+    }
+
     @Test
     void discardedLettersStayInTheLog() {
         String id = deadLetter();

@@ -64,6 +64,34 @@ class CatalogNamesTest extends StagedTest {
         assertTrue(nothingSent());
     }
 
+    /** Such a tenant could never be named in a path. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\\u009b31m", "\u202eabc", "abc\\u2028"})
+    void aTenantOrDatabaseThatMisleadsReadersIsNotMade(String name) {
+        for (String path : List.of(TENANTS, TENANTS + "/default_tenant/databases")) {
+            Client.Answer answer =
+                    stage().client().post(path, "{\"name\":\"" + name + "\"}").join();
+            assertEquals(400, answer.status(), answer.body());
+            assertTrue(answer.body().contains("writing direction"), answer.body());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"name\":\"chroma-proxy\"}",
+                "{\"name\":\"chroma-proxy:dead-letters\"}",
+                "{\"n\\u0061me\":\"\\u0063hroma-proxy.x\"}",
+                "[\"chroma-proxy:dead-letters\"]"
+            })
+    void theProxysOwnTenantsAreNotMadeByClients(String body) {
+        stage().forget();
+        Client.Answer answer = stage().client().post(TENANTS, body).join();
+        assertEquals(400, answer.status(), answer.body());
+        assertTrue(answer.body().contains("the proxy's own"), answer.body());
+        assertTrue(stage().primary().calls(call -> call.path().equals(TENANTS)).isEmpty());
+    }
+
     @Test
     void aWriteThatTheLogCannotHoldIsRefusedAtOnce() {
         Client.Answer nul = stage().client()

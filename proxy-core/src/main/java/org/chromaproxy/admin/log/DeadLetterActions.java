@@ -37,8 +37,11 @@ public final class DeadLetterActions {
     private static final long COMMITTED_WITHIN_MS = 30_000;
     private static final int AT_ONCE = 1_000;
     private static final double MOST_HOURS = 24 * 366 * 100;
-    /** Of the transaction ids that keep a letter from being retried twice; no client's scope looks like it. */
-    private static final String SCOPE = "chroma-proxy:dead-letters";
+    /**
+     * Where earlier builds kept the ids of retries: in the name space of tenants. Their rows have no digest, and a client's
+     * always have one.
+     */
+    private static final String EARLIER_SCOPE = "chroma-proxy:dead-letters";
 
     private final AdminServices services;
     private final DeadLetters letters;
@@ -128,16 +131,34 @@ public final class DeadLetterActions {
                 .body(letter.lsn())
                 .orElseThrow(() -> new StepException("its body is not in the log any more"));
         WriteRequest request = old.content().request();
+        String id = "retry-" + letter.lsn();
+        Optional<Long> retried = retriedByEarlierBuild(id);
+        if (retried.isPresent()) {
+            return retried.get();
+        }
+        WriteRequest again = new WriteRequest(request.method(), request.path(), request.contentType(), body);
         NewRecord anew = new NewRecord(
                 old.content().kind(),
                 old.content().subject(),
-                new WriteRequest(request.method(), request.path(), request.contentType(), body),
-                Optional.of(new ClientTransaction(SCOPE, "retry-" + letter.lsn(), "")));
+                again,
+                Optional.of(new ClientTransaction(ClientTransaction.INTERNAL, id, again.digest())));
         CompletableFuture<Long> committed = new CompletableFuture<>();
         if (services.log().writer().append(anew, new Offered(committed)).isEmpty()) {
             throw new StepException("the log's queue is full");
         }
         return Waiting.forResult(committed, COMMITTED_WITHIN_MS, "appending it anew");
+    }
+
+    private Optional<Long> retriedByEarlierBuild(String id) {
+        return services.log()
+                .queries()
+                .transaction(EARLIER_SCOPE, id)
+                .map(TransactionView::record)
+                .filter(known -> known.content()
+                        .transaction()
+                        .filter(own -> own.digest().isEmpty())
+                        .isPresent())
+                .map(LogRecord::lsn);
     }
 
     /** Hands the record to the lanes where the log says it is committed, as every write is. */
@@ -160,7 +181,11 @@ public final class DeadLetterActions {
 
         @Override
         public void duplicate(long known, boolean sameRequest) {
-            lsn.complete(known);
+            if (sameRequest) {
+                lsn.complete(known);
+            } else {
+                failed("record " + known + " has this retry's transaction id, and is another write");
+            }
         }
 
         @Override

@@ -1,10 +1,17 @@
 package org.chromaproxy.exchange.write;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.route.MisleadingCharacters;
 import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.scan.CreateScan;
 import org.chromaproxy.wal.record.StorableText;
 import org.chromaproxy.wal.record.Subject;
 
@@ -18,6 +25,11 @@ final class CatalogNames {
 
     private static final String RULE = ": Expected a name containing 3-512 characters from [a-zA-Z0-9._-], starting and"
             + " ending with a character in [a-zA-Z0-9]. Got: ";
+
+    /** Of tenants that clients cannot make. Those of an earlier build's log remain what they are. */
+    private static final String RESERVED = "chroma-proxy";
+
+    private static final JsonFactory JSON = new JsonFactory();
 
     private final Exchange exchange;
 
@@ -55,6 +67,43 @@ final class CatalogNames {
             return false;
         }
         return true;
+    }
+
+    /** Whether the tenant or database that this body names may be made; answers if not. Any other request may go on. */
+    boolean mayBeMade(byte[] body) {
+        RouteKind kind = exchange.route().kind();
+        if (kind != RouteKind.CREATE_TENANT && kind != RouteKind.CREATE_DATABASE) {
+            return true;
+        }
+        String name = CreateScan.of(body)
+                .map(CreateScan.Body::name)
+                .or(() -> firstMember(body))
+                .orElse("");
+        if (MisleadingCharacters.in(name)) {
+            exchange.fail(
+                    ProxyError.NAME_INVALID,
+                    "The name holds a control character, or one that changes the writing direction. Nothing was logged"
+                            + " or executed; choose another name.");
+            return false;
+        }
+        if (kind == RouteKind.CREATE_TENANT && name.startsWith(RESERVED)) {
+            exchange.fail(
+                    ProxyError.NAME_INVALID,
+                    "Tenants whose names begin with " + RESERVED
+                            + " are the proxy's own. Nothing was logged or executed; choose another name.");
+            return false;
+        }
+        return true;
+    }
+
+    /** Chroma takes an array of an object's values for the object. */
+    private static Optional<String> firstMember(byte[] body) {
+        try (JsonParser parser = JSON.createParser(body)) {
+            boolean text = parser.nextToken() == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.VALUE_STRING;
+            return text ? Optional.of(parser.getText()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Whether the request gives a collection its name. */

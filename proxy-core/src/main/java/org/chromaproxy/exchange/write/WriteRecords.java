@@ -4,13 +4,9 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -120,7 +116,7 @@ final class WriteRecords {
         Route route = exchange.route();
         HttpRequest request = exchange.request();
         Optional<Subject> subject = subject(route, body);
-        if (subject.isEmpty() || !names.storable(subject.get(), clientId().orElse(""))) {
+        if (subject.isEmpty() || !names.storable(subject.get(), clientId().orElse("")) || !names.mayBeMade(body)) {
             return Optional.empty();
         }
         OpKind kind = kind(route.kind());
@@ -134,7 +130,7 @@ final class WriteRecords {
         String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
         WriteRequest logged = new WriteRequest(request.method().name(), request.uri(), contentType, body);
         Optional<ClientTransaction> transaction =
-                clientId().map(id -> new ClientTransaction(route.scope().tenant(), id, digest(request, body)));
+                clientId().map(id -> new ClientTransaction(route.scope().tenant(), id, logged.digest()));
         return Optional.of(new NewRecord(kind, subject.get(), logged, transaction));
     }
 
@@ -244,13 +240,7 @@ final class WriteRecords {
     }
 
     static String digest(HttpRequest request, byte[] body) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((request.method() + " " + request.uri() + "\n").getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest.digest(body));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return new WriteRequest(request.method().name(), request.uri(), "", body).digest();
     }
 
     /** What the leader is sent beside the body; followers and replays get the content type only. */
