@@ -48,6 +48,8 @@ public record ConfigInput(Map<String, String> options, Map<String, String> envir
     public Loaded read() {
         Values values =
                 Values.of(options, environment, file.map(ConfigFile::read).orElse(ConfigFile.NONE));
-        return new Loaded(ConfigReader.of(values), values);
+        Config config = ConfigReader.of(values);
+        FileModes.check(values, file);
+        return new Loaded(config, values);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.AbstractMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** The examples for Compose, Kubernetes and systemd set only what there is, to what can be. */
 class ExamplesTest {
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[A-Z_]+:-([^}]*)}|\\$\\([A-Z_]+\\)");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[A-Z_]+:\\?[^}]+}|\\$\\([A-Z_]+\\)");
     private static final Pattern MEBIBYTES = Pattern.compile("(\\d+)(?:m|Mi)");
     private static final int GRACE_SECONDS = 40;
 
@@ -68,10 +69,26 @@ class ExamplesTest {
         assertReachable(config, name -> !compose.at("/services/" + name).isMissingNode());
         assertTrue(mebibytes(proxy.path("mem_limit")) > config.limits().maxMemoryMb());
         assertTrue(proxy.path("read_only").asBoolean());
+        assertEquals(
+                "/run/secrets/" + proxy.at("/secrets/0").asText(),
+                config.listen().access().tokensFile().orElseThrow().toString());
+        assertTrue(compose.at("/secrets/tokens/file").asText().startsWith("${PROXY_TOKENS:?"));
         assertEquals("10001:10001", proxy.path("user").asText());
         assertEquals(GRACE_SECONDS + "s", proxy.path("stop_grace_period").asText());
         proxy.path("depends_on")
                 .forEach(service -> assertTrue(compose.path("services").has(service.asText())));
+    }
+
+    /** A password that everybody knows is none. */
+    @Test
+    void noExampleFallsBackToASecretOfItsOwn() {
+        String compose = Guide.text("conf/compose.yaml");
+        assertFalse(compose.contains(":-"), "a variable with a default");
+        assertTrue(compose.lines()
+                .filter(line -> line.contains("PASSWORD:") || line.contains("DATABASE_URL:"))
+                .allMatch(line -> line.contains("${LOG_PASSWORD:?")));
+        assertTrue(Guide.yaml("conf/kubernetes.yaml").stream()
+                .noneMatch(object -> object.path("kind").asText().equals("Secret")));
     }
 
     @Test
@@ -107,8 +124,32 @@ class ExamplesTest {
         assertEquals("", settings.remove("LOG_PASSWORD"), "it comes from a secret");
         Config config = accepted(settings);
         assertReachable(config, services::contains);
+        assertMounted(pod, config.listen().access().tokensFile().orElseThrow());
+        assertMounted(pod, config.listen().tls().certificate().orElseThrow());
+        assertMounted(pod, config.listen().tls().key().orElseThrow());
+        assertEquals("HTTPS", proxy.at("/readinessProbe/httpGet/scheme").asText());
         assertTrue(mebibytes(proxy.at("/resources/limits/memory"))
                 > config.limits().maxMemoryMb());
+    }
+
+    /** From a secret that the proxy's group may read, and nobody may change. */
+    private static void assertMounted(JsonNode pod, Path file) {
+        String folder = String.valueOf(file.getParent());
+        String volume = pod.at("/containers/0/volumeMounts")
+                .valueStream()
+                .filter(mount -> mount.path("mountPath").asText().equals(folder)
+                        && mount.path("readOnly").asBoolean())
+                .map(mount -> mount.path("name").asText())
+                .findFirst()
+                .orElseThrow();
+        JsonNode secret = pod.path("volumes")
+                .valueStream()
+                .filter(each -> each.path("name").asText().equals(volume))
+                .map(each -> each.path("secret"))
+                .findFirst()
+                .orElseThrow();
+        assertFalse(secret.path("secretName").asText().isEmpty(), volume);
+        assertEquals(0440, secret.path("defaultMode").asInt(), volume);
     }
 
     @Test

@@ -86,6 +86,11 @@ public final class Values {
         warnings.add(setting.key() + ": " + shown(setting) + " (" + source(setting) + ") " + reason);
     }
 
+    /** The same of what no setting tells alone. */
+    public void warning(String words) {
+        warnings.add(UserInfo.maskText(words));
+    }
+
     /** Variables of other programs are none of our business, but those that differ by a letter are. */
     private void misspelt(Map<String, String> environment) {
         List<String> known = new ArrayList<>(List.of(Settings.FILE_VARIABLE));
