@@ -11,24 +11,44 @@ import java.util.stream.Stream;
 /**
  * How PostgreSQL's programs are run, which refuse to run as root. As root, the folder is given to an unprivileged user
  * and the programs run as that; where that user cannot reach the folder, they run in a user namespace in which root
- * looks unprivileged. Anybody else just runs them.
+ * looks unprivileged, or, where there are no such namespaces (a chroot, many containers), as a user whom no folder is closed to.
+ * Anybody else just runs them.
  */
 final class PostgresUser {
     /** By convention {@code nobody}: owns nothing else, needs no entry in the password file. */
     private static final int UNPRIVILEGED = 65_534;
 
-    /** A change of user clears the death signal that {@link ChildProcess} asked for: it is asked for again. */
-    private static final List<String> AS_NOBODY = List.of(
-            "setpriv",
-            "--reuid=" + UNPRIVILEGED,
-            "--regid=" + UNPRIVILEGED,
-            "--clear-groups",
-            "--inh-caps=-all",
-            "--pdeathsig=INT");
-
-    private static final List<String> IN_NAMESPACE = List.of("unshare", "-U");
-
     private static final int KEEP = -1;
+
+    private static final Way NOBODY = new Way(UNPRIVILEGED, asNobody("--inh-caps=-all"));
+    private static final Way NAMESPACE = new Way(KEEP, List.of("unshare", "-U"));
+    /** The securebit: access(2), which PostgreSQL asks about its own programs, counts capabilities only with it. */
+    static final Way NOBODY_EVERYWHERE = new Way(
+            UNPRIVILEGED,
+            asNobody(
+                    "--securebits=+no_setuid_fixup",
+                    "--inh-caps=-all,+dac_override",
+                    "--ambient-caps=-all,+dac_override"));
+
+    /** What root can do: who owns the folder, and what is put in front of commands. */
+    record Way(int owner, List<String> prefix) {
+        private boolean works(Path folder, PostgresPrograms programs) {
+            return ChildProcess.succeeds(join(prefix, List.of(programs.program("postgres"), "--version")))
+                    && ChildProcess.succeeds(join(prefix, List.of("test", "-w", folder.toString())));
+        }
+    }
+
+    /** A change of user clears the death signal that {@link ChildProcess} asked for: it is asked for again. */
+    private static List<String> asNobody(String... capabilities) {
+        return join(
+                List.of(
+                        "setpriv",
+                        "--reuid=" + UNPRIVILEGED,
+                        "--regid=" + UNPRIVILEGED,
+                        "--clear-groups",
+                        "--pdeathsig=INT"),
+                List.of(capabilities));
+    }
 
     private final List<String> prefix;
     private final int owner;
@@ -40,17 +60,23 @@ final class PostgresUser {
 
     /** Chooses the way, and hands the folder with all it contains to the user that will need it. */
     static PostgresUser forFolder(Path folder, PostgresPrograms programs) throws IOException {
+        return forFolder(folder, programs, List.of(NOBODY, NAMESPACE, NOBODY_EVERYWHERE));
+    }
+
+    /**
+     * The same with the first of these ways that works.
+     *
+     * @throws LocalServerException when none does
+     */
+    static PostgresUser forFolder(Path folder, PostgresPrograms programs, List<Way> ways) throws IOException {
         if (uid(Path.of("/proc/self")) != 0) {
             return new PostgresUser(List.of(), KEEP);
         }
-        give(folder, UNPRIVILEGED);
-        if (works(AS_NOBODY, programs)
-                && ChildProcess.succeeds(join(AS_NOBODY, List.of("test", "-w", folder.toString())))) {
-            return new PostgresUser(AS_NOBODY, UNPRIVILEGED);
-        }
-        give(folder, 0);
-        if (works(IN_NAMESPACE, programs)) {
-            return new PostgresUser(IN_NAMESPACE, KEEP);
+        for (Way way : ways) {
+            give(folder, way.owner == KEEP ? 0 : way.owner);
+            if (way.works(folder, programs)) {
+                return new PostgresUser(way.prefix, way.owner);
+            }
         }
         throw new LocalServerException("PostgreSQL refuses to run as root, and neither setpriv nor unshare"
                 + " (util-linux) can change that for " + folder + ": run as another user");
@@ -66,10 +92,6 @@ final class PostgresUser {
     /** The command, to be run as that user. */
     List<String> command(List<String> command) {
         return join(prefix, command);
-    }
-
-    private static boolean works(List<String> prefix, PostgresPrograms programs) {
-        return ChildProcess.succeeds(join(prefix, List.of(programs.program("postgres"), "--version")));
     }
 
     private static List<String> join(List<String> prefix, List<String> command) {

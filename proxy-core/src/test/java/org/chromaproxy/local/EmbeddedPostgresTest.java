@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -98,6 +99,25 @@ class EmbeddedPostgresTest {
                     SQLException.class,
                     () -> DriverManager.getConnection(stranger).close());
         }
+    }
+
+    /** As in root's home on a new Debian, where there are no user namespaces. Who is not root needs none of it. */
+    @Test
+    void aFolderThatOnlyRootMayEnterIsServed() throws Exception {
+        Files.createDirectory(home());
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        PostgresPrograms programs = PostgresPrograms.ensure(LocalFolders.build("postgres"));
+        PostgresUser user = PostgresUser.forFolder(home(), programs, List.of(PostgresUser.NOBODY_EVERYWHERE));
+        List<String> initdb =
+                List.of(programs.program("initdb"), "-D", home().resolve("data").toString(), "--no-sync", "--locale=C");
+        Path said = folder.resolve("initdb.log");
+
+        Process made = new ProcessBuilder(user.command(initdb))
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+
+        assertEquals(0, made.waitFor(), Files.readString(said));
     }
 
     private Path home() {
