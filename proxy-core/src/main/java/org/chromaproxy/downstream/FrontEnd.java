@@ -28,9 +28,8 @@ import org.chromaproxy.transport.EventLoops;
  */
 public final class FrontEnd implements AutoCloseable {
     private static final int BACKLOG = 4_096;
-    /** Without a byte for so long a connection to a standby is closed. */
-    private final Channel listener;
 
+    private final Channel listener;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private volatile Consumer<Channel> handlers;
 
