@@ -46,6 +46,11 @@ public final class MemoryBudget {
         serve();
     }
 
+    /** Reserves bytes now, unless there are too few or others wait for some; whether it did. Any thread. */
+    public boolean tryReserve(int bytes) {
+        return waiting.isEmpty() && take(bytes);
+    }
+
     /** Gives bytes back. */
     public void release(int bytes) {
         used.addAndGet(-bytes);

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.chromaproxy.acceptance.input.RawConnection;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a client makes too large is refused, or waits outside; what it takes of the proxy's memory is bounded. */
 class OversizedTest extends StagedTest {
@@ -107,5 +109,44 @@ class OversizedTest extends StagedTest {
         await().atMost(Stage.SOON).until(() -> metric("body_memory_bytes") == 0);
         assertEquals(List.of(), stage().primary().calls(Call::writes));
         assertEquals(201, collection.add("afterwards").join().status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /health", "GET /health/live", "GET /dashboard", "GET /admin/instances"})
+    void aBodyThatNobodyAskedForIsNotHeld(String line) throws IOException {
+        try (RawConnection client = connect()) {
+            client.send(line + " HTTP/1.1\r\nHost: proxy\r\nContent-Length: " + 4 * MEGABYTE.length() + "\r\n\r\n");
+            for (int i = 0; i < 4; i++) {
+                assertEquals(0, metric("body_memory_bytes"));
+                client.send(MEGABYTE);
+            }
+            assertEquals(200, client.read().status(), "more than an own endpoint's body may have, and answered");
+        }
+    }
+
+    @Test
+    void bodiesToOwnEndpointsTakeNoMoreThanTheirShare() throws IOException {
+        double limit = metric("body_memory_limit_bytes");
+        String half = MEGABYTE.substring(MEGABYTE.length() / 2);
+        int most = (int) (limit / half.length()) + 20;
+        List<RawConnection> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < most; i++) {
+                RawConnection client = connect();
+                clients.add(client);
+                client.send("POST /admin/reload HTTP/1.1\r\nHost: proxy\r\nContent-Length: " + MEGABYTE.length()
+                        + "\r\n\r\n");
+                client.send(half);
+                assertTrue(metric("body_memory_bytes") <= limit);
+            }
+            await().atMost(Stage.SOON).until(() -> metric("body_memory_bytes") > limit / 2);
+            assertEquals(
+                    200, stage().client().get("/health").join().status(), "probes are answered though memory is taken");
+        } finally {
+            for (RawConnection client : clients) {
+                client.close();
+            }
+        }
+        await().atMost(Stage.SOON).until(() -> metric("body_memory_bytes") == 0);
     }
 }
