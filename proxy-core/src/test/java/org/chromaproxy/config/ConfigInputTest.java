@@ -110,6 +110,12 @@ class ConfigInputTest {
                 problems);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"::", "[::1]", "fe80::1%eth0", "10.0.0.1", "proxy_1.example-net"})
+    void anAddressToListenOnIsTakenInAnyForm(String host) throws IOException {
+        assertEquals(host, load("host: '" + host + "'").config().listen().host());
+    }
+
     @Test
     void moreInstancesHaveTheirOrderAndTheirWeights() throws IOException {
         Config config = load(

@@ -24,7 +24,7 @@ public final class Kinds {
     /** Beside primary and replica. Every write goes to each; nobody has tried more. */
     private static final int MORE_INSTANCES = 5;
 
-    private static final Pattern HOST = Pattern.compile("[\\w.:%-]{1,255}");
+    private static final Pattern HOST = Pattern.compile("[\\w.:%-]{1,255}|\\[[\\w.:%]{1,64}]");
     private static final List<String> UNITS = List.of("", "KiB", "MiB", "GiB", "TiB");
     private static final long MOST_SECONDS = 86_400;
 
