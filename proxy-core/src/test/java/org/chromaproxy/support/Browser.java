@@ -19,6 +19,7 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -98,8 +99,9 @@ public final class Browser implements AutoCloseable {
         driver.findElement(By.cssSelector(selector)).sendKeys(text + Keys.ENTER);
     }
 
+    /** A key as a keyboard sends it: to what has the focus then, which the page may just have drawn anew. */
     public void press(Keys key) {
-        driver.switchTo().activeElement().sendKeys(key);
+        new Actions(driver).sendKeys(key).perform();
     }
 
     /** Looks as a device with that theme and size does. */
