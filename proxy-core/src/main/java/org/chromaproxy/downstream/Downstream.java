@@ -16,10 +16,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.completion.Completions;
@@ -33,6 +31,7 @@ import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.FramingGuard;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.http.ServerCodec;
 import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.transport.PeerState;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * One client connection: takes requests one at a time, in order, and reads the next only when the last is answered.
  * Confined to its event loop.
  */
-final class Downstream extends ChannelInboundHandlerAdapter implements ClientConnection {
+final class Downstream extends ChannelInboundHandlerAdapter implements ClientConnection, Watchdog.Watched {
     /** Between two looks whether the log may be used again. */
     private static final long LOG_POLL_MS = 20;
 
@@ -54,7 +53,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final Pace pace;
     private final Uptake uptake = new Uptake();
     private final Turnstile turnstile;
-    private final BooleanSupplier headBegun;
+    private final ServerCodec codec;
     private Access.Decision decision = Access.ANYONE;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
@@ -78,17 +77,18 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     private boolean moreWanted;
     private long lastProgress = System.nanoTime();
-    private @Nullable ScheduledFuture<?> watchdog;
+    private final Watchdog watchdog;
 
     /**
      * @param turnstile what has come and waits
-     * @param headBegun whether a part of a request is here that has not come this far
+     * @param codec what has come and is not decoded
      */
-    Downstream(Router router, ExchangeServices services, Turnstile turnstile, BooleanSupplier headBegun) {
+    Downstream(Router router, ExchangeServices services, Watchdog watchdog, Turnstile turnstile, ServerCodec codec) {
         this.router = router;
         this.services = services;
         this.turnstile = turnstile;
-        this.headBegun = headBegun;
+        this.codec = codec;
+        this.watchdog = watchdog;
         this.pace = new Pace(
                 () -> services.admission().access().settings().headMs(),
                 () -> services.limits().stallMs());
@@ -115,7 +115,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             client = new ForwardedHeaders.Client(
                     remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
         }
-        watchdog = ctx.executor().scheduleWithFixedDelay(() -> watch(ctx), 1, 1, TimeUnit.SECONDS);
+        watchdog.add(ctx.executor(), this);
         ctx.read();
     }
 
@@ -285,7 +285,25 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     /** Whether something of a further request is here; to be asked when the present one is here whole. */
     private boolean anotherBehind() {
-        return turnstile.holdsRequest() || headBegun.getAsBoolean();
+        return turnstile.holdsRequest() || !codec.between();
+    }
+
+    /** After the end of the client's side: whether a further request's head is here. */
+    private boolean requestBehind() {
+        boolean more = true;
+        while (more && !turnstile.holdsRequest()) {
+            more = codec.advance();
+        }
+        return turnstile.holdsRequest();
+    }
+
+    /** After the end of the client's side: whether the end of this request's body is here. */
+    private boolean endBehind() {
+        boolean more = true;
+        while (more && !turnstile.holdsEnd()) {
+            more = codec.advance();
+        }
+        return turnstile.holdsEnd();
     }
 
     /**
@@ -295,11 +313,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
      */
     private void inputEnds(ChannelHandlerContext ctx) {
         Exchange current = exchange;
-        if (current == null) {
-            if (!turnstile.holdsRequest()) {
+        if (codec.decoding()) {
+            ctx.executor().execute(() -> inputEnds(ctx));
+        } else if (current == null) {
+            if (!requestBehind() && exchange == null) {
                 closeBehindAnswers(ctx);
             }
-        } else if (!bodyComplete && !turnstile.holdsEnd()) {
+        } else if (!bodyComplete && !endBehind()) {
             cutOff(current);
         } else if (!current.finished() && !anotherBehind()) {
             ctx.close();
@@ -415,10 +435,14 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         if (ctx == null || current == null || !bodyComplete || !current.finished()) {
             return;
         }
+        if (inputEnded && codec.decoding()) {
+            ctx.executor().execute(this::next);
+            return;
+        }
         exchange = null;
         body = null;
         lastProgress = System.nanoTime();
-        if (closing || (inputEnded && !turnstile.holdsRequest())) {
+        if (closing || (inputEnded && !requestBehind())) {
             closeBehindAnswers(ctx);
         } else if (ctx.channel().isWritable()) {
             ctx.read();
@@ -437,9 +461,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (watchdog != null) {
-            watchdog.cancel(false);
-        }
+        watchdog.remove(ctx.executor(), this);
         line.leave();
         Exchange current = exchange;
         RequestBody receiver = body;
@@ -456,6 +478,14 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
     }
 
+    @Override
+    public void look() {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null && ctx.channel().isActive()) {
+            watch(ctx);
+        }
+    }
+
     /** Idle connections, stalled bodies, refused bodies that never end, and answers that are not taken. */
     private void watch(ChannelHandlerContext ctx) {
         long quiet = System.nanoTime() - lastProgress;
@@ -467,7 +497,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         } else if (exchange == null) {
             if (headRefused || quiet > idleNanos()) {
                 ctx.close();
-            } else if (pace.headTooSlow(headBegun.getAsBoolean())) {
+            } else if (pace.headTooSlow(turnstile.waits() && !codec.between())) {
                 headRefused = true;
                 closing = true;
                 ctx.writeAndFlush(ErrorResponses.closing(ProxyError.CLIENT_STALLED))

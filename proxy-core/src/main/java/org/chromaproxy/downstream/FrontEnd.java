@@ -86,10 +86,12 @@ public final class FrontEnd implements AutoCloseable {
     }
 
     static void standby(Channel channel, OwnEndpoints endpoints, Access access, Feed feed) {
+        ServerCodec codec = codec(access);
+        channel.config().setRecvByteBufAllocator(new ReceiveSizes(codec::inBody));
         channel.pipeline()
-                .addLast("codec", codec(access))
+                .addLast("codec", codec)
                 .addLast("framing", new FramingGuard())
-                .addLast("turnstile", new Turnstile())
+                .addLast("turnstile", new Turnstile(codec))
                 .addLast("exchange", new Standby(endpoints, access, feed));
     }
 
@@ -98,22 +100,24 @@ public final class FrontEnd implements AutoCloseable {
         return HttpCodecs.server(bounds.maxHeaders(), bounds.maxHeadBytes());
     }
 
-    static void handlers(Channel channel, Router router, ExchangeServices services) {
+    static void handlers(Channel channel, Router router, ExchangeServices services, Watchdog watchdog) {
         ServerCodec codec = codec(services.admission().access());
-        Turnstile turnstile = new Turnstile();
+        Turnstile turnstile = new Turnstile(codec);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.config().setRecvByteBufAllocator(new ReceiveSizes(codec::inBody));
         channel.pipeline()
                 .addLast("input", new InputEnd())
                 .addLast("codec", codec)
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", turnstile)
-                .addLast("exchange", new Downstream(router, services, turnstile, () -> !codec.between()));
+                .addLast("exchange", new Downstream(router, services, watchdog, turnstile, codec));
     }
 
     /** From now on new connections are served; those of the standby are closed. */
     public void serve(ExchangeServices services) {
         Router router = new Router(services);
-        handlers = channel -> handlers(channel, router, services);
+        Watchdog watchdog = new Watchdog();
+        handlers = channel -> handlers(channel, router, services, watchdog);
         connections.close();
     }
 

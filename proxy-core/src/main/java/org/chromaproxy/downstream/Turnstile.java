@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import org.chromaproxy.http.ServerCodec;
 
 /**
  * Lets one message through per read, however many the codec decodes from one packet, so that requests are taken one at a
@@ -13,9 +14,16 @@ import java.util.ArrayDeque;
  * it hands over a message; this one does not. Confined to the connection's event loop; needs auto-read off.
  */
 final class Turnstile extends ChannelDuplexHandler {
+    private final ServerCodec codec;
     private final ArrayDeque<Object> queue = new ArrayDeque<>(4);
     private boolean wanted;
     private boolean turning;
+
+    /** @param codec stands before this one, and decodes no further than is wanted here */
+    Turnstile(ServerCodec codec) {
+        this.codec = codec;
+        codec.onDemand(() -> wanted && queue.isEmpty());
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -46,9 +54,28 @@ final class Turnstile extends ChannelDuplexHandler {
             ctx.fireChannelRead(queue.poll());
         }
         turning = false;
+        if (!wanted || codec.decoding()) {
+            // The codec goes on by itself, and tells when it has come to the end of what is here.
+            return;
+        }
+        codec.resume();
         if (wanted) {
             ctx.read();
         }
+    }
+
+    /** What came was not a whole message. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+        if (wanted) {
+            ctx.read();
+        }
+    }
+
+    /** Whether a message is waited for. */
+    boolean waits() {
+        return wanted;
     }
 
     @Override

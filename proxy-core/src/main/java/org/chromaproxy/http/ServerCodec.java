@@ -1,6 +1,7 @@
 package org.chromaproxy.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
@@ -16,10 +17,16 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The codec of a client's connection, which, unlike Netty's own, can say whether it holds a part of a request, and writes
- * a whole answer of moderate size into one buffer. Confined to the connection's event loop.
+ * The codec of a client's connection, which, unlike Netty's own, decodes no further than asked for, can say whether it holds
+ * a part of a request, and writes a whole answer of moderate size into one buffer. Confined to the connection's event loop.
+ *
+ * <p>A decoded request takes some 20 times the bytes it came in, so requests that a client has sent ahead stay bytes until
+ * their turn. What is left of a read is copied to a buffer of its size: otherwise the first byte of a head would hold the
+ * whole receive buffer.
  */
 public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
     /** Of the requests whose answers are due: that to HEAD has no body, whatever its length says. */
@@ -37,9 +44,49 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
         return requests.between();
     }
 
+    /**
+     * Decodes only while a message is wanted; {@link #resume} is to be called when one is wanted again.
+     *
+     * @param wanted asked before each message
+     */
+    public void onDemand(BooleanSupplier wanted) {
+        requests.wanted = wanted;
+    }
+
+    /** Goes on with what has come already, as far as it is wanted. */
+    public void resume() {
+        requests.resume();
+    }
+
+    /**
+     * Decodes the next message of what has come, wanted or not. Not to be called while {@link #decoding}.
+     *
+     * @return false if there is no whole one
+     */
+    public boolean advance() {
+        return requests.advance();
+    }
+
+    /** Whether this is called from within the decoding of a message. */
+    public boolean decoding() {
+        return requests.decoding;
+    }
+
+    /** Whether a request's head has been decoded, and its body has not come whole. */
+    public boolean inBody() {
+        return requests.inBody;
+    }
+
     private final class Requests extends HttpRequestDecoder {
+        private BooleanSupplier wanted = () -> true;
+        private @Nullable ChannelHandlerContext context;
         /** Whether a request has been decoded in part: its lines are not held once they are read. */
         private boolean within;
+
+        private boolean inBody;
+        private boolean decoding;
+        /** The next message is decoded whether it is wanted or not. */
+        private boolean forced;
 
         Requests(HttpDecoderConfig config) {
             super(config);
@@ -47,6 +94,66 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
 
         boolean between() {
             return !within && actualReadableBytes() == 0;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            context = ctx;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object input) throws Exception {
+            boolean nested = decoding;
+            decoding = true;
+            try {
+                super.channelRead(ctx, input instanceof ByteBuf bytes && !inBody ? fitted(bytes) : input);
+            } finally {
+                decoding = nested;
+            }
+        }
+
+        /** The same bytes, in a buffer that holds little more: they may stay for long. */
+        private static ByteBuf fitted(ByteBuf bytes) {
+            int size = bytes.readableBytes();
+            if (size == 0 || size > bytes.capacity() / 2) {
+                return bytes;
+            }
+            byte[] exact = new byte[size];
+            bytes.readBytes(exact).release();
+            return Unpooled.wrappedBuffer(exact);
+        }
+
+        /** Netty's decoder asks for more by itself when it has made nothing; here that is for those who want it. */
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            discardSomeReadBytes();
+            ctx.fireChannelReadComplete();
+        }
+
+        void resume() {
+            if (!decoding && actualReadableBytes() > 0) {
+                again();
+            }
+        }
+
+        boolean advance() {
+            forced = true;
+            again();
+            boolean made = !forced;
+            forced = false;
+            return made;
+        }
+
+        private void again() {
+            ChannelHandlerContext ctx = context;
+            if (ctx == null || actualReadableBytes() == 0) {
+                return;
+            }
+            try {
+                channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            } catch (Exception e) {
+                ctx.fireExceptionCaught(e);
+            }
         }
 
         /**
@@ -83,16 +190,24 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
 
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+            if (!forced && !wanted.getAsBoolean()) {
+                return;
+            }
             int before = out.size();
             int readable = buffer.readableBytes();
             super.decode(ctx, buffer, out);
+            forced &= out.size() == before;
             within |= buffer.readableBytes() < readable;
             for (int i = before; i < out.size(); i++) {
                 Object decoded = out.get(i);
                 if (decoded instanceof HttpRequest request) {
                     due.add(request.method());
+                    inBody = true;
                 }
-                within &= !(decoded instanceof LastHttpContent);
+                if (decoded instanceof LastHttpContent) {
+                    within = false;
+                    inBody = false;
+                }
             }
         }
     }

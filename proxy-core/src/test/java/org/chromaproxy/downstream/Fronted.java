@@ -46,6 +46,7 @@ final class Fronted implements AutoCloseable {
 
     private final EventLoops loops;
     private final FakeLog log = new FakeLog();
+    private final Watchdog watchdog = new Watchdog();
     private final ExchangeServices services;
     private final RequestBound requests = new RequestBound(10, 10);
 
@@ -90,7 +91,7 @@ final class Fronted implements AutoCloseable {
 
     /** Puts the whole pipeline into a client's connection. */
     void handlers(Channel channel) {
-        FrontEnd.handlers(channel, new Router(services), services);
+        FrontEnd.handlers(channel, new Router(services), services, watchdog);
     }
 
     /** The same with one more handler, in front of the exchange. */
