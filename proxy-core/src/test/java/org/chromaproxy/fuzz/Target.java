@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.chromaproxy.access.CredentialsTarget;
+import org.chromaproxy.config.ConfigTarget;
 import org.chromaproxy.downstream.FrontTarget;
+import org.chromaproxy.exchange.read.QueryTarget;
 import org.chromaproxy.exchange.write.PreferTarget;
+import org.chromaproxy.http.ForwardedTarget;
 import org.chromaproxy.merge.SpliceTarget;
 import org.chromaproxy.route.PathTarget;
 import org.chromaproxy.scan.ScanTarget;
@@ -19,7 +23,11 @@ enum Target {
     SCAN(ScanTarget.class),
     SPLICE(SpliceTarget.class),
     PATH(PathTarget.class),
-    PREFER(PreferTarget.class);
+    PREFER(PreferTarget.class),
+    CREDENTIALS(CredentialsTarget.class),
+    FORWARDED(ForwardedTarget.class),
+    QUERY(QueryTarget.class),
+    CONFIG(ConfigTarget.class);
 
     private static final Path KEPT = Path.of("src", "test", "resources", "fuzz");
 
@@ -40,6 +48,10 @@ enum Target {
             case SPLICE -> SpliceTarget.fuzzerTestOneInput(input);
             case PATH -> PathTarget.fuzzerTestOneInput(input);
             case PREFER -> PreferTarget.fuzzerTestOneInput(input);
+            case CREDENTIALS -> CredentialsTarget.fuzzerTestOneInput(input);
+            case FORWARDED -> ForwardedTarget.fuzzerTestOneInput(input);
+            case QUERY -> QueryTarget.fuzzerTestOneInput(input);
+            case CONFIG -> ConfigTarget.fuzzerTestOneInput(input);
         }
     }
 

@@ -63,7 +63,7 @@ public record ConfigFile(String name, Map<String, Entry> entries, List<String> p
     }
 
     /** The same from text at hand. */
-    static ConfigFile parse(String name, String text) {
+    public static ConfigFile parse(String name, String text) {
         // As it comes all is commented out; then a start needs no parser.
         if (text.lines().map(String::strip).allMatch(line -> line.isEmpty() || line.startsWith("#"))) {
             return new ConfigFile(name, Map.of(), List.of());

@@ -1,6 +1,7 @@
 package org.chromaproxy.config.setting;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,6 +34,14 @@ public final class Kinds {
     /** Any text that is not empty. */
     public static Kind<String> text() {
         return new Kind<>("some text", text -> required(text, !text.isEmpty()), text -> text);
+    }
+
+    /** A file or a folder; it need not be there. */
+    public static Kind<String> path() {
+        return new Kind<>(
+                "the path of a file or a folder",
+                text -> required(text, !Path.of(text).toString().isEmpty()),
+                text -> text);
     }
 
     /** A name or an address of this machine; whatever else stands there would be repeated where it is bound. */

@@ -42,7 +42,7 @@ public final class Settings {
             .defaultWords("none (embedded)")
             .example("postgresql://chroma_proxy:password@127.0.0.1:5432/chroma_proxy");
     public static final Setting<String> DATA_DIR =
-            Setting.of("DATA_DIR", Kinds.text(), "data", "folder of the embedded PostgreSQL");
+            Setting.of("DATA_DIR", Kinds.path(), "data", "folder of the embedded PostgreSQL");
     public static final Setting<Boolean> SOLE_OWNER = Setting.of(
             "SOLE_OWNER",
             Kinds.flag(),
@@ -86,7 +86,7 @@ public final class Settings {
                     + " servers](docs/operations.md#log-older-than-the-servers)");
     public static final Setting<Optional<String>> TOKENS_FILE = Setting.of(
                     "TOKENS_FILE",
-                    Kinds.optional(Kinds.text()),
+                    Kinds.optional(Kinds.path()),
                     Optional.empty(),
                     "file of tokens, with their roles, tenants and hashes: [access](docs/operations.md#access)."
                             + " Without it every client may do everything, except endpoints that act, which answer"
@@ -290,7 +290,7 @@ public final class Settings {
             "none",
             "a line for each request, as text or JSON: [docs/access-log.md](docs/access-log.md)");
     public static final Setting<Optional<String>> ACCESS_LOG_FILE = Setting.of(
-                    "ACCESS_LOG_FILE", Kinds.optional(Kinds.text()), Optional.empty(), "where the lines go")
+                    "ACCESS_LOG_FILE", Kinds.optional(Kinds.path()), Optional.empty(), "where the lines go")
             .defaultWords("none (standard output)")
             .example("/var/log/chroma-proxy/access.log");
     public static final Setting<Long> ACCESS_LOG_MAX_BYTES = Setting.of(
