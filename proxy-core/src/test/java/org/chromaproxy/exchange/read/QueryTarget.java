@@ -51,9 +51,9 @@ public final class QueryTarget {
     /** By Netty; nothing where the two are allowed to differ: percent signs that encode nothing, and semicolons. */
     private static @Nullable Map<String, List<String>> pairs(String query) {
         boolean encoded = !query.matches("(?s).*%(?![0-9a-fA-F]{2}).*") && !query.contains("#") && !query.contains(";");
-        // Netty reads no pair without a name.
+        // Netty reads no pair without a name, and passes over a second question mark in front.
         boolean plain = encoded && query.chars().allMatch(c -> c > ' ' && c < 0x7f) && !query.contains("&=");
-        if (!plain || query.startsWith("=")) {
+        if (!plain || query.startsWith("=") || query.startsWith("?")) {
             return null;
         }
         return QueryStringDecoder.builder()
