@@ -46,8 +46,11 @@ final class Standby extends ChannelInboundHandlerAdapter {
     private Trail trail = Trail.NONE;
     private @Nullable FullHttpResponse refusal;
     private HttpMethod method = HttpMethod.GET;
+    private Route route = Route.UNKNOWN;
     private String uri = "/";
     private boolean keepAlive;
+    /** The next request waits in the socket until the client has taken enough of the answers before. */
+    private boolean untaken;
     private @Nullable ScheduledFuture<?> deadline;
 
     Standby(OwnEndpoints endpoints, Access access, Feed feed) {
@@ -65,11 +68,22 @@ final class Standby extends ChannelInboundHandlerAdapter {
         awaitRequest(ctx);
     }
 
-    /** Reads the next request, for a bounded time. */
+    /** Reads the next request, for a bounded time, once the client has taken enough of the answers before. */
     private void awaitRequest(ChannelHandlerContext ctx) {
         stopWaiting();
         deadline = ctx.executor().schedule(() -> ctx.close(), REQUEST_SECONDS, TimeUnit.SECONDS);
-        ctx.read();
+        untaken = !ctx.channel().isWritable();
+        if (!untaken) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (untaken && ctx.channel().isWritable()) {
+            untaken = false;
+            ctx.read();
+        }
     }
 
     private void stopWaiting() {
@@ -85,7 +99,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
             if (msg instanceof HttpRequest request) {
                 method = request.method();
                 uri = request.uri();
-                Route route = Routes.classify(method, uri);
+                route = Routes.ofRequest(method, uri);
                 Access.Decision decision = access.decide(request, route, client.address());
                 refusal = decision.refusal().orElse(null);
                 trail = feed.begin(client, method.name(), uri, route.kind(), TraceContext.of(request.headers()));
@@ -110,7 +124,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
             write(ctx, refused);
             return;
         }
-        if (Routes.classify(method, uri).kind() != RouteKind.OWN) {
+        if (route.kind() != RouteKind.OWN) {
             write(ctx, ErrorResponses.of(endpoints.unserved()));
             return;
         }

@@ -51,6 +51,13 @@ final class ClientSide implements AutoCloseable {
         return this;
     }
 
+    /** Takes what comes, or leaves it in the proxy, which sees that its socket takes no more. */
+    ClientSide takes(boolean all) {
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, all);
+        channel.runPendingTasks();
+        return this;
+    }
+
     /** So much time passes, as the connection's own tasks see it. */
     ClientSide waits(long seconds) {
         channel.advanceTimeBy(seconds, TimeUnit.SECONDS);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.access.Access;
@@ -62,6 +63,23 @@ class StandbyTest {
             }
             assertEquals("[closed]", client.waits(1).received());
         }
+    }
+
+    /** Requests sent ahead by one who takes no answer wait in the socket, and for a bounded time. */
+    @Test
+    void nothingIsAnsweredBeforeWhatWasAnsweredIsTaken() {
+        byte[] health = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        try (ClientSide client = connect()) {
+            client.takes(false).send(Collections.nCopies(50, health));
+            assertEquals(1, answers(client.received()));
+            assertEquals(49, answers(client.takes(true).received()));
+            client.takes(false).send(List.of(health)).waits(Standby.REQUEST_SECONDS);
+            assertTrue(client.received().endsWith("[closed]"));
+        }
+    }
+
+    private static int answers(String received) {
+        return received.split("HTTP/1\\.1 503 ", -1).length - 1;
     }
 
     @Test
