@@ -46,11 +46,12 @@ final class Standby extends ChannelInboundHandlerAdapter {
     private Trail trail = Trail.NONE;
     private @Nullable FullHttpResponse refusal;
     private HttpMethod method = HttpMethod.GET;
-    private Route route = Route.UNKNOWN;
     private String uri = "/";
+    private Route route = Routes.ofRequest(method, uri);
     private boolean keepAlive;
     /** The next request waits in the socket until the client has taken enough of the answers before. */
     private boolean untaken;
+
     private @Nullable ScheduledFuture<?> deadline;
 
     Standby(OwnEndpoints endpoints, Access access, Feed feed) {
