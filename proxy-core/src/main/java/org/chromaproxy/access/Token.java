@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.chromaproxy.config.PrincipalLimit;
 
 /**
  * One line of the tokens file.
@@ -40,7 +41,12 @@ record Token(Principal principal, byte[] hash) {
     /** The line that stands for it in the file. */
     String line() {
         String tenants = principal.everywhere() ? TokensFile.EVERY_TENANT : String.join(",", principal.tenants());
+        StringBuilder limits = new StringBuilder();
+        for (PrincipalLimit limit : PrincipalLimit.values()) {
+            Long value = principal.limits().get(limit);
+            limits.append(value == null ? "" : " " + limit.word() + "=" + value);
+        }
         return principal.name() + " " + principal.role().text() + " " + tenants + " " + HASH
-                + HexFormat.of().formatHex(hash);
+                + HexFormat.of().formatHex(hash) + limits;
     }
 }

@@ -2,9 +2,12 @@ package org.chromaproxy.access;
 
 import java.io.PrintWriter;
 import java.security.SecureRandom;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.chromaproxy.config.PrincipalLimit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +47,13 @@ public final class TokenCommand {
         @Option(names = "--tenant", description = "A tenant it is for; may be repeated. Without one: all.")
         private List<String> tenants = List.of();
 
+        @Option(
+                names = "--limit",
+                description = "What it may use, as WORD=VALUE, where that is other than for everybody; may be repeated."
+                        + " 0: no bound of its own. Words: requests, queue, pending (bytes), records, faults,"
+                        + " dead-letters, waits, collections.")
+        private List<String> limits = List.of();
+
         New(SecureRandom random) {
             this.random = random;
         }
@@ -59,8 +69,14 @@ public final class TokenCommand {
             if (scope.isEmpty()) {
                 throw wrong("--tenant must be a name without blanks, commas and *");
             }
+            Map<PrincipalLimit, Long> own = new EnumMap<>(PrincipalLimit.class);
+            for (String limit : limits) {
+                TokensFile.limit(limit.strip(), own).ifPresent(problem -> {
+                    throw wrong("--limit " + limit + " " + problem);
+                });
+            }
             String secret = Token.newSecret(random);
-            Token token = new Token(new Principal(name, permitted, scope.get()), Token.hash(secret));
+            Token token = new Token(new Principal(name, permitted, scope.get(), own), Token.hash(secret));
             PrintWriter out = spec.commandLine().getOut();
             out.println("The token, which is shown this once and stored nowhere:");
             out.println("  " + secret);

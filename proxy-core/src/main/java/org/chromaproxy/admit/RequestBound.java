@@ -1,15 +1,20 @@
 package org.chromaproxy.admit;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How many client requests may be under way and how many may wait for their turn, with the counters operators read. Turns
- * are given in the order of asking. The proxy's own endpoints are counted, never bounded. Thread-safe, without locks.
+ * How many client requests may be under way and how many may wait for their turn, of all and of each principal, with the
+ * counters operators read. Turns are given to principals in rotation, and to the requests of one in the order of asking. The
+ * proxy's own endpoints are counted, never bounded. Thread-safe; a lock is taken only while requests wait.
  */
 public final class RequestBound {
     private volatile int limit;
@@ -17,10 +22,15 @@ public final class RequestBound {
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger own = new AtomicInteger();
     private final AtomicInteger queued = new AtomicInteger();
-    private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
-    private final LongAdder total = new LongAdder();
+    private final Object lock = new Object();
+    /** Who waits; guarded by {@link #lock}. */
+    private final Map<PrincipalUse, Line> lines = new HashMap<>();
+    /** Whose turn is next: all lines but those whose principal has as many places as it may. Guarded by {@link #lock}. */
+    private final ArrayDeque<Line> rotation = new ArrayDeque<>();
+
     private final LongAdder entered = new LongAdder();
     private final LongAdder waited = new LongAdder();
+    private final LongAdder gaveUp = new LongAdder();
     private final LongAdder ended = new LongAdder();
     private final LongAdder endedInError = new LongAdder();
     private final LongAdder endedNanos = new LongAdder();
@@ -28,6 +38,17 @@ public final class RequestBound {
     private final LongAdder failed = new LongAdder();
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder rejected = new LongAdder();
+
+    /** The requests of one principal that wait, in the order of asking. */
+    private static final class Line {
+        private final PrincipalUse use;
+        private final LinkedHashSet<Waiting> waiting = new LinkedHashSet<>();
+        private boolean inRotation;
+
+        Line(PrincipalUse use) {
+            this.use = use;
+        }
+    }
 
     /**
      * @param limit requests under way
@@ -42,40 +63,89 @@ public final class RequestBound {
     public void change(int newLimit, int newQueueLimit) {
         limit = newLimit;
         queueLimit = newQueueLimit;
-        serve();
+        List<Waiting> turns;
+        synchronized (lock) {
+            lines.values().forEach(this::rotate);
+            turns = serve();
+        }
+        turns.forEach(Waiting::begin);
     }
 
     /** A request that waits for its turn. */
     public final class Waiting {
+        private final PrincipalUse use;
         private final Executor loop;
         private final Runnable turn;
-        private final AtomicBoolean over = new AtomicBoolean();
+        /** Guarded by {@link #lock}. */
+        private boolean over;
 
-        private Waiting(Executor loop, Runnable turn) {
+        private Waiting(PrincipalUse use, Executor loop, Runnable turn) {
+            this.use = use;
             this.loop = loop;
             this.turn = turn;
         }
 
         /** Waits no longer; false if its turn has come already, which then has to be taken and given back. */
         public boolean giveUp() {
-            if (!over.compareAndSet(false, true)) {
-                return false;
+            synchronized (lock) {
+                if (over) {
+                    return false;
+                }
+                leaveLine();
             }
-            queued.decrementAndGet();
-            queue.remove(this);
-            serve();
+            gaveUp.increment();
             return true;
+        }
+
+        private void leaveLine() {
+            over = true;
+            queued.decrementAndGet();
+            use.unqueue();
+            Line line = lines.get(use);
+            if (line != null) {
+                line.waiting.remove(this);
+                if (line.waiting.isEmpty()) {
+                    lines.remove(use);
+                    if (line.inRotation) {
+                        rotation.remove(line);
+                    }
+                }
+            }
+        }
+
+        private void begin() {
+            loop.execute(turn);
         }
     }
 
-    /** Takes a place at once; false when there is none, or others wait for it. */
-    public boolean enter() {
-        boolean entered = queue.isEmpty() && take();
-        if (entered) {
-            total.increment();
-            this.entered.increment();
+    /** Takes a place at once; false when there is none for that principal, or others wait for it. */
+    public boolean enter(PrincipalUse use) {
+        if (queued.get() > 0 && !first(use)) {
+            return false;
         }
-        return entered;
+        if (!use.enter()) {
+            return false;
+        }
+        if (!take()) {
+            use.leave();
+            // Its place may have been wanted meanwhile.
+            serve(use);
+            return false;
+        }
+        entered.increment();
+        return true;
+    }
+
+    /** Whether nobody who waits has to be served before it. */
+    private boolean first(PrincipalUse use) {
+        List<Waiting> turns;
+        boolean first;
+        synchronized (lock) {
+            turns = serve();
+            first = rotation.isEmpty() && !lines.containsKey(use);
+        }
+        turns.forEach(Waiting::begin);
+        return first;
     }
 
     /**
@@ -84,23 +154,27 @@ public final class RequestBound {
      * @param turn run on {@code loop} once a place is taken for it; {@link #leave} must follow
      * @return empty when too many wait already: the request is to be refused, and {@link #leave} must not be called
      */
-    public Optional<Waiting> await(Executor loop, Runnable turn) {
-        total.increment();
-        if (queued.incrementAndGet() > queueLimit) {
+    public Optional<Waiting> await(PrincipalUse use, Executor loop, Runnable turn) {
+        if (queued.incrementAndGet() > queueLimit || !use.queue()) {
             queued.decrementAndGet();
             rejected.increment();
             return Optional.empty();
         }
         waited.increment();
-        Waiting waiting = new Waiting(loop, turn);
-        queue.add(waiting);
-        serve();
+        Waiting waiting = new Waiting(use, loop, turn);
+        List<Waiting> turns;
+        synchronized (lock) {
+            Line line = lines.computeIfAbsent(use, Line::new);
+            line.waiting.add(waiting);
+            rotate(line);
+            turns = serve();
+        }
+        turns.forEach(Waiting::begin);
         return Optional.of(waiting);
     }
 
     /** A request to one of the proxy's own endpoints begins. */
     public void enterOwn() {
-        total.increment();
         entered.increment();
         own.incrementAndGet();
     }
@@ -116,22 +190,37 @@ public final class RequestBound {
         return false;
     }
 
-    private void serve() {
-        for (Waiting first = queue.peek(); first != null; first = queue.peek()) {
-            if (first.over.get()) {
-                queue.remove(first);
+    private void rotate(Line line) {
+        if (!line.inRotation) {
+            line.inRotation = true;
+            rotation.add(line);
+        }
+    }
+
+    /** Gives out the places there are; whoever gives one back does it after that. Under the lock; returns whose turn it is. */
+    private List<Waiting> serve() {
+        List<Waiting> turns = new ArrayList<>();
+        for (Line line = rotation.peek(); line != null; line = rotation.peek()) {
+            if (!line.use.enter()) {
+                // It comes back when one of its own ends.
+                rotation.poll();
+                line.inRotation = false;
             } else if (!take()) {
-                // Whoever gives a place back serves after that.
-                return;
-            } else if (first.over.compareAndSet(false, true)) {
-                queue.remove(first);
-                queued.decrementAndGet();
-                entered.increment();
-                first.loop.execute(first.turn);
+                line.use.leave();
+                break;
             } else {
-                taken.decrementAndGet();
+                Waiting first = line.waiting.iterator().next();
+                rotation.poll();
+                line.inRotation = false;
+                first.leaveLine();
+                if (!line.waiting.isEmpty()) {
+                    rotate(line);
+                }
+                entered.increment();
+                turns.add(first);
             }
         }
+        return turns;
     }
 
     /**
@@ -139,28 +228,37 @@ public final class RequestBound {
      *
      * @param status what the client was told; 0 if it left before
      */
-    public void leave(int status) {
+    public void leave(PrincipalUse use, int status) {
+        use.leave();
         taken.decrementAndGet();
         count(status);
-        serve();
+        serve(use);
+    }
+
+    /** One of its places is free. */
+    private void serve(PrincipalUse use) {
+        if (queued.get() == 0) {
+            return;
+        }
+        List<Waiting> turns;
+        synchronized (lock) {
+            Line line = lines.get(use);
+            if (line != null) {
+                rotate(line);
+            }
+            turns = serve();
+        }
+        turns.forEach(Waiting::begin);
     }
 
     /** The same for a request that was answered; {@code nanos} is how long it took. */
-    public void leave(int status, long nanos) {
+    public void leave(PrincipalUse use, int status, long nanos) {
         ended.increment();
         endedNanos.add(nanos);
         if (status >= 500) {
             endedInError.increment();
         }
-        leave(status);
-    }
-
-    /** Gives the place back as if the request had not come yet: it enters again. */
-    public void withdraw() {
-        total.decrement();
-        entered.decrement();
-        taken.decrementAndGet();
-        serve();
+        leave(use, status);
     }
 
     /** A request to one of the proxy's own endpoints ends. */
@@ -206,8 +304,9 @@ public final class RequestBound {
         return entered.sum();
     }
 
+    /** All that came: those that got a place, wait for one, gave up or were refused. */
     public long total() {
-        return total.sum();
+        return entered.sum() + gaveUp.sum() + rejected.sum() + queued.get();
     }
 
     /** Client requests that were answered; those to the proxy's own endpoints are not among them. */

@@ -1,6 +1,6 @@
 /**
- * What is let in: requests by count, bodies by bytes. Thread-safe and lock-free; waiters are called back on their own
- * loops. Imports nothing of the project.
+ * What is let in: requests by count, bodies by bytes, and of both how much for each principal. Thread-safe; what has room takes
+ * no lock; waiters are called back on their own loops. May import {@code config}.
  */
 @NullMarked
 package org.chromaproxy.admit;

@@ -35,6 +35,7 @@ public final class Catalog {
     private final Map<Mapping.Path, CollectionEntry> byPath = new ConcurrentHashMap<>();
     private final Map<Long, CollectionEntry> byCreate = new ConcurrentHashMap<>();
     private final Map<Database, ConcurrentSkipListMap<UUID, CollectionEntry>> byDatabase = new ConcurrentHashMap<>();
+    private final Map<String, Integer> byTenant = new ConcurrentHashMap<>();
     private final Map<UUID, CollectionEntry> tombstones = new ConcurrentHashMap<>();
 
     /** @param protectedNames collections of these names can be neither deleted nor renamed */
@@ -127,6 +128,11 @@ public final class Catalog {
         return all == null ? List.of() : all.values();
     }
 
+    /** How many living collections a tenant has. */
+    public int countIn(String tenant) {
+        return byTenant.getOrDefault(tenant, 0);
+    }
+
     /** All living collections, in no order. */
     public Collection<CollectionEntry> alive() {
         return byPath.values();
@@ -208,14 +214,18 @@ public final class Catalog {
             counts.add(displaced, -1);
         }
         counts.add(entry, 1);
-        database(mapping.path()).put(mapping.publicId(), entry);
+        if (database(mapping.path()).put(mapping.publicId(), entry) == null) {
+            byTenant.merge(mapping.path().tenant(), 1, Integer::sum);
+        }
     }
 
     private void unindex(CollectionEntry entry, Mapping mapping) {
         byId.remove(mapping.publicId(), entry);
         mapping.places().values().forEach(place -> byId.remove(place.instanceId(), entry));
         byPath.remove(mapping.path(), entry);
-        database(mapping.path()).remove(mapping.publicId());
+        if (database(mapping.path()).remove(mapping.publicId()) != null) {
+            byTenant.computeIfPresent(mapping.path().tenant(), (_, count) -> count > 1 ? count - 1 : null);
+        }
     }
 
     private ConcurrentSkipListMap<UUID, CollectionEntry> database(Mapping.Path path) {

@@ -1,5 +1,6 @@
 package org.chromaproxy.completion;
 
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.metrics.Timings;
 import org.chromaproxy.route.RouteKind;
@@ -27,24 +28,26 @@ public final class Completions {
     /**
      * An exchange has ended; to be called once for each.
      *
+     * @param use whose place it had
      * @param status what the client was told; 0 if nothing
      * @param nanos how long it took
      */
-    public void ended(RouteKind kind, Place place, int status, long nanos, Trail trail, Ending ending) {
+    public void ended(
+            RouteKind kind, Place place, PrincipalUse use, int status, long nanos, Trail trail, Ending ending) {
         timings.here().answered(kind, status, nanos);
         switch (place) {
-            case COUNTED -> leave(status, nanos);
+            case COUNTED -> leave(use, status, nanos);
             case OWN -> requests.leaveOwn(status);
             case NONE -> {}
         }
         feed.tell(trail, ending);
     }
 
-    private void leave(int status, long nanos) {
+    private void leave(PrincipalUse use, int status, long nanos) {
         if (status == 0) {
-            requests.leave(0);
+            requests.leave(use, 0);
         } else {
-            requests.leave(status, nanos);
+            requests.leave(use, status, nanos);
         }
     }
 }

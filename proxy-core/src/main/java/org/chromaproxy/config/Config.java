@@ -24,7 +24,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         bounds.maxConcurrentRequests,
                         bounds.requestQueueSize,
                         bounds.maxWorkers,
-                        bounds.batches),
+                        bounds.batches,
+                        bounds.principals),
                 new Timing(
                         times.checkIntervalMs,
                         times.requestMs,
@@ -90,14 +91,37 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
         public record Pending(long maxBytes, Duration maxAge) {}
     }
 
-    /** Bounds. */
+    /**
+     * Bounds.
+     *
+     * @param principals what each principal may use
+     */
     public record Limits(
             int maxMemoryMb,
             int maxBody,
             int maxConcurrentRequests,
             int requestQueueSize,
             int maxWorkers,
-            Batches batches) {
+            Batches batches,
+            PrincipalLimits principals) {
+        /** With no bounds for each principal. */
+        public Limits(
+                int maxMemoryMb,
+                int maxBody,
+                int maxConcurrentRequests,
+                int requestQueueSize,
+                int maxWorkers,
+                Batches batches) {
+            this(
+                    maxMemoryMb,
+                    maxBody,
+                    maxConcurrentRequests,
+                    requestQueueSize,
+                    maxWorkers,
+                    batches,
+                    PrincipalLimits.NONE);
+        }
+
         /** Records per replay request. */
         public record Batches(int standard, int most) {}
 

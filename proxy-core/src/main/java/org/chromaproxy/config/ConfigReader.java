@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.chromaproxy.config.setting.ConfigFile;
+import org.chromaproxy.config.setting.PrincipalSettings;
 import org.chromaproxy.config.setting.Setting;
 import org.chromaproxy.config.setting.Settings;
 import org.chromaproxy.config.setting.TlsSettings;
@@ -21,6 +22,9 @@ import org.chromaproxy.config.setting.Values;
 /** Makes the configuration of the settings' values, and checks what one value alone does not tell. */
 public final class ConfigReader {
     private static final int MIB = 1 << 20;
+    /** Of so few places none is kept for others. */
+    private static final int FEW = 8;
+
     private static final String PRIMARY = "primary";
     private static final String REPLICA = "replica";
     private static final String HTTPS = "https";
@@ -163,8 +167,35 @@ public final class ConfigReader {
                 values.get(Settings.MAX_CONCURRENT_REQUESTS),
                 values.get(Settings.REQUEST_QUEUE_SIZE),
                 values.get(Settings.MAX_WORKERS),
-                new Config.Limits.Batches(
-                        values.get(Settings.DEFAULT_BATCH_SIZE), values.get(Settings.MAX_BATCH_SIZE)));
+                new Config.Limits.Batches(values.get(Settings.DEFAULT_BATCH_SIZE), values.get(Settings.MAX_BATCH_SIZE)),
+                principals());
+    }
+
+    private PrincipalLimits principals() {
+        return PrincipalLimits.of(Map.of(
+                PrincipalLimit.REQUESTS,
+                part(PrincipalSettings.REQUESTS, Settings.MAX_CONCURRENT_REQUESTS),
+                PrincipalLimit.QUEUE,
+                part(PrincipalSettings.QUEUE, Settings.REQUEST_QUEUE_SIZE),
+                PrincipalLimit.PENDING,
+                values.get(PrincipalSettings.PENDING_BYTES),
+                PrincipalLimit.RECORDS,
+                (long) values.get(PrincipalSettings.RECORDS),
+                PrincipalLimit.FAULTS,
+                (long) values.get(PrincipalSettings.FAULTS),
+                PrincipalLimit.DEAD_LETTERS,
+                (long) values.get(PrincipalSettings.DEAD_LETTERS),
+                PrincipalLimit.WAITS,
+                (long) values.get(PrincipalSettings.WAITS),
+                PrincipalLimit.COLLECTIONS,
+                (long) values.get(PrincipalSettings.COLLECTIONS)));
+    }
+
+    /** What is set; else three quarters of all, so that something is left for others, unless it is so little anyway. */
+    private long part(Setting<Integer> own, Setting<Integer> all) {
+        int set = values.get(own);
+        int most = values.get(all);
+        return set > 0 ? set : most < FEW ? most : most / 4L * 3;
     }
 
     private Config.Timing timing() {

@@ -19,6 +19,9 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.access.Access;
+import org.chromaproxy.access.Principal;
+import org.chromaproxy.access.client.RateTable;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.completion.Completions;
 import org.chromaproxy.completion.Ending;
@@ -55,6 +58,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final Turnstile turnstile;
     private final ServerCodec codec;
     private Access.Decision decision = Access.ANYONE;
+    /** The client's address as it counts where there are no tokens. */
+    private String network = "";
+
+    private PrincipalUse use = PrincipalUse.unbounded();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private @Nullable RequestBody body;
@@ -110,10 +117,16 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     }
 
     @Override
+    public PrincipalUse use() {
+        return use;
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
             client = new ForwardedHeaders.Client(
                     remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
+            network = RateTable.network(client.address());
         }
         watchdog.add(ctx.executor(), this);
         ctx.read();
@@ -146,31 +159,40 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             refuse(ctx, request, started, decision.refusal().get());
             return;
         }
+        Principal principal = decision.principal();
+        use = services.admission().principals().of(principal.name(), principal.limits(), network);
         RequestBound requests = services.admission().requests();
         boolean own = started.route().kind() == RouteKind.OWN;
         if (own) {
             requests.enterOwn();
         }
-        if (own || requests.enter()) {
+        if (own || requests.enter(use)) {
             place = own ? Place.OWN : Place.COUNTED;
             route(ctx, request, started);
             return;
         }
+        PrincipalUse asking = use;
         boolean waits = line.await(
                 requests,
+                asking,
                 ctx.executor(),
                 services.limits().admissionMs(),
-                () -> turn(ctx, request, started),
+                () -> turn(ctx, request, started, asking),
                 () -> overdue(ctx, request, started));
         if (!waits) {
-            refuse(ctx, request, started, ErrorResponses.of(ProxyError.QUEUE_FULL));
+            refuse(ctx, request, started, ErrorResponses.of(busy(asking)));
         }
     }
 
+    /** Why it gets no turn: its principal has as much as it may, or all together have. */
+    private static ProxyError busy(PrincipalUse asking) {
+        return asking.full() ? ProxyError.PRINCIPAL_BUSY : ProxyError.QUEUE_FULL;
+    }
+
     /** Its turn has come, if it is still there to take it. */
-    private void turn(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+    private void turn(ChannelHandlerContext ctx, HttpRequest request, Exchange started, PrincipalUse asking) {
         if (exchange != started || !started.open()) {
-            services.admission().requests().leave(0);
+            services.admission().requests().leave(asking, 0);
             return;
         }
         place = Place.COUNTED;
@@ -180,7 +202,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     private void overdue(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
         services.admission().requests().countTimeout();
-        refuse(ctx, request, started, ErrorResponses.of(ProxyError.QUEUE_FULL));
+        refuse(ctx, request, started, ErrorResponses.of(busy(use)));
     }
 
     private void refuse(ChannelHandlerContext ctx, HttpRequest request, Exchange refused, FullHttpResponse refusal) {
@@ -416,7 +438,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         Place taken = place;
         place = Place.NONE;
         long nanos = System.nanoTime() - done.startedNanos();
-        completions().ended(done.route().kind(), taken, status, nanos, done.trail(), how);
+        completions().ended(done.route().kind(), taken, use, status, nanos, done.trail(), how);
     }
 
     private Completions completions() {

@@ -4,6 +4,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.admit.RequestBound;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,9 @@ final class Line {
      * @param overdue run instead when the time is over
      * @return false when too many wait already: neither is run
      */
-    boolean await(RequestBound requests, EventExecutor loop, long timeMs, Runnable turn, Runnable overdue) {
-        Optional<RequestBound.Waiting> place = requests.await(loop, () -> {
+    boolean await(
+            RequestBound requests, PrincipalUse use, EventExecutor loop, long timeMs, Runnable turn, Runnable overdue) {
+        Optional<RequestBound.Waiting> place = requests.await(use, loop, () -> {
             stop();
             turn.run();
         });

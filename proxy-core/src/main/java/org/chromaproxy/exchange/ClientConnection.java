@@ -2,6 +2,7 @@ package org.chromaproxy.exchange;
 
 import io.netty.handler.codec.http.HttpRequest;
 import org.chromaproxy.access.Access;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Ending;
 import org.chromaproxy.http.ForwardedHeaders;
 
@@ -12,6 +13,9 @@ public interface ClientConnection {
 
     /** Who sent the request under way, and what that means for the answer. */
     Access.Decision decision();
+
+    /** What the principal that sent it uses. */
+    PrincipalUse use();
 
     /** Whether the connection stays open after the answer to this request. */
     boolean keepAlive(HttpRequest request);

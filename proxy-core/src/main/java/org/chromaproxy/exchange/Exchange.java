@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.chromaproxy.access.Principal;
 import org.chromaproxy.access.client.CrossOrigin;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Ending;
 import org.chromaproxy.completion.Trail;
 import org.chromaproxy.http.ErrorResponses;
@@ -78,6 +79,11 @@ public final class Exchange {
     /** Who asks. */
     public Principal principal() {
         return connection.decision().principal();
+    }
+
+    /** What the one who asks uses. */
+    public PrincipalUse use() {
+        return connection.use();
     }
 
     public boolean writable() {

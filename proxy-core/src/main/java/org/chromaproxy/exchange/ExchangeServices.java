@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
+import org.chromaproxy.admit.Principals;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.completion.Completions;
 import org.chromaproxy.completion.Feed;
@@ -30,6 +31,7 @@ public record ExchangeServices(
     /**
      * What is let in.
      *
+     * @param principals who uses how much
      * @param backlog what may wait in the log while no client waits for it
      * @param access who may do what
      * @param serving whether this proxy owns the log, and so may serve at all
@@ -39,6 +41,7 @@ public record ExchangeServices(
             Access access,
             MemoryBudget memory,
             RequestBound requests,
+            Principals principals,
             BacklogBound backlog,
             BooleanSupplier serving,
             Completions completions) {
@@ -53,6 +56,7 @@ public record ExchangeServices(
                     Access.of(AccessSettings.OPEN),
                     memory,
                     requests,
+                    Principals.unbounded(),
                     backlog,
                     serving,
                     new Completions(requests, timings, Feed.none()));

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.http.ProxyError;
 
 /** The proxy's own endpoints, as the data path sees them. */
@@ -27,12 +28,19 @@ public interface OwnEndpoints {
      * @param local whether the client is on this machine's loopback, and nobody else behind a forwarding server there; or,
      *     where tokens are needed, has one that permits to act
      * @param tenants whose data alone it may ask for; empty: every tenant's
+     * @param use what the one who asks uses
      */
     record Request(
-            HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean local, Set<String> tenants) {
+            HttpMethod method,
+            String uri,
+            HttpHeaders headers,
+            byte[] body,
+            boolean local,
+            Set<String> tenants,
+            PrincipalUse use) {
         /** Of somebody who may ask for everything. */
         public Request(HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean local) {
-            this(method, uri, headers, body, local, Set.of());
+            this(method, uri, headers, body, local, Set.of(), PrincipalUse.unbounded());
         }
 
         /** Without headers but {@code Accept}. */

@@ -100,7 +100,8 @@ public final class OwnExchange implements RequestBody {
                 headers,
                 body.toByteArray(),
                 local,
-                exchange.principal().tenants());
+                exchange.principal().tenants(),
+                exchange.use());
     }
 
     @Override

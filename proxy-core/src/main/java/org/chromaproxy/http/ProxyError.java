@@ -27,6 +27,8 @@ public enum ProxyError {
     URI_TOO_LONG(414, Names.GENERAL, "The request line is too long. Nothing was executed."),
     /** Worded as a running Chroma does. */
     BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
+    TOO_MANY_RECORDS(
+            413, Names.GENERAL, "The write names more records than one may. Nothing was logged or executed; split it."),
     /** Worded as a running Chroma does. */
     BODY_CUT_OFF(400, Names.ARGUMENT, "Failed to buffer the request body: error reading a body from connection"),
     CLIENT_STALLED(
@@ -44,6 +46,13 @@ public enum ProxyError {
             429,
             Names.RATE,
             "This address sends more requests than it may. Nothing was executed; send them more slowly."),
+    PRINCIPAL_BUSY(
+            429,
+            Names.RATE,
+            "This client has as many requests under way as it may. Nothing was executed; send fewer at once, or retry"
+                    + " later."),
+    PRINCIPAL_LIMIT(
+            429, Names.RATE, "This client uses as much as it may. Nothing was logged or executed; retry later."),
     /** An empty body, as in Chroma. */
     UNKNOWN_ROUTE(404, Names.NOT_FOUND, ""),
     /** An empty body, as in Chroma. */
@@ -52,6 +61,10 @@ public enum ProxyError {
     V1_GONE(410, "Unimplemented", "The v1 API is deprecated. Please use /v2 apis"),
     COLLECTION_NOT_FOUND(404, Names.NOT_FOUND, "Collection does not exist."),
     COLLECTION_ID_INVALID(400, Names.ARGUMENT, "Collection ID is not a valid UUIDv4"),
+    TOO_MANY_COLLECTIONS(
+            403,
+            Names.GENERAL,
+            "The tenant has as many collections as it may. Nothing was logged or executed; delete some first."),
     PROTECTED(403, Names.GENERAL, "The collection is protected by configuration. Nothing was changed."),
     RESET_FORBIDDEN(403, Names.GENERAL, "Reset is disabled by config"),
     TRANSACTION_REUSED(

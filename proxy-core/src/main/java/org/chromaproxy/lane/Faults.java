@@ -86,6 +86,9 @@ final class Faults {
         }
         lane.faults++;
         lane.sick = Verdict.blamesServer(why);
+        if (lane.faults >= LaneGroup.MAX_FAULTS && !lane.sick && health.applied() > lane.appliedAtFault) {
+            write.suspect();
+        }
         lane.stands(
                 group.toString(),
                 "record " + write.lsn() + " is not applied there: " + why,

@@ -37,6 +37,8 @@ public abstract class LaneGroup {
     private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final byte[] EMPTY_OBJECT = {'{', '}'};
+    private static final String BARRED = "So many writes of this client were given up lately that no more are tried for"
+            + " a while. It was not executed and never will be; retry later, as a new transaction.";
 
     private final UUID id;
     private final EventLoop loop;
@@ -260,6 +262,10 @@ public abstract class LaneGroup {
             return false;
         }
         if (!head.decided() && (leadership.paused() || leadership.ahead())) {
+            return false;
+        }
+        if (!head.decided() && head.barred() && lanes.stream().noneMatch(each -> each.mayHave(head))) {
+            refuse(lane, head, WriteResult.of(ProxyError.PRINCIPAL_LIMIT, BARRED));
             return false;
         }
         switch (plan(lane, head)) {

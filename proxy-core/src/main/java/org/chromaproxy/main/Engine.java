@@ -16,6 +16,7 @@ import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.BacklogBound;
 import org.chromaproxy.admit.MemoryBudget;
+import org.chromaproxy.admit.Principals;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.adopt.Newcomers;
 import org.chromaproxy.adopt.WitnessKeeper;
@@ -97,6 +98,7 @@ final class Engine implements AutoCloseable {
     private final LogAccess access;
     private final MemoryBudget memory;
     private final RequestBound requests;
+    private final Principals principals;
     private final AtomicLong sweptAt = new AtomicLong();
     private final BacklogBound backlog;
     private final Drained drained;
@@ -137,8 +139,8 @@ final class Engine implements AutoCloseable {
         this.backlog = backlog(config);
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
         this.memory = new MemoryBudget(config.limits().bodyMemory());
-        this.requests = new RequestBound(
-                config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
+        this.requests = requests(config.limits());
+        this.principals = new Principals(config.limits().principals());
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
         UpstreamClient upstream =
@@ -169,6 +171,10 @@ final class Engine implements AutoCloseable {
                 config.timing().checkIntervalMs());
         checker.set(health);
         this.drained = new Drained(health, instances);
+    }
+
+    private static RequestBound requests(Config.Limits limits) {
+        return new RequestBound(limits.maxConcurrentRequests(), limits.requestQueueSize());
     }
 
     private static void suspect(AtomicReference<HealthChecker> checker, Instance instance) {
@@ -222,6 +228,7 @@ final class Engine implements AutoCloseable {
         limits = limits(config);
         bounds = mergeBounds(config.limits().batches());
         requests.change(config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
+        principals.change(config.limits().principals());
         services.catchUp().change(config.limits().maxWorkers());
         catalog.protect(config.rules().protectedCollections());
         backlog.change(config.log().pending().maxBytes());
@@ -315,7 +322,7 @@ final class Engine implements AutoCloseable {
     ExchangeServices exchangeServices() {
         Completions completions = new Completions(requests, services.upstream().timings(), feed);
         ExchangeServices.Admission admission =
-                new ExchangeServices.Admission(rights, memory, requests, backlog, owning(), completions);
+                new ExchangeServices.Admission(rights, memory, requests, principals, backlog, owning(), completions);
         return new ExchangeServices(services, lanes, admission, access, endpoints(admission), () -> limits);
     }
 

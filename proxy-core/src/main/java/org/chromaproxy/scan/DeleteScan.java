@@ -35,7 +35,6 @@ public final class DeleteScan extends BodyScan {
     private int start;
     private boolean limited;
     private boolean limitTwice;
-    private boolean tooMany;
     private OptionalLong limit = OptionalLong.empty();
     private DeleteBody body = DeleteBody.notUnderstood("the body is incomplete");
 
@@ -122,10 +121,6 @@ public final class DeleteScan extends BodyScan {
         if (key != Key.IDS) {
             return false;
         }
-        if (list.full() && token == JsonToken.VALUE_STRING) {
-            tooMany = true;
-            return false;
-        }
         String fault = list.add(token, text());
         return !fault.isEmpty() && stop(fault);
     }
@@ -143,11 +138,9 @@ public final class DeleteScan extends BodyScan {
 
     private Footprint footprint() {
         if (slices.containsKey(Key.WHERE) || slices.containsKey(Key.WHERE_DOCUMENT)) {
-            return new Footprint.Everything("the delete has a filter");
+            return new Footprint.Everything("the delete has a filter", list.count());
         }
-        return tooMany
-                ? new Footprint.Everything("more than " + IdScan.MAX_IDS + " ids")
-                : new Footprint.Ids(list.ids());
+        return list.footprint();
     }
 
     private Optional<Slice> slice(Key wanted) {

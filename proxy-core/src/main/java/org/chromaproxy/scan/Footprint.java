@@ -4,6 +4,9 @@ import java.util.List;
 
 /** The records of its collection that a write can touch. */
 public sealed interface Footprint {
+    /** How many ids the body lists, duplicates included; 0 if it lists none that could be read. */
+    int records();
+
     /**
      * Only these.
      *
@@ -13,6 +16,11 @@ public sealed interface Footprint {
         public Ids {
             ids = List.copyOf(ids);
         }
+
+        @Override
+        public int records() {
+            return ids.size();
+        }
     }
 
     /**
@@ -20,5 +28,10 @@ public sealed interface Footprint {
      *
      * @param reason why, in a few words, for the logs; never holds the client's data
      */
-    record Everything(String reason) implements Footprint {}
+    record Everything(String reason, int records) implements Footprint {
+        /** With no ids that could be read. */
+        public Everything(String reason) {
+            this(reason, 0);
+        }
+    }
 }

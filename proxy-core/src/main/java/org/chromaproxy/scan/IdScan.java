@@ -47,7 +47,7 @@ public final class IdScan extends BodyScan {
 
     private boolean element(JsonToken token) throws IOException {
         if (token == JsonToken.END_ARRAY) {
-            footprint = new Footprint.Ids(list.ids());
+            footprint = list.footprint();
             return true;
         }
         String fault = list.add(token, text());
@@ -59,17 +59,20 @@ public final class IdScan extends BodyScan {
         footprint = new Footprint.Everything(reason);
     }
 
-    /** The strings of one array of ids, up to the bound. */
+    /** The strings of one array of ids; beyond the bound they are only counted. */
     static final class Collected {
         private final List<String> ids = new ArrayList<>();
+        private int count;
 
-        List<String> ids() {
-            return ids;
+        /** These ids; everything if they are too many to be remembered. */
+        Footprint footprint() {
+            return count > MAX_IDS
+                    ? new Footprint.Everything("more than " + MAX_IDS + " ids", count)
+                    : new Footprint.Ids(ids);
         }
 
-        /** Whether one more would be more than is remembered. */
-        boolean full() {
-            return ids.size() == MAX_IDS;
+        int count() {
+            return count;
         }
 
         /** Takes an element; returns what is wrong with it, or an empty string. */
@@ -77,13 +80,13 @@ public final class IdScan extends BodyScan {
             if (token != JsonToken.VALUE_STRING) {
                 return "an id is not a string";
             }
-            if (full()) {
-                return "more than " + MAX_IDS + " ids";
-            }
             if (!wellFormed(text)) {
                 return "an id is not Unicode";
             }
-            ids.add(text);
+            count++;
+            if (count <= MAX_IDS) {
+                ids.add(text);
+            }
             return "";
         }
     }

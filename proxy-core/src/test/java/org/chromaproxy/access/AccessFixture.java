@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.chromaproxy.config.AccessSettings;
+import org.chromaproxy.config.PrincipalLimit;
 
 /** A tokens file whose secrets a test knows. */
 public final class AccessFixture {
@@ -27,6 +29,14 @@ public final class AccessFixture {
     public String token(String name, Role role, String... tenants) {
         String secret = "secret of " + name + " for " + role;
         lines.add(new Token(new Principal(name, role, Set.of(tenants)), Token.hash(secret)).line());
+        write();
+        return secret;
+    }
+
+    /** The same with limits of its own. */
+    public String limited(String name, Role role, Map<PrincipalLimit, Long> limits, String... tenants) {
+        String secret = "secret of " + name + " for " + role;
+        lines.add(new Token(new Principal(name, role, Set.of(tenants), limits), Token.hash(secret)).line());
         write();
         return secret;
     }

@@ -15,8 +15,10 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.chromaproxy.config.PrincipalLimit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +73,38 @@ class TokensTest {
         assertFalse(lines.get(3).contains(secret));
         Principal found = new Tokens(TokensFile.read(file)).find(secret, true).orElseThrow();
         assertEquals(new Principal("app", Role.WRITE, Set.of("t1", "t2")), found);
+    }
+
+    @Test
+    void limitsOfItsOwnFollowTheHashAndEveryWrongOneIsToldByItsLineOnly(@TempDir Path folder) throws IOException {
+        StringWriter text = new StringWriter();
+        CommandLine command = TokenCommand.commandLine().setOut(new PrintWriter(text, true));
+        String[] arguments = {"new", "--name=app", "--role=write", "--limit=requests=200", "--limit=pending=1GiB"};
+        assertEquals(0, command.execute(arguments));
+        String line = text.toString().lines().map(String::strip).toList().get(3);
+        assertTrue(line.endsWith(" requests=200 pending=1073741824"), line);
+        Path file = Files.write(folder.resolve("tokens"), List.of(line));
+        assertEquals(
+                Map.of(PrincipalLimit.REQUESTS, 200L, PrincipalLimit.PENDING, 1L << 30),
+                TokensFile.read(file).getFirst().principal().limits());
+
+        String start = " read * " + Token.HASH;
+        List<String> wrong =
+                List.of("secrets=1", "requests=", "requests=-1", "requests=secret", "waits", "faults=1 faults=2");
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < wrong.size(); i++) {
+            lines.add("t" + i + start + Integer.toString(i).repeat(64) + " " + wrong.get(i));
+        }
+        Path bad = Files.write(folder.resolve("bad"), lines);
+        String message =
+                assertThrows(AccessException.class, () -> TokensFile.read(bad)).toString();
+        for (int i = 1; i <= wrong.size(); i++) {
+            assertTrue(message.contains("line " + i + " has"), message);
+        }
+        assertFalse(message.contains("secret"), message);
+        assertEquals(
+                2,
+                command.setErr(new PrintWriter(text)).execute("new", "--name=a", "--role=read", "--limit=nothing=1"));
     }
 
     @ParameterizedTest

@@ -6,37 +6,41 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.chromaproxy.config.PrincipalLimit;
+import org.chromaproxy.config.PrincipalLimits;
 import org.junit.jupiter.api.Test;
 
 class RequestBoundTest {
+    private final PrincipalUse somebody = PrincipalUse.unbounded();
     private final List<String> turns = new ArrayList<>();
 
     private Optional<RequestBound.Waiting> await(RequestBound bound, String name) {
-        return bound.await(Runnable::run, () -> turns.add(name));
+        return bound.await(somebody, Runnable::run, () -> turns.add(name));
     }
 
     @Test
     void turnsAreGivenInTheOrderOfAskingAndNewcomersDoNotOvertake() {
         RequestBound bound = new RequestBound(1, 2);
-        assertTrue(bound.enter());
-        assertFalse(bound.enter());
+        assertTrue(bound.enter(somebody));
+        assertFalse(bound.enter(somebody));
         assertTrue(await(bound, "first").isPresent());
         assertTrue(await(bound, "second").isPresent());
         assertTrue(await(bound, "third").isEmpty(), "too many wait");
-        bound.leave(200);
+        bound.leave(somebody, 200);
         assertEquals(List.of("first"), turns);
-        assertFalse(bound.enter(), "others wait");
-        bound.leave(503);
-        bound.leave(0);
+        assertFalse(bound.enter(somebody), "others wait");
+        bound.leave(somebody, 503);
+        bound.leave(somebody, 0);
         assertEquals(List.of("first", "second"), turns);
         assertEquals(0, bound.active());
-        assertTrue(bound.enter());
+        assertTrue(bound.enter(somebody));
         assertEquals(5, bound.total());
         assertEquals(1, bound.rejected());
         assertEquals(2, bound.waited());
@@ -48,15 +52,15 @@ class RequestBoundTest {
     @Test
     void whoGivesUpFreesItsPlaceInTheLineAndIsNotServed() {
         RequestBound bound = new RequestBound(1, 2);
-        assertTrue(bound.enter());
+        assertTrue(bound.enter(somebody));
         RequestBound.Waiting first = await(bound, "first").orElseThrow();
         RequestBound.Waiting second = await(bound, "second").orElseThrow();
         assertTrue(first.giveUp());
         assertFalse(first.giveUp());
         assertEquals(1, bound.waiting());
         assertTrue(await(bound, "third").isPresent());
-        bound.leave(200);
-        bound.leave(200);
+        bound.leave(somebody, 200);
+        bound.leave(somebody, 200);
         assertEquals(List.of("second", "third"), turns);
         assertFalse(second.giveUp(), "its turn has come");
     }
@@ -64,7 +68,7 @@ class RequestBoundTest {
     @Test
     void theProxysOwnEndpointsAreCountedAndNotBounded() {
         RequestBound bound = new RequestBound(1, 0);
-        assertTrue(bound.enter());
+        assertTrue(bound.enter(somebody));
         bound.enterOwn();
         assertEquals(2, bound.active());
         bound.leaveOwn(200);
@@ -84,15 +88,15 @@ class RequestBoundTest {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 Thread.onSpinWait();
                 inside.decrementAndGet();
-                bound.leave(200);
+                bound.leave(somebody, 200);
                 served.countDown();
             };
             for (int i = 0; i < requests; i++) {
                 loops.execute(() -> {
-                    if (bound.enter()) {
+                    if (bound.enter(somebody)) {
                         body.run();
                     } else {
-                        assertTrue(bound.await(loops, body).isPresent());
+                        assertTrue(bound.await(somebody, loops, body).isPresent());
                     }
                 });
             }
@@ -102,5 +106,93 @@ class RequestBoundTest {
         assertEquals(0, bound.active());
         assertEquals(0, bound.waiting());
         assertEquals(requests, bound.succeeded());
+    }
+
+    private static PrincipalUse of(Principals principals, String name) {
+        return principals.of(name, Map.of(), "");
+    }
+
+    private void await(RequestBound bound, PrincipalUse use, String name) {
+        assertTrue(bound.await(use, Runnable::run, () -> turns.add(name)).isPresent());
+    }
+
+    @Test
+    void turnsGoRoundThePrincipalsAndNoneGetsMoreForAskingMore() {
+        Principals principals = Principals.unbounded();
+        PrincipalUse noisy = of(principals, "noisy");
+        PrincipalUse quiet = of(principals, "quiet");
+        RequestBound bound = new RequestBound(1, 100);
+        assertTrue(bound.enter(noisy));
+        for (int i = 1; i <= 5; i++) {
+            await(bound, noisy, "noisy-" + i);
+        }
+        await(bound, quiet, "quiet-1");
+        await(bound, quiet, "quiet-2");
+        bound.leave(noisy, 200);
+        bound.leave(noisy, 200);
+        bound.leave(quiet, 200);
+        bound.leave(noisy, 200);
+        bound.leave(quiet, 200);
+        bound.leave(noisy, 200);
+        assertEquals(List.of("noisy-1", "quiet-1", "noisy-2", "quiet-2", "noisy-3", "noisy-4"), turns);
+    }
+
+    @Test
+    void whoHasAsManyPlacesAsItMayWaitsWhileOthersEnter() {
+        Principals principals =
+                new Principals(PrincipalLimits.of(Map.of(PrincipalLimit.REQUESTS, 2L, PrincipalLimit.QUEUE, 2L)));
+        PrincipalUse noisy = of(principals, "noisy");
+        PrincipalUse quiet = of(principals, "quiet");
+        RequestBound bound = new RequestBound(10, 100);
+        assertTrue(bound.enter(noisy));
+        assertTrue(bound.enter(noisy));
+        assertFalse(bound.enter(noisy), "it has both its places");
+        await(bound, noisy, "noisy-1");
+        await(bound, noisy, "noisy-2");
+        assertTrue(bound.await(noisy, Runnable::run, () -> {}).isEmpty(), "its line is full");
+        assertTrue(noisy.full());
+        assertEquals(1, noisy.refused(PrincipalLimit.QUEUE));
+        assertTrue(bound.enter(quiet), "a place is free, and those who wait may not take it");
+        assertEquals(List.of(), turns);
+        bound.leave(quiet, 200);
+        assertEquals(List.of(), turns, "its place was not the noisy one's");
+        bound.leave(noisy, 200);
+        assertEquals(List.of("noisy-1"), turns);
+        bound.leave(noisy, 200);
+        bound.leave(noisy, 200);
+        assertEquals(List.of("noisy-1", "noisy-2"), turns);
+        assertTrue(bound.enter(noisy));
+        assertEquals(2, noisy.used(PrincipalLimit.REQUESTS));
+    }
+
+    @Test
+    void underContentionOfManyEachBoundHoldsAndEveryTurnComes() throws Exception {
+        int of = 4;
+        int requests = 16_000;
+        Principals principals = new Principals(PrincipalLimits.of(Map.of(PrincipalLimit.REQUESTS, 2L)));
+        RequestBound bound = new RequestBound(5, requests);
+        CountDownLatch served = new CountDownLatch(requests);
+        try (ExecutorService loops = Executors.newFixedThreadPool(4)) {
+            for (int i = 0; i < requests; i++) {
+                PrincipalUse use = of(principals, "p" + i % of);
+                Runnable body = () -> {
+                    Thread.onSpinWait();
+                    bound.leave(use, 200);
+                    served.countDown();
+                };
+                loops.execute(() -> {
+                    if (bound.enter(use)) {
+                        body.run();
+                    } else {
+                        assertTrue(bound.await(use, loops, body).isPresent());
+                    }
+                });
+            }
+            assertTrue(served.await(60, TimeUnit.SECONDS), served.getCount() + " never had their turn");
+        }
+        assertEquals(0, bound.active());
+        assertEquals(0, bound.waiting());
+        assertTrue(principals.all().allMatch(use -> use.used(PrincipalLimit.REQUESTS) == 0));
+        assertEquals(requests, bound.total());
     }
 }

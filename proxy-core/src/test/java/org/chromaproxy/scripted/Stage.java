@@ -8,11 +8,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.config.Config;
+import org.chromaproxy.config.PrincipalLimit;
+import org.chromaproxy.config.PrincipalLimits;
 import org.chromaproxy.config.Seeing;
 import org.chromaproxy.config.Tls;
 import org.chromaproxy.main.ProxyServer;
@@ -59,7 +62,11 @@ final class Stage implements AutoCloseable {
             AccessSettings access,
             long stallMs,
             long lingerMs) {
-        record Requests(int limit, int queue) {}
+        record Requests(int limit, int queue, PrincipalLimits principals) {
+            Requests(int limit, int queue) {
+                this(limit, queue, PrincipalLimits.NONE);
+            }
+        }
 
         static final Settings DEFAULT = new Settings(
                 30_000,
@@ -98,6 +105,20 @@ final class Stage implements AutoCloseable {
                     unansweredMs,
                     pending,
                     new Requests(limit, queue),
+                    access,
+                    stallMs,
+                    lingerMs);
+        }
+
+        /** What each principal may use. */
+        Settings withPrincipals(Map<PrincipalLimit, Long> limits) {
+            return new Settings(
+                    logMs,
+                    replicaRatio,
+                    requestMs,
+                    unansweredMs,
+                    pending,
+                    new Requests(requests.limit(), requests.queue(), PrincipalLimits.of(limits)),
                     access,
                     stallMs,
                     lingerMs);
@@ -206,7 +227,8 @@ final class Stage implements AutoCloseable {
                         settings.requests().limit(),
                         settings.requests().queue(),
                         3,
-                        new Config.Limits.Batches(50, 200)),
+                        new Config.Limits.Batches(50, 200),
+                        settings.requests().principals()),
                 new Config.Timing(
                         CHECK_MS,
                         settings.requestMs(),

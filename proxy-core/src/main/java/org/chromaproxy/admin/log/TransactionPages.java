@@ -17,6 +17,7 @@ import org.chromaproxy.admin.page.AdminRequest;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.Answers;
 import org.chromaproxy.admin.page.Blocking;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
@@ -51,7 +52,8 @@ public final class TransactionPages {
     public CompletableFuture<Answer> page(AdminRequest request, String id) {
         long nanos = request.duration("wait", LONGEST_WAIT).toNanos();
         CompletableFuture<Long> found = blocking.call(() -> find(request, id));
-        if (nanos == 0 || waiting.get() >= WAITING_AT_ONCE) {
+        PrincipalUse use = request.original().use();
+        if (nanos == 0 || waiting.get() >= WAITING_AT_ONCE || !use.hold()) {
             return found.thenCompose(lsn -> blocking.call(() -> look(lsn, Optional.empty())))
                     .thenApply(Found::answer);
         }
@@ -59,7 +61,10 @@ public final class TransactionPages {
         waiting.incrementAndGet();
         return found.thenCompose(lsn -> await(lsn, deadline))
                 .thenApply(Found::answer)
-                .whenComplete((answer, error) -> waiting.decrementAndGet());
+                .whenComplete((answer, error) -> {
+                    waiting.decrementAndGet();
+                    use.release();
+                });
     }
 
     private long find(AdminRequest request, String id) {

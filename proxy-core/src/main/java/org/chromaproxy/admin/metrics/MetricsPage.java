@@ -27,6 +27,7 @@ public final class MetricsPage {
     private final Blocking blocking;
     private final ProxyMetrics proxy;
     private final InstanceMetrics instances;
+    private final PrincipalMetrics principals;
     private final ProcessMetrics own;
     private volatile long deadLetters;
 
@@ -35,6 +36,7 @@ public final class MetricsPage {
         this.process = process;
         this.blocking = blocking;
         this.proxy = new ProxyMetrics(services, figures);
+        this.principals = new PrincipalMetrics(services.admission().principals());
         this.instances = new InstanceMetrics(services);
         this.own = new ProcessMetrics(services, process);
     }
@@ -81,6 +83,7 @@ public final class MetricsPage {
     private Answer text(String accept, List<LoopCensus> loops) {
         Exposition exposition = new Exposition();
         proxy.requests(exposition);
+        principals.put(exposition);
         proxy.log(exposition);
         proxy.lanes(exposition, deadLetters);
         proxy.latencies(exposition);

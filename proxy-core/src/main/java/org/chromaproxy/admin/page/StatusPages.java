@@ -90,6 +90,7 @@ public final class StatusPages {
         body.set("releases", instancePages.mixedReleases());
         body.set("repairs", instancePages.repairs());
         body.set("stats", figures.stats());
+        body.set("principals", new PrincipalFigures(services).busiest());
         body.set("unmapped_collections", mappings.strangers());
         return Answers.json(200, body);
     }

@@ -396,6 +396,17 @@ public final class Settings {
                             MAX_BATCH_SIZE,
                             DEFAULT_BATCH_SIZE)),
             new Section(
+                    "Bounds of each principal",
+                    List.of(
+                            PrincipalSettings.REQUESTS,
+                            PrincipalSettings.QUEUE,
+                            PrincipalSettings.PENDING_BYTES,
+                            PrincipalSettings.RECORDS,
+                            PrincipalSettings.FAULTS,
+                            PrincipalSettings.DEAD_LETTERS,
+                            PrincipalSettings.WAITS,
+                            PrincipalSettings.COLLECTIONS)),
+            new Section(
                     "How long things may take",
                     List.of(
                             REQUEST_TIMEOUT,

@@ -36,6 +36,10 @@ public final class WriteExchange implements RequestBody {
     private final ExchangeServices services;
     private final WriteRecords records;
     private final WriteAnswers answers;
+    private final WriteBounds bounds;
+    /** Gives back what its principal has of it; called when it is not logged, or its outcome is known. */
+    private volatile Runnable settled = () -> {};
+
     private final @Nullable Runnable notFound;
     private final boolean async;
     private byte[] body = {};
@@ -51,7 +55,12 @@ public final class WriteExchange implements RequestBody {
     private final WriteTimes times;
 
     private WriteExchange(
-            Exchange exchange, ExchangeServices services, WriteRecords records, @Nullable Runnable notFound) {
+            Exchange exchange,
+            ExchangeServices services,
+            WriteRecords records,
+            WriteBounds bounds,
+            @Nullable Runnable notFound) {
+        this.bounds = bounds;
         this.notFound = notFound;
         this.exchange = exchange;
         this.services = services;
@@ -87,7 +96,8 @@ public final class WriteExchange implements RequestBody {
             Optional<CollectionEntry> collection,
             @Nullable Runnable notFound) {
         WriteRecords records = new WriteRecords(exchange, services, collection);
-        if (records.refusedAtOnce()) {
+        WriteBounds bounds = new WriteBounds(exchange, services);
+        if (records.refusedAtOnce() || bounds.refusedAtOnce()) {
             return null;
         }
         if (records.async() && !services.admission().backlog().admits()) {
@@ -102,7 +112,7 @@ public final class WriteExchange implements RequestBody {
             exchange.fail(ProxyError.BODY_TOO_LARGE);
             return null;
         }
-        WriteExchange started = new WriteExchange(exchange, services, records, notFound);
+        WriteExchange started = new WriteExchange(exchange, services, records, bounds, notFound);
         started.reserve(announced < 0 ? FIRST_RESERVATION : (int) announced);
         return started;
     }
@@ -259,9 +269,16 @@ public final class WriteExchange implements RequestBody {
     }
 
     private void log(NewRecord record) {
+        Optional<Runnable> taken = bounds.taken(record, records.count());
+        if (taken.isEmpty()) {
+            free();
+            return;
+        }
+        settled = taken.get();
         times.queued();
         Optional<AppendTicket> queued = services.proxy().log().append(record, new Logged());
         if (queued.isEmpty()) {
+            settled.run();
             free();
             exchange.fail(ProxyError.QUEUE_FULL, "The log's queue is full. Nothing was executed; retry later.");
             return;
@@ -278,6 +295,7 @@ public final class WriteExchange implements RequestBody {
             long left = services.limits().requestMs() - services.limits().logMs();
             timer = exchange.loop().schedule(this::resultOverdue, Math.max(0, left), TimeUnit.MILLISECONDS);
         } else if (waiting.withdraw()) {
+            settled.run();
             overdue(ProxyError.LOG_UNAVAILABLE, 0);
         } else {
             overdue(ProxyError.LOG_OUTCOME_UNKNOWN, waiting.lsn());
@@ -331,6 +349,9 @@ public final class WriteExchange implements RequestBody {
         dropEarly();
         AppendTicket queued = ticket;
         boolean leftTheQueue = queued != null && write == null && queued.withdraw();
+        if (leftTheQueue) {
+            settled.run();
+        }
         if (leftTheQueue || (queued == null && !waitingForMemory)) {
             free();
         }
@@ -353,6 +374,8 @@ public final class WriteExchange implements RequestBody {
             times.committed();
             Write accepted = records.write(record);
             write = accepted;
+            Runnable giveBack = settled;
+            accepted.result().whenComplete((result, error) -> giveBack.run());
             if (async) {
                 // Asks for the result only once: what keeps it in memory shall not keep this exchange there.
                 accepted.leaveUnattended(() -> taken(accepted));
@@ -385,11 +408,13 @@ public final class WriteExchange implements RequestBody {
 
         @Override
         public void duplicate(long lsn, boolean sameRequest) {
+            settled.run();
             exchange.loop().execute(() -> joined(lsn, sameRequest));
         }
 
         @Override
         public void refused() {
+            settled.run();
             exchange.loop().execute(() -> {
                 free();
                 exchange.fail(
@@ -401,6 +426,7 @@ public final class WriteExchange implements RequestBody {
 
         @Override
         public void failed(String reason) {
+            settled.run();
             exchange.loop().execute(() -> {
                 free();
                 exchange.fail(
@@ -411,6 +437,7 @@ public final class WriteExchange implements RequestBody {
 
         @Override
         public void unknown(String reason) {
+            settled.run();
             exchange.loop().execute(() -> {
                 AppendTicket queued = ticket;
                 overdue(ProxyError.LOG_OUTCOME_UNKNOWN, queued == null ? 0 : queued.lsn());

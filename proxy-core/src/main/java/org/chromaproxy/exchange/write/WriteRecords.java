@@ -65,7 +65,14 @@ final class WriteRecords {
 
     /** The committed record on its way to the lanes. */
     Write write(LogRecord record) {
-        return Write.fresh(record, footprint, upstreamHeaders()).followedBy(exchange.trail());
+        return Write.fresh(record, footprint, upstreamHeaders())
+                .followedBy(exchange.trail())
+                .chargedTo(exchange.use());
+    }
+
+    /** How many ids the body names, as the scan has counted them. */
+    int count() {
+        return footprint.records();
     }
 
     /** The id the client gave its transaction. */

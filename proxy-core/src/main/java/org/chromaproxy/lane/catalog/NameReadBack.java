@@ -161,6 +161,7 @@ final class NameReadBack {
                 why,
                 leader,
                 differing);
+        write.deadLetter();
         WriteResult result = WriteResult.of(ProxyError.WRITE_FAILED, words);
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());

@@ -113,6 +113,7 @@ final class GivingUp {
             return;
         }
         LOG.error("{}: record {} is given up: {}. Places that changed: {}", entry, write.lsn(), why, changed);
+        write.deadLetter();
         WriteResult result = WriteResult.of(ProxyError.WRITE_FAILED, words(why, found, changed));
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());

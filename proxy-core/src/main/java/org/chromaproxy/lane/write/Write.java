@@ -3,6 +3,7 @@ package org.chromaproxy.lane.write;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Trail;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.work.LargeBodyTurns;
@@ -27,6 +28,8 @@ public final class Write {
     }
 
     private static final byte[] NO_BODY = {};
+    /** Everybody's creates and deletes wait while one of these is tried. */
+    private static final int CATALOG_WEIGHT = 5;
 
     private final LogRecord record;
     private final boolean recovered;
@@ -40,6 +43,8 @@ public final class Write {
     private Runnable everywhere = () -> {};
     private Runnable whenDecided = () -> {};
     private Runnable whenTaken = () -> {};
+    private @Nullable PrincipalUse principal;
+    private boolean suspected;
     private boolean unattended;
     private volatile boolean abandoned;
 
@@ -72,6 +77,43 @@ public final class Write {
     public Write followedBy(Trail of) {
         trail = of;
         return this;
+    }
+
+    /** Who sent it: what it costs others is counted there. */
+    public Write chargedTo(PrincipalUse of) {
+        principal = of;
+        return this;
+    }
+
+    /** It may be one that no server can execute: an instance failed it more than once, and applied others meanwhile. */
+    public void suspect() {
+        PrincipalUse of = principal;
+        if (of != null && !suspected && !decided()) {
+            suspected = true;
+            of.suspect();
+        }
+    }
+
+    private void clear() {
+        PrincipalUse of = principal;
+        if (of != null && suspected) {
+            suspected = false;
+            of.cleared();
+        }
+    }
+
+    /** It is given up. */
+    public void deadLetter() {
+        PrincipalUse of = principal;
+        if (of != null) {
+            of.deadLetter(kind().catalog() ? CATALOG_WEIGHT : 1);
+        }
+    }
+
+    /** Whether whoever sent it has had so many writes given up that no more of them are tried for a while. */
+    public boolean barred() {
+        PrincipalUse of = principal;
+        return of != null && !unattended() && of.barred();
     }
 
     /** Where to note what becomes of it, as long as it is undecided. */
@@ -189,6 +231,7 @@ public final class Write {
 
     public void decide(Decision taken) {
         decision = taken;
+        clear();
         clientHeaders = EmptyHttpHeaders.INSTANCE;
         trail = Trail.NONE;
         whenDecided.run();
@@ -202,6 +245,7 @@ public final class Write {
 
     /** It is in the log only from now on: another object will be made for it, and this result is cancelled. */
     public void forgotten() {
+        clear();
         whenDecided.run();
         whenDecided = () -> {};
         result.cancel(false);

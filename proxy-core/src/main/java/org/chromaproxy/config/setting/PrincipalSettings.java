@@ -1,0 +1,66 @@
+package org.chromaproxy.config.setting;
+
+/** What each principal may use, unless the tokens file says otherwise; a part of the list in {@link Settings}. */
+public final class PrincipalSettings {
+    private static final int MILLION = 1_000_000;
+    private static final String NO_BOUND = "0 (no bound)";
+    private static final String THREE_QUARTERS = "0 (three quarters of all)";
+
+    public static final Setting<Integer> REQUESTS = count(
+                    "PRINCIPAL_MAX_REQUESTS",
+                    MILLION,
+                    0,
+                    "requests under way of one principal: a token, or without tokens an address (of IPv6: a /64); those"
+                            + " beyond wait in line. `0`: three quarters of `MAX_CONCURRENT_REQUESTS`")
+            .defaultWords(THREE_QUARTERS);
+    public static final Setting<Integer> QUEUE = count(
+                    "PRINCIPAL_QUEUE_SIZE",
+                    1 << 20,
+                    0,
+                    "requests of one principal that wait in line; beyond it: 429. Turns go round the principals. `0`:"
+                            + " three quarters of `REQUEST_QUEUE_SIZE`")
+            .defaultWords(THREE_QUARTERS);
+    public static final Setting<Long> PENDING_BYTES = Setting.of(
+                    "PRINCIPAL_MAX_PENDING_BYTES",
+                    Kinds.bytes(0),
+                    1L << 30,
+                    "bytes of one principal's writes that are logged and have no outcome yet; beyond it: 429. `0`: no"
+                            + " bound")
+            .live();
+    public static final Setting<Integer> RECORDS = count(
+            "MAX_RECORDS_PER_WRITE",
+            1_000_000_000,
+            20_000,
+            "ids of one write; beyond it: 413, before it is logged. A server executes one write after the other: a"
+                    + " delete of 300,000 ids keeps everybody waiting for half a minute. `0`: no bound");
+    public static final Setting<Integer> FAULTS = count(
+            "PRINCIPAL_MAX_FAULTS",
+            MILLION,
+            4,
+            "writes of one principal that a server has failed twice, though it applied others meanwhile, and that have"
+                    + " no outcome yet; while there are so many its further writes get 429. `0`: no bound");
+    public static final Setting<Integer> DEAD_LETTERS = count(
+            "PRINCIPAL_MAX_DEAD_LETTERS",
+            MILLION,
+            20,
+            "writes of one principal that are given up at once; one more is permitted every ten seconds, and beyond it"
+                    + " its further writes get 429. `0`: no bound");
+    public static final Setting<Integer> WAITS = count(
+            "PRINCIPAL_MAX_WAITS",
+            MILLION,
+            64,
+            "requests with `?wait=` that are held open for one principal, of 256 in all; one more is answered at"
+                    + " once with the state as it is. `0`: no bound");
+    public static final Setting<Integer> COLLECTIONS = count(
+                    "MAX_COLLECTIONS_PER_TENANT",
+                    1_000_000_000,
+                    0,
+                    "collections of one tenant; a create beyond it: 403, before it is logged. `0`: no bound")
+            .defaultWords(NO_BOUND);
+
+    private PrincipalSettings() {}
+
+    private static Setting<Integer> count(String name, int most, int standard, String text) {
+        return Setting.of(name, Kinds.integer(0, most), standard, text).live();
+    }
+}

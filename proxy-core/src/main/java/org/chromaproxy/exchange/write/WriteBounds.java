@@ -1,0 +1,110 @@
+package org.chromaproxy.exchange.write;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.chromaproxy.admit.PrincipalUse;
+import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.config.PrincipalLimit;
+import org.chromaproxy.exchange.Exchange;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+
+/**
+ * What whoever sends a write may use: checked before anything is logged, taken until its outcome is known. Confined to the
+ * exchange's loop, but for what {@link #taken} returns.
+ */
+final class WriteBounds {
+    private final Exchange exchange;
+    private final ExchangeServices services;
+    private final PrincipalUse use;
+
+    WriteBounds(Exchange exchange, ExchangeServices services) {
+        this.exchange = exchange;
+        this.services = services;
+        this.use = exchange.use();
+    }
+
+    /** Refuses, before its body is taken, a write of somebody whose writes have cost others too much. */
+    boolean refusedAtOnce() {
+        if (use.suspended()) {
+            exchange.fail(
+                    ProxyError.PRINCIPAL_LIMIT,
+                    "The servers fail " + use.limits().of(PrincipalLimit.FAULTS)
+                            + " writes of this client, which are being tried again. Nothing was logged or executed; retry"
+                            + " when these have their outcome.");
+            return true;
+        }
+        if (use.barred()) {
+            exchange.fail(
+                    ProxyError.PRINCIPAL_LIMIT,
+                    "So many writes of this client were given up lately that it may make none for a while. Nothing was"
+                            + " logged or executed; look into why, and retry later.");
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * Refuses it, or takes what it needs.
+     *
+     * @param records how many ids it names
+     * @return what gives that back, once, on any thread; empty if it is refused
+     */
+    Optional<Runnable> taken(NewRecord record, int records) {
+        if (!use.permits(PrincipalLimit.RECORDS, records)) {
+            exchange.fail(
+                    ProxyError.TOO_MANY_RECORDS,
+                    "The write names " + records + " records; " + use.limits().of(PrincipalLimit.RECORDS)
+                            + " are permitted at once, since servers execute one write after the other. Nothing was logged"
+                            + " or executed; split it, or ask an operator (MAX_RECORDS_PER_WRITE).");
+            return Optional.empty();
+        }
+        boolean create = record.kind() == OpKind.CREATE_COLLECTION;
+        if (create && !mayCreate(record.subject(), use.create())) {
+            use.created();
+            return Optional.empty();
+        }
+        int bytes = record.request().body().length;
+        if (!use.pend(bytes)) {
+            if (create) {
+                use.created();
+            }
+            exchange.fail(
+                    ProxyError.PRINCIPAL_LIMIT,
+                    "Writes of this client with as many bytes as it may have wait for their outcome. Nothing was logged"
+                            + " or executed; retry later.");
+            return Optional.empty();
+        }
+        PrincipalUse user = use;
+        AtomicBoolean done = new AtomicBoolean();
+        return Optional.of(() -> {
+            if (done.compareAndSet(false, true)) {
+                user.settle(bytes);
+                if (create) {
+                    user.created();
+                }
+            }
+        });
+    }
+
+    /** @param underWay how many creates of that client are, this one included */
+    private boolean mayCreate(Subject subject, int underWay) {
+        Catalog catalog = services.proxy().catalog();
+        Mapping.Path path = new Mapping.Path(subject.tenant(), subject.database(), subject.name());
+        if (catalog.named(path).isPresent()
+                || use.permits(PrincipalLimit.COLLECTIONS, catalog.countIn(subject.tenant()) + (long) underWay)) {
+            return true;
+        }
+        exchange.fail(
+                ProxyError.TOO_MANY_COLLECTIONS,
+                "The tenant has, with what is being created, the "
+                        + use.limits().of(PrincipalLimit.COLLECTIONS)
+                        + " collections that it may have. Nothing was logged or executed; delete some, or ask an operator"
+                        + " (MAX_COLLECTIONS_PER_TENANT).");
+        return false;
+    }
+}
