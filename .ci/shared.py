@@ -222,7 +222,7 @@ def proxy(source, work, name, port, servers, database, **settings):
     """That checkout's proxy, by its launcher, in front of two servers; it may not be ready yet."""
     return start([os.path.join(source, "bin/chroma-proxy"), "serve"], os.path.join(work, name + ".log"), environment={
         **os.environ, "PRIMARY_URL": servers[0].url, "REPLICA_URL": servers[1].url, "HOST": "127.0.0.1", "PORT": str(port),
-        "DATABASE_URL": database, **settings})
+        "DATABASE_URL": database, "DATA_DIR": work, **settings})
 
 
 def applied_everywhere(base):

@@ -2,29 +2,36 @@ package org.chromaproxy.access;
 
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.chromaproxy.access.client.ClientLimits;
+import org.chromaproxy.access.client.ClientSocket;
 import org.chromaproxy.access.client.CrossOrigin;
+import org.chromaproxy.access.client.HostNames;
 import org.chromaproxy.access.client.RateTable;
 import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.config.ClientSettings;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.http.SessionCookie;
 import org.chromaproxy.route.Route;
+import org.chromaproxy.route.RouteKind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Who may do what. A valid token is let in however many wrong ones came from its address, which many clients may share
  * behind one forwarding server: what a wrong one costs is bounded, and 256 random bits are not found by trying.
- * Thread-safe; never blocks but in {@link #reload}.
+ * Thread-safe; never blocks but in {@link #reload} and {@link #read}.
  */
 public final class Access {
     private static final Logger LOG = LoggerFactory.getLogger(Access.class);
@@ -36,18 +43,24 @@ public final class Access {
     public static final Decision ANYONE = new Decision(Principal.ANYONE, Optional.empty(), "");
 
     private final Optional<Path> file;
+    private final Optional<Path> localFile;
+    private final SecureRandom random = new SecureRandom();
+    private final Sessions sessions = new Sessions(random, System::nanoTime);
     private final ClientLimits limits;
     private final RateTable failures = new RateTable(FAILURES, FAILURES_PER_SECOND, ADDRESSES, System::nanoTime);
     private volatile ClientSettings settings;
     private volatile CrossOrigin origins;
+    private volatile HostNames hosts;
     private volatile Tokens tokens;
 
-    private Access(AccessSettings settings) {
+    private Access(AccessSettings settings, Optional<Path> localFile) {
         this.file = settings.tokensFile();
+        this.localFile = file.isPresent() ? Optional.empty() : localFile;
         this.settings = settings.clients();
         this.limits = new ClientLimits(settings.clients());
         this.origins = origins(settings.clients());
-        this.tokens = new Tokens(file.map(TokensFile::read).orElse(List.of()));
+        this.hosts = new HostNames(settings.allowedHosts());
+        this.tokens = new Tokens(file.map(TokensFile::read).orElseGet(this::local));
     }
 
     private static CrossOrigin origins(ClientSettings settings) {
@@ -57,12 +70,43 @@ public final class Access {
     }
 
     /**
-     * What the settings say.
+     * What the settings say, without a local token.
      *
      * @throws AccessException when the tokens file cannot be used
      */
     public static Access of(AccessSettings settings) {
-        return new Access(settings);
+        return new Access(settings, Optional.empty());
+    }
+
+    /**
+     * The same with the local token in that file, which is made if it is not there; where there is a tokens file that one is
+     * the whole list, and no local token is valid. Blocks.
+     */
+    public static Access of(AccessSettings settings, Path localFile) {
+        return new Access(settings, Optional.of(localFile));
+    }
+
+    /** None where it cannot be used: then nobody acts, and the rest goes on. */
+    private List<Token> local() {
+        if (localFile.isEmpty()) {
+            return List.of();
+        }
+        Path path = localFile.get().toAbsolutePath();
+        try {
+            Token token = LocalToken.open(path, random);
+            LOG.info(
+                    "no TOKENS_FILE: endpoints that act need the local token in {}, which \"chroma-proxy token local\""
+                            + " shows",
+                    path);
+            return List.of(token);
+        } catch (IOException e) {
+            LOG.error(
+                    "the local token in {} cannot be used: {}. Endpoints that act refuse everybody; let LOCAL_TOKEN_FILE name"
+                            + " a file that the proxy may make, or TOKENS_FILE a file of tokens",
+                    path,
+                    e.getMessage());
+            return List.of();
+        }
     }
 
     /**
@@ -83,12 +127,17 @@ public final class Access {
         return limits;
     }
 
-    /** Whether tokens are needed at all; never changes. */
+    /** Whether every request needs a token; never changes. */
     public boolean enabled() {
         return file.isPresent();
     }
 
-    /** Those that are valid now. */
+    /** Whether this machine's operators have a token to act with. */
+    public boolean hasLocalToken() {
+        return localFile.isPresent() && tokens.size() > 0;
+    }
+
+    /** Those that are valid now: the file's, or the local one. */
     public Tokens tokens() {
         return tokens;
     }
@@ -106,20 +155,21 @@ public final class Access {
     }
 
     /**
-     * The tokens as the file has them now, to be {@linkplain #use(Tokens) used}; those that are valid where there is no
-     * file. Blocks.
+     * The tokens as the file has them now, or the local one, to be {@linkplain #use(Tokens) used}. Blocks.
      *
-     * @throws AccessException when it cannot be used
+     * @throws AccessException when the tokens file cannot be used
      */
     public Tokens read() {
-        return file.map(known -> new Tokens(TokensFile.read(known))).orElse(tokens);
+        return new Tokens(file.map(TokensFile::read).orElseGet(this::local));
     }
 
     /** From now on these are valid, and no others. */
     public void use(Tokens now) {
         if (now != tokens) {
             tokens = now;
-            LOG.info("tokens read again: {} of them", now.size());
+            if (enabled()) {
+                LOG.info("tokens read again: {} of them", now.size());
+            }
         }
     }
 
@@ -130,46 +180,95 @@ public final class Access {
         origins = origins(now);
     }
 
-    /** @param address the client's, as its socket has it */
-    public Decision decide(HttpRequest request, Route route, String address) {
+    /** From the next request on the proxy goes by these names. */
+    public void useHosts(List<String> allowed) {
+        hosts = new HostNames(allowed);
+    }
+
+    /** What a request may do, by its head alone: nothing of its body is needed. */
+    public Decision decide(HttpRequest request, Route route, ClientSocket socket) {
         CrossOrigin now = origins;
         String origin = now.of(request);
         if (!origin.isEmpty() && now.preflight(request)) {
             return new Decision(Principal.ANYONE, Optional.of(CrossOrigin.preflightAnswer(request)), origin);
         }
-        Decision decision = limits.request(address)
-                ? permitted(request, route, address)
+        Decision decision = limits.request(socket.address())
+                ? permitted(request, route, socket, now)
                 : refused(Principal.ANYONE, ErrorResponses.of(ProxyError.RATE_LIMITED));
         return origin.isEmpty() ? decision : new Decision(decision.principal(), decision.refusal(), origin);
     }
 
-    private Decision permitted(HttpRequest request, Route route, String address) {
-        if (!enabled()) {
-            return ANYONE;
+    private Decision permitted(HttpRequest request, Route route, ClientSocket socket, CrossOrigin from) {
+        boolean acts = Need.acts(route, request.method());
+        if (changes(request) && from.foreign(request, socket.tls(), acts)) {
+            return refused(Principal.ANYONE, ErrorResponses.of(ProxyError.CROSS_SITE));
         }
         Need need = Need.of(route, request.method(), request.uri());
+        boolean session = route.kind() == RouteKind.OWN && Need.session(Need.path(request.uri()));
+        if (session && !acts) {
+            return refused(Principal.ANYONE, SessionAnswers.who(token(request.headers(), route), enabled()));
+        }
         if (need.open()) {
             return ANYONE;
         }
-        Tokens now = tokens;
-        Optional<Credentials.Presented> presented = Credentials.of(request.headers());
-        Optional<Principal> found = presented.flatMap(shown -> now.find(shown.value(), shown.bare()));
-        if (found.isEmpty()) {
-            return refused(Principal.ANYONE, unknown(request, presented.isPresent(), address));
+        if (!enabled() && !acts) {
+            return known(request, socket, from);
         }
-        Principal principal = found.get();
-        if (Credentials.addedByBrowsers(request.headers()) && changes(request) && origins.foreign(request)) {
-            return refused(
-                    principal,
-                    ErrorResponses.of(
-                            ProxyError.FORBIDDEN,
-                            "A page of another site may not use the password that a browser keeps. Nothing was"
-                                    + " executed; send the token as Authorization: Bearer from a page that CORS_ORIGINS"
-                                    + " names."));
+        Optional<FullHttpResponse> distant = enabled() ? Optional.empty() : distant(request, socket);
+        if (distant.isPresent()) {
+            return refused(Principal.ANYONE, distant.get());
+        }
+        Optional<Token> found = token(request.headers(), route);
+        if (found.isEmpty()) {
+            return refused(Principal.ANYONE, unknown(request, socket.address()));
+        }
+        Principal principal = found.get().principal();
+        if (session) {
+            return refused(principal, SessionAnswers.of(request, socket.tls(), found.get(), sessions, enabled()));
         }
         return need.metBy(principal, route)
                 ? new Decision(principal, Optional.empty(), "")
-                : refused(principal, forbidden(principal, need, route, address));
+                : refused(principal, forbidden(principal, need, route, socket.address()));
+    }
+
+    /** Without tokens a page that has itself taken for the proxy's own, by its name, could read everything. */
+    private Decision known(HttpRequest request, ClientSocket socket, CrossOrigin from) {
+        HttpHeaders headers = request.headers();
+        boolean page = CrossOrigin.fromBrowser(headers) && from.of(request).isEmpty();
+        return page && !hosts.ownOrAddress(headers.get(HttpHeaderNames.HOST, ""), socket)
+                ? refused(Principal.ANYONE, ErrorResponses.of(ProxyError.HOST_NOT_ALLOWED))
+                : ANYONE;
+    }
+
+    /** Why the local token is of no use for this request, whatever it is: it is for this machine. Empty if it is. */
+    private Optional<FullHttpResponse> distant(HttpRequest request, ClientSocket socket) {
+        Optional<String> hop = ForwardingHeader.of(request.headers());
+        if (hop.isPresent()) {
+            return Optional.of(ErrorResponses.of(
+                    ProxyError.FORBIDDEN,
+                    "Without TOKENS_FILE endpoints that act answer to this machine only, and the header " + hop.get()
+                            + " says that something forwards the request. Nothing was executed; ask the proxy itself, or give"
+                            + " it a tokens file and send a token with the role admin."));
+        }
+        if (!socket.sameMachine()) {
+            return Optional.of(ErrorResponses.of(
+                    ProxyError.FORBIDDEN,
+                    "Without TOKENS_FILE endpoints that act answer to this machine only. Nothing was executed; call on the"
+                            + " proxy's machine, or give it a tokens file and send a token with the role admin."));
+        }
+        return hosts.own(request.headers().get(HttpHeaderNames.HOST, ""), socket)
+                ? Optional.empty()
+                : Optional.of(ErrorResponses.of(ProxyError.HOST_NOT_ALLOWED));
+    }
+
+    /** By what the client shows: a token, or else a session of the page, which is good for the proxy's own endpoints only. */
+    private Optional<Token> token(HttpHeaders headers, Route route) {
+        Tokens now = tokens;
+        if (Credentials.any(headers) || route.kind() != RouteKind.OWN) {
+            return Credentials.of(headers).flatMap(shown -> now.token(shown.value(), shown.bare()));
+        }
+        String proof = headers.get(SessionCookie.PROOF, "");
+        return SessionCookie.of(headers).flatMap(cookie -> sessions.find(cookie, proof, now));
     }
 
     private static Decision refused(Principal principal, FullHttpResponse answer) {
@@ -177,27 +276,39 @@ public final class Access {
     }
 
     private static boolean changes(HttpRequest request) {
-        return !request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD);
+        HttpMethod method = request.method();
+        return !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD) && !method.equals(HttpMethod.OPTIONS);
     }
 
-    private FullHttpResponse unknown(HttpRequest request, boolean presented, String address) {
+    private FullHttpResponse unknown(HttpRequest request, String address) {
+        HttpHeaders headers = request.headers();
         if (!failures.take(address)) {
             return ErrorResponses.of(ProxyError.TOO_MANY_FAILURES);
         }
-        String why = presented
+        String why = Credentials.of(headers).isPresent()
                 ? "The token is not one of the proxy's"
-                : Credentials.several(request.headers())
+                : Credentials.several(headers)
                         ? "There are several tokens, and they differ"
-                        : "There is no token";
+                        : SessionCookie.of(headers).isPresent() ? "The session is over" : "There is no token";
         LOG.warn("refused a client at {}: {}", address, why);
         FullHttpResponse answer = ErrorResponses.of(
                 ProxyError.UNAUTHENTICATED,
                 why + ". Nothing was executed; send one as Authorization: Bearer, as the password of Basic, or as"
-                        + " X-Chroma-Token. An operator makes one with: chroma-proxy token new");
-        answer.headers()
-                .add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer " + REALM)
-                .add(HttpHeaderNames.WWW_AUTHENTICATE, "Basic " + REALM + ", charset=\"UTF-8\"");
+                        + " X-Chroma-Token. " + howToGetOne());
+        answer.headers().add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer " + REALM);
+        if (!headers.contains(SessionCookie.PROOF)) {
+            // A browser would ask for a password in a window of its own, and keep it: the page asks by itself.
+            answer.headers().add(HttpHeaderNames.WWW_AUTHENTICATE, "Basic " + REALM + ", charset=\"UTF-8\"");
+        }
         return answer;
+    }
+
+    private String howToGetOne() {
+        return enabled()
+                ? "An operator makes one with: chroma-proxy token new"
+                : hasLocalToken()
+                        ? "On the proxy's machine its user is shown one by: chroma-proxy token local"
+                        : "The proxy has no local token: its log says why";
     }
 
     private FullHttpResponse forbidden(Principal principal, Need need, Route route, String address) {

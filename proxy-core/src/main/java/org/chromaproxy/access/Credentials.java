@@ -44,8 +44,9 @@ final class Credentials {
         return all(headers).size() > 1;
     }
 
-    static boolean addedByBrowsers(HttpHeaders headers) {
-        return headers.get(HttpHeaderNames.AUTHORIZATION, "").regionMatches(true, 0, BASIC, 0, BASIC.length());
+    /** Whether it presents anything, of whatever worth, and be it empty. */
+    static boolean any(HttpHeaders headers) {
+        return !all(headers).isEmpty();
     }
 
     /** The secret in a value of {@code Authorization} (RFC 6750, RFC 7617); empty if there is none. */

@@ -2,6 +2,7 @@ package org.chromaproxy.access;
 
 import io.netty.handler.codec.http.HttpMethod;
 import org.chromaproxy.route.Route;
+import org.chromaproxy.route.RouteKind;
 
 /**
  * What a request needs.
@@ -21,6 +22,7 @@ record Need(Role role, Where where) {
         EVERYWHERE
     }
 
+    private static final String SESSION = "/dashboard/session";
     private static final Need OPEN = new Need(Role.READ, Where.OPEN);
     private static final Need KNOWN = new Need(Role.READ, Where.ANYWHERE);
 
@@ -55,7 +57,7 @@ record Need(Role role, Where where) {
                 if (get && shown(path(uri))) {
                     yield OPEN;
                 }
-                if (get && ofOneTenant(path(uri))) {
+                if ((get && ofOneTenant(path(uri))) || session(path(uri))) {
                     yield KNOWN;
                 }
                 yield new Need(get ? Role.READ : Role.ADMIN, Where.EVERYWHERE);
@@ -83,7 +85,17 @@ record Need(Role role, Where where) {
                 || path.equals("/health/live")
                 || path.equals("/health/ready")
                 || path.equals("/dashboard")
-                || path.startsWith("/dashboard/");
+                || (path.startsWith("/dashboard/") && !session(path));
+    }
+
+    /** The page's session, which anybody with a token may begin and end. */
+    static boolean session(String path) {
+        return path.equals(SESSION);
+    }
+
+    /** Whether the proxy itself is asked to act: never without a token. */
+    static boolean acts(Route route, HttpMethod method) {
+        return route.kind() == RouteKind.OWN && !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD);
     }
 
     /** A transaction is shown to those only whose tenant it is of; which that is its record says. */
@@ -95,7 +107,7 @@ record Need(Role role, Where where) {
         return path.equals("/api/v2/heartbeat") || path.equals("/api/v2/healthcheck");
     }
 
-    private static String path(String uri) {
+    static String path(String uri) {
         int query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
     }

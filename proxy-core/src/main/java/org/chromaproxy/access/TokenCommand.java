@@ -1,13 +1,19 @@
 package org.chromaproxy.access;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import org.chromaproxy.config.Config;
+import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.PrincipalLimit;
+import org.chromaproxy.config.command.SettingOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,16 +21,66 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code chroma-proxy token}: makes tokens. Stores nothing. */
+/** {@code chroma-proxy token}: makes tokens, and shows the local one. Stores nothing. */
 @Command(
         name = "token",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Makes tokens for clients of a proxy that has TOKENS_FILE set.")
+        description =
+                "Makes tokens for clients of a proxy that has TOKENS_FILE set, and shows the local one of a proxy without.")
 public final class TokenCommand {
     /** With what is random. */
     public static CommandLine commandLine() {
-        return new CommandLine(new TokenCommand()).addSubcommand(new New(new SecureRandom()));
+        CommandLine local = new CommandLine(new Local());
+        SettingOptions.addTo(local);
+        return new CommandLine(new TokenCommand())
+                .addSubcommand(new New(new SecureRandom()))
+                .addSubcommand(local);
+    }
+
+    @Command(
+            name = "local",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Prints the token that acts on a proxy of this machine without TOKENS_FILE; for the proxy's user"
+                            + " only. Give it the options and the environment that you give serve. Exit status 1: there is none.")
+    static final class Local implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init")
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            PrintWriter err = spec.commandLine().getErr();
+            try {
+                Config config = SettingOptions.input(spec).read().config();
+                if (config.listen().access().tokensFile().isPresent()) {
+                    err.println("TOKENS_FILE is set, so there is no local token: use a token with the role admin");
+                } else {
+                    spec.commandLine()
+                            .getOut()
+                            .println(secret(config.localTokenFile().toAbsolutePath()));
+                    spec.commandLine().getOut().flush();
+                    return 0;
+                }
+            } catch (ConfigException | IOException e) {
+                err.println(e.getMessage());
+            }
+            err.flush();
+            return 1;
+        }
+
+        private static String secret(Path file) throws IOException {
+            try {
+                return LocalToken.secret(file);
+            } catch (IOException e) {
+                throw new IOException(
+                        "the local token in " + file + " cannot be read: " + e.getMessage()
+                                + ". A proxy makes it at its start: start it first, call this as its user, and give"
+                                + " DATA_DIR or LOCAL_TOKEN_FILE as it has them",
+                        e);
+            }
+        }
     }
 
     @Command(

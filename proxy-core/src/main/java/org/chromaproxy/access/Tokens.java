@@ -33,15 +33,21 @@ public final class Tokens {
      * @param bare whether the value is the secret by itself, as in {@code X-Chroma-Token}
      */
     public Optional<Principal> find(String value, boolean bare) {
+        return token(value, bare).map(Token::principal);
+    }
+
+    /** The same with its hash. */
+    Optional<Token> token(String value, boolean bare) {
         String secret = bare ? value : Credentials.secret(value);
-        if (secret.isEmpty()) {
-            return Optional.empty();
-        }
-        byte[] presented = Token.hash(secret);
-        @Nullable Principal found = null;
+        return secret.isEmpty() ? Optional.empty() : byHash(Token.hash(secret));
+    }
+
+    /** The token of that hash, if it is still one. */
+    Optional<Token> byHash(byte[] hash) {
+        @Nullable Token found = null;
         for (Token token : all) {
-            if (equal.test(token.hash(), presented)) {
-                found = token.principal();
+            if (equal.test(token.hash(), hash)) {
+                found = token;
             }
         }
         return Optional.ofNullable(found);

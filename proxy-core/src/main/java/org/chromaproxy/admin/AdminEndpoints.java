@@ -13,7 +13,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.chromaproxy.admin.dashboard.CrossSite;
 import org.chromaproxy.admin.dashboard.DashboardFiles;
 import org.chromaproxy.admin.log.DeadLetterActions;
 import org.chromaproxy.admin.log.DeadLetterPages;
@@ -179,14 +178,12 @@ public final class AdminEndpoints implements OwnEndpoints {
                     ProxyError.METHOD_NOT_ALLOWED,
                     request.path() + " is for " + endpoint.method() + ". Nothing was done.");
         }
-        if (endpoint.acts() && !request.original().local()) {
+        if (endpoint.acts() && !request.original().acts()) {
             throw Answers.refuse(
-                    ProxyError.FORBIDDEN,
-                    "Endpoints that act answer only to clients on the proxy's own machine, by its loopback address."
-                            + " Nothing was done.");
+                    ProxyError.FORBIDDEN, "Endpoints that act need a token with the role admin. Nothing was done.");
         }
         if (endpoint.acts()) {
-            CrossSite.refuse(request.original());
+            request.demandJson();
         }
         return endpoint;
     }

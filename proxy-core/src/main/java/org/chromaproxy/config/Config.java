@@ -44,6 +44,13 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         rules.seeing.live(now.rules.seeing)));
     }
 
+    /** Where the token is that this machine's operators act with while there is no tokens file. */
+    public Path localTokenFile() {
+        return listen.access()
+                .localTokenFile()
+                .orElseGet(() -> log.dataDirectory().resolve("local-token"));
+    }
+
     /**
      * Where clients connect.
      *
@@ -54,8 +61,12 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      */
     public record Listen(String host, int port, String transport, int threads, AccessSettings access, Tls tls) {
         private Listen live(Listen now) {
-            AccessSettings rights =
-                    new AccessSettings(access.tokensFile(), access.upstreamToken(), now.access.clients());
+            AccessSettings rights = new AccessSettings(
+                    access.tokensFile(),
+                    access.upstreamToken(),
+                    now.access.clients(),
+                    access.localTokenFile(),
+                    now.access.allowedHosts());
             return new Listen(host, port, transport, threads, rights, tls);
         }
 

@@ -70,7 +70,9 @@ public final class ConfigReader {
                                 new ConnectionSettings(
                                         values.get(Settings.CLIENT_IDLE_TIMEOUT),
                                         values.get(Settings.MAX_HEADERS),
-                                        values.get(Settings.MAX_HEAD_KB) << 10))),
+                                        values.get(Settings.MAX_HEAD_KB) << 10)),
+                        values.get(Settings.LOCAL_TOKEN_FILE).map(Path::of),
+                        values.get(Settings.ALLOWED_HOSTS)),
                 tls());
         Config config = new Config(listen, instances(), log(), limits(), timing(), rules());
         together(config);

@@ -15,14 +15,16 @@ import org.chromaproxy.config.setting.Values;
  * Warns of files that decide who may do what, and that others than their owner may change: such a one gives themselves every
  * role, or is trusted as anybody. Says nothing of a file that is not there, nor where files have no Unix modes. Blocks.
  */
-final class FileModes {
+public final class FileModes {
     private static final int STICKY = 01000;
     private static final int WRITTEN_BY_OTHERS = 0022;
     private static final int READ_BY_ALL = 0004;
+    private static final int OF_OTHERS = 0007;
     private static final Set<Setting<Optional<String>>> KEYS =
-            Set.of(TlsSettings.TLS_KEY, TlsSettings.UPSTREAM_KEY, TlsSettings.HEALTH_KEY);
+            Set.of(Settings.LOCAL_TOKEN_FILE, TlsSettings.TLS_KEY, TlsSettings.UPSTREAM_KEY, TlsSettings.HEALTH_KEY);
     private static final List<Setting<Optional<String>>> FILES = List.of(
             Settings.TOKENS_FILE,
+            Settings.LOCAL_TOKEN_FILE,
             TlsSettings.TLS_KEY,
             TlsSettings.TLS_CERTIFICATE,
             TlsSettings.TLS_CLIENT_CA,
@@ -50,6 +52,18 @@ final class FileModes {
                             values.warning(setting, danger);
                         }
                     });
+        }
+    }
+
+    /** Why a file with a secret in it may be known to others than its owner and its group; empty if it may not. */
+    public static String exposed(Path given) {
+        try {
+            int mode = mode(given.toRealPath());
+            return (mode & (WRITTEN_BY_OTHERS | OF_OTHERS)) != 0
+                    ? "may be read or changed by others than its owner (mode " + octal(mode) + ")"
+                    : "";
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return "";
         }
     }
 

@@ -14,6 +14,10 @@ final class Outlook {
         terminal.fact("health", "curl -s " + proxy + "/health");
         terminal.fact("status", "curl -s " + proxy + "/status");
         terminal.fact("mappings", "curl -s " + proxy + "/collection/mappings");
+        terminal.fact(
+                "acting",
+                "curl -s -X POST -H \"X-Chroma-Token: $(cat " + folder.resolve("local-token") + ")\" " + proxy
+                        + "/admin/complete_mappings");
         terminal.fact("proxy's log", folder.resolve("proxy.log").toString());
         terminal.fact("data", folder + "   (kept; delete it to begin anew)");
         terminal.fact("more", "README.md: \"Use\" and \"Settings\"; ARCHITECTURE.md for how it works");

@@ -14,12 +14,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.Principal;
+import org.chromaproxy.access.client.ClientSocket;
 import org.chromaproxy.access.client.RateTable;
 import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.admit.RequestBound;
@@ -53,6 +52,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final Router router;
     private final ExchangeServices services;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
+    private ClientSocket socket = ClientSocket.NONE;
     private final Pace pace;
     private final Uptake uptake = new Uptake();
     private final Turnstile turnstile;
@@ -123,11 +123,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
-            client = new ForwardedHeaders.Client(
-                    remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
-            network = RateTable.network(client.address());
-        }
+        socket = ClientSocket.of(ctx.channel());
+        client = new ForwardedHeaders.Client(socket.address(), socket.tls());
+        network = RateTable.network(client.address());
         watchdog.add(ctx.executor(), this);
         ctx.read();
     }
@@ -153,7 +151,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         pace.begin();
         Exchange started = router.begin(ctx, request, this);
         exchange = started;
-        decision = services.admission().access().decide(request, started.route(), client.address());
+        decision = services.admission().access().decide(request, started.route(), socket);
         started.trail().principal(decision.principal().name());
         if (decision.refusal().isPresent()) {
             refuse(ctx, request, started, decision.refusal().get());

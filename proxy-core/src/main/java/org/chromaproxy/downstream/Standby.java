@@ -14,12 +14,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.access.Access;
+import org.chromaproxy.access.client.ClientSocket;
 import org.chromaproxy.completion.Ending;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.completion.Trail;
@@ -43,6 +42,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
     private final Access access;
     private final Feed feed;
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
+    private ClientSocket socket = ClientSocket.NONE;
     private Trail trail = Trail.NONE;
     private @Nullable FullHttpResponse refusal;
     private HttpMethod method = HttpMethod.GET;
@@ -62,10 +62,8 @@ final class Standby extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
-            client = new ForwardedHeaders.Client(
-                    remote.getAddress().getHostAddress(), ctx.pipeline().get(SslHandler.class) != null);
-        }
+        socket = ClientSocket.of(ctx.channel());
+        client = new ForwardedHeaders.Client(socket.address(), socket.tls());
         awaitRequest(ctx);
     }
 
@@ -101,7 +99,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
                 method = request.method();
                 uri = request.uri();
                 route = Routes.ofRequest(method, uri);
-                Access.Decision decision = access.decide(request, route, client.address());
+                Access.Decision decision = access.decide(request, route, socket);
                 refusal = decision.refusal().orElse(null);
                 trail = feed.begin(client, method.name(), uri, route.kind(), TraceContext.of(request.headers()));
                 trail.principal(decision.principal().name());

@@ -25,8 +25,7 @@ public interface OwnEndpoints {
      * A request to the proxy itself.
      *
      * @param uri the request target, raw
-     * @param local whether the client is on this machine's loopback, and nobody else behind a forwarding server there; or,
-     *     where tokens are needed, has one that permits to act
+     * @param acts whether the client has shown a token that permits to act
      * @param tenants whose data alone it may ask for; empty: every tenant's
      * @param use what the one who asks uses
      */
@@ -35,17 +34,17 @@ public interface OwnEndpoints {
             String uri,
             HttpHeaders headers,
             byte[] body,
-            boolean local,
+            boolean acts,
             Set<String> tenants,
             PrincipalUse use) {
         /** Of somebody who may ask for everything. */
-        public Request(HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean local) {
-            this(method, uri, headers, body, local, Set.of(), PrincipalUse.unbounded());
+        public Request(HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean acts) {
+            this(method, uri, headers, body, acts, Set.of(), PrincipalUse.unbounded());
         }
 
         /** Without headers but {@code Accept}. */
-        public Request(HttpMethod method, String uri, String accept, byte[] body, boolean local) {
-            this(method, uri, new DefaultHttpHeaders().set(HttpHeaderNames.ACCEPT, accept), body, local);
+        public Request(HttpMethod method, String uri, String accept, byte[] body, boolean acts) {
+            this(method, uri, new DefaultHttpHeaders().set(HttpHeaderNames.ACCEPT, accept), body, acts);
         }
 
         /** The header of that name, or empty. */

@@ -1,11 +1,9 @@
 package org.chromaproxy.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.io.ByteArrayOutputStream;
-import java.net.InetAddress;
 import java.util.Set;
 import org.chromaproxy.http.ProxyError;
 
@@ -87,19 +85,12 @@ public final class OwnExchange implements RequestBody {
 
     private OwnEndpoints.Request request() {
         HttpRequest request = exchange.request();
-        HttpHeaders headers = request.headers();
-        // Whoever a server on this machine forwards for is not on this machine.
-        boolean forwarded = headers.contains("Forwarded") || headers.contains("X-Forwarded-For");
-        boolean local = services.admission().access().enabled()
-                ? exchange.principal().acts()
-                : !forwarded
-                        && InetAddress.ofLiteral(exchange.client().address()).isLoopbackAddress();
         return new OwnEndpoints.Request(
                 request.method(),
                 request.uri(),
-                headers,
+                request.headers(),
                 body.toByteArray(),
-                local,
+                exchange.principal().acts(),
                 exchange.principal().tenants(),
                 exchange.use());
     }

@@ -88,8 +88,14 @@ public final class ForwardedHeaders {
         Iterator<Map.Entry<CharSequence, CharSequence>> entries = from.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
-            if (!stays(entry.getKey(), request, named)) {
-                to.add(entry.getKey(), entry.getValue());
+            if (stays(entry.getKey(), request, named)) {
+                continue;
+            }
+            CharSequence value = request && is(entry.getKey(), "cookie")
+                    ? SessionCookie.without(entry.getValue())
+                    : entry.getValue();
+            if (!value.isEmpty() || entry.getValue().isEmpty()) {
+                to.add(entry.getKey(), value);
             }
         }
     }
@@ -105,6 +111,7 @@ public final class ForwardedHeaders {
             case 14 -> is(name, "http2-settings") || (request && is(name, "x-chroma-token"));
             case 15 -> request && is(name, "x-forwarded-for");
             case 17 -> is(name, "transfer-encoding");
+            case 22 -> request && SessionCookie.PROOF.contentEqualsIgnoreCase(name);
             default -> false;
         };
         return own

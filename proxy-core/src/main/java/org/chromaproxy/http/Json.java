@@ -32,7 +32,8 @@ public final class Json {
         return "{\"user_id\":\"" + quoted(user) + "\",\"tenant\":\"" + quoted(tenant) + "\",\"databases\":[\"*\"]}";
     }
 
-    private static String quoted(String text) {
+    /** The inside of a JSON string. */
+    public static String quoted(String text) {
         return new String(ENCODER.quoteAsString(text));
     }
 

@@ -37,6 +37,16 @@ public enum ProxyError {
             "The request stopped arriving, or came too slowly. Nothing was executed; send it again."),
     UNAUTHENTICATED(401, Names.AUTH, "A valid token is needed. Nothing was executed."),
     FORBIDDEN(403, Names.AUTH, "The token does not permit this. Nothing was executed."),
+    CROSS_SITE(
+            403,
+            Names.AUTH,
+            "The request comes from a page of another site. Nothing was executed; let CORS_ORIGINS name that site if its"
+                    + " pages may use the proxy."),
+    HOST_NOT_ALLOWED(
+            403,
+            Names.AUTH,
+            "The name in Host is not one of the proxy's, so a page of another site may have sent this. Nothing was"
+                    + " executed; let ALLOWED_HOSTS name it."),
     TOO_MANY_FAILURES(
             429,
             Names.RATE,

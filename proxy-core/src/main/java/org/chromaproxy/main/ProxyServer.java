@@ -69,7 +69,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         this.wal = wal;
         this.reload = reload;
         Config.Listen listen = config.listen();
-        this.access = Access.of(listen.access());
+        this.access = Access.of(listen.access(), config.localTokenFile());
         this.feed = Observing.start(config.rules().seeing());
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
@@ -246,6 +246,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
                 () -> {
                     access.use(read);
                     access.use(now.listen().access().clients());
+                    access.useHosts(now.listen().access().allowedHosts());
                     renewed.ifPresent(Renewal::use);
                     return take(now);
                 },

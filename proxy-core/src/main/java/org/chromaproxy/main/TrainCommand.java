@@ -46,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
                     home.resolve("chroma-proxy.yaml"),
                     "host: 127.0.0.1\nport: 0\nprimary_url: http://127.0.0.1:" + primary.port()
                             + "\nreplica_url: http://127.0.0.1:" + replica.port() + "\ndatabase_url: "
-                            + postgres.jdbcUrl() + "\n");
+                            + postgres.jdbcUrl() + "\ndata_dir: " + home + "\n");
             Config config = ConfigInput.of(Map.of(Settings.FILE_VARIABLE, file.toString()), Map.of())
                     .read()
                     .config();

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.access.client.ClientSocket;
 import org.chromaproxy.access.client.RateTable;
 import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.config.ClientSettings;
@@ -33,14 +34,18 @@ class AccessTest {
         return request;
     }
 
+    private static ClientSocket of(String address) {
+        return new ClientSocket(address, "192.0.2.100", false);
+    }
+
     private static FullHttpResponse refusal(Access access, String address, String... headers) {
-        return access.decide(get(headers), Routes.classify(HttpMethod.GET, URI), address)
+        return access.decide(get(headers), Routes.classify(HttpMethod.GET, URI), of(address))
                 .refusal()
                 .orElseThrow();
     }
 
     private static boolean permits(Access access, String... headers) {
-        return access.decide(get(headers), Routes.classify(HttpMethod.GET, URI), "192.0.2.1")
+        return access.decide(get(headers), Routes.classify(HttpMethod.GET, URI), of("192.0.2.1"))
                 .refusal()
                 .isEmpty();
     }
@@ -71,7 +76,7 @@ class AccessTest {
         for (String origin : List.of("https://evil.example", "null", "http://proxy:8000")) {
             HttpRequest post = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, URI);
             post.headers().set("Host", "proxy:8000").set("Origin", origin).set("Authorization", "Basic " + basic);
-            int refusals = access.decide(post, Routes.classify(HttpMethod.POST, URI), "192.0.2.1")
+            int refusals = access.decide(post, Routes.classify(HttpMethod.POST, URI), of("192.0.2.1"))
                     .refusal()
                     .map(answer -> answer.status().code())
                     .orElse(0);
@@ -168,7 +173,7 @@ class AccessTest {
                 .set("origin", "https://app.example")
                 .set("access-control-request-method", "POST")
                 .set("access-control-request-private-network", "true");
-        FullHttpResponse answer = access.decide(request, Routes.classify(HttpMethod.OPTIONS, URI), "192.0.2.1")
+        FullHttpResponse answer = access.decide(request, Routes.classify(HttpMethod.OPTIONS, URI), of("192.0.2.1"))
                 .refusal()
                 .orElseThrow();
         List<String> granted =

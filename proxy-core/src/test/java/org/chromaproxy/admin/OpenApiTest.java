@@ -43,6 +43,8 @@ class OpenApiTest {
                         .fieldNames()
                         .forEachRemaining(
                                 method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        // Answered before any endpoint is asked: AccessMatrixTest, DashboardSessionTest.
+        described.removeIf(operation -> operation.endsWith(" /dashboard/session"));
         return described;
     }
 

@@ -199,7 +199,9 @@ class FirstStartIT {
                             "HOST",
                             "127.0.0.1",
                             "PORT",
-                            "0")),
+                            "0",
+                            "DATA_DIR",
+                            "target")),
                     wal);
             Awaitility.await("a serving proxy").atMost(LONG).until(server::serving);
             api = new ChromaApi("http://127.0.0.1:" + server.address().getPort());

@@ -22,6 +22,7 @@ import org.awaitility.Awaitility;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.Json;
 import org.chromaproxy.acceptance.harness.RealPair;
+import org.chromaproxy.support.LocalAdmin;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -178,7 +179,8 @@ class CopyIT extends RealPair {
         URI url = URI.create(proxy.api.url());
         Socket client = new Socket(url.getHost(), url.getPort());
         String body = "{\"instance\":\"replica\",\"force\":true}";
-        String request = "POST /admin/collections/" + name + "/repair HTTP/1.1\r\nHost: proxy\r\n"
+        String request = "POST /admin/collections/" + name + "/repair HTTP/1.1\r\nHost: localhost\r\n"
+                + LocalAdmin.lines(LocalAdmin.IN_TARGET)
                 + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
         client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return client;

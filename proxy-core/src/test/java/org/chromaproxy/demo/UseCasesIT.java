@@ -62,15 +62,16 @@ class UseCasesIT extends GuideWalk {
         assertEquals(List.of(ids, ids), held.subList(nth * 2, nth * 2 + 2), output);
     }
 
-    /** All of them, with the demo's ports in the place of the guide's. */
-    private static String commands(String demo) {
+    /** All of them, with the demo's ports and folder in the place of the guide's. */
+    private String commands(String demo) {
         return COMMANDS.matcher(Guide.text("docs/use-cases.md"))
                 .results()
                 .map(block -> block.group(1))
                 .collect(Collectors.joining("\n"))
                 .replace("8001", port(demo, "primary"))
                 .replace("8002", port(demo, "replica"))
-                .replace("8000", port(demo, "proxy"));
+                .replace("8000", port(demo, "proxy"))
+                .replace(".build/demo", folder().resolve("data").toString());
     }
 
     private static String port(String demo, String name) {

@@ -120,7 +120,7 @@ final class Fronted implements AutoCloseable {
 
     private static CompletableFuture<OwnEndpoints.Answer> own(OwnEndpoints.Request request) {
         String body = new String(request.body(), StandardCharsets.UTF_8);
-        String text = request.method() + " " + request.uri() + " " + body + " " + request.local();
+        String text = request.method() + " " + request.uri() + " " + body + " " + request.acts();
         return CompletableFuture.completedFuture(
                 new OwnEndpoints.Answer(200, "text/plain", text.getBytes(StandardCharsets.UTF_8)));
     }

@@ -113,9 +113,10 @@ class AccessMatrixTest extends StagedTest {
                     String target = path.getKey().replaceAll("\\{[^}]*}", "nothing");
                     boolean open = target.equals("/health")
                             || target.startsWith("/health/")
-                            || target.startsWith("/dashboard");
-                    boolean transaction = target.matches("/transactions/.*|/transaction/safety/transaction/.*");
-                    Least least = transaction
+                            || (target.startsWith("/dashboard") && method.equals("GET"));
+                    boolean anybody = target.equals("/dashboard/session")
+                            || target.matches("/transactions/.*|/transaction/safety/transaction/.*");
+                    Least least = anybody
                             ? Least.READER_OF_ANY
                             : method.equals("GET") ? Least.READER_OF_ALL : Least.ADMIN_OF_ALL;
                     all.put(method + " " + target, open ? Least.OPEN : least);

@@ -8,8 +8,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.support.LocalAdmin;
 
 /** A well-behaved client of one proxy. */
 final class Client implements AutoCloseable {
@@ -20,9 +22,16 @@ final class Client implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
+    private final Path localToken;
 
     Client(int port) {
+        this(port, LocalAdmin.IN_TARGET);
+    }
+
+    /** @param localToken the file with the token to act with */
+    Client(int port, Path localToken) {
         this.port = port;
+        this.localToken = localToken;
     }
 
     /** What the proxy answered. */
@@ -45,34 +54,39 @@ final class Client implements AutoCloseable {
     }
 
     CompletableFuture<Answer> get(String uri, String... headers) {
-        return send(request(uri, headers).GET());
+        return send(request("GET", uri, headers).GET());
     }
 
     /** @param headers names and values in turn */
     CompletableFuture<Answer> post(String uri, String body, String... headers) {
-        return send(request(uri, headers)
+        return send(request("POST", uri, headers)
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     CompletableFuture<Answer> put(String uri, String body) {
-        return send(
-                request(uri).header("content-type", "application/json").PUT(HttpRequest.BodyPublishers.ofString(body)));
+        return send(request("PUT", uri)
+                .header("content-type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     CompletableFuture<Answer> patch(String uri, String body) {
-        return send(request(uri)
+        return send(request("PATCH", uri)
                 .header("content-type", "application/json")
                 .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    private HttpRequest.Builder request(String uri, String... headers) {
+    private HttpRequest.Builder request(String method, String uri, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + uri));
+        String token = LocalAdmin.acts(method, uri, headers) ? LocalAdmin.secret(localToken) : "";
+        if (!token.isEmpty()) {
+            request.header(LocalAdmin.HEADER, token);
+        }
         return headers.length == 0 ? request : request.headers(headers);
     }
 
     CompletableFuture<Answer> delete(String uri, String... headers) {
-        return send(request(uri, headers).DELETE());
+        return send(request("DELETE", uri, headers).DELETE());
     }
 
     private CompletableFuture<Answer> send(HttpRequest.Builder request) {

@@ -38,6 +38,26 @@ class DashboardTokensIT extends StagedTest {
             browser.awaitText("#headline", "The rest is told to those who give a token");
             browser.type("#token", READER);
             browser.awaitText("#headline", "All is well.");
+            browser.awaitText("#who", "Signed in: reader, read");
+        }
+    }
+
+    @Test
+    void theSessionEndsWithItsTokenAndTheOneWhoMayOnlyLookIsToldSo() throws IOException {
+        String brief = FILE.token("brief", Role.READ);
+        stage().proxy().access().reload();
+        try (Browser browser = new Browser()) {
+            browser.open("http://127.0.0.1:" + stage().client().port() + "/dashboard");
+            browser.awaitText("#access", "This proxy asks for a token");
+            browser.type("#token", brief);
+            browser.awaitText("#headline", "All is well.");
+            browser.click("button[data-instance=replica][data-action=drain]");
+            browser.click("#confirm-yes");
+            browser.awaitText("#access", "The token brief has the role read, and this needs admin");
+            FILE.revoke("brief");
+            stage().proxy().access().reload();
+            browser.awaitText("#headline", "The rest is told to those who give a token");
+            browser.awaitText("#access", "The session is over");
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.chromaproxy.acceptance.input.RawConnection;
+import org.chromaproxy.support.LocalAdmin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,7 +135,8 @@ class OversizedTest extends StagedTest {
             for (int i = 0; i < most; i++) {
                 RawConnection client = connect();
                 clients.add(client);
-                client.send("POST /admin/reload HTTP/1.1\r\nHost: proxy\r\nContent-Length: " + MEGABYTE.length()
+                client.send("POST /admin/reload HTTP/1.1\r\nHost: localhost\r\n"
+                        + LocalAdmin.lines(LocalAdmin.IN_TARGET) + "Content-Length: " + MEGABYTE.length()
                         + "\r\n\r\n");
                 client.send(half);
                 assertTrue(metric("body_memory_bytes") <= limit);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.main.ProxyServer;
 import org.chromaproxy.reload.Reloader;
+import org.chromaproxy.support.LocalAdmin;
 import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.WalConfig;
@@ -39,7 +40,7 @@ final class ReloadBed implements AutoCloseable {
         TlsSides tls = TlsSides.of(loaded.config());
         proxy = ProxyServer.start(reloader, Wal.open(WalConfig.of(LogSql.fresh().target())), tls);
         await().atMost(Stage.SOON).until(proxy::serving);
-        client = new Client(proxy.address().getPort());
+        client = new Client(proxy.address().getPort(), LocalAdmin.in(folder));
     }
 
     /** From now on the file holds these lines, and those that every test needs. */
@@ -48,6 +49,7 @@ final class ReloadBed implements AutoCloseable {
                 "host: 127.0.0.1",
                 "port: 0",
                 "check_interval: 0.1",
+                "data_dir: " + file.getParent(),
                 "primary_url: " + primary.uri(),
                 "replica_url: " + replica.uri()));
         lines.addAll(List.of(more));

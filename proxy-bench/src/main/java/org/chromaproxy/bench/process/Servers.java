@@ -117,9 +117,10 @@ public final class Servers {
         environment.put("REPLICA_URL", replica.toString());
         environment.put("JAVA_HOME", javaHome().toString());
         environment.putIfAbsent("MAX_MEMORY_MB", "400");
+        Path home = fresh("proxy");
+        environment.put("DATA_DIR", home.toString());
         List<String> command = List.of(launcher().toString(), "serve");
-        return Server.start(new Server.Recipe(
-                command, Map.copyOf(environment), port, fresh("proxy").resolve("proxy.log")));
+        return Server.start(new Server.Recipe(command, Map.copyOf(environment), port, home.resolve("proxy.log")));
     }
 
     /** The folder of the project that this was built in. */

@@ -86,6 +86,7 @@ public final class Stack implements AutoCloseable {
         environment.put("PRIMARY_URL", "http://127.0.0.1:" + links.primary().port());
         environment.put("REPLICA_URL", "http://127.0.0.1:" + links.replica().port());
         environment.put("DATABASE_URL", postgresUrl(links.postgres().port()));
+        environment.put("DATA_DIR", directory.toString());
         proxies.add(ProxyProcess.start(environment, options.jvmOptions(), directory.resolve("proxy.log")));
         awaitServing();
         if (options.standby()) {

@@ -13,7 +13,7 @@ import io.netty.util.AsciiString;
 import java.util.Locale;
 import java.util.Set;
 
-/** Whose pages may use the proxy from a browser (Fetch standard, CORS protocol). No cookies, so no credentials mode. Immutable. */
+/** Whose pages may use the proxy from a browser (Fetch standard, CORS protocol). Never with cookies: the session's is for the proxy's own page. Immutable. */
 public final class CrossOrigin {
     private static final String ANY = "*";
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -26,6 +26,10 @@ public final class CrossOrigin {
 
     private static final AsciiString PRIVATE = AsciiString.cached("access-control-allow-private-network");
     private static final int KEPT_SECONDS = 600;
+
+    private static final AsciiString SITE = AsciiString.cached("sec-fetch-site");
+    private static final AsciiString MODE = AsciiString.cached("sec-fetch-mode");
+    private static final Set<String> HERE = Set.of("same-origin", "none");
 
     private final Set<String> allowed;
 
@@ -75,13 +79,39 @@ public final class CrossOrigin {
     }
 
     /**
-     * Whether a page of another site sends it. A browser adds a password that it keeps for {@code Basic} by itself, so
-     * such a request says nothing of its user's will.
+     * Whether a page of another site sends it, and is not one of those allowed: so it says nothing of its user's will, whatever
+     * the browser adds by itself, a password, a certificate, or an address that lets everybody in. Browsers say where a request
+     * comes from in {@code Origin} (RFC 6454) and {@code Sec-Fetch-Site} (W3C "Fetch Metadata Request Headers"); programs say
+     * neither.
+     *
+     * @param tls whether it came by TLS: then a page that did not is another site. Without, something in front may speak TLS.
+     * @param acts whether it asks the proxy itself to act: then those allowed are foreign, too
      */
-    public boolean foreign(HttpRequest request) {
-        String origin = request.headers().get(HttpHeaderNames.ORIGIN, "");
-        String host = request.headers().get(HttpHeaderNames.HOST, "");
-        boolean same = origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host);
-        return !origin.isEmpty() && !same && of(request).isEmpty();
+    public boolean foreign(HttpRequest request, boolean tls, boolean acts) {
+        HttpHeaders headers = request.headers();
+        if (!acts && !of(request).isEmpty()) {
+            return false;
+        }
+        String site = headers.get(SITE, "");
+        String origin = headers.get(HttpHeaderNames.ORIGIN, "");
+        boolean elsewhere = headers.contains(SITE) && !HERE.contains(site);
+        return elsewhere
+                || headers.getAll(HttpHeaderNames.ORIGIN).size() > 1
+                || (headers.contains(HttpHeaderNames.ORIGIN)
+                        && !same(origin, headers.get(HttpHeaderNames.HOST, ""), tls));
+    }
+
+    private static boolean same(String origin, String host, boolean tls) {
+        return origin.equalsIgnoreCase("https://" + host) || (!tls && origin.equalsIgnoreCase("http://" + host));
+    }
+
+    /**
+     * Whether a browser may have sent it. Where the address is not one that a browser trusts it adds no {@code Sec-Fetch-*},
+     * which no page can add; and no page can keep {@code Accept-Language} away. Node's own {@code fetch} sends both.
+     */
+    public static boolean fromBrowser(HttpHeaders headers) {
+        boolean page = headers.contains(HttpHeaderNames.ORIGIN) || headers.contains(SITE);
+        boolean language = headers.contains(HttpHeaderNames.ACCEPT_LANGUAGE) && !headers.contains(MODE);
+        return page || language || headers.get(HttpHeaderNames.USER_AGENT, "").contains("Mozilla/");
     }
 }

@@ -1,6 +1,5 @@
 /**
- * The operators' page: its files, the headers that confine it, and what keeps other sites' pages from acting through an
- * operator's browser.
+ * The operators' page: its files, and the headers that confine it.
  *
  * <p>Stateless but for the files, which are read once; any thread. May import {@code admin.page}, {@code exchange} and
  * {@code http}.

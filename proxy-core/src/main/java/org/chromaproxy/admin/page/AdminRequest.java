@@ -1,7 +1,10 @@
 package org.chromaproxy.admin.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.time.Duration;
@@ -86,6 +89,19 @@ public record AdminRequest(String method, String path, Map<String, List<String>>
     public String segmentAfter(String prefix, int n) {
         String segment = path.substring(prefix.length()).split("/", -1)[n];
         return QueryStringDecoder.decodeComponent(segment.replace("+", "%2B"));
+    }
+
+    /** Throws a refusal of a body that is not called JSON: what a form of another site's page sends is not. */
+    public void demandJson() {
+        CharSequence type = HttpUtil.getMimeType(original.headers().get(HttpHeaderNames.CONTENT_TYPE, ""));
+        boolean json = type != null && HttpHeaderValues.APPLICATION_JSON.contentEqualsIgnoreCase(type);
+        boolean none = type == null && original.body().length == 0;
+        if (!json && !none) {
+            throw Answers.refuse(
+                    415,
+                    "InvalidArgumentError",
+                    "The body must be sent as Content-Type: application/json. Nothing was done.");
+        }
     }
 
     /** The body as a JSON object; an empty one for no body. */

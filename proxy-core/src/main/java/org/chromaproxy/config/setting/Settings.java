@@ -89,10 +89,18 @@ public final class Settings {
                     Kinds.optional(Kinds.path()),
                     Optional.empty(),
                     "file of tokens, with their roles, tenants and hashes: [access](docs/operations.md#access)."
-                            + " Without it every client may do everything, except endpoints that act, which answer"
-                            + " loopback only. A reload reads the tokens again")
+                            + " Without it every client may do everything, except endpoints that act, which need the"
+                            + " local token. A reload reads the tokens again")
             .defaultWords("none")
             .example("/etc/chroma-proxy/tokens");
+    public static final Setting<Optional<String>> LOCAL_TOKEN_FILE = Setting.of(
+                    "LOCAL_TOKEN_FILE",
+                    Kinds.optional(Kinds.path()),
+                    Optional.empty(),
+                    "file with the token that this machine's operators act with while there is no `TOKENS_FILE`; made at"
+                            + " the first start, shown by `chroma-proxy token local`")
+            .defaultWords("`local-token` in `DATA_DIR`")
+            .example("/var/lib/chroma-proxy/local-token");
     public static final Setting<Optional<String>> UPSTREAM_TOKEN = Setting.of(
                     "UPSTREAM_TOKEN",
                     Kinds.optional(Kinds.line()),
@@ -149,6 +157,15 @@ public final class Settings {
                             + " for all")
             .defaultWords("none")
             .example("https://app.example")
+            .live();
+    public static final Setting<List<String>> ALLOWED_HOSTS = Setting.of(
+                    "ALLOWED_HOSTS",
+                    Kinds.names(),
+                    List.of(),
+                    "names by which browsers reach the proxy while there is no `TOKENS_FILE`, beside `localhost`, this"
+                            + " machine's name and addresses; `*` for any: [access](docs/operations.md#access)")
+            .defaultWords("none")
+            .example("chroma.example")
             .live();
     public static final Setting<String> TRANSPORT = Setting.of(
             "TRANSPORT",
@@ -377,6 +394,7 @@ public final class Settings {
                     "Who may do what",
                     List.of(
                             TOKENS_FILE,
+                            LOCAL_TOKEN_FILE,
                             UPSTREAM_TOKEN,
                             CLIENT_HEAD_TIMEOUT,
                             CLIENT_IDLE_TIMEOUT,
@@ -384,7 +402,8 @@ public final class Settings {
                             MAX_HEAD_KB,
                             CLIENT_MAX_REQUESTS_PER_SECOND,
                             CLIENT_MAX_CONNECTIONS,
-                            CORS_ORIGINS)),
+                            CORS_ORIGINS,
+                            ALLOWED_HOSTS)),
             new Section(
                     "Bounds",
                     List.of(

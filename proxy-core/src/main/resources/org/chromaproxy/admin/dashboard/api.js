@@ -1,5 +1,8 @@
-// Requests to this proxy, and the token they carry. The token lives in this tab's session storage alone.
-const KEY = 'chroma-proxy-token';
+// Requests to this proxy, and the session they belong to. The token is given once, to begin it; the cookie that shows it from then on
+// is the browser's alone, and what stands here is of no use without that.
+const KEY = 'chroma-proxy-session';
+const PROOF = 'X-Chroma-Proxy-Session';
+const SESSION = '/dashboard/session';
 const PATIENCE_MS = 15000;
 
 export class Refused extends Error {
@@ -18,22 +21,11 @@ export function onDenied(listener) {
   whenDenied = listener;
 }
 
-export function setToken(token) {
-  if (token) {
-    sessionStorage.setItem(KEY, token);
-  } else {
-    sessionStorage.removeItem(KEY);
-  }
-}
-
 async function ask(path, options, accepted) {
-  const headers = { Accept: 'application/json', ...options.headers };
-  const token = sessionStorage.getItem(KEY);
-  if (token) {
-    headers.Authorization = `Bearer ${token}`;
-  }
+  const proof = sessionStorage.getItem(KEY);
+  const headers = { Accept: 'application/json', [PROOF]: proof || 'none', ...options.headers };
   const answer = await fetch(path, {
-    ...options, headers, cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(PATIENCE_MS),
+    ...options, headers, cache: 'no-store', credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const text = await answer.text();
   let body = {};
@@ -47,8 +39,13 @@ async function ask(path, options, accepted) {
   }
   const why = body.message || `the proxy answered ${answer.status}`;
   const refused = new Refused(answer.status, why);
+  if (answer.status === 401) {
+    sessionStorage.removeItem(KEY);
+  }
   if (refused.denied) {
-    whenDenied(options.method, answer.status === 401 && !token ? 'This proxy asks for a token: "chroma-proxy token new" makes one.' : why);
+    const looks = options.method === 'GET';
+    whenDenied(options.method, answer.status === 401 && !proof && looks
+      ? 'This proxy asks for a token: "chroma-proxy token new" makes one.' : why);
   }
   throw refused;
 }
@@ -58,3 +55,20 @@ export const get = (path, accepted = []) => ask(path, { method: 'GET' }, accepte
 
 export const act = (path, body) =>
   ask(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, []);
+
+// Who has signed in: {signed_in, name, role, tokens}.
+export const who = () => get(SESSION);
+
+export async function signIn(token) {
+  const answer = await ask(SESSION, { method: 'POST', headers: { Authorization: `Bearer ${token}` } }, []);
+  sessionStorage.setItem(KEY, answer.proof);
+  return answer;
+}
+
+export async function signOut() {
+  try {
+    await ask(SESSION, { method: 'DELETE' }, [401]);
+  } finally {
+    sessionStorage.removeItem(KEY);
+  }
+}

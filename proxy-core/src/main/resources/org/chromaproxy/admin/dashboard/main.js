@@ -1,6 +1,6 @@
 // Asks the proxy every two seconds while the page is seen, and shows what it says.
-import { Refused, get, onDenied, setToken } from '/dashboard/api.js';
-import { bytes, element, find, show, time } from '/dashboard/view.js';
+import { Refused, get, onDenied, signIn, signOut, who } from '/dashboard/api.js';
+import { bytes, element, find, show, tell, time } from '/dashboard/view.js';
 import { headline, locked } from '/dashboard/words.js';
 import { record } from '/dashboard/charts.js';
 import { showEvents, showInstances } from '/dashboard/instances.js';
@@ -108,17 +108,43 @@ async function turn() {
   asked = setTimeout(turn, EVERY_MS);
 }
 
-function token(value) {
-  setToken(value);
-  find('token').value = '';
-  find('access').hidden = true;
+function begin() {
   round = 0;
   closed = false;
   turn();
 }
 
+function showWho(session) {
+  find('who-name').textContent = session.signed_in ? `Signed in: ${session.name}, ${session.role}` : '';
+  find('sign-in').hidden = session.signed_in === true;
+  find('sign-out').hidden = session.signed_in !== true;
+}
+
+async function enter() {
+  const token = find('token').value.trim();
+  find('token').value = '';
+  try {
+    showWho(await signIn(token));
+    find('access').hidden = true;
+    begin();
+  } catch (error) {
+    find('access-why').textContent = error.message;
+  }
+}
+
+async function leave() {
+  try {
+    await signOut();
+  } catch (error) {
+    tell(error.message);
+  }
+  showWho({});
+  begin();
+}
+
 // method: what was denied. A reader who may look and not act keeps the form until the next try.
 onDenied((method, why) => {
+  who().then(showWho, () => {});
   if (find('access-why').textContent !== why) {
     find('access-why').textContent = why;
   }
@@ -130,9 +156,15 @@ onDenied((method, why) => {
   }
   find('access').dataset.denied = method;
 });
-find('access').addEventListener('submit', event => { event.preventDefault(); token(find('token').value.trim()); });
-find('forget').addEventListener('click', () => token(''));
+find('access').addEventListener('submit', event => { event.preventDefault(); enter(); });
+find('sign-in').addEventListener('click', () => {
+  find('access').hidden = false;
+  find('access').dataset.denied = '';
+  find('token').focus();
+});
+find('sign-out').addEventListener('click', leave);
 document.addEventListener('visibilitychange', () => { if (!document.hidden) { turn(); } });
 listenToTables();
 listenToLetters();
+who().then(showWho, () => {});
 turn();

@@ -8,7 +8,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.chromaproxy.support.LocalAdmin;
 
 /** Chroma's HTTP API at one address, a bare server's or the proxy's. Every call is bounded to 30 s. */
 public final class ChromaApi {
@@ -22,9 +24,21 @@ public final class ChromaApi {
             .build();
 
     private final String url;
+    private final Path localToken;
 
+    /** A server's. */
     public ChromaApi(String url) {
+        this(url, Path.of(""));
+    }
+
+    /**
+     * A proxy's.
+     *
+     * @param dataDirectory where the token is that it may be asked to act with
+     */
+    public ChromaApi(String url, Path dataDirectory) {
         this.url = url;
+        this.localToken = LocalAdmin.in(dataDirectory);
     }
 
     public String url() {
@@ -76,6 +90,10 @@ public final class ChromaApi {
         }
         if (headers.length > 0) {
             request.headers(headers);
+        }
+        String token = LocalAdmin.acts(method, path, headers) ? LocalAdmin.secret(localToken) : "";
+        if (!token.isEmpty()) {
+            request.header(LocalAdmin.HEADER, token);
         }
         try {
             var response = CLIENT.send(request.build(), BodyHandlers.ofByteArray());

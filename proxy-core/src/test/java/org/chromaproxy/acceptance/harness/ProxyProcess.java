@@ -81,7 +81,7 @@ public final class ProxyProcess implements AutoCloseable {
     }
 
     public ChromaApi api() {
-        return new ChromaApi(url());
+        return new ChromaApi(url(), directory.resolve(environment.getOrDefault("DATA_DIR", "data")));
     }
 
     public boolean alive() {

@@ -140,12 +140,13 @@ public abstract class RealPair {
         public Running(String log, String... settings) {
             wal = Wal.open(WalConfig.of(DatabaseTarget.of(database(log), "", "")));
             server = ProxyServer.start(ConfigReader.of(with(settings)), wal);
-            api = new ChromaApi("http://127.0.0.1:" + server.address().getPort());
+            api = new ChromaApi("http://127.0.0.1:" + server.address().getPort(), Path.of("target"));
         }
 
         private Map<String, String> with(String... settings) {
             Map<String, String> all = new HashMap<>(Map.of(
                     "PRIMARY_URL", primary.url(), "REPLICA_URL", replica.url(), "HOST", "127.0.0.1", "PORT", "0"));
+            all.put("DATA_DIR", "target");
             for (int i = 0; i < settings.length; i += 2) {
                 all.put(settings[i], settings[i + 1]);
             }
