@@ -9,15 +9,22 @@ import java.util.stream.Stream;
 public final class Instances implements Iterable<Instance> {
     private final List<Instance> all;
     private final MixedReleases releases;
+    private final LackedRoutes lacked;
 
     public Instances(List<Instance> all) {
         this.all = List.copyOf(all);
         this.releases = new MixedReleases(this.all);
+        this.lacked = new LackedRoutes(this.all);
     }
 
     /** In what they differ. */
     public MixedReleases releases() {
         return releases;
+    }
+
+    /** Routes that they do not have. */
+    public LackedRoutes lacked() {
+        return lacked;
     }
 
     public int size() {

@@ -35,11 +35,13 @@ final class Dispatch {
     private final LaneGroup group;
     private final Cursors cursors;
     private final Faults faults;
+    private final HeadTrial heads;
 
     Dispatch(LaneGroup group, Cursors cursors, Faults faults) {
         this.group = group;
         this.cursors = cursors;
         this.faults = faults;
+        this.heads = new HeadTrial(group);
     }
 
     /** Sends the lane's head, once its body is here and everything it conflicts with is behind the durable cursor. */
@@ -90,7 +92,8 @@ final class Dispatch {
         group.services()
                 .upstream()
                 .send(group.loop(), lane.instance, request, 0)
-                .whenComplete((answer, error) -> group.guarded(lane, write, () -> heard(lane, batch, answer, error)));
+                .whenComplete((answer, error) ->
+                        group.guarded(lane, write, () -> heard(lane, batch, request, answer, error)));
     }
 
     private void awaitTurn(Lane lane, Write write) {
@@ -218,7 +221,12 @@ final class Dispatch {
         return headers;
     }
 
-    private void heard(Lane lane, Batch batch, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
+    private void heard(
+            Lane lane,
+            Batch batch,
+            UpstreamRequest sent,
+            @Nullable UpstreamResponse answer,
+            @Nullable Throwable error) {
         Write write = batch.first();
         endTurn(lane, write);
         if (lane.head() != write) {
@@ -227,7 +235,11 @@ final class Dispatch {
         lane.busy = false;
         lane.unanswered = false;
         batch.writes().forEach(each -> each.trail().mark(Mark.WHOLE));
-        if (!batch.merged()) {
+        if (!batch.merged() && answer != null && HeadTrial.refused(answer) && group.decides(lane, write)) {
+            lane.headInDoubt = true;
+            lane.told = answer;
+            heads.begin(lane, write, sent, () -> heard(lane, write, answer, error));
+        } else if (!batch.merged()) {
             heard(lane, write, answer, error);
         } else if (answer != null && Verdict.of(write.kind(), answer) == Verdict.APPLIED) {
             group.together(() -> appliedAll(lane, batch, answer));

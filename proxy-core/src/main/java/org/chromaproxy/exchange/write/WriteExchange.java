@@ -364,6 +364,7 @@ public final class WriteExchange implements RequestBody {
     private void answer(long lsn, WriteResult result) {
         times.answered();
         free();
+        records.noteRoute(result);
         answers.decided(lsn, result);
     }
 

@@ -1,6 +1,7 @@
 package org.chromaproxy.exchange.write;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.chromaproxy.capability.Feature;
 import org.chromaproxy.capability.Needs;
@@ -23,6 +25,7 @@ import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.MixedReleases;
 import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.PublicIds;
 import org.chromaproxy.route.Route;
 import org.chromaproxy.route.RouteKind;
@@ -45,6 +48,7 @@ import org.chromaproxy.wal.record.WriteRequest;
 final class WriteRecords {
     private static final PublicIds PUBLIC_IDS = new PublicIds(InstantSource.system(), new SecureRandom());
     private static final int MAX_TRANSACTION_ID = 200;
+    private static final Pattern ATTACHED = Pattern.compile("(/attached_functions/)[^/]+/");
 
     private final Exchange exchange;
     private final ExchangeServices services;
@@ -95,6 +99,11 @@ final class WriteRecords {
             exchange.fail(ProxyError.BAD_REQUEST, "A transaction id has 1 to 200 characters. Nothing was executed.");
             return true;
         }
+        Optional<Integer> lacked = route().flatMap(services.proxy().instances().lacked()::status);
+        if (lacked.isPresent()) {
+            exchange.respond(lacked.get(), "", new byte[0], EmptyHttpHeaders.INSTANCE);
+            return true;
+        }
         boolean delete = exchange.route().kind() == RouteKind.DELETE_COLLECTION;
         String name = collection.map(entry -> entry.path().name()).orElse("");
         if (delete && services.proxy().catalog().isProtected(name)) {
@@ -106,6 +115,27 @@ final class WriteRecords {
             return true;
         }
         return false;
+    }
+
+    /** The route that servers may lack, without what is this request's own; empty for those that all of them have. */
+    private Optional<String> route() {
+        if (exchange.route().kind() != RouteKind.WRITE_OTHER) {
+            return Optional.empty();
+        }
+        HttpRequest request = exchange.request();
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        String path = query < 0 ? uri : uri.substring(0, query);
+        String operation = path.substring(exchange.route().collection().end());
+        return Optional.of(request.method() + ATTACHED.matcher(operation).replaceFirst("$1{name}/"));
+    }
+
+    /** Remembers that servers lack the route, if that is what they said. */
+    void noteRoute(WriteResult result) {
+        boolean router = (result.status() == 404 || result.status() == 405) && result.body().length == 0;
+        if (router && services.proxy().instances().releases().differences().isEmpty()) {
+            route().ifPresent(route -> services.proxy().instances().lacked().note(route, result.status()));
+        }
     }
 
     /** How a server is asked, without effect, what it says of a body of which there is no record; empty if that is answered. */
