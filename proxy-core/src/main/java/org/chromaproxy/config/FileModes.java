@@ -20,6 +20,7 @@ public final class FileModes {
     private static final int WRITTEN_BY_OTHERS = 0022;
     private static final int READ_BY_ALL = 0004;
     private static final int OF_OTHERS = 0007;
+    private static final int OF_ALL_BUT_OWNER = 0077;
     private static final Set<Setting<Optional<String>>> KEYS =
             Set.of(Settings.LOCAL_TOKEN_FILE, TlsSettings.TLS_KEY, TlsSettings.UPSTREAM_KEY, TlsSettings.HEALTH_KEY);
     private static final List<Setting<Optional<String>>> FILES = List.of(
@@ -67,7 +68,37 @@ public final class FileModes {
         }
     }
 
-    private static String danger(Path given, boolean key) {
+    /** Why a folder with secrets in it may be entered by others than its owner; empty if it may not. */
+    public static String open(Path folder) {
+        try {
+            int mode = mode(folder.toRealPath());
+            return (mode & OF_ALL_BUT_OWNER) != 0
+                    ? "may be entered by others than its owner (mode " + octal(mode) + ")"
+                    : "";
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    /** Says whose a file is that neither this process's user nor root owns; empty if one of them does. */
+    public static String stranger(Path given) {
+        try {
+            Object owner = Files.getAttribute(given.toRealPath(), "unix:uid");
+            Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            boolean trusted = owner.equals(self) || owner.equals(0);
+            return trusted ? "" : "belongs to " + Files.getOwner(given) + ", who is neither this user nor root";
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    /**
+     * Why others than its owner may change a file, or replace it.
+     *
+     * @param key whether it is a secret, which not every user of this machine may read, either
+     * @return empty if they may not, or it is not there
+     */
+    public static String danger(Path given, boolean key) {
         try {
             Path file = given.toRealPath();
             int mode = mode(file);

@@ -4,9 +4,11 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.chromaproxy.access.AccessException;
+import org.chromaproxy.config.Config;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.config.Supervision;
+import org.chromaproxy.config.audit.Exposure;
 import org.chromaproxy.config.command.SettingOptions;
 import org.chromaproxy.reload.HangUp;
 import org.chromaproxy.reload.Reloader;
@@ -67,10 +69,22 @@ final class ServeCommand implements Callable<Integer> {
             LOG.info("stopped");
             stopped.countDown();
         }));
-        InetSocketAddress address = server.address();
-        String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
-        LOG.info("listening on {}://{}:{}", tls.clients().isPresent() ? "https" : "http", host, address.getPort());
+        Config config = reloader.config();
+        LOG.info("listening on {}", where(config.listen(), server.address()));
+        Exposure exposure = Exposure.of(config);
+        if (exposure.toEverybody()) {
+            exposure.sentences().forEach(sentence -> LOG.warn("OPEN: {} See docs/hardening.md", sentence));
+        }
         stopped.await();
         return 0;
+    }
+
+    /** The address that clients connect to; where it is every one of this machine, as it was set. */
+    static String where(Config.Listen listen, InetSocketAddress bound) {
+        boolean any = bound.getAddress().isAnyLocalAddress();
+        String host = any ? listen.host() : bound.getAddress().getHostAddress();
+        String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return (listen.tls().certificate().isPresent() ? "https" : "http") + "://" + shown + ":" + bound.getPort()
+                + (any ? " (every address of this machine)" : "");
     }
 }

@@ -48,6 +48,21 @@ class StatusEndpointsTest {
         return AdminBed.expect(status, bed.ask("GET", "/health", "", "", false).join());
     }
 
+    /** By default it listens everywhere, without tokens and TLS. */
+    @Test
+    void whatIsOpenIsSaid() {
+        JsonNode security = AdminBed.expect(
+                        200, bed.ask("GET", "/status", "", "", false).join())
+                .path("security");
+        assertEquals("0.0.0.0", security.path("address").asText());
+        for (String closed : List.of("tokens", "tls", "loopback_only", "local_token")) {
+            assertTrue(
+                    security.path(closed).isBoolean() && !security.path(closed).asBoolean(), closed);
+        }
+        assertEquals(2, security.path("open").size(), security.toString());
+        assertTrue(security.at("/open/0").asText().contains("TOKENS_FILE"), security.toString());
+    }
+
     @Test
     void healthyWhenEverythingIs() {
         JsonNode health = health(200);

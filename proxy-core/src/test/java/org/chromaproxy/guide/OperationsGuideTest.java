@@ -29,6 +29,8 @@ class OperationsGuideTest {
             "SECURITY.md",
             "CHANGELOG.md",
             "docs/first-steps.md",
+            "docs/hardening.md",
+            "docs/threat-model.md",
             "docs/operations.md",
             "docs/use-cases.md");
 

@@ -111,4 +111,18 @@ class ConfigCommandTest {
         assertTrue(output.toString().contains("--read-replica-ratio"), output::toString);
         assertTrue(output.toString().contains("--config"), output::toString);
     }
+
+    @Test
+    void theAuditSaysOfEachPointHowItIsAndItsStatusTellsTheWorst() {
+        assertEquals(4, run("config", "--audit", "--config", file.toString(), "--host", "0.0.0.0"), errors::toString);
+        printed("FAIL tokens there is no TOKENS_FILE: whoever reaches the proxy may read and write everything");
+        printed(" do: make tokens with bin/chroma-proxy token new, and let TOKENS_FILE name their file");
+        printed("FAIL database-tls sslmode is prefer: bodies and the password may go unencrypted");
+        printed("OK servers-verified there is none");
+        assertFalse(output.toString().contains("hidden"), output::toString);
+        output.getBuffer().setLength(0);
+        assertEquals(
+                3, run("config", "--audit", "--host", "127.0.0.1", "--data-dir", folder.toString()), output::toString);
+        assertEquals(2, run("config", "--audit", "--port", "none"));
+    }
 }

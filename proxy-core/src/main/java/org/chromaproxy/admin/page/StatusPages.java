@@ -91,6 +91,10 @@ public final class StatusPages {
         body.set("repairs", instancePages.repairs());
         body.set("stats", figures.stats());
         body.set("principals", new PrincipalFigures(services).busiest());
+        body.set(
+                "security",
+                SecurityFigures.of(
+                        services.settings().config().get(), services.admission().access()));
         body.set("unmapped_collections", mappings.strangers());
         return Answers.json(200, body);
     }

@@ -4,6 +4,9 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigInput;
+import org.chromaproxy.config.audit.Finding;
+import org.chromaproxy.config.audit.Hardening;
+import org.chromaproxy.config.audit.HardeningCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -11,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code chroma-proxy config}: what {@code serve} would run with here and now. Exit status 0: it would start; 2: it would
- * not, and why is on the error output.
+ * not, and why is on the error output. With {@code --audit} also 3: some point of the checklist may be open; 4: one is.
  */
 @Command(
         name = "config",
@@ -29,6 +32,13 @@ public final class ConfigCommand implements Callable<Integer> {
     @Option(names = "--table", description = "Print the table of the README.")
     private boolean table;
 
+    @Option(
+            names = "--audit",
+            description =
+                    "Check the settings and their files against the list in docs/hardening.md; best as the proxy's user."
+                            + " Exit status 0: all is OK; 3: there is a WARN; 4: there is a FAIL.")
+    private boolean audit;
+
     @Spec
     private CommandSpec spec;
 
@@ -42,16 +52,36 @@ public final class ConfigCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         try {
-            ConfigInput.Loaded loaded = SettingOptions.input(spec).read();
+            ConfigInput input = SettingOptions.input(spec);
+            ConfigInput.Loaded loaded = input.read();
             loaded.values().warnings().forEach(warning -> err.println("warning: " + warning));
             err.flush();
-            out.print(check ? "" : Documents.effective(loaded));
+            int status = 0;
+            if (audit) {
+                status = audited(out, new HardeningCheck.Settled(loaded.config(), loaded.values(), input.file()));
+            } else {
+                out.print(check ? "" : Documents.effective(loaded));
+            }
             out.flush();
-            return 0;
+            return status;
         } catch (ConfigException e) {
             err.println(e.getMessage());
             err.flush();
             return 2;
         }
+    }
+
+    /** Prints a line for each point, and what to do where it is open. */
+    private static int audited(PrintWriter out, HardeningCheck.Settled settled) {
+        int status = 0;
+        for (HardeningCheck check : Hardening.checks()) {
+            Finding found = check.look().apply(settled);
+            out.println(String.format("%-5s %-18s %s", found.rating(), check.id(), found.what()));
+            if (found.rating() != Finding.Rating.OK) {
+                out.println(" ".repeat(25) + "do: " + Documents.plain(check.action()));
+            }
+            status = Math.max(status, found.rating().status());
+        }
+        return status;
     }
 }

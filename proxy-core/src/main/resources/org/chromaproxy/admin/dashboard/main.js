@@ -38,8 +38,17 @@ function showFigures(status, rates) {
     figure(`of ${bytes(config.max_memory_mb * 2 ** 20)} memory`, `${Math.round(config.current_memory_percent)} %`));
 }
 
+// What the proxy is open to, by its settings.
+function showOpen(sentences) {
+  find('security').hidden = sentences.length === 0;
+  show(find('security-list'), ...sentences.map(text => element('li', {}, text)));
+}
+
 // There is nothing to see in a section that nothing is known of.
 function offer(known) {
+  if (!known) {
+    showOpen([]);
+  }
   for (const id of ['sections', 'instances', 'load', 'events', 'collections', 'transactions', 'letters']) {
     find(id).hidden = !known;
   }
@@ -72,6 +81,7 @@ async function update() {
   }
   offer(true);
   say(headline(health, status, letters));
+  showOpen(status.security?.open || []);
   showInstances(status);
   showEvents(events);
   showFigures(status, record(status));
