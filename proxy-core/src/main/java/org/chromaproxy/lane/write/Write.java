@@ -29,7 +29,7 @@ public final class Write {
 
     private static final byte[] NO_BODY = {};
     /** Everybody's creates and deletes wait while one of these is tried. */
-    private static final int CATALOG_WEIGHT = 5;
+    private static final int CATALOG_WEIGHT = 10;
 
     private final LogRecord record;
     private final boolean recovered;
