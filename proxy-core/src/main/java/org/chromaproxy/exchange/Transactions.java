@@ -6,8 +6,13 @@ import org.chromaproxy.lane.write.WriteResult;
 
 /** Transaction ids and stored outcomes. Thread-safe. */
 public interface Transactions {
-    /** The id of a record, from which its LSN can be read back without an index. */
-    String idOf(long lsn);
+    /**
+     * The id of a record, from which its LSN can be read back without an index.
+     *
+     * @param everywhere whether it is for somebody whom no tenant is closed to; others cannot read the LSN from it, which
+     *     would tell how many writes there are
+     */
+    String idOf(long lsn, boolean everywhere);
 
     /**
      * A client's transaction that was logged before.

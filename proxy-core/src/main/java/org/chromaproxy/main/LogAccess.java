@@ -12,7 +12,7 @@ import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.LargeBodyTurns;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.record.LoggedRecord;
-import org.chromaproxy.wal.record.TransactionUuid;
+import org.chromaproxy.wal.record.TransactionVeil;
 import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;
 import org.chromaproxy.wal.recovery.TransactionView;
@@ -22,13 +22,13 @@ final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
     private final LogReader reader;
     private final OperatorQueries queries;
     private final ExecutorService workers;
-    private final UUID logId;
+    private final TransactionVeil veil;
 
     LogAccess(LogReader reader, OperatorQueries queries, ExecutorService workers) {
         this.reader = reader;
         this.queries = queries;
         this.workers = workers;
-        this.logId = reader.logId();
+        this.veil = reader.veil();
     }
 
     @Override
@@ -48,8 +48,8 @@ final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
     }
 
     @Override
-    public String idOf(long lsn) {
-        return TransactionUuid.of(logId, lsn).toString();
+    public String idOf(long lsn, boolean everywhere) {
+        return (everywhere ? veil.plain(lsn) : veil.veiled(lsn)).toString();
     }
 
     @Override

@@ -132,7 +132,7 @@ final class Fronted implements AutoCloseable {
 
     private static final class Stored implements Transactions {
         @Override
-        public String idOf(long lsn) {
+        public String idOf(long lsn, boolean everywhere) {
             return "tx-" + lsn;
         }
 

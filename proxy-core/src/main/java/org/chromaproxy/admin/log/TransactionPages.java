@@ -51,15 +51,15 @@ public final class TransactionPages {
     /** The transaction of that id, the proxy's own or a client's; with {@code ?wait=} not before its outcome is known. */
     public CompletableFuture<Answer> page(AdminRequest request, String id) {
         long nanos = request.duration("wait", LONGEST_WAIT).toNanos();
-        CompletableFuture<Long> found = blocking.call(() -> find(request, id));
+        CompletableFuture<Sought> found = blocking.call(() -> find(request, id));
         PrincipalUse use = request.original().use();
         if (nanos == 0 || waiting.get() >= WAITING_AT_ONCE || !use.hold()) {
-            return found.thenCompose(lsn -> blocking.call(() -> look(lsn, Optional.empty())))
+            return found.thenCompose(sought -> blocking.call(() -> look(sought, Optional.empty())))
                     .thenApply(Found::answer);
         }
         long deadline = System.nanoTime() + nanos;
         waiting.incrementAndGet();
-        return found.thenCompose(lsn -> await(lsn, deadline))
+        return found.thenCompose(sought -> await(sought, deadline))
                 .thenApply(Found::answer)
                 .whenComplete((answer, error) -> {
                     waiting.decrementAndGet();
@@ -67,21 +67,35 @@ public final class TransactionPages {
                 });
     }
 
-    private long find(AdminRequest request, String id) {
+    /**
+     * A record that somebody asks for.
+     *
+     * @param id as told where there is none
+     * @param confined whether the one who asks is confined to some tenants
+     */
+    private record Sought(long lsn, String id, boolean confined) {}
+
+    private Sought find(AdminRequest request, String id) {
         Set<String> permitted = request.original().tenants();
-        OptionalLong own = ids.lsn(id);
+        boolean confined = !permitted.isEmpty();
+        String spelt = ids.spelt(id);
+        OptionalLong own = confined ? ids.confinedLsn(id) : ids.lsn(id);
         if (own.isPresent()) {
-            if (!permitted.isEmpty() && !permitted.contains(tenant(own.getAsLong()))) {
+            Sought sought = new Sought(own.getAsLong(), spelt, confined);
+            if (confined && !permitted.contains(tenant(sought))) {
                 // As if it were none: in the spelling, too, in which one that is none is told.
-                throw unknown(ids.text(own.getAsLong()));
+                throw unknown(spelt);
             }
-            return own.getAsLong();
+            return sought;
         }
         List<Long> lsns = lsns(request.parameter("tenant"), permitted, id);
         if (lsns.size() > 1) {
             throw Answers.badRequest("Clients of several tenants chose that transaction id: add ?tenant=NAME.");
         }
-        return lsns.stream().findFirst().orElseThrow(() -> unknown(id));
+        return lsns.stream()
+                .findFirst()
+                .map(lsn -> new Sought(lsn, id, confined))
+                .orElseThrow(() -> unknown(spelt));
     }
 
     /** The records of that client's id, of those tenants that may be asked for; of other tenants nothing is told. */
@@ -96,8 +110,8 @@ public final class TransactionPages {
                 .toList();
     }
 
-    private String tenant(long lsn) {
-        return view(lsn).record().content().subject().tenant();
+    private String tenant(Sought sought) {
+        return view(sought).record().content().subject().tenant();
     }
 
     private static Answers.Refusal unknown(String id) {
@@ -106,9 +120,9 @@ public final class TransactionPages {
     }
 
     /** From memory while the write is under way; a recovered one is in the log alone, which is asked again and again. */
-    private CompletableFuture<Found> await(long lsn, long deadline) {
+    private CompletableFuture<Found> await(Sought sought, long deadline) {
         long left = deadline - System.nanoTime();
-        Optional<Write> undecided = services.lanes().undecided(lsn);
+        Optional<Write> undecided = services.lanes().undecided(sought.lsn());
         if (undecided.isPresent() && left > 0) {
             return undecided
                     .get()
@@ -118,24 +132,24 @@ public final class TransactionPages {
                     // Forgotten until its turn comes: the log is asked from now on.
                     .exceptionally(forgotten -> Optional.empty())
                     .thenCompose(told -> told.isEmpty() && deadline - System.nanoTime() > 0
-                            ? await(lsn, deadline)
-                            : blocking.call(() -> look(lsn, told)));
+                            ? await(sought, deadline)
+                            : blocking.call(() -> look(sought, told)));
         }
-        return blocking.call(() -> look(lsn, Optional.empty()))
+        return blocking.call(() -> look(sought, Optional.empty()))
                 .thenCompose(found -> found.decided() || System.nanoTime() - deadline > 0
                         ? CompletableFuture.completedFuture(found)
-                        : blocking.later(LOOK_AGAIN_MS, () -> await(lsn, deadline)));
+                        : blocking.later(LOOK_AGAIN_MS, () -> await(sought, deadline)));
     }
 
     private record Found(Answer answer, boolean decided) {}
 
-    private Found look(long lsn, Optional<WriteResult> told) {
-        TransactionView view = view(lsn);
+    private Found look(Sought sought, Optional<WriteResult> told) {
+        TransactionView view = view(sought);
         Map<String, Boolean> applied = applied(view);
         TransactionState state = view.state();
         if (state == TransactionState.ATTEMPTING && somewhere(view.record(), applied)) {
             // A refusal is durable before its lane moves on, so what still has no outcome now was applied.
-            view = view(lsn);
+            view = view(sought);
             state = view.outcome().isPresent() ? view.state() : TransactionState.COMPLETED;
         }
         if (told.isPresent() && !decided(state)) {
@@ -143,11 +157,11 @@ public final class TransactionPages {
             TransactionState success = late ? TransactionState.RECOVERED : TransactionState.COMPLETED;
             state = told.get().success() ? success : TransactionState.FAILED;
         }
-        return new Found(Answers.json(200, body(view, state, applied, told)), decided(state));
+        return new Found(Answers.json(200, body(sought, view, state, applied, told)), decided(state));
     }
 
-    private TransactionView view(long lsn) {
-        return services.log().queries().transaction(lsn).orElseThrow(() -> unknown(ids.text(lsn)));
+    private TransactionView view(Sought sought) {
+        return services.log().queries().transaction(sought.lsn()).orElseThrow(() -> unknown(sought.id()));
     }
 
     private static boolean decided(TransactionState state) {
@@ -178,7 +192,11 @@ public final class TransactionPages {
     }
 
     private ObjectNode body(
-            TransactionView view, TransactionState state, Map<String, Boolean> applied, Optional<WriteResult> told) {
+            Sought sought,
+            TransactionView view,
+            TransactionState state,
+            Map<String, Boolean> applied,
+            Optional<WriteResult> told) {
         LogRecord record = view.record();
         int status = status(view, state, told);
         String reason = view.outcome()
@@ -187,7 +205,7 @@ public final class TransactionPages {
                 .or(() -> told.filter(result -> !result.success())
                         .map(result -> new String(result.body(), StandardCharsets.UTF_8)))
                 .orElse("");
-        ObjectNode body = ids.describe(record)
+        ObjectNode body = (sought.confined() ? ids.describeConfined(record) : ids.describe(record))
                 .put("status", state.name())
                 .put("completed_at", completedAt(view, state))
                 .put("retry_count", 0)

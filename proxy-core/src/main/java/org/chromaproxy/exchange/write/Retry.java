@@ -22,8 +22,12 @@ final class Retry {
 
     private Retry() {}
 
-    /** Waits for the first one if it is under way, else reads its stored answer. Calls back on some thread. */
-    static void join(ExchangeServices services, long lsn, Consumer<WriteResult> told) {
+    /**
+     * Waits for the first one if it is under way, else reads its stored answer. Calls back on some thread.
+     *
+     * @param id that the first one's record has for this client
+     */
+    static void join(ExchangeServices services, long lsn, String id, Consumer<WriteResult> told) {
         Optional<Write> undecided = services.lanes().undecided(lsn);
         if (undecided.isPresent()) {
             undecided.get().result().whenComplete((result, error) -> {
@@ -31,12 +35,12 @@ final class Retry {
                     told.accept(result);
                 } else {
                     // Forgotten until its turn comes: from now on the log alone knows of it.
-                    stored(services, lsn, until(services), LOOK_AGAIN_MS, told);
+                    stored(services, lsn, id, until(services), LOOK_AGAIN_MS, told);
                 }
             });
             return;
         }
-        stored(services, lsn, until(services), LOOK_AGAIN_MS, told);
+        stored(services, lsn, id, until(services), LOOK_AGAIN_MS, told);
     }
 
     private static long until(ExchangeServices services) {
@@ -53,17 +57,17 @@ final class Retry {
 
     /** The answer is stored a moment after it was told; only one that nobody could be told yet is not there. */
     private static void stored(
-            ExchangeServices services, long lsn, long until, long pause, Consumer<WriteResult> told) {
+            ExchangeServices services, long lsn, String id, long until, long pause, Consumer<WriteResult> told) {
         services.transactions().outcome(lsn).whenComplete((stored, error) -> {
             if (error == null && stored.isPresent()) {
                 told.accept(stored.get());
             } else if (error == null && System.nanoTime() < until) {
                 CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS)
-                        .execute(() -> stored(services, lsn, until, Math.min(MAX_LOOK_AGAIN_MS, 2 * pause), told));
+                        .execute(() -> stored(services, lsn, id, until, Math.min(MAX_LOOK_AGAIN_MS, 2 * pause), told));
             } else {
                 String message =
                         "The first request of this transaction has no outcome yet. It has one effect in any case: "
-                                + "GET /transactions/" + services.transactions().idOf(lsn) + "?wait=30s";
+                                + "GET /transactions/" + id + "?wait=30s";
                 HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.RETRY_AFTER, 1);
                 told.accept(WriteResult.of(ProxyError.PENDING_RECOVERY, message).withHeaders(headers));
             }

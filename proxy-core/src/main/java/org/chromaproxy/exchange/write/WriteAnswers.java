@@ -29,9 +29,7 @@ final class WriteAnswers {
     void decided(long lsn, WriteResult result) {
         HttpHeaders headers = new DefaultHttpHeaders();
         ForwardedHeaders.response(result.headers(), headers);
-        headers.set(
-                TRANSACTION_ID,
-                records.clientId().orElseGet(() -> services.transactions().idOf(lsn)));
+        headers.set(TRANSACTION_ID, records.clientId().orElseGet(() -> id(lsn)));
         records.warn(headers);
         byte[] told = result.success() ? result.body() : records.publicIds(result.body());
         result.error()
@@ -66,9 +64,13 @@ final class WriteAnswers {
 
     /** Says which transaction this is, and where its outcome is found; its id. */
     private String identify(long lsn, HttpHeaders headers) {
-        String id = services.transactions().idOf(lsn);
+        String id = id(lsn);
         headers.set(TRANSACTION_ID, records.clientId().orElse(id));
         headers.set(HttpHeaderNames.LOCATION, "/transactions/" + id);
         return id;
+    }
+
+    private String id(long lsn) {
+        return services.transactions().idOf(lsn, exchange.principal().everywhere());
     }
 }

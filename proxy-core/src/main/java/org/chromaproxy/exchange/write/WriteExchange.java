@@ -261,7 +261,8 @@ public final class WriteExchange implements RequestBody {
                     told -> exchange.loop()
                             .execute(() -> told.ifPresentOrElse(result -> answer(lsn, result), () -> accepted(lsn))));
         } else if (sameRequest) {
-            Retry.join(services, lsn, result -> exchange.loop().execute(() -> answer(lsn, result)));
+            String id = services.transactions().idOf(lsn, exchange.principal().everywhere());
+            Retry.join(services, lsn, id, result -> exchange.loop().execute(() -> answer(lsn, result)));
         } else {
             free();
             exchange.fail(ProxyError.TRANSACTION_REUSED);

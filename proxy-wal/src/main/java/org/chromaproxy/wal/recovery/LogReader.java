@@ -13,6 +13,7 @@ import org.chromaproxy.wal.record.LaneBacklog;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.TransactionVeil;
 import org.chromaproxy.wal.store.StoreException;
 import org.chromaproxy.wal.store.query.LaneSql;
 import org.chromaproxy.wal.store.query.LogQueries;
@@ -34,6 +35,11 @@ public final class LogReader {
     /** The identity of this log: other logs have others. */
     public UUID logId() {
         return queries.logId();
+    }
+
+    /** What transaction ids are made and read with; for the log's owner. */
+    public TransactionVeil veil() {
+        return queries.veil();
     }
 
     /** Up to here every record is applied wherever it has to be, or given up; recovery starts above. */

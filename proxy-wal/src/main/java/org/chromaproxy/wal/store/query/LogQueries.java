@@ -22,6 +22,7 @@ import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.StorableText;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
+import org.chromaproxy.wal.record.TransactionVeil;
 import org.chromaproxy.wal.record.WriteRequest;
 import org.chromaproxy.wal.store.Database;
 import org.chromaproxy.wal.store.StoreException;
@@ -51,6 +52,18 @@ public final class LogQueries {
     /** The identity of this log, made with its schema. */
     public UUID logId() {
         return one("SELECT log_id FROM log_identity", row -> row.getObject(1, UUID.class));
+    }
+
+    /**
+     * What transaction ids are made and read with. The first owner of a log that knows of it notes the log's end: up to there
+     * every client was told plain ids.
+     */
+    public TransactionVeil veil() {
+        return one(
+                "UPDATE log_identity SET veiled_after = coalesce(veiled_after,"
+                        + " greatest(low_water, (SELECT coalesce(max(lsn), 0) FROM log_record)))"
+                        + " RETURNING log_id, transaction_key, veiled_after",
+                row -> new TransactionVeil(row.getObject(1, UUID.class), row.getBytes(2), row.getLong(3)));
     }
 
     public long lowWater() {
