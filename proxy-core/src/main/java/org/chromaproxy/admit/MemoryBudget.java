@@ -1,105 +1,104 @@
 package org.chromaproxy.admit;
 
-import io.netty.channel.EventLoop;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
-/** Bytes of request bodies that may be in memory at once. At the bound sockets stop being read. */
+/**
+ * The one account of what clients make the proxy hold: each kind has a share, and is reserved before it is held. Thread-safe.
+ *
+ * <p>Shares are fixed, so that no kind can starve another: connections that ask nothing take no memory of bodies, and large
+ * bodies none of small ones.
+ */
 public final class MemoryBudget {
-    private final long limit;
-    private final AtomicLong used = new AtomicLong();
-    private final AtomicLong peak = new AtomicLong();
-    private final AtomicLong waits = new AtomicLong();
-    private final ConcurrentLinkedQueue<Waiter> waiting = new ConcurrentLinkedQueue<>();
+    /** What is held. */
+    public enum Kind {
+        /** Open connections. */
+        CONNECTIONS,
+        /** Heads that are larger than usual, and what was sent ahead. */
+        HEADS,
+        /** Bodies up to 1 MiB. */
+        SMALL_BODIES,
+        /** Larger ones; each is granted whole. */
+        LARGE_BODIES,
+        /** Answers that wait for their clients to take them. */
+        ANSWERS;
 
-    /** @param limit bytes */
-    public MemoryBudget(long limit) {
-        this.limit = limit;
+        /** In {@code /status} and metrics. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
+
+    private final Map<Kind, MemoryShare> shares = new EnumMap<>(Kind.class);
+
+    private final ConnectionBound connections;
+    private final LongAdder exhausted = new LongAdder();
 
     /**
-     * Reserves bytes, at once or when others have given enough back; in the order of asking.
-     *
-     * @param granted called on {@code loop}
-     * @param refused called on {@code loop} when the time is over
+     * @param limits bytes; a kind that is missing has none
+     * @param connections their places
      */
-    public void reserve(int bytes, EventLoop loop, long timeoutMs, Runnable granted, Runnable refused) {
-        if (waiting.isEmpty() && take(bytes)) {
-            granted.run();
-            return;
-        }
-        waits.incrementAndGet();
-        Waiter waiter = new Waiter(bytes, loop, granted, new AtomicBoolean());
-        waiting.add(waiter);
-        loop.schedule(
-                () -> {
-                    if (waiter.done.compareAndSet(false, true)) {
-                        waiting.remove(waiter);
-                        refused.run();
-                        serve();
-                    }
-                },
-                timeoutMs,
-                TimeUnit.MILLISECONDS);
-        serve();
-    }
-
-    /** Reserves bytes now, unless there are too few or others wait for some; whether it did. Any thread. */
-    public boolean tryReserve(int bytes) {
-        return waiting.isEmpty() && take(bytes);
-    }
-
-    /** Gives bytes back. */
-    public void release(int bytes) {
-        used.addAndGet(-bytes);
-        serve();
-    }
-
-    private boolean take(int bytes) {
-        long now = used.get();
-        while (now + bytes <= limit) {
-            if (used.compareAndSet(now, now + bytes)) {
-                peak.accumulateAndGet(now + bytes, Math::max);
-                return true;
-            }
-            now = used.get();
-        }
-        return false;
-    }
-
-    private void serve() {
-        for (Waiter first = waiting.peek(); first != null; first = waiting.peek()) {
-            if (first.done.get()) {
-                waiting.remove(first);
-            } else if (!take(first.bytes)) {
-                return;
-            } else if (first.done.compareAndSet(false, true)) {
-                waiting.remove(first);
-                first.loop.execute(first.granted);
-            } else {
-                used.addAndGet(-first.bytes);
-            }
+    public MemoryBudget(Map<Kind, Long> limits, ConnectionBound connections) {
+        this.connections = connections;
+        for (Kind kind : Kind.values()) {
+            shares.put(kind, new MemoryShare(limits.getOrDefault(kind, 0L)));
         }
     }
 
-    public long used() {
-        return used.get();
+    /** So many bytes of every kind, and a thousand connections. */
+    public static MemoryBudget ofEach(long bytes) {
+        Map<Kind, Long> limits = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            limits.put(kind, bytes);
+        }
+        return new MemoryBudget(limits, new ConnectionBound(1_000, System::nanoTime));
     }
 
-    public long peak() {
-        return peak.get();
+    /** The places of connections. */
+    public ConnectionBound connections() {
+        return connections;
     }
 
-    public long limit() {
-        return limit;
+    public MemoryShare of(Kind kind) {
+        MemoryShare share = shares.get(kind);
+        if (share == null) {
+            throw new IllegalStateException("no share of " + kind);
+        }
+        return share;
     }
 
-    /** How often a request had to wait for memory. */
-    public long waits() {
-        return waits.get();
+    private MemoryShare small() {
+        return of(Kind.SMALL_BODIES);
     }
 
-    private record Waiter(int bytes, EventLoop loop, Runnable granted, AtomicBoolean done) {}
+    private MemoryShare large() {
+        return of(Kind.LARGE_BODIES);
+    }
+
+    /** A connection was closed because the JVM had no memory for it, whatever the account says. */
+    public void countExhausted() {
+        exhausted.increment();
+    }
+
+    /** How often that was. */
+    public long exhausted() {
+        return exhausted.sum();
+    }
+
+    /** Bytes of request bodies in memory. */
+    public long bodiesUsed() {
+        return small().used() + large().used();
+    }
+
+    /** What they may take. */
+    public long bodiesLimit() {
+        return small().limit() + large().limit();
+    }
+
+    /** How often a request had to wait for memory for its body. */
+    public long bodyWaits() {
+        return small().waits() + large().waits();
+    }
 }

@@ -25,7 +25,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         bounds.requestQueueSize,
                         bounds.maxWorkers,
                         bounds.batches,
-                        bounds.principals),
+                        bounds.principals,
+                        limits.maxConnections),
                 new Timing(
                         times.checkIntervalMs,
                         times.requestMs,
@@ -49,6 +50,17 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
         return listen.access()
                 .localTokenFile()
                 .orElseGet(() -> log.dataDirectory().resolve("local-token"));
+    }
+
+    /** What the memory is divided into. */
+    public MemoryPlan memory() {
+        return new MemoryPlan(
+                limits.maxMemoryMb, limits.maxBody, listen.tls.certificate().isPresent());
+    }
+
+    /** How many client connections there may be. */
+    public int mostConnections() {
+        return limits.maxConnections == 0 ? memory().mostConnections() : limits.maxConnections;
     }
 
     /**
@@ -106,6 +118,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * Bounds.
      *
      * @param principals what each principal may use
+     * @param maxConnections of clients; 0: as many as there is memory for
      */
     public record Limits(
             int maxMemoryMb,
@@ -114,8 +127,9 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             int requestQueueSize,
             int maxWorkers,
             Batches batches,
-            PrincipalLimits principals) {
-        /** With no bounds for each principal. */
+            PrincipalLimits principals,
+            int maxConnections) {
+        /** With no bounds for each principal, and as many connections as there is memory for. */
         public Limits(
                 int maxMemoryMb,
                 int maxBody,
@@ -130,16 +144,12 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                     requestQueueSize,
                     maxWorkers,
                     batches,
-                    PrincipalLimits.NONE);
+                    PrincipalLimits.NONE,
+                    0);
         }
 
         /** Records per replay request. */
         public record Batches(int standard, int most) {}
-
-        /** Bytes of request bodies in memory at once, from their first byte until they are committed or answered. */
-        public long bodyMemory() {
-            return maxMemoryMb * 1024L * 1024 / 5;
-        }
 
         /** Bytes of bodies that records waiting for followers keep in memory. */
         public long backlogMemory() {

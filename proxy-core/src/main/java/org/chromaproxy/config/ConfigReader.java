@@ -170,7 +170,8 @@ public final class ConfigReader {
                 values.get(Settings.REQUEST_QUEUE_SIZE),
                 values.get(Settings.MAX_WORKERS),
                 new Config.Limits.Batches(values.get(Settings.DEFAULT_BATCH_SIZE), values.get(Settings.MAX_BATCH_SIZE)),
-                principals());
+                principals(),
+                values.get(Settings.MAX_CONNECTIONS));
     }
 
     private PrincipalLimits principals() {
@@ -242,12 +243,15 @@ public final class ConfigReader {
 
     /** Values that cannot work together, or hardly as they were meant. */
     private void together(Config config) {
-        Config.Limits limits = config.limits();
-        if (limits.maxBody() > limits.bodyMemory()) {
+        MemoryPlan memory = config.memory();
+        memory.bodyProblem().ifPresent(problem -> values.problem(Settings.MAX_BODY_MB, problem));
+        if (config.mostConnections() > memory.mostConnections()) {
             values.problem(
-                    Settings.MAX_BODY_MB,
-                    "is larger than a fifth of max_memory_mb (" + limits.maxMemoryMb()
-                            + "), so such a body could never be taken; raise max_memory_mb");
+                    Settings.MAX_CONNECTIONS,
+                    "is more than there is memory for: a connection is counted as " + memory.connectionBytes()
+                            + " bytes, and " + memory.connections() / MIB + " MiB of max_memory_mb ("
+                            + memory.maxMemoryMb() + ") are for them, which is " + memory.mostConnections()
+                            + " connections; lower it, or raise max_memory_mb");
         }
         instancesTogether(config);
         if (!values.get(Settings.ENABLE_CONNECTION_POOLING)) {

@@ -16,10 +16,13 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.Principal;
 import org.chromaproxy.access.client.ClientSocket;
 import org.chromaproxy.access.client.RateTable;
+import org.chromaproxy.admit.ConnectionBound;
+import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.completion.Completions;
@@ -48,6 +51,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
 
     /** How long the rest of a refused body may pause; it is read so that the client gets to see the refusal. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** How long one that may ask for the probes only has for it. */
+    private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Router router;
     private final ExchangeServices services;
@@ -85,17 +91,27 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private boolean moreWanted;
     private long lastProgress = System.nanoTime();
     private final Watchdog watchdog;
-
+    private final ConnectionBound.Place seat;
+    private final Untaken untaken;
     /**
+     * @param seat its place among all connections
      * @param turnstile what has come and waits
      * @param codec what has come and is not decoded
      */
-    Downstream(Router router, ExchangeServices services, Watchdog watchdog, Turnstile turnstile, ServerCodec codec) {
+    Downstream(
+            Router router,
+            ExchangeServices services,
+            Watchdog watchdog,
+            ConnectionBound.Place seat,
+            Turnstile turnstile,
+            ServerCodec codec) {
         this.router = router;
         this.services = services;
         this.turnstile = turnstile;
         this.codec = codec;
         this.watchdog = watchdog;
+        this.seat = seat;
+        this.untaken = new Untaken(services.admission().memory().of(MemoryBudget.Kind.ANSWERS));
         this.pace = new Pace(
                 () -> services.admission().access().settings().headMs(),
                 () -> services.limits().stallMs());
@@ -156,6 +172,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         if (decision.refusal().isPresent()) {
             refuse(ctx, request, started, decision.refusal().get());
             return;
+        }
+        if (seat.probesOnly()) {
+            closing = true;
+            if (!Router.asksWhetherItLives(request)) {
+                refuse(ctx, request, started, ErrorResponses.of(ProxyError.TOO_MANY_CONNECTIONS));
+                return;
+            }
         }
         Principal principal = decision.principal();
         use = services.admission().principals().of(principal.name(), principal.limits(), network);
@@ -291,6 +314,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         } else if (!inputEnded && changes(current) && PeerState.hasEnded(ctx.channel())) {
             awaitingEnd = true;
         } else {
+            seat.working(true);
             receiver.complete();
             next();
         }
@@ -308,22 +332,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         return turnstile.holdsRequest() || !codec.between();
     }
 
-    /** After the end of the client's side: whether a further request's head is here. */
-    private boolean requestBehind() {
+    /** After the end of the client's side: decodes what has come until something is there; whether it is. */
+    private boolean cameBefore(BooleanSupplier something) {
         boolean more = true;
-        while (more && !turnstile.holdsRequest()) {
+        while (more && !something.getAsBoolean()) {
             more = codec.advance();
         }
-        return turnstile.holdsRequest();
-    }
-
-    /** After the end of the client's side: whether the end of this request's body is here. */
-    private boolean endBehind() {
-        boolean more = true;
-        while (more && !turnstile.holdsEnd()) {
-            more = codec.advance();
-        }
-        return turnstile.holdsEnd();
+        return something.getAsBoolean();
     }
 
     /**
@@ -336,10 +351,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         if (codec.decoding()) {
             ctx.executor().execute(() -> inputEnds(ctx));
         } else if (current == null) {
-            if (!requestBehind() && exchange == null) {
+            if (!cameBefore(turnstile::holdsRequest) && exchange == null) {
                 closeBehindAnswers(ctx);
             }
-        } else if (!bodyComplete && !endBehind()) {
+        } else if (!bodyComplete && !cameBefore(turnstile::holdsEnd)) {
             cutOff(current);
         } else if (!current.finished() && !anotherBehind()) {
             ctx.close();
@@ -461,20 +476,30 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
         exchange = null;
         body = null;
+        seat.working(false);
+        codec.requestEnded();
         lastProgress = System.nanoTime();
-        if (closing || (inputEnded && !requestBehind())) {
+        if (closing || (inputEnded && !cameBefore(turnstile::holdsRequest))) {
             closeBehindAnswers(ctx);
-        } else if (ctx.channel().isWritable()) {
+        } else if (Untaken.pending(ctx.channel()) == 0) {
             ctx.read();
+        } else {
+            untaken.await(ctx.pipeline().context(codec), () -> {
+                if (idle()) {
+                    ctx.read();
+                }
+            });
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (body != null) {
-            body.writabilityChanged(ctx.channel().isWritable());
-        } else if (idle() && ctx.channel().isWritable()) {
-            // The next request had to wait until the client took enough of the answers before.
+        boolean writable = ctx.channel().isWritable();
+        if (!untaken.reserve(ctx.channel())) {
+            ctx.close();
+        } else if (body != null) {
+            body.writabilityChanged(writable);
+        } else if (idle() && writable && !untaken.awaited()) {
             ctx.read();
         }
     }
@@ -482,6 +507,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         watchdog.remove(ctx.executor(), this);
+        untaken.close();
         line.leave();
         Exchange current = exchange;
         RequestBody receiver = body;
@@ -509,13 +535,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     /** Idle connections, stalled bodies, refused bodies that never end, and answers that are not taken. */
     private void watch(ChannelHandlerContext ctx) {
         long quiet = System.nanoTime() - lastProgress;
-        if (uptake.stalled(ctx.channel(), services.limits().stallMs())) {
+        if (uptake.stalled(ctx.channel(), untaken.awaited(), services.limits().stallMs())) {
             if (exchange != null) {
                 services.admission().requests().countTimeout();
             }
             ctx.close();
         } else if (exchange == null) {
-            if (headRefused || quiet > idleNanos()) {
+            if (headRefused || quiet > (seat.probesOnly() ? PROBE_NANOS : idleNanos())) {
                 ctx.close();
             } else if (pace.headTooSlow(turnstile.waits() && !codec.between())) {
                 headRefused = true;
@@ -531,7 +557,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         } else if (!bodyComplete
                 && body != null
                 && body.reading()
-                && (pace.bodyTooSlow()
+                && (pace.bodyTooSlow(body.contended())
                         || quiet
                                 > TimeUnit.MILLISECONDS.toNanos(
                                         services.limits().stallMs()))) {
@@ -549,8 +575,21 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         return TimeUnit.MILLISECONDS.toNanos(ms);
     }
 
+    /** A broken connection is closed; anything else is the proxy's own fault, and told if it still can be. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        Exchange current = exchange;
+        boolean words = Failure.leavesWords(cause, services.admission().memory());
+        if (!words || current == null || current.finished() || current.headSent()) {
+            ctx.close();
+            return;
+        }
+        RequestBody receiver = body;
+        body = null;
+        closing = true;
+        if (receiver != null) {
+            receiver.gone();
+        }
+        current.fail(ProxyError.INTERNAL);
     }
 }

@@ -4,14 +4,18 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.client.ClientLimits;
+import org.chromaproxy.admit.ConnectionBound;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.ConnectionSettings;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -29,9 +33,13 @@ import org.chromaproxy.transport.EventLoops;
 public final class FrontEnd implements AutoCloseable {
     private static final int BACKLOG = 4_096;
 
+    /** Bytes the kernel takes beyond what the client's window lets it send: otherwise up to 4 MB for one that reads nothing. */
+    private static final long UNSENT_BYTES = 128 << 10;
+
     private final Channel listener;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private volatile Consumer<Channel> handlers;
+    private final ClientMemory memory;
+    private volatile BiConsumer<Channel, ConnectionBound.Place> handlers;
 
     /**
      * Binds, blocking until bound; until {@link #serve} every request is answered by the standby endpoints.
@@ -40,6 +48,7 @@ public final class FrontEnd implements AutoCloseable {
      * @param access who may ask the standby
      * @param tls puts TLS in front of a new connection's handlers, where that is wanted
      * @param feed who hears of what the standby answers
+     * @param memory what connections may take
      */
     public FrontEnd(
             EventLoops loops,
@@ -47,8 +56,10 @@ public final class FrontEnd implements AutoCloseable {
             OwnEndpoints standby,
             Access access,
             Consumer<Channel> tls,
-            Feed feed) {
-        this.handlers = channel -> standby(channel, standby, access, feed);
+            Feed feed,
+            ClientMemory memory) {
+        this.memory = memory;
+        this.handlers = (channel, _) -> standby(channel, standby, access, feed, memory);
         this.listener = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.transport().serverClass())
@@ -60,9 +71,11 @@ public final class FrontEnd implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         if (admitted(channel, access.limits())) {
-                            connections.add(channel);
-                            tls.accept(channel);
-                            handlers.accept(channel);
+                            memory.enter(channel).ifPresent(place -> {
+                                connections.add(channel);
+                                tls.accept(channel);
+                                handlers.accept(channel, place);
+                            });
                         }
                     }
                 })
@@ -70,6 +83,9 @@ public final class FrontEnd implements AutoCloseable {
                 .syncUninterruptibly()
                 .channel();
     }
+
+    /** What all connections share while they are served. */
+    record Served(Watchdog watchdog, ClientMemory memory) {}
 
     /** Counts the connection, or closes it: as yet nobody knows what its client speaks. */
     private static boolean admitted(Channel channel, ClientLimits limits) {
@@ -85,8 +101,8 @@ public final class FrontEnd implements AutoCloseable {
         return true;
     }
 
-    static void standby(Channel channel, OwnEndpoints endpoints, Access access, Feed feed) {
-        ServerCodec codec = codec(access);
+    static void standby(Channel channel, OwnEndpoints endpoints, Access access, Feed feed, ClientMemory memory) {
+        ServerCodec codec = codec(access, memory);
         channel.config().setRecvByteBufAllocator(new ReceiveSizes(codec::inBody));
         channel.pipeline()
                 .addLast("codec", codec)
@@ -95,29 +111,33 @@ public final class FrontEnd implements AutoCloseable {
                 .addLast("exchange", new Standby(endpoints, access, feed));
     }
 
-    private static ServerCodec codec(Access access) {
+    private static ServerCodec codec(Access access, ClientMemory memory) {
         ConnectionSettings bounds = access.settings().connection();
-        return HttpCodecs.server(bounds.maxHeaders(), bounds.maxHeadBytes());
+        return HttpCodecs.server(bounds.maxHeaders(), bounds.maxHeadBytes(), memory.heads());
     }
 
-    static void handlers(Channel channel, Router router, ExchangeServices services, Watchdog watchdog) {
-        ServerCodec codec = codec(services.admission().access());
+    static void handlers(
+            Channel channel, Router router, ExchangeServices services, Served served, ConnectionBound.Place place) {
+        ServerCodec codec = codec(services.admission().access(), served.memory());
         Turnstile turnstile = new Turnstile(codec);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.config().setRecvByteBufAllocator(new ReceiveSizes(codec::inBody));
+        if (channel instanceof EpollSocketChannel) {
+            channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
+        }
         channel.pipeline()
                 .addLast("input", new InputEnd())
                 .addLast("codec", codec)
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", turnstile)
-                .addLast("exchange", new Downstream(router, services, watchdog, turnstile, codec));
+                .addLast("exchange", new Downstream(router, services, served.watchdog(), place, turnstile, codec));
     }
 
     /** From now on new connections are served; those of the standby are closed. */
     public void serve(ExchangeServices services) {
         Router router = new Router(services);
-        Watchdog watchdog = new Watchdog();
-        handlers = channel -> handlers(channel, router, services, watchdog);
+        Served served = new Served(new Watchdog(), memory);
+        handlers = (channel, place) -> handlers(channel, router, services, served, place);
         connections.close();
     }
 

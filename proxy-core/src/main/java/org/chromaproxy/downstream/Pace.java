@@ -13,6 +13,9 @@ final class Pace {
     /** A body may be as slow as this, in bytes per second, over all of its time; what a poor mobile network manages. */
     static final int LEAST_RATE = 1 << 10;
 
+    /** The same for a large body while others wait for the memory it holds: 40 MiB in less than three minutes. */
+    static final int CONTENDED_RATE = 256 << 10;
+
     /** The rest of a refused body is read for so long in all, however it comes. */
     static final int LINGER_SECONDS = 10;
 
@@ -73,9 +76,13 @@ final class Pace {
         return lingered > LINGER_SECONDS;
     }
 
-    /** A second has passed in which the body was waited for. */
-    boolean bodyTooSlow() {
+    /**
+     * A second has passed in which the body was waited for.
+     *
+     * @param contended whether others wait for the memory it holds
+     */
+    boolean bodyTooSlow(boolean contended) {
         bodyTime++;
-        return bodyTime > seconds(graceMs) && received < bodyTime * LEAST_RATE;
+        return bodyTime > seconds(graceMs) && received < bodyTime * (contended ? CONTENDED_RATE : LEAST_RATE);
     }
 }

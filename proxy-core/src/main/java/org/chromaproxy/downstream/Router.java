@@ -1,8 +1,10 @@
 package org.chromaproxy.downstream;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
+import java.util.Set;
 import org.chromaproxy.access.Principal;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -33,10 +35,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides which way an exchange takes. Any event loop. */
 public final class Router {
+    private static final Set<String> PROBES =
+            Set.of("/health", "/health/live", "/health/ready", "/api/v2/heartbeat", "/api/v2/healthcheck");
+
     private final ExchangeServices services;
 
     Router(ExchangeServices services) {
         this.services = services;
+    }
+
+    /** Whether a request asks nothing but whether the proxy, or a server behind it, lives: what balancers ask. */
+    static boolean asksWhetherItLives(HttpRequest request) {
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        boolean get =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        return get && PROBES.contains(query < 0 ? uri : uri.substring(0, query));
     }
 
     /** The exchange of a request whose head is here. */

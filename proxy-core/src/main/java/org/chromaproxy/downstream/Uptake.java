@@ -17,12 +17,13 @@ final class Uptake {
     /**
      * A second has passed.
      *
+     * @param untaken whether the next request waits until the client has taken all
      * @param graceMs for how long it may take nothing
      * @return whether not one byte was taken for so long
      */
-    boolean stalled(Channel channel, long graceMs) {
+    boolean stalled(Channel channel, boolean untaken, long graceMs) {
         ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
-        if (out == null || channel.isWritable()) {
+        if (out == null || (channel.isWritable() && !untaken)) {
             left = 0;
             seconds = 0;
             return false;

@@ -3,7 +3,6 @@ package org.chromaproxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import java.io.ByteArrayOutputStream;
 import java.util.Set;
 import org.chromaproxy.http.ProxyError;
 
@@ -19,62 +18,82 @@ public final class OwnExchange implements RequestBody {
     private final Exchange exchange;
     private final ExchangeServices services;
     private final boolean bodiless;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-    private int reserved;
+    private final BodyBuffer body;
     /** The endpoint has it: the body is let go when the endpoint has answered, wherever the client is then. */
     private boolean handled;
+
+    private boolean clientGone;
 
     public OwnExchange(Exchange exchange, ExchangeServices services) {
         this.exchange = exchange;
         this.services = services;
         this.bodiless = BODILESS.contains(exchange.request().method());
-        exchange.more();
+        this.body = new BodyBuffer(
+                services.admission().memory(),
+                exchange.loop(),
+                services.limits().admissionMs(),
+                -1,
+                MAX_BODY,
+                new Body());
+        if (bodiless) {
+            exchange.more();
+        } else {
+            body.begin();
+        }
     }
 
     @Override
     public void content(ByteBuf content) {
-        int size = content.readableBytes();
         if (bodiless) {
             content.release();
             exchange.more();
-        } else if (exchange.finished()) {
-            content.release();
-        } else if (body.size() + size > MAX_BODY) {
-            refuse(content, ProxyError.BODY_TOO_LARGE);
-        } else if (!services.admission().memory().tryReserve(size)) {
-            refuse(content, ProxyError.OUT_OF_MEMORY_BUDGET);
         } else {
-            reserved += size;
-            byte[] bytes = new byte[size];
-            content.readBytes(bytes);
-            content.release();
-            body.writeBytes(bytes);
-            exchange.more();
+            body.content(content);
         }
-    }
-
-    private void refuse(ByteBuf content, ProxyError error) {
-        content.release();
-        free();
-        exchange.fail(error);
-    }
-
-    private void free() {
-        services.admission().memory().release(reserved);
-        reserved = 0;
-        body.reset();
     }
 
     @Override
     public void complete() {
+        if (bodiless) {
+            handle(new byte[0]);
+        } else {
+            body.complete();
+        }
+    }
+
+    /** What becomes of its body. */
+    private final class Body implements BodyBuffer.Taker {
+        @Override
+        public void more() {
+            exchange.more();
+        }
+
+        @Override
+        public void whole(byte[] whole) {
+            handle(whole);
+        }
+
+        @Override
+        public void refused(ProxyError error) {
+            exchange.fail(error);
+        }
+
+        @Override
+        public boolean over() {
+            return clientGone || exchange.finished();
+        }
+    }
+
+    private void handle(byte[] whole) {
         if (exchange.finished()) {
+            body.free();
             return;
         }
         handled = true;
         services.own()
-                .handle(request())
+                .handle(request(whole))
                 .whenComplete((answer, error) -> exchange.loop().execute(() -> {
-                    free();
+                    body.free();
                     if (answer == null) {
                         exchange.fail(ProxyError.INTERNAL, "The endpoint failed: " + error);
                     } else {
@@ -83,13 +102,13 @@ public final class OwnExchange implements RequestBody {
                 }));
     }
 
-    private OwnEndpoints.Request request() {
+    private OwnEndpoints.Request request(byte[] whole) {
         HttpRequest request = exchange.request();
         return new OwnEndpoints.Request(
                 request.method(),
                 request.uri(),
                 request.headers(),
-                body.toByteArray(),
+                whole,
                 exchange.principal().acts(),
                 exchange.principal().tenants(),
                 exchange.use());
@@ -97,13 +116,14 @@ public final class OwnExchange implements RequestBody {
 
     @Override
     public boolean reading() {
-        return true;
+        return !body.waiting();
     }
 
     @Override
     public void gone() {
+        clientGone = true;
         if (!handled) {
-            free();
+            body.abandon();
         }
     }
 

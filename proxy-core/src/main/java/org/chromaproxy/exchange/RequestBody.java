@@ -16,6 +16,11 @@ public interface RequestBody {
     /** Whether it waits for the client now: one that pauses too long then has stalled. */
     boolean reading();
 
+    /** Whether others wait for the memory it holds: then it has to come faster. */
+    default boolean contended() {
+        return false;
+    }
+
     /** The client's socket can or cannot take more of the response now. */
     void writabilityChanged(boolean writable);
 }

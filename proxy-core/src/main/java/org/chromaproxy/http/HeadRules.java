@@ -38,6 +38,9 @@ final class HeadRules {
         if (cause instanceof TooLongHttpLineException) {
             return Refusal.of(ProxyError.URI_TOO_LONG);
         }
+        if (cause instanceof HeadCharge.Exhausted) {
+            return Refusal.of(ProxyError.OUT_OF_HEAD_MEMORY);
+        }
         return Refusal.of(
                 cause instanceof TooLongHttpHeaderException ? ProxyError.HEADERS_TOO_LARGE : ProxyError.BAD_REQUEST);
     }

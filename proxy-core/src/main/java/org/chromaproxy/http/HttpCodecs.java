@@ -1,7 +1,6 @@
 package org.chromaproxy.http;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -23,7 +22,7 @@ public final class HttpCodecs {
 
     /** The same with Chroma's number of header fields, and 16 KiB of them. */
     public static ServerCodec server() {
-        return server(MAX_HEADERS, MAX_HEADER_BYTES);
+        return server(MAX_HEADERS, MAX_HEADER_BYTES, HeadMemory.UNBOUNDED);
     }
 
     /**
@@ -31,28 +30,31 @@ public final class HttpCodecs {
      *
      * @param maxHeaders most header fields of a request
      * @param maxHeadBytes their size
+     * @param memory where heads beyond the usual size are reserved
      */
-    public static ServerCodec server(int maxHeaders, int maxHeadBytes) {
-        return new ServerCodec(new HttpDecoderConfig()
+    public static ServerCodec server(int maxHeaders, int maxHeadBytes, HeadMemory memory) {
+        HeadCharge charge = new HeadCharge(memory);
+        HttpDecoderConfig config = new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxHeaderSize(maxHeadBytes)
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setStrictLineParsing(true)
                 // Otherwise Netty drops the Content-Length of a request that also has a Transfer-Encoding.
                 .setUseRfc9112TransferEncoding(true)
-                .setHeadersFactory(new StrictHeadersFactory(maxHeaders))
-                .setTrailersFactory(DefaultHttpHeadersFactory.trailersFactory()));
+                .setHeadersFactory(new StrictHeadersFactory(maxHeaders, charge))
+                .setTrailersFactory(new StrictHeadersFactory(maxHeaders, charge));
+        return new ServerCodec(config, charge);
     }
 
-    private record StrictHeadersFactory(int most) implements HttpHeadersFactory {
+    private record StrictHeadersFactory(int most, HeadCharge charge) implements HttpHeadersFactory {
         @Override
         public HttpHeaders newHeaders() {
-            return new StrictHeaders(most);
+            return new StrictHeaders(most, charge);
         }
 
         @Override
         public HttpHeaders newEmptyHeaders() {
-            return new StrictHeaders(most);
+            return new StrictHeaders(most, charge);
         }
     }
 
@@ -62,9 +64,11 @@ public final class HttpCodecs {
      */
     private static final class StrictHeaders extends DefaultHttpHeaders {
         private final int most;
+        private final HeadCharge charge;
 
-        StrictHeaders(int most) {
+        StrictHeaders(int most, HeadCharge charge) {
             this.most = most;
+            this.charge = charge;
         }
 
         @Override
@@ -75,6 +79,7 @@ public final class HttpCodecs {
             if (HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name) && contains(name)) {
                 throw new IllegalArgumentException("a second Content-Length");
             }
+            charge.field(name.length() + (value instanceof CharSequence text ? text.length() : 0));
             return super.add(name, value);
         }
     }

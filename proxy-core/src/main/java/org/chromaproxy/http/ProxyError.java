@@ -102,6 +102,19 @@ public enum ProxyError {
     QUEUE_FULL(503, Names.INTERNAL, "Too many requests are waiting. Nothing was executed; retry later."),
     OUT_OF_MEMORY_BUDGET(
             503, Names.INTERNAL, "The memory for request bodies is used up. Nothing was executed; retry later."),
+    OUT_OF_HEAD_MEMORY(
+            503,
+            Names.INTERNAL,
+            "The memory for large request heads is used up. Nothing was executed; retry later, with fewer or shorter"
+                    + " header fields."),
+    OUT_OF_ANSWER_MEMORY(
+            503,
+            Names.INTERNAL,
+            "The memory for answers that clients have not taken is used up. Nothing was executed; retry later."),
+    TOO_MANY_CONNECTIONS(
+            503,
+            Names.INTERNAL,
+            "There are as many client connections as the proxy has memory for. Nothing was executed; retry later."),
     NO_INSTANCE(503, Names.INTERNAL, "No instance can serve this now. Nothing was executed; retry later."),
     PENDING_RECOVERY(
             503,

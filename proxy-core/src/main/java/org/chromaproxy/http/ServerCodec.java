@@ -5,13 +5,17 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
@@ -32,9 +36,15 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
     /** Of the requests whose answers are due: that to HEAD has no body, whatever its length says. */
     private final Queue<HttpMethod> due = new ArrayDeque<>(2);
 
+    /** A read between bodies takes no more; of TLS, a record may bring more. */
+    private static final int MOST_FITTED = 4 << 10;
+
     private final Requests requests;
 
-    ServerCodec(HttpDecoderConfig config) {
+    private final HeadCharge charge;
+
+    ServerCodec(HttpDecoderConfig config, HeadCharge charge) {
+        this.charge = charge;
         requests = new Requests(config);
         init(requests, new Responses());
     }
@@ -67,6 +77,11 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
         return requests.advance();
     }
 
+    /** The last request is not held any more. */
+    public void requestEnded() {
+        charge.ended();
+    }
+
     /** Whether this is called from within the decoding of a message. */
     public boolean decoding() {
         return requests.decoding;
@@ -88,6 +103,9 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
         /** The next message is decoded whether it is wanted or not. */
         private boolean forced;
 
+        /** There was no memory for a head: nothing more is decoded. */
+        private boolean exhausted;
+
         Requests(HttpDecoderConfig config) {
             super(config);
         }
@@ -102,6 +120,17 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
         }
 
         @Override
+        protected void handlerRemoved0(ChannelHandlerContext ctx) {
+            charge.close();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+            super.channelInactive(ctx);
+            charge.close();
+        }
+
+        @Override
         public void channelRead(ChannelHandlerContext ctx, Object input) throws Exception {
             boolean nested = decoding;
             decoding = true;
@@ -112,10 +141,10 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
             }
         }
 
-        /** The same bytes, in a buffer that holds little more: they may stay for long. */
+        /** The same bytes, on the heap and in no more than they need: they may stay for long. */
         private static ByteBuf fitted(ByteBuf bytes) {
             int size = bytes.readableBytes();
-            if (size == 0 || size > bytes.capacity() / 2) {
+            if (size == 0 || size > MOST_FITTED) {
                 return bytes;
             }
             byte[] exact = new byte[size];
@@ -167,6 +196,12 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
             return super.splitSecondWordInitialLine(line, start, length);
         }
 
+        @Override
+        protected HttpMessage createMessage(String[] line) throws Exception {
+            charge.field(line[1].length());
+            return super.createMessage(line);
+        }
+
         /** Netty takes the protocol's name in either case; RFC 9112 (2.3) has it in capitals. */
         @Override
         protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
@@ -190,7 +225,14 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
 
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+            if (exhausted) {
+                buffer.skipBytes(buffer.readableBytes());
+                return;
+            }
             if (!forced && !wanted.getAsBoolean()) {
+                if (!inBody && !charge.holds(buffer.readableBytes())) {
+                    ctx.close();
+                }
                 return;
             }
             int before = out.size();
@@ -198,6 +240,13 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
             super.decode(ctx, buffer, out);
             forced &= out.size() == before;
             within |= buffer.readableBytes() < readable;
+            if (out.size() == before && !inBody && buffer.isReadable() && !charge.holds(buffer.readableBytes())) {
+                exhausted = true;
+                buffer.skipBytes(buffer.readableBytes());
+                HttpRequest failed = new DefaultHttpRequest(HttpVersion.HTTP_1_0, HttpMethod.GET, "/");
+                failed.setDecoderResult(DecoderResult.failure(new HeadCharge.Exhausted()));
+                out.add(failed);
+            }
             for (int i = before; i < out.size(); i++) {
                 Object decoded = out.get(i);
                 if (decoded instanceof HttpRequest request) {

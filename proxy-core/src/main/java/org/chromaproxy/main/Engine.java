@@ -119,8 +119,9 @@ final class Engine implements AutoCloseable {
      * @param rights who may do what
      * @param reload reads the configuration again, and has it {@linkplain #take taken up}
      * @param feed who hears of exchanges
+     * @param memory the account of what clients make the proxy hold
      */
-    record Shared(Access rights, Supplier<ReloadReport> reload, TlsSides tls, Feed feed) {}
+    record Shared(Access rights, Supplier<ReloadReport> reload, TlsSides tls, Feed feed, MemoryBudget memory) {}
 
     Engine(Config config, Wal wal, OwnedLog log, EventLoops loops, ExecutorService workers, Shared shared) {
         this.rights = shared.rights();
@@ -138,7 +139,7 @@ final class Engine implements AutoCloseable {
         this.limits = limits(config);
         this.backlog = backlog(config);
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
-        this.memory = new MemoryBudget(config.limits().bodyMemory());
+        this.memory = shared.memory();
         this.requests = requests(config.limits());
         this.principals = new Principals(config.limits().principals());
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);

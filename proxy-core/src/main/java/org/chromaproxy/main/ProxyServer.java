@@ -13,10 +13,12 @@ import org.chromaproxy.access.Access;
 import org.chromaproxy.access.AccessException;
 import org.chromaproxy.access.Tokens;
 import org.chromaproxy.admin.StandbyEndpoints;
+import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.adopt.ShortenedLog;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.Config;
+import org.chromaproxy.downstream.ClientMemory;
 import org.chromaproxy.downstream.FrontEnd;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.observe.Observing;
@@ -55,6 +57,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     private final Access access;
     private final Feed feed;
     private final FrontEnd frontEnd;
+    private final MemoryBudget memory;
     private final TlsSides tls;
     private volatile @Nullable Engine engine;
     private volatile boolean standingBy;
@@ -73,13 +76,15 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         this.feed = Observing.start(config.rules().seeing());
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
+        this.memory = ClientBudget.of(config);
         this.frontEnd = new FrontEnd(
                 loops,
                 address,
                 new StandbyEndpoints(config.instances().size(), wal::owner, () -> held),
                 access,
                 channel -> tls.clients().ifPresent(secure -> secure.accept(channel)),
-                feed);
+                feed,
+                new ClientMemory(memory, config.memory().connectionBytes()));
         if (tls.any()) {
             loops.all()
                     .getFirst()
@@ -166,7 +171,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
                 return;
             }
             Config used = config;
-            Engine.Shared shared = new Engine.Shared(access, reload, tls, feed);
+            Engine.Shared shared = new Engine.Shared(access, reload, tls, feed, memory);
             Engine started = new Engine(used, wal, log, loops, workers, shared);
             started.start();
             frontEnd.serve(started.exchangeServices());

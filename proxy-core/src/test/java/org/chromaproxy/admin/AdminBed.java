@@ -136,7 +136,7 @@ final class AdminBed implements AutoCloseable {
                         proxy,
                         lanes,
                         new ExchangeServices.Admission(
-                                new MemoryBudget(1 << 20), requests, backlog, () -> serving, upstream.timings()),
+                                MemoryBudget.ofEach(1 << 20), requests, backlog, () -> serving, upstream.timings()),
                         new AdminServices.Log(
                                 log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters()),
                         new AdminServices.Hooks(

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.admit.BacklogBound;
+import org.chromaproxy.admit.ConnectionBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.catalog.Catalog;
@@ -46,7 +47,8 @@ final class Fronted implements AutoCloseable {
 
     private final EventLoops loops;
     private final FakeLog log = new FakeLog();
-    private final Watchdog watchdog = new Watchdog();
+    private final MemoryBudget memory = MemoryBudget.ofEach(1 << 20);
+    private final FrontEnd.Served served = new FrontEnd.Served(new Watchdog(), new ClientMemory(memory, 1));
     private final ExchangeServices services;
     private final RequestBound requests = new RequestBound(10, 10);
 
@@ -75,11 +77,7 @@ final class Fronted implements AutoCloseable {
                 lanes,
                 new LaneRegistry(loops, lanes, new RestoredLanes(instances)),
                 new ExchangeServices.Admission(
-                        new MemoryBudget(1 << 20),
-                        requests,
-                        new BacklogBound(() -> 0, 1),
-                        () -> true,
-                        upstream.timings()),
+                        memory, requests, new BacklogBound(() -> 0, 1), () -> true, upstream.timings()),
                 new Stored(),
                 Fronted::own,
                 () -> LIMITS);
@@ -91,7 +89,9 @@ final class Fronted implements AutoCloseable {
 
     /** Puts the whole pipeline into a client's connection. */
     void handlers(Channel channel) {
-        FrontEnd.handlers(channel, new Router(services), services, watchdog);
+        ConnectionBound.Place place = memory.connections().enter("a", () -> {}).orElseThrow();
+        channel.closeFuture().addListener(_ -> place.leave());
+        FrontEnd.handlers(channel, new Router(services), services, served, place);
     }
 
     /** The same with one more handler, in front of the exchange. */
@@ -123,6 +123,11 @@ final class Fronted implements AutoCloseable {
         String text = request.method() + " " + request.uri() + " " + body + " " + request.acts();
         return CompletableFuture.completedFuture(
                 new OwnEndpoints.Answer(200, "text/plain", text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Connections closed for want of memory. */
+    long exhausted() {
+        return memory.exhausted();
     }
 
     @Override

@@ -28,7 +28,7 @@ class PaceTest {
     void aBodyThatDripsIsCutOffAndOneThatFlowsIsNot() {
         pace.begin();
         int seconds = 1;
-        while (!pace.bodyTooSlow()) {
+        while (!pace.bodyTooSlow(false)) {
             pace.received(1);
             seconds++;
         }
@@ -36,7 +36,7 @@ class PaceTest {
         pace.begin();
         for (int i = 0; i < 10_000; i++) {
             pace.received(Pace.LEAST_RATE);
-            assertFalse(pace.bodyTooSlow());
+            assertFalse(pace.bodyTooSlow(false));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.access.Access;
+import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.exchange.OwnEndpoints;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StandbyTest {
+    private static final ClientMemory MEMORY = new ClientMemory(MemoryBudget.ofEach(1 << 20), 1);
+
     private static CompletableFuture<OwnEndpoints.Answer> standby(OwnEndpoints.Request request) {
         return CompletableFuture.completedFuture(
                 new OwnEndpoints.Answer(503, "text/plain", "standby".getBytes(StandardCharsets.UTF_8)));
@@ -28,8 +31,8 @@ class StandbyTest {
                 + "Content-Length: 2\r\n\r\n{}";
         String health = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
         SplitAtEachByte.forEach((add + health).getBytes(StandardCharsets.ISO_8859_1), pieces -> {
-            try (ClientSide client = new ClientSide(channel ->
-                    FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none()))) {
+            try (ClientSide client = new ClientSide(channel -> FrontEnd.standby(
+                    channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none(), MEMORY))) {
                 String received = client.send(pieces).received();
                 assertTrue(received.startsWith("HTTP/1.1 503 "), received);
                 assertTrue(received.contains("stands by"), received);
@@ -41,7 +44,7 @@ class StandbyTest {
 
     private static ClientSide connect() {
         return new ClientSide(channel ->
-                FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none()));
+                FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none(), MEMORY));
     }
 
     /** Neither a head nor a body holds its connection by coming slowly, and an idle one is closed, too. */
@@ -86,8 +89,8 @@ class StandbyTest {
     void aClientThatWantsTheConnectionClosedGetsItClosed() {
         String health = "GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
         SplitAtEachByte.forEach(health.getBytes(StandardCharsets.ISO_8859_1), pieces -> {
-            try (ClientSide client = new ClientSide(channel ->
-                    FrontEnd.standby(channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none()))) {
+            try (ClientSide client = new ClientSide(channel -> FrontEnd.standby(
+                    channel, StandbyTest::standby, Access.of(AccessSettings.OPEN), Feed.none(), MEMORY))) {
                 assertTrue(client.send(pieces).received().endsWith("standby[closed]"));
             }
         });

@@ -228,7 +228,8 @@ final class Stage implements AutoCloseable {
                         settings.requests().queue(),
                         3,
                         new Config.Limits.Batches(50, 200),
-                        settings.requests().principals()),
+                        settings.requests().principals(),
+                        0),
                 new Config.Timing(
                         CHECK_MS,
                         settings.requestMs(),

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.ProcessFigures;
+import org.chromaproxy.admit.ConnectionBound;
+import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.tls.ClientTls;
 import org.chromaproxy.tls.Handshakes;
 import org.chromaproxy.tls.ServerTls;
@@ -44,11 +46,12 @@ final class ProcessMetrics {
         page.gauge(
                 "body_memory_bytes",
                 "Request bodies in memory.",
-                services.admission().memory().used());
+                services.admission().memory().bodiesUsed());
         page.gauge(
                 "body_memory_limit_bytes",
                 "What they may take.",
-                services.admission().memory().limit());
+                services.admission().memory().bodiesLimit());
+        clients(page);
         page.gauge(
                 "lane_body_bytes",
                 "Bytes of bodies the lanes hold.",
@@ -65,6 +68,40 @@ final class ProcessMetrics {
                 loops,
                 ProcessMetrics::label,
                 LoopCensus::tasks);
+    }
+
+    private void clients(Exposition page) {
+        MemoryBudget memory = services.admission().memory();
+        List<MemoryBudget.Kind> kinds = List.of(MemoryBudget.Kind.values());
+        page.gauges(
+                "client_memory_bytes",
+                "What clients make the proxy hold, by kind.",
+                kinds,
+                ProcessMetrics::label,
+                kind -> memory.of(kind).used());
+        page.gauges(
+                "client_memory_limit_bytes",
+                "What each kind may take.",
+                kinds,
+                ProcessMetrics::label,
+                kind -> memory.of(kind).limit());
+        page.counters(
+                "client_memory_refused_total",
+                "What could not be reserved.",
+                kinds,
+                ProcessMetrics::label,
+                kind -> memory.of(kind).refused());
+        page.counter("client_memory_exhausted_total", "Connections closed for want of memory.", memory.exhausted());
+        ConnectionBound bound = memory.connections();
+        page.gauge("connections", "Client connections.", bound.open());
+        page.gauge("connections_limit", "How many there may be.", bound.limit());
+        page.counter("connections_shed_total", "Closed to make room for another.", bound.shed());
+        page.counter("connections_probes_only_total", "Taken for the health probes alone.", bound.beyond());
+        page.counter("connections_refused_total", "Closed at once.", bound.refused());
+    }
+
+    private static Labels label(MemoryBudget.Kind kind) {
+        return Labels.of("kind", kind.text());
     }
 
     private record Side(String name, long completed, long failed) {

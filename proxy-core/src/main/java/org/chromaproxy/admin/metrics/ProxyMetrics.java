@@ -45,7 +45,7 @@ final class ProxyMetrics {
         page.counter(
                 "body_memory_waits_total",
                 "Requests that waited for memory.",
-                services.admission().memory().waits());
+                services.admission().memory().bodyWaits());
         answered(page);
         Feed.Counts told = services.admission().completions().feed().counts();
         page.counter(

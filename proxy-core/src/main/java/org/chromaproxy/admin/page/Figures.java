@@ -1,6 +1,9 @@
 package org.chromaproxy.admin.page;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.chromaproxy.admit.ConnectionBound;
+import org.chromaproxy.admit.MemoryBudget;
+import org.chromaproxy.admit.MemoryShare;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.config.Config;
 import org.chromaproxy.lane.LaneStats;
@@ -44,7 +47,7 @@ public final class Figures {
         PoolStats pool = services.proxy().upstream().stats();
         double seconds = Math.max(0.001, process.uptime().toMillis() / 1000.0);
         ObjectNode node = Answers.object()
-                .put("memory_pressure_events", services.admission().memory().waits())
+                .put("memory_pressure_events", services.admission().memory().bodyWaits())
                 .put("adaptive_batch_reductions", services.proxy().stats().reductions())
                 .put(
                         "avg_sync_throughput",
@@ -77,6 +80,35 @@ public final class Figures {
                 .put("semaphore_acquisitions", let)
                 .put("semaphore_releases", Math.max(0, let - active))
                 .put("processing_failures", requests.failed());
+    }
+
+    /** What clients make the proxy hold, by kind, in bytes. */
+    ObjectNode clientMemory() {
+        ObjectNode node = Answers.object();
+        for (MemoryBudget.Kind kind : MemoryBudget.Kind.values()) {
+            MemoryShare share = services.admission().memory().of(kind);
+            node.putObject(kind.text())
+                    .put("used", share.used())
+                    .put("peak", share.peak())
+                    .put("limit", share.limit())
+                    .put("waits", share.waits())
+                    .put("refused", share.refused());
+        }
+        return node;
+    }
+
+    /** Clients' connections, and who had to give way. */
+    ObjectNode connections() {
+        ConnectionBound bound = services.admission().memory().connections();
+        return Answers.object()
+                .put("open", bound.open())
+                .put("peak", bound.peak())
+                .put("limit", bound.limit())
+                .put("limit_of_one_address", bound.share())
+                .put("shed", bound.shed())
+                .put("probes_only", bound.probesOnly())
+                .put("probes_only_total", bound.beyond())
+                .put("refused", bound.refused());
     }
 
     ObjectNode stats() {

@@ -95,6 +95,8 @@ public final class StatusPages {
                 "security",
                 SecurityFigures.of(
                         services.settings().config().get(), services.admission().access()));
+        body.set("client_memory", figures.clientMemory());
+        body.set("client_connections", figures.connections());
         body.set("unmapped_collections", mappings.strangers());
         return Answers.json(200, body);
     }

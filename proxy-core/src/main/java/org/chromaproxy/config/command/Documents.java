@@ -2,6 +2,7 @@ package org.chromaproxy.config.command;
 
 import java.util.List;
 import org.chromaproxy.config.ConfigInput;
+import org.chromaproxy.config.MemoryPlan;
 import org.chromaproxy.config.setting.Setting;
 import org.chromaproxy.config.setting.Settings;
 import org.chromaproxy.config.setting.Values;
@@ -37,7 +38,15 @@ public final class Documents {
             }
             text.append(line).append(" # ").append(values.source(setting)).append('\n');
         }
-        return text.toString();
+        MemoryPlan memory = loaded.config().memory();
+        return text.append("# memory: heap ")
+                .append(memory.heapMb())
+                .append(" MiB, buffers ")
+                .append(memory.directMb())
+                .append(" MiB; at most ")
+                .append(loaded.config().mostConnections())
+                .append(" client connections\n")
+                .toString();
     }
 
     /** {@code conf/chroma-proxy.yaml}. */

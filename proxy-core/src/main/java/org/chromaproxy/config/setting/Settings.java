@@ -149,6 +149,14 @@ public final class Settings {
                             + " count")
             .defaultWords("0 (no bound)")
             .live();
+    public static final Setting<Integer> MAX_CONNECTIONS = Setting.of(
+                    "MAX_CONNECTIONS",
+                    Kinds.integer(0, 10_000_000),
+                    0,
+                    "of all clients together; one address has seven eighths of them at most. Beyond it connections without"
+                            + " a request give way, and the next are answered the health probes alone: see"
+                            + " [memory](docs/memory.md)")
+            .defaultWords("0 (as many as `MAX_MEMORY_MB` has room for)");
     public static final Setting<List<String>> CORS_ORIGINS = Setting.of(
                     "CORS_ORIGINS",
                     Kinds.names(),
@@ -402,6 +410,7 @@ public final class Settings {
                             MAX_HEAD_KB,
                             CLIENT_MAX_REQUESTS_PER_SECOND,
                             CLIENT_MAX_CONNECTIONS,
+                            MAX_CONNECTIONS,
                             CORS_ORIGINS,
                             ALLOWED_HOSTS)),
             new Section(

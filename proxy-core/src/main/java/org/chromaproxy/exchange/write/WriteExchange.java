@@ -4,11 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.exchange.BodyBuffer;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * if it prefers that, as soon as they have it. A client that leaves cancels nothing that was logged, or is being logged.
  */
 public final class WriteExchange implements RequestBody {
-    private static final int FIRST_RESERVATION = 64 << 10;
-
     private final Exchange exchange;
     private final ExchangeServices services;
     private final WriteRecords records;
@@ -42,13 +40,8 @@ public final class WriteExchange implements RequestBody {
 
     private final @Nullable Runnable notFound;
     private final boolean async;
-    private byte[] body = {};
-    private int length;
-    private int reserved;
-    private boolean waitingForMemory;
+    private final BodyBuffer body;
     private boolean clientGone;
-    private @Nullable ByteBuf early;
-    private boolean earlyEnd;
     private @Nullable AppendTicket ticket;
     private volatile @Nullable Write write;
     private @Nullable ScheduledFuture<?> timer;
@@ -59,6 +52,7 @@ public final class WriteExchange implements RequestBody {
             ExchangeServices services,
             WriteRecords records,
             WriteBounds bounds,
+            long announced,
             @Nullable Runnable notFound) {
         this.bounds = bounds;
         this.notFound = notFound;
@@ -68,6 +62,13 @@ public final class WriteExchange implements RequestBody {
         this.records = records;
         this.answers = new WriteAnswers(exchange, services, records);
         this.async = records.async();
+        this.body = new BodyBuffer(
+                services.admission().memory(),
+                exchange.loop(),
+                services.limits().admissionMs(),
+                announced,
+                services.limits().maxBody(),
+                new Body());
     }
 
     /** Starts taking the body; null if the write was refused at once. */
@@ -112,8 +113,8 @@ public final class WriteExchange implements RequestBody {
             exchange.fail(ProxyError.BODY_TOO_LARGE);
             return null;
         }
-        WriteExchange started = new WriteExchange(exchange, services, records, bounds, notFound);
-        started.reserve(announced < 0 ? FIRST_RESERVATION : (int) announced);
+        WriteExchange started = new WriteExchange(exchange, services, records, bounds, announced, notFound);
+        started.body.begin();
         return started;
     }
 
@@ -127,84 +128,49 @@ public final class WriteExchange implements RequestBody {
 
     @Override
     public boolean reading() {
-        return !waitingForMemory;
+        return !body.waiting();
     }
 
-    private void reserve(int bytes) {
-        waitingForMemory = true;
-        services.admission()
-                .memory()
-                .reserve(bytes, exchange.loop(), services.limits().admissionMs(), () -> granted(bytes), this::noMemory);
-    }
-
-    private void granted(int bytes) {
-        waitingForMemory = false;
-        reserved += bytes;
-        if (clientGone || exchange.finished()) {
-            free();
-            return;
-        }
-        ByteBuf waiting = early;
-        early = null;
-        if (waiting != null) {
-            content(waiting);
-        } else {
-            exchange.more();
-        }
-        if (earlyEnd && !waitingForMemory) {
-            complete();
-        }
-    }
-
-    private void noMemory() {
-        waitingForMemory = false;
-        dropEarly();
-        free();
-        exchange.fail(ProxyError.OUT_OF_MEMORY_BUDGET);
+    @Override
+    public boolean contended() {
+        return body.contended();
     }
 
     @Override
     public void content(ByteBuf content) {
-        int size = content.readableBytes();
-        if (clientGone || exchange.finished()) {
-            content.release();
-        } else if (length + size > services.limits().maxBody()) {
-            content.release();
-            free();
-            exchange.fail(ProxyError.BODY_TOO_LARGE);
-        } else if (length + size > reserved) {
-            early = content;
-            reserve(Math.max(size, reserved));
-        } else {
-            append(content, size);
-            exchange.more();
-        }
-    }
-
-    private void append(ByteBuf content, int size) {
-        if (length + size > body.length) {
-            // All of it at the second step: growing by doubling would hold two large arrays at once.
-            int wanted = length == 0 ? Math.min(reserved, FIRST_RESERVATION) : reserved;
-            body = Arrays.copyOf(body, Math.max(length + size, wanted));
-        }
-        content.readBytes(body, length, size);
-        content.release();
-        length += size;
+        body.content(content);
     }
 
     @Override
     public void complete() {
-        if (waitingForMemory) {
-            earlyEnd = true;
-            return;
+        body.complete();
+    }
+
+    /** What becomes of its body. */
+    private final class Body implements BodyBuffer.Taker {
+        @Override
+        public void more() {
+            exchange.more();
         }
-        earlyEnd = false;
-        if (clientGone || exchange.finished()) {
+
+        @Override
+        public void whole(byte[] whole) {
+            WriteExchange.this.whole(whole);
+        }
+
+        @Override
+        public void refused(ProxyError error) {
             free();
-            return;
+            exchange.fail(error);
         }
-        byte[] whole = body.length == length ? body : Arrays.copyOf(body, length);
-        body = whole;
+
+        @Override
+        public boolean over() {
+            return clientGone || exchange.finished();
+        }
+    }
+
+    private void whole(byte[] whole) {
         if (notFound != null) {
             repeat(WriteRecords.digest(exchange.request(), whole), notFound);
             return;
@@ -285,8 +251,6 @@ public final class WriteExchange implements RequestBody {
             return;
         }
         ticket = queued.get();
-        // The log has it, and counts it until it is committed.
-        body = new byte[0];
         timer = exchange.loop().schedule(this::logOverdue, services.limits().logMs(), TimeUnit.MILLISECONDS);
     }
 
@@ -327,33 +291,17 @@ public final class WriteExchange implements RequestBody {
         if (timer != null) {
             timer.cancel(false);
         }
-        freeMemory();
-        body = new byte[0];
-    }
-
-    /** Its body is not in memory any more. */
-    private void freeMemory() {
-        services.admission().memory().release(reserved);
-        reserved = 0;
-    }
-
-    private void dropEarly() {
-        if (early != null) {
-            early.release();
-            early = null;
-        }
+        body.free();
     }
 
     @Override
     public void gone() {
         clientGone = true;
-        dropEarly();
         AppendTicket queued = ticket;
-        boolean leftTheQueue = queued != null && write == null && queued.withdraw();
-        if (leftTheQueue) {
+        if (queued == null) {
+            body.abandon();
+        } else if (write == null && queued.withdraw()) {
             settled.run();
-        }
-        if (leftTheQueue || (queued == null && !waitingForMemory)) {
             free();
         }
     }
@@ -386,7 +334,7 @@ public final class WriteExchange implements RequestBody {
             }
             services.lanes().offer(accepted);
             if (accepted.large()) {
-                exchange.loop().execute(WriteExchange.this::freeMemory);
+                exchange.loop().execute(body::free);
             }
         }
 

@@ -1,0 +1,99 @@
+package org.chromaproxy.config;
+
+import java.util.Optional;
+
+/**
+ * What {@code MAX_MEMORY_MB} is divided into, in one place: the launcher gives the JVM the first two parts
+ * ({@code MemoryPlanTest} compares), the rest are parts of the heap. docs/memory.md says how they were measured.
+ *
+ * @param maxMemoryMb the whole process, in MiB
+ * @param maxBody largest body of a write, in bytes
+ * @param tls whether clients speak TLS
+ */
+public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
+    /** Of the whole: {@code -Xmx}. */
+    public static final int HEAP_PERCENT = 58;
+
+    /** Of the whole: {@code -XX:MaxDirectMemorySize}. */
+    public static final int DIRECT_PERCENT = 15;
+
+    /** A body up to this size is small: such bodies have a share of their own, which no large one can take. */
+    public static final int SMALL_BODY = 1 << 20;
+
+    /** What a connection between two requests costs, measured, with what the heap needs beside it. */
+    static final int CONNECTION_BYTES = 2_560;
+
+    /** The same with TLS, by BoringSSL, most of it outside of the heap. */
+    static final int TLS_CONNECTION_BYTES = 24 << 10;
+
+    private static final int CONNECTIONS_PERCENT = 14;
+    private static final int HEADS_PERCENT = 4;
+    private static final int ANSWERS_PERCENT = 4;
+    private static final int SMALL_BODIES_PERCENT = 5;
+    private static final int LARGE_BODIES_PERCENT = 15;
+    private static final int PERCENT = 100;
+    private static final int MIB = 1 << 20;
+
+    /** Why the largest body does not fit, with the sum; empty if it does. */
+    public Optional<String> bodyProblem() {
+        long most = percent(SMALL_BODIES_PERCENT + LARGE_BODIES_PERCENT);
+        if (maxBody <= most) {
+            return Optional.empty();
+        }
+        return Optional.of("is larger than a fifth of max_memory_mb (" + maxMemoryMb
+                + "), so such a body could never be taken: of " + maxMemoryMb + " MiB the heap has " + heapMb()
+                + ", and of these connections, heads and answers take "
+                + (connections() + heads() + answers()) / MIB + ", bodies " + most / MIB
+                + ", records that wait for a server and what the proxy needs itself the rest; raise max_memory_mb to "
+                + (maxBody / MIB * PERCENT / (SMALL_BODIES_PERCENT + LARGE_BODIES_PERCENT)) + " or lower max_body_mb");
+    }
+
+    /** What the launcher gives the JVM for its heap, in MiB. */
+    public int heapMb() {
+        return maxMemoryMb * HEAP_PERCENT / PERCENT;
+    }
+
+    /** The same for buffers outside of the heap. */
+    public int directMb() {
+        return maxMemoryMb * DIRECT_PERCENT / PERCENT;
+    }
+
+    private long percent(int share) {
+        return (maxMemoryMb * 1024L * 1024) / PERCENT * share;
+    }
+
+    /** What one connection is counted as, in bytes. */
+    public int connectionBytes() {
+        return tls ? TLS_CONNECTION_BYTES : CONNECTION_BYTES;
+    }
+
+    /** Bytes of connections. */
+    public long connections() {
+        return percent(CONNECTIONS_PERCENT);
+    }
+
+    /** How many connections that is. */
+    public int mostConnections() {
+        return (int) Math.min(Integer.MAX_VALUE, connections() / connectionBytes());
+    }
+
+    /** Bytes of requests' heads that are larger than usual, or have come in part. */
+    public long heads() {
+        return percent(HEADS_PERCENT);
+    }
+
+    /** Bytes of answers that wait for their clients. */
+    public long answers() {
+        return percent(ANSWERS_PERCENT);
+    }
+
+    /** Bytes of bodies up to {@link #SMALL_BODY}. */
+    public long smallBodies() {
+        return percent(SMALL_BODIES_PERCENT);
+    }
+
+    /** Bytes of larger bodies: at least one of the largest. */
+    public long largeBodies() {
+        return Math.max(maxBody, percent(LARGE_BODIES_PERCENT));
+    }
+}

@@ -1,0 +1,170 @@
+package org.chromaproxy.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.admit.ConnectionBound;
+import org.chromaproxy.admit.MemoryBudget;
+import org.chromaproxy.admit.MemoryBudget.Kind;
+import org.chromaproxy.http.ProxyError;
+import org.junit.jupiter.api.Test;
+
+/** When a body's memory is reserved, from which share, and when it is given back. */
+class BodyBufferTest {
+    private static final int MIB = 1 << 20;
+    private static final int MOST = 40 * MIB;
+    private static final long WAIT_MS = 10_000;
+
+    private final MemoryBudget memory = new MemoryBudget(limits(), new ConnectionBound(1, System::nanoTime));
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+
+    private static Map<Kind, Long> limits() {
+        Map<Kind, Long> limits = new EnumMap<>(Kind.class);
+        limits.put(Kind.SMALL_BODIES, 2L * MIB);
+        limits.put(Kind.LARGE_BODIES, 60L * MIB);
+        return limits;
+    }
+
+    /** One request's body. */
+    private final class Sent implements BodyBuffer.Taker {
+        private final BodyBuffer buffer;
+        private final List<String> events = new ArrayList<>();
+        private boolean over;
+
+        Sent(long announced) {
+            buffer = new BodyBuffer(memory, channel.eventLoop(), WAIT_MS, announced, MOST, this);
+            buffer.begin();
+        }
+
+        Sent sends(int bytes) {
+            ByteBuf part = Unpooled.wrappedBuffer(new byte[bytes]);
+            buffer.content(part);
+            return this;
+        }
+
+        String next() {
+            channel.runPendingTasks();
+            return events.isEmpty() ? "" : events.removeFirst();
+        }
+
+        @Override
+        public void more() {
+            events.add("more");
+        }
+
+        @Override
+        public void whole(byte[] body) {
+            events.add("whole " + body.length);
+        }
+
+        @Override
+        public void refused(ProxyError error) {
+            events.add("refused " + error);
+        }
+
+        @Override
+        public boolean over() {
+            return over;
+        }
+    }
+
+    private long small() {
+        return memory.of(Kind.SMALL_BODIES).used();
+    }
+
+    private long large() {
+        return memory.of(Kind.LARGE_BODIES).used();
+    }
+
+    @Test
+    void anAnnouncementCostsNothing() {
+        List<Sent> announcers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            announcers.add(new Sent(MOST));
+            assertEquals("more", announcers.getLast().next());
+        }
+        assertEquals(50L * BodyBuffer.FIRST, small());
+        assertEquals(0, large());
+        Sent honest = new Sent(1_000).sends(1_000);
+        honest.buffer.complete();
+        assertEquals(List.of("more", "more", "whole 1000"), honest.events);
+    }
+
+    @Test
+    void largeBodiesAreGrantedWholeOneAfterTheOtherAndLeaveTheShareOfSmallOnes() {
+        Sent first = new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
+        assertEquals(MOST, large());
+        assertEquals(0, small());
+        assertFalse(first.buffer.contended());
+        Sent second = new Sent(MOST).sends(BodyBuffer.FIRST);
+        second.events.clear();
+        second.sends(1);
+        assertTrue(second.buffer.waiting());
+        assertTrue(first.buffer.contended());
+        Sent honest = new Sent(MIB).sends(MIB);
+        honest.buffer.complete();
+        assertEquals("whole " + MIB, honest.events.getLast());
+        first.buffer.free();
+        assertEquals("more", second.next());
+        assertEquals(MOST, large());
+    }
+
+    @Test
+    void oneThatWaitsInVainIsRefusedAndHoldsNothing() {
+        new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
+        Sent second = new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
+        second.events.clear();
+        channel.advanceTimeBy(WAIT_MS, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertEquals("refused OUT_OF_MEMORY_BUDGET", second.next());
+        assertEquals(0, small());
+        assertEquals(MOST, large());
+    }
+
+    @Test
+    void oneOfUnknownLengthGrowsAndGivesBackWhatItDidNotNeed() {
+        Sent body = new Sent(-1);
+        for (int i = 0; i < 40; i++) {
+            body.sends(64 << 10);
+        }
+        assertEquals(MOST, large());
+        assertEquals(0, small());
+        body.buffer.complete();
+        assertEquals("whole " + (40 * (64 << 10)), body.events.getLast());
+        assertEquals(40 * (64 << 10), large());
+        body.buffer.free();
+        body.buffer.free();
+        assertEquals(0, large());
+    }
+
+    @Test
+    void oneWhoseClientLeftWhileItWaitedGivesBackWhatItGets() {
+        Sent first = new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
+        Sent second = new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
+        second.over = true;
+        second.buffer.abandon();
+        first.buffer.free();
+        channel.runPendingTasks();
+        assertEquals(0, large());
+        assertEquals(0, small());
+    }
+
+    @Test
+    void tooMuchIsRefusedAndFreed() {
+        Sent body = new Sent(-1);
+        for (int i = 0; i <= MOST / MIB; i++) {
+            body.sends(MIB);
+        }
+        assertEquals("refused BODY_TOO_LARGE", body.events.getLast());
+        assertEquals(0, small() + large());
+    }
+}
