@@ -1,6 +1,7 @@
 package org.chromaproxy.adopt;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -55,7 +56,7 @@ public final class WriteTrial {
                 return;
             }
             if (instance.usable()) {
-                instance.writes().faulted("it takes no write of the proxy's own");
+                instance.writes().faulted("it takes no write of the proxy's own", Optional.empty());
             }
             long delay = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(delay));

@@ -34,6 +34,7 @@ final class Probe {
     private final EventLoop loop;
     private final UpstreamClient upstream;
     private final HealthChecker.Admission admission;
+    private final BusyProbe busy;
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean probing;
     private long begunAt = System.nanoTime() - CALM_NANOS;
@@ -53,6 +54,7 @@ final class Probe {
         this.loop = loop;
         this.upstream = upstream;
         this.admission = admission;
+        this.busy = new BusyProbe(instance, loop, upstream);
     }
 
     void begin(Runnable done) {
@@ -134,7 +136,11 @@ final class Probe {
 
     /** Notices silence while a probe is out: waiting for the time-out of a second one would take twice as long. */
     void look() {
-        boolean unanswered = asked && System.nanoTime() - askedSince > SILENCE_NANOS;
+        long now = System.nanoTime();
+        if (asked) {
+            busy.look(now, askedSince);
+        }
+        boolean unanswered = asked && now - askedSince > SILENCE_NANOS;
         if (unanswered && instance.silentNanos() > SILENCE_NANOS && instance.state() != InstanceState.DOWN) {
             risen = 0;
             silent();

@@ -1,9 +1,13 @@
 package org.chromaproxy.instance;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -15,9 +19,12 @@ public final class WriteHealth {
     private static final int MAX_FAULTS = 3;
 
     private final AtomicLong applied = new AtomicLong();
+    private final AtomicInteger underWay = new AtomicInteger();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile int faults;
     private volatile boolean doubted;
+    /** Whose writes have failed since one succeeded. Guarded by this; few, since so many faults make it write-down. */
+    private final Set<Object> culprits = new HashSet<>();
     /** Guarded by this. */
     private String firstFault = "";
 
@@ -27,6 +34,21 @@ public final class WriteHealth {
     private volatile long troubledAt = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
 
     WriteHealth() {}
+
+    /** A write is sent there; {@link #ended} follows, whatever becomes of it. */
+    public void begun() {
+        underWay.incrementAndGet();
+    }
+
+    /** It is answered, or never will be. */
+    public void ended() {
+        underWay.decrementAndGet();
+    }
+
+    /** Whether some write was sent there and is not answered yet. */
+    public boolean underWay() {
+        return underWay.get() > 0;
+    }
 
     /** How many writes it has applied. A record that fails while this grows is at fault itself. */
     public long applied() {
@@ -41,14 +63,21 @@ public final class WriteHealth {
         }
     }
 
-    /** A write was answered with a fault, or its connection was closed, though the instance lives. */
-    public void faulted(String why) {
-        boolean changed;
+    /**
+     * A write was answered with a fault, or its connection was closed, though the instance lives.
+     *
+     * @param culprit whose write it was, where that is known: what one client sends may fail again and again, and counts once
+     *     in a row of faults. Whether it is the instance the proxy's own trial tells, of which every failure counts.
+     */
+    public void faulted(String why, Optional<Object> culprit) {
+        boolean changed = false;
         synchronized (this) {
             troubledAt = System.nanoTime();
-            firstFault = faults == 0 ? why : firstFault;
-            faults++;
-            changed = !down && faults >= MAX_FAULTS;
+            if (culprit.isEmpty() || culprits.add(culprit.get())) {
+                firstFault = faults == 0 ? why : firstFault;
+                faults++;
+                changed = !down && faults >= MAX_FAULTS;
+            }
             if (changed) {
                 goDown(faults + " writes in a row failed, the first: " + firstFault);
             }
@@ -92,6 +121,7 @@ public final class WriteHealth {
         synchronized (this) {
             changed = down;
             faults = 0;
+            culprits.clear();
             doubted = false;
             down = false;
             reason = "";

@@ -12,6 +12,7 @@ import org.chromaproxy.capability.Feature;
 import org.chromaproxy.capability.Needs;
 import org.chromaproxy.completion.Mark;
 import org.chromaproxy.http.TraceContext;
+import org.chromaproxy.instance.WriteHealth;
 import org.chromaproxy.lane.work.LargeBodyTurns;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
@@ -89,11 +90,18 @@ final class Dispatch {
         }
         UpstreamRequest request =
                 new UpstreamRequest(send.method(), send.path(), headers, other == null ? batch.body() : other);
+        transmit(lane, batch, request);
+    }
+
+    private void transmit(Lane lane, Batch batch, UpstreamRequest request) {
+        WriteHealth health = lane.instance.writes();
+        health.begun();
         group.services()
                 .upstream()
                 .send(group.loop(), lane.instance, request, 0)
+                .whenComplete((answer, error) -> health.ended())
                 .whenComplete((answer, error) ->
-                        group.guarded(lane, write, () -> heard(lane, batch, request, answer, error)));
+                        group.guarded(lane, batch.first(), () -> heard(lane, batch, request, answer, error)));
     }
 
     private void awaitTurn(Lane lane, Write write) {

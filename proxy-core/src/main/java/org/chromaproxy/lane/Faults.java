@@ -86,7 +86,7 @@ final class Faults {
         }
         lane.faults++;
         lane.sick = Verdict.blamesServer(why);
-        if (lane.faults >= LaneGroup.MAX_FAULTS && !lane.sick && health.applied() > lane.appliedAtFault) {
+        if (suspicious(lane, write)) {
             write.suspect();
         }
         lane.stands(
@@ -95,7 +95,7 @@ final class Faults {
                 write.decided() ? Optional.of(Duration.ofNanos(PROOF_NANOS)) : Optional.empty());
         LOG.warn("{} on {}: record {} in doubt (attempt {}): {}", group, lane, write.lsn(), lane.faults, why);
         if (itself) {
-            health.faulted("record " + write.lsn() + ": " + why);
+            health.faulted("record " + write.lsn() + ": " + why, write.culprit());
         } else {
             health.doubted();
         }
@@ -156,6 +156,19 @@ final class Faults {
             }
         }
         return poisoned(leader, write) && (all || leader.faults >= LaneGroup.MAX_FOLLOWER_FAULTS);
+    }
+
+    /**
+     * Whether the record itself may be at fault: this instance failed it more than once and applied others meanwhile, and every
+     * other one that could take it failed it too. A network that breaks to one server is no reason to suspect anybody.
+     */
+    private boolean suspicious(Lane lane, Write write) {
+        return lane.faults >= LaneGroup.MAX_FAULTS
+                && !lane.sick
+                && lane.instance.writes().applied() > lane.appliedAtFault
+                && group.lanes().stream()
+                        .filter(other -> other != lane && other.takesWrites() && group.canLead(other))
+                        .allMatch(other -> other.head() == write && other.faults > 0);
     }
 
     /** Whether that instance failed this record while it applied others. */

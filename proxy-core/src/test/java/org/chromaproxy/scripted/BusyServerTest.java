@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,34 @@ class BusyServerTest extends StagedTest {
         awaitHeld(stage().primary(), collection, "later");
         assertEquals(List.of("primary READY", "replica READY"), places(collection));
         assertEquals(List.of(), outcomes(collection));
+    }
+
+    /** As Chroma while it executes a long write: what touches its database waits, what does not is answered. */
+    @Test
+    void aServerThatExecutesALongWriteIsNotDown() {
+        Collection collection = stage().usedCollection();
+        var gate = new CompletableFuture<Void>();
+        stage().primary().always(call -> !heartbeat(call), Reply.held(gate));
+        var write = collection.add("long");
+        // One every quarter of a second, from the first second of silence on: longer than a dead server is waited for.
+        await().atMost(Stage.SOON)
+                .until(() -> stage().primary().calls(BusyServerTest::heartbeat).size() >= 12);
+        var status = stage().client().get("/status").join().json();
+        assertEquals(
+                2,
+                status.path("healthy_instances").asInt(),
+                status.path("instances").toString());
+        assertEquals(false, write.isDone());
+        gate.complete(null);
+        assertEquals(201, write.join().status());
+        assertEquals(
+                List.of(),
+                stage().log().look("SELECT instance FROM lane_leader WHERE lane = '" + collection.id() + "'"));
+        assertEquals(List.of("primary READY", "replica READY"), places(collection));
+    }
+
+    private static boolean heartbeat(Call call) {
+        return call.path().equals("/api/v2/heartbeat");
     }
 
     /** The proxy's own small writes pass: only this collection's leader has to change. */

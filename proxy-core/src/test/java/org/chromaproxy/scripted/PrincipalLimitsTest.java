@@ -195,6 +195,10 @@ class PrincipalLimitsTest extends StagedTest {
                 assertRefused(during, 429);
             }
         }
+        assertEquals(
+                List.of(),
+                stage().log().look("SELECT instance FROM lane_leader WHERE lane = '" + other.id() + "'"),
+                "one client's poison is no reason for another's leadership to move");
         poison.forEach(
                 each -> assertEquals(500, each.join().status(), each.join().body()));
         assertTrue(principal().at("/refused/faults").asInt() > 0, "it was suspended while one was tried");

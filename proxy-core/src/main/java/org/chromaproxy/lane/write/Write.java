@@ -2,6 +2,7 @@ package org.chromaproxy.lane.write;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Trail;
@@ -92,6 +93,11 @@ public final class Write {
             suspected = true;
             of.suspect();
         }
+    }
+
+    /** Whose doing its faults may be; empty if that is not known. */
+    public Optional<Object> culprit() {
+        return Optional.ofNullable(principal);
     }
 
     private void clear() {

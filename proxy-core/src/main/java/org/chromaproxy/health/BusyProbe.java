@@ -1,0 +1,46 @@
+package org.chromaproxy.health;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.upstream.UpstreamRequest;
+
+/**
+ * Tells a server that executes a long write from a dead one. Chroma applies one write after the other, and while it deletes
+ * some ten thousand records, whatever touches its database waits for seconds (seen on 1.5.9: 5.5 s). While a probe is
+ * unanswered and a write is under way there, it is asked for what touches nothing; an answer counts as any other. Confined to
+ * the health checker's loop.
+ */
+final class BusyProbe {
+    private static final String PATH = "/api/v2/heartbeat";
+    private static final long TIMEOUT_MS = 1_000;
+    /** A probe is usually answered sooner. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** No longer than that: a server whose database hangs answers this, too. */
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final Instance instance;
+    private final EventLoop loop;
+    private final UpstreamClient upstream;
+    private boolean asking;
+
+    BusyProbe(Instance instance, EventLoop loop, UpstreamClient upstream) {
+        this.instance = instance;
+        this.loop = loop;
+        this.upstream = upstream;
+    }
+
+    /** @param askedSince when the first of the probes that have no usable answer was sent, by {@link System#nanoTime} */
+    void look(long now, long askedSince) {
+        long silent = now - askedSince;
+        if (asking || silent < QUIET_NANOS || silent > LONGEST_NANOS || !instance.usable()) {
+            return;
+        }
+        if (instance.writes().underWay()) {
+            asking = true;
+            upstream.send(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS)
+                    .whenComplete((answer, error) -> asking = false);
+        }
+    }
+}
