@@ -1,11 +1,11 @@
 package org.chromaproxy.capability;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.wal.record.OpKind;
 
 /**
@@ -13,14 +13,12 @@ import org.chromaproxy.wal.record.OpKind;
  * pass over the body. A body that cannot be read needs nothing, as every server refuses it alike.
  */
 public final class Needs {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private Needs() {}
 
     /** What the write needs; empty for what every supported release does. */
     public static Set<Feature> of(OpKind kind, byte[] body) {
         Set<Feature> needs = EnumSet.noneOf(Feature.class);
-        try (JsonParser parser = JSON.createParser(body)) {
+        try (JsonParser parser = ClientJson.once().createParser(body)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
                 members(kind, parser, needs);
             }

@@ -1,9 +1,7 @@
 package org.chromaproxy.scan;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import com.fasterxml.jackson.core.async.NonBlockingInputFeeder;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -16,24 +14,9 @@ import java.io.IOException;
  */
 abstract class BodyScan implements AutoCloseable {
     /** Longest string in bytes; above the largest body that the proxy accepts. */
-    private static final int MAX_STRING = 64 << 20;
-
-    /** The deepest that Chroma's parser takes. */
-    private static final int MAX_DEPTH = 127;
-
     private static final int COPY_BYTES = 8 << 10;
     /** The first of its bytes in UTF-8. Jackson passes over it; Chroma's parser refuses the body. */
     private static final byte BYTE_ORDER_MARK = (byte) 0xef;
-
-    static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxStringLength(MAX_STRING)
-                    .maxNameLength(MAX_STRING)
-                    .build())
-            // Metadata keys are the clients': they must not fill the process-wide table of interned strings.
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .build();
 
     private final JsonParser parser;
     private final ByteArrayFeeder feeder;
@@ -49,7 +32,7 @@ abstract class BodyScan implements AutoCloseable {
 
     BodyScan() {
         try {
-            parser = JSON.createNonBlockingByteArrayParser();
+            parser = ClientJson.once().createNonBlockingByteArrayParser();
         } catch (IOException e) {
             throw new IllegalStateException("a parser without input cannot fail to open", e);
         }

@@ -20,7 +20,7 @@ public final class CollectionJson {
 
     /** The collection that the body is; empty if it is something else. */
     public static Optional<CollectionHead> head(byte[] body) {
-        try (JsonParser parser = BodyScan.JSON.createParser(body)) {
+        try (JsonParser parser = ClientJson.once().createParser(body)) {
             return parser.nextToken() == JsonToken.START_OBJECT ? object(parser, body) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
@@ -30,7 +30,7 @@ public final class CollectionJson {
     /** The collections of the array that the body is, in its order; empty if any part of it is something else. */
     public static Optional<List<Element>> elements(byte[] body) {
         List<Element> elements = new ArrayList<>();
-        try (JsonParser parser = BodyScan.JSON.createParser(body)) {
+        try (JsonParser parser = ClientJson.once().createParser(body)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 return Optional.empty();
             }

@@ -1,6 +1,5 @@
 package org.chromaproxy.exchange.write;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.MisleadingCharacters;
 import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.scan.CreateScan;
 import org.chromaproxy.wal.record.StorableText;
 import org.chromaproxy.wal.record.Subject;
@@ -28,8 +28,6 @@ final class CatalogNames {
 
     /** Of tenants that clients cannot make. Those of an earlier build's log remain what they are. */
     private static final String RESERVED = "chroma-proxy";
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final Exchange exchange;
 
@@ -98,7 +96,7 @@ final class CatalogNames {
 
     /** Chroma takes an array of an object's values for the object. */
     private static Optional<String> firstMember(byte[] body) {
-        try (JsonParser parser = JSON.createParser(body)) {
+        try (JsonParser parser = ClientJson.once().createParser(body)) {
             boolean text = parser.nextToken() == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.VALUE_STRING;
             return text ? Optional.of(parser.getText()) : Optional.empty();
         } catch (IOException e) {
