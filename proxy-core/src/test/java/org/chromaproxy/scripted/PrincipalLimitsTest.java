@@ -26,7 +26,9 @@ class PrincipalLimitsTest extends StagedTest {
     private static final Map<PrincipalLimit, Long> FEW =
             Map.of(PrincipalLimit.PENDING, 2_000L, PrincipalLimit.WAITS, 1L, PrincipalLimit.REQUESTS, 8L);
 
-    private static final List<String> NAMES = List.of("noisy-0", "noisy-1", "noisy-2", "noisy-3");
+    private static final String COLLECTOR =
+            FILE.limited("collector", Role.WRITE, Map.of(PrincipalLimit.COLLECTIONS, 2L), "few");
+    private static final List<String> NAMES = List.of("noisy-0", "noisy-1", "noisy-2", "noisy-3", "noisy-4");
     private static final List<String> NOISY =
             NAMES.stream().map(name -> FILE.limited(name, Role.ADMIN, FEW)).toList();
 
@@ -170,6 +172,42 @@ class PrincipalLimitsTest extends StagedTest {
         assertEquals("COMPLETED", first.join().json().path("status").asText());
         assertEquals(201, write.join().status());
         assertTrue(principal().at("/used/waits").isMissingNode());
+    }
+
+    @Test
+    void aTenantHasNoMoreCollectionsThanTheTokenThatMakesThemMayHave() {
+        String few = "/api/v2/tenants/few";
+        assertEquals(
+                200, call("/api/v2/tenants", "{\"name\":\"few\"}", QUIET).join().status());
+        assertEquals(
+                200,
+                call(few + "/databases", "{\"name\":\"main\"}", QUIET).join().status());
+        String collections = few + "/databases/main/collections";
+        for (String made : List.of("one", "two")) {
+            assertEquals(
+                    200,
+                    call(collections, "{\"name\":\"" + made + "\"}", COLLECTOR)
+                            .join()
+                            .status());
+        }
+        assertRefused(call(collections, "{\"name\":\"three\"}", COLLECTOR).join(), 403);
+        assertEquals(
+                200,
+                call(collections, "{\"name\":\"two\",\"get_or_create\":true}", COLLECTOR)
+                        .join()
+                        .status(),
+                "it is there");
+        assertEquals(200, call(collections, "{\"name\":\"four\"}", QUIET).join().status(), "another's bound");
+        for (String gone : List.of("one", "four")) {
+            assertEquals(
+                    200,
+                    stage().client()
+                            .delete(collections + "/" + gone, "Authorization", "Bearer " + QUIET)
+                            .join()
+                            .status());
+        }
+        assertEquals(
+                200, call(collections, "{\"name\":\"three\"}", COLLECTOR).join().status());
     }
 
     /** A record that an instance fails again and again, though it applies others, bars its sender and nobody else. */
