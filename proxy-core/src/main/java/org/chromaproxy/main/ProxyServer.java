@@ -73,6 +73,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         this.reload = reload;
         Config.Listen listen = config.listen();
         this.access = Access.of(listen.access(), config.localTokenFile());
+        access.useHosts(names(listen));
         this.feed = Observing.start(config.rules().seeing());
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
@@ -224,6 +225,13 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         }
     }
 
+    /** What the proxy may be called beside what it knows by itself: the address that it was told to listen on, too. */
+    private static List<String> names(Config.Listen listen) {
+        List<String> names = new ArrayList<>(listen.access().allowedHosts());
+        names.add(listen.host());
+        return names;
+    }
+
     /** Reads tokens and certificates anew, too. */
     @Override
     public Ready prepare(Config before, Config now) {
@@ -251,7 +259,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
                 () -> {
                     access.use(read);
                     access.use(now.listen().access().clients());
-                    access.useHosts(now.listen().access().allowedHosts());
+                    access.useHosts(names(now.listen()));
                     renewed.ifPresent(Renewal::use);
                     return take(now);
                 },

@@ -25,7 +25,7 @@ import org.chromaproxy.support.Pieces;
  */
 public final class ScanTarget {
     /** Same bounds as the scans, but another parser, and one that reads all of it. */
-    private static final ObjectMapper TREES = new ObjectMapper(ClientJson.once().copy())
+    private static final ObjectMapper TREES = new ObjectMapper(ClientJson.once())
             .enable(com.fasterxml.jackson.core.JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
     private static final long MAX_LIMIT = (1L << 32) - 1;
