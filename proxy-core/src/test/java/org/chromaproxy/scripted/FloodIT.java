@@ -31,6 +31,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FloodIT {
     private static final int CONNECTIONS = Integer.getInteger("attack.connections", 5_000);
     private static final int MEMORY_MB = 400;
+    /** Fewer than come: some have to give way, or are let ask for the probes alone. */
+    private static final int PLACES = CONNECTIONS / 5 * 4;
+
     /** Requests of the honest client during each attack. */
     private static final int ROUNDS = 20;
 
@@ -131,6 +134,7 @@ class FloodIT {
         environment.put("TOKENS_FILE", TOKENS.file().toAbsolutePath().toString());
         environment.put("HOST", "127.0.0.1");
         environment.put("MAX_MEMORY_MB", Integer.toString(MEMORY_MB));
+        environment.put("MAX_CONNECTIONS", Integer.toString(PLACES));
         return ProxyProcess.startByLauncher(environment, folder);
     }
 
@@ -220,5 +224,25 @@ class FloodIT {
             }
         }
         freeAgain(Kind.HALF_HEADS);
+    }
+
+    @Test
+    void connectionsBeyondTheBoundGiveWayToOthers() throws Exception {
+        long before = gaveWay();
+        try (Flood flood = new Flood()) {
+            flood.open(proxy.port(), CONNECTIONS, Kind.NOTHING.client(), ATTACKERS);
+            round(Kind.NOTHING);
+            JsonNode connections = status().get("client_connections");
+            assertTrue(connections.get("open").intValue() <= PLACES, connections.toString());
+            assertEquals(PLACES, connections.get("limit").intValue());
+        }
+        assertTrue(gaveWay() > before, "none gave way, or was let ask for the probes alone");
+        freeAgain(Kind.NOTHING);
+    }
+
+    private static long gaveWay() {
+        JsonNode connections = status().get("client_connections");
+        return connections.get("shed").longValue()
+                + connections.get("probes_only_total").longValue();
     }
 }
