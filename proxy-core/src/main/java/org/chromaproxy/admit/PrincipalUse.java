@@ -58,7 +58,7 @@ public final class PrincipalUse {
 
     /** Takes up other limits, if they are others. */
     void take(PrincipalLimits standard, Map<PrincipalLimit, Long> own) {
-        if (defaults != standard || !overrides.equals(own)) {
+        if (!defaults.equals(standard) || !overrides.equals(own)) {
             defaults = standard;
             overrides = own;
             limits = standard.with(own);

@@ -42,6 +42,16 @@ public final class PrincipalLimits {
     }
 
     @Override
+    public boolean equals(Object other) {
+        return this == other || (other instanceof PrincipalLimits limits && values.equals(limits.values));
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
     public String toString() {
         return values.toString();
     }
