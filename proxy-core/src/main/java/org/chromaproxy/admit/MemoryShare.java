@@ -1,11 +1,14 @@
 package org.chromaproxy.admit;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes of one kind that may be in memory at once. Thread-safe, without locks. */
 public final class MemoryShare {
@@ -14,7 +17,7 @@ public final class MemoryShare {
     private final AtomicLong peak = new AtomicLong();
     private final AtomicLong waits = new AtomicLong();
     private final LongAdder refused = new LongAdder();
-    private final ConcurrentLinkedQueue<Waiter> waiting = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Wait> waiting = new ConcurrentLinkedQueue<>();
 
     /** @param limit bytes */
     MemoryShare(long limit) {
@@ -26,19 +29,18 @@ public final class MemoryShare {
      *
      * @param granted called on {@code loop}
      * @param refused called on {@code loop} when the time is over
+     * @return what waits; empty if they were granted at once, before this returned
      */
-    public void reserve(int bytes, EventLoop loop, long timeoutMs, Runnable granted, Runnable refused) {
+    public Optional<Wait> reserve(int bytes, EventLoop loop, long timeoutMs, Runnable granted, Runnable refused) {
         if (waiting.isEmpty() && take(bytes)) {
             granted.run();
-            return;
+            return Optional.empty();
         }
         waits.incrementAndGet();
-        Waiter waiter = new Waiter(bytes, loop, granted, new AtomicBoolean());
-        waiting.add(waiter);
-        loop.schedule(
+        Wait wait = new Wait(bytes, loop, granted);
+        wait.timer = loop.schedule(
                 () -> {
-                    if (waiter.done.compareAndSet(false, true)) {
-                        waiting.remove(waiter);
+                    if (wait.end()) {
                         this.refused.increment();
                         refused.run();
                         serve();
@@ -46,7 +48,9 @@ public final class MemoryShare {
                 },
                 timeoutMs,
                 TimeUnit.MILLISECONDS);
+        waiting.add(wait);
         serve();
+        return Optional.of(wait);
     }
 
     /** Reserves bytes now, unless there are too few or others wait for some; whether it did. Any thread. */
@@ -79,13 +83,12 @@ public final class MemoryShare {
     }
 
     private void serve() {
-        for (Waiter first = waiting.peek(); first != null; first = waiting.peek()) {
+        for (Wait first = waiting.peek(); first != null; first = waiting.peek()) {
             if (first.done.get()) {
                 waiting.remove(first);
             } else if (!take(first.bytes)) {
                 return;
-            } else if (first.done.compareAndSet(false, true)) {
-                waiting.remove(first);
+            } else if (first.end()) {
                 first.loop.execute(first.granted);
             } else {
                 used.addAndGet(-first.bytes);
@@ -120,5 +123,39 @@ public final class MemoryShare {
         return refused.sum();
     }
 
-    private record Waiter(int bytes, EventLoop loop, Runnable granted, AtomicBoolean done) {}
+    /** Somebody who waits for bytes. */
+    public final class Wait {
+        private final int bytes;
+        private final EventLoop loop;
+        private final Runnable granted;
+        private final AtomicBoolean done = new AtomicBoolean();
+        private volatile @Nullable ScheduledFuture<?> timer;
+
+        private Wait(int bytes, EventLoop loop, Runnable granted) {
+            this.bytes = bytes;
+            this.loop = loop;
+            this.granted = granted;
+        }
+
+        /** Waits no longer; false if the bytes are granted already: then that is told, and they have to be given back. */
+        public boolean cancel() {
+            boolean ended = end();
+            if (ended) {
+                serve();
+            }
+            return ended;
+        }
+
+        private boolean end() {
+            if (!done.compareAndSet(false, true)) {
+                return false;
+            }
+            waiting.remove(this);
+            ScheduledFuture<?> overdue = timer;
+            if (overdue != null) {
+                overdue.cancel(false);
+            }
+            return true;
+        }
+    }
 }

@@ -55,6 +55,7 @@ public final class BodyBuffer {
     private boolean waiting;
     private boolean ended;
     private @Nullable ByteBuf early;
+    private MemoryShare.@Nullable Wait wait;
 
     /**
      * @param waitMs how long it waits for memory
@@ -124,11 +125,14 @@ public final class BodyBuffer {
 
     private void reserve(MemoryShare share, int size) {
         waiting = true;
-        share.reserve(size, loop, waitMs, () -> granted(share, size), this::noMemory);
+        // Granted at once it may have led to a further reservation, whose wait is then the present one.
+        share.reserve(size, loop, waitMs, () -> granted(share, size), this::noMemory)
+                .ifPresent(present -> wait = present);
     }
 
     private void granted(MemoryShare share, int size) {
         waiting = false;
+        wait = null;
         if (share == large && !fromLarge) {
             small.release(reserved);
             reserved = 0;
@@ -153,6 +157,7 @@ public final class BodyBuffer {
 
     private void noMemory() {
         waiting = false;
+        wait = null;
         free();
         taker.refused(ProxyError.OUT_OF_MEMORY_BUDGET);
     }
@@ -186,12 +191,17 @@ public final class BodyBuffer {
         taker.whole(whole);
     }
 
-    /** Nobody wants it any more; what it waits for it gives back when it gets it. */
+    /**
+     * Nobody wants it any more. It does not wait on either: of many that each hold a part and wait for the rest, none would
+     * get it. What was granted in this very moment is given back when that is told.
+     */
     public void abandon() {
-        drop();
-        if (!waiting) {
-            free();
+        MemoryShare.Wait ended = wait;
+        wait = null;
+        if (ended != null && ended.cancel()) {
+            waiting = false;
         }
+        free();
     }
 
     /** It is not in memory any more: gives back everything. May be called again. */

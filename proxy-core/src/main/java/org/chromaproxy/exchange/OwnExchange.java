@@ -3,6 +3,7 @@ package org.chromaproxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import java.util.Set;
 import org.chromaproxy.http.ProxyError;
 
@@ -32,7 +33,7 @@ public final class OwnExchange implements RequestBody {
                 services.admission().memory(),
                 exchange.loop(),
                 services.limits().admissionMs(),
-                -1,
+                Math.min(HttpUtil.getContentLength(exchange.request(), -1L), MAX_BODY),
                 MAX_BODY,
                 new Body());
         if (bodiless) {

@@ -158,6 +158,34 @@ class BodyBufferTest {
         assertEquals(0, small());
     }
 
+    /** Each holds a part and waits for the rest, which only the others could give back. */
+    @Test
+    void thoseWhoseClientsLeaveWhileAllWaitGiveBackAtOnceWhatTheyHold() {
+        List<Sent> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(new Sent(-1).sends(BodyBuffer.FIRST));
+        }
+        for (int size = BodyBuffer.FIRST; small() + 6L * size <= 2L * MIB; size *= 2) {
+            for (Sent each : all) {
+                each.sends(size);
+            }
+        }
+        for (Sent each : all) {
+            each.sends(500_000);
+        }
+        assertTrue(all.getLast().buffer.waiting());
+        assertTrue(small() > 0);
+        for (Sent each : all) {
+            each.over = true;
+            each.buffer.abandon();
+        }
+        channel.runPendingTasks();
+        assertEquals(0, small());
+        Sent honest = new Sent(MIB).sends(MIB);
+        honest.buffer.complete();
+        assertEquals("whole " + MIB, honest.events.getLast(), "and nobody waits in front of the next");
+    }
+
     @Test
     void tooMuchIsRefusedAndFreed() {
         Sent body = new Sent(-1);

@@ -63,7 +63,8 @@ class BackpressureTest extends StagedTest {
         String request = "POST " + collection.path("get") + " HTTP/1.1\r\nHost: proxy\r\nContent-Length: 2\r\n\r\n{}";
         try (RawConnection client = new RawConnection(stage().client().port())) {
             client.send(request.repeat(requests));
-            await().atMost(Stage.SOON).until(() -> gets() > 10);
+            // How many fit into the kernel's buffers is the system's matter: it may be few.
+            await().atMost(Stage.SOON).until(() -> gets() > 0);
             await().during(Duration.ofMillis(500)).atMost(Stage.SOON).until(new Unmoved(this::gets)::holds);
             assertTrue(gets() < requests / 2, "it was served " + gets() + " answers that it did not take");
             assertTrue(directMemory() - before < 16 * MIB, "they are in the proxy's memory");

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OversizedTest extends StagedTest {
     private static final int LARGE = 100_000;
     private static final int CLIENTS = 150;
+    private static final String SMALL = "client_memory_bytes{kind=\"small_bodies\"}";
     private static final String MEGABYTE = " ".repeat(1 << 20);
 
     OversizedTest() {
@@ -127,7 +128,7 @@ class OversizedTest extends StagedTest {
 
     @Test
     void bodiesToOwnEndpointsTakeNoMoreThanTheirShare() throws IOException {
-        double limit = metric("body_memory_limit_bytes");
+        double limit = metric("client_memory_limit_bytes{kind=\"small_bodies\"}");
         String half = MEGABYTE.substring(MEGABYTE.length() / 2);
         int most = (int) (limit / half.length()) + 20;
         List<RawConnection> clients = new ArrayList<>();
@@ -139,9 +140,9 @@ class OversizedTest extends StagedTest {
                         + LocalAdmin.lines(LocalAdmin.IN_TARGET) + "Content-Length: " + MEGABYTE.length()
                         + "\r\n\r\n");
                 client.send(half);
-                assertTrue(metric("body_memory_bytes") <= limit);
+                assertTrue(metric(SMALL) <= limit);
             }
-            await().atMost(Stage.SOON).until(() -> metric("body_memory_bytes") > limit / 2);
+            await().atMost(Stage.SOON).until(() -> metric(SMALL) > limit / 2);
             assertEquals(
                     200, stage().client().get("/health").join().status(), "probes are answered though memory is taken");
         } finally {
