@@ -107,6 +107,11 @@ public final class PrincipalUse {
         waiting.decrementAndGet();
     }
 
+    /** Another got its place in the line. */
+    void displaced() {
+        refuse(PrincipalLimit.QUEUE);
+    }
+
     /** Takes a place for a held request; false, and counted as refused, if it has as many as it may. */
     public boolean hold() {
         return taken(PrincipalLimit.WAITS, waits, 1);

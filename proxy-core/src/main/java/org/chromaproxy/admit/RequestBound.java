@@ -2,6 +2,7 @@ package org.chromaproxy.admit;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,13 +11,21 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.chromaproxy.config.PrincipalLimit;
 
 /**
  * How many client requests may be under way and how many may wait for their turn, of all and of each principal, with the
  * counters operators read. Turns are given to principals in rotation, and to the requests of one in the order of asking. The
  * proxy's own endpoints are counted, never bounded. Thread-safe; a lock is taken only while requests wait.
+ *
+ * <p>A principal without a bound of its own may have all there is while it is alone. While another has a place, or may take
+ * one, it gets no more than three quarters of all places; and where as many wait as may, the longest line gives its newest
+ * place to a principal with a shorter one.
  */
 public final class RequestBound {
+    /** Of fewer places there are no shares. */
+    private static final int FEW = 8;
+
     private volatile int limit;
     private volatile int queueLimit;
     private final AtomicInteger taken = new AtomicInteger();
@@ -27,6 +36,8 @@ public final class RequestBound {
     private final Map<PrincipalUse, Line> lines = new HashMap<>();
     /** Whose turn is next: all lines but those whose principal has as many places as it may. Guarded by {@link #lock}. */
     private final ArrayDeque<Line> rotation = new ArrayDeque<>();
+    /** Those whose principal has its share, while others had places or wanted some. Guarded by {@link #lock}. */
+    private final List<Line> sated = new ArrayList<>();
 
     private final LongAdder entered = new LongAdder();
     private final LongAdder waited = new LongAdder();
@@ -76,13 +87,15 @@ public final class RequestBound {
         private final PrincipalUse use;
         private final Executor loop;
         private final Runnable turn;
+        private final Runnable displaced;
         /** Guarded by {@link #lock}. */
         private boolean over;
 
-        private Waiting(PrincipalUse use, Executor loop, Runnable turn) {
+        private Waiting(PrincipalUse use, Executor loop, Runnable turn, Runnable displaced) {
             this.use = use;
             this.loop = loop;
             this.turn = turn;
+            this.displaced = displaced;
         }
 
         /** Waits no longer; false if its turn has come already, which then has to be taken and given back. */
@@ -126,7 +139,7 @@ public final class RequestBound {
         if (!use.enter()) {
             return false;
         }
-        if (!take()) {
+        if (sated(use) || !take()) {
             use.leave();
             // Its place may have been wanted meanwhile.
             serve(use);
@@ -134,6 +147,18 @@ public final class RequestBound {
         }
         entered.increment();
         return true;
+    }
+
+    /** Whether it has, with the place it asks for, more than its share, while others have places. */
+    private boolean sated(PrincipalUse use) {
+        return beyondShare(use) && taken.get() >= use.used(PrincipalLimit.REQUESTS);
+    }
+
+    private boolean beyondShare(PrincipalUse use) {
+        int most = limit;
+        return most >= FEW
+                && use.used(PrincipalLimit.REQUESTS) > most / 4L * 3
+                && use.limits().of(PrincipalLimit.REQUESTS) == 0;
     }
 
     /** Whether nobody who waits has to be served before it. */
@@ -152,18 +177,25 @@ public final class RequestBound {
      * Waits in line for a place.
      *
      * @param turn run on {@code loop} once a place is taken for it; {@link #leave} must follow
-     * @return empty when too many wait already: the request is to be refused, and {@link #leave} must not be called
+     * @param displaced run on {@code loop} instead if another principal gets its place in the line: the request is to be
+     *     refused, and {@link #leave} must not be called
+     * @return empty when too many wait already: the same, and neither is run
      */
-    public Optional<Waiting> await(PrincipalUse use, Executor loop, Runnable turn) {
-        if (queued.incrementAndGet() > queueLimit || !use.queue()) {
-            queued.decrementAndGet();
-            rejected.increment();
-            return Optional.empty();
-        }
-        waited.increment();
-        Waiting waiting = new Waiting(use, loop, turn);
+    public Optional<Waiting> await(PrincipalUse use, Executor loop, Runnable turn, Runnable displaced) {
+        Waiting waiting = new Waiting(use, loop, turn, displaced);
         List<Waiting> turns;
         synchronized (lock) {
+            if (!use.queue()) {
+                rejected.increment();
+                return Optional.empty();
+            }
+            if (queued.get() >= queueLimit && !displace(use)) {
+                use.unqueue();
+                rejected.increment();
+                return Optional.empty();
+            }
+            queued.incrementAndGet();
+            waited.increment();
             Line line = lines.computeIfAbsent(use, Line::new);
             line.waiting.add(waiting);
             rotate(line);
@@ -171,6 +203,24 @@ public final class RequestBound {
         }
         turns.forEach(Waiting::begin);
         return Optional.of(waiting);
+    }
+
+    /** Takes the newest place of the longest line, if that has more with one less. Under the lock. */
+    private boolean displace(PrincipalUse use) {
+        Line own = lines.get(use);
+        int most = own == null ? 0 : own.waiting.size();
+        Line longest = lines.values().stream()
+                .max(Comparator.comparingInt(line -> line.waiting.size()))
+                .orElse(null);
+        if (queueLimit == 0 || longest == null || longest.waiting.size() <= most + 1) {
+            return false;
+        }
+        Waiting newest = longest.waiting.getLast();
+        newest.leaveLine();
+        newest.use.displaced();
+        rejected.increment();
+        newest.loop.execute(newest.displaced);
+        return true;
     }
 
     /** A request to one of the proxy's own endpoints begins. */
@@ -200,11 +250,18 @@ public final class RequestBound {
     /** Gives out the places there are; whoever gives one back does it after that. Under the lock; returns whose turn it is. */
     private List<Waiting> serve() {
         List<Waiting> turns = new ArrayList<>();
+        sated.stream().filter(line -> !line.waiting.isEmpty()).forEach(this::rotate);
+        sated.clear();
         for (Line line = rotation.peek(); line != null; line = rotation.peek()) {
             if (!line.use.enter()) {
                 // It comes back when one of its own ends.
                 rotation.poll();
                 line.inRotation = false;
+            } else if (sated(line.use) || (rotation.size() > 1 && beyondShare(line.use))) {
+                line.use.leave();
+                rotation.poll();
+                line.inRotation = false;
+                sated.add(line);
             } else if (!take()) {
                 line.use.leave();
                 break;

@@ -22,8 +22,6 @@ import org.chromaproxy.config.setting.Values;
 /** Makes the configuration of the settings' values, and checks what one value alone does not tell. */
 public final class ConfigReader {
     private static final int MIB = 1 << 20;
-    /** Of so few places none is kept for others. */
-    private static final int FEW = 8;
 
     private static final String PRIMARY = "primary";
     private static final String REPLICA = "replica";
@@ -177,9 +175,9 @@ public final class ConfigReader {
     private PrincipalLimits principals() {
         return PrincipalLimits.of(Map.of(
                 PrincipalLimit.REQUESTS,
-                part(PrincipalSettings.REQUESTS, Settings.MAX_CONCURRENT_REQUESTS),
+                (long) values.get(PrincipalSettings.REQUESTS),
                 PrincipalLimit.QUEUE,
-                part(PrincipalSettings.QUEUE, Settings.REQUEST_QUEUE_SIZE),
+                (long) values.get(PrincipalSettings.QUEUE),
                 PrincipalLimit.PENDING,
                 values.get(PrincipalSettings.PENDING_BYTES),
                 PrincipalLimit.RECORDS,
@@ -192,13 +190,6 @@ public final class ConfigReader {
                 (long) values.get(PrincipalSettings.WAITS),
                 PrincipalLimit.COLLECTIONS,
                 (long) values.get(PrincipalSettings.COLLECTIONS)));
-    }
-
-    /** What is set; else three quarters of all, so that something is left for others, unless it is so little anyway. */
-    private long part(Setting<Integer> own, Setting<Integer> all) {
-        int set = values.get(own);
-        int most = values.get(all);
-        return set > 0 ? set : most < FEW ? most : most / 4L * 3;
     }
 
     private Config.Timing timing() {

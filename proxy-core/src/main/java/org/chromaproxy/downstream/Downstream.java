@@ -48,10 +48,8 @@ import org.jspecify.annotations.Nullable;
 final class Downstream extends ChannelInboundHandlerAdapter implements ClientConnection, Watchdog.Watched {
     /** Between two looks whether the log may be used again. */
     private static final long LOG_POLL_MS = 20;
-
     /** How long the rest of a refused body may pause; it is read so that the client gets to see the refusal. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
-
     /** How long one that may ask for the probes only has for it. */
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -79,10 +77,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private final Line line = new Line();
     /** While the way is being chosen nobody takes the body yet: reading waits until that is done. */
     private boolean routing;
-
     /** While a message is being taken, what follows its answer has to wait. */
     private boolean taking;
-
     /** The client has ended its side, and everything it sent before has come. */
     private boolean inputEnded;
     /** The whole request is here and waits for that, because its client is known to have ended its side. */
@@ -199,7 +195,8 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                 ctx.executor(),
                 services.limits().admissionMs(),
                 () -> turn(ctx, request, started, asking),
-                () -> overdue(ctx, request, started));
+                () -> overdue(ctx, request, started),
+                () -> displaced(ctx, request, started));
         if (!waits) {
             refuse(ctx, request, started, ErrorResponses.of(busy(asking)));
         }
@@ -224,6 +221,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private void overdue(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
         services.admission().requests().countTimeout();
         refuse(ctx, request, started, ErrorResponses.of(busy(use)));
+    }
+
+    /** Another principal, which has fewer, waits in its stead. */
+    private void displaced(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+        if (exchange == started && started.open()) {
+            refuse(ctx, request, started, ErrorResponses.of(ProxyError.PRINCIPAL_BUSY));
+        }
     }
 
     private void refuse(ChannelHandlerContext ctx, HttpRequest request, Exchange refused, FullHttpResponse refusal) {

@@ -18,14 +18,28 @@ final class Line {
      *
      * @param turn run when its turn has come, with a place taken
      * @param overdue run instead when the time is over
+     * @param displaced run instead if another principal gets its place in the line
      * @return false when too many wait already: neither is run
      */
     boolean await(
-            RequestBound requests, PrincipalUse use, EventExecutor loop, long timeMs, Runnable turn, Runnable overdue) {
-        Optional<RequestBound.Waiting> place = requests.await(use, loop, () -> {
-            stop();
-            turn.run();
-        });
+            RequestBound requests,
+            PrincipalUse use,
+            EventExecutor loop,
+            long timeMs,
+            Runnable turn,
+            Runnable overdue,
+            Runnable displaced) {
+        Optional<RequestBound.Waiting> place = requests.await(
+                use,
+                loop,
+                () -> {
+                    stop();
+                    turn.run();
+                },
+                () -> {
+                    stop();
+                    displaced.run();
+                });
         if (place.isEmpty()) {
             return false;
         }

@@ -22,7 +22,7 @@ class RequestBoundTest {
     private final List<String> turns = new ArrayList<>();
 
     private Optional<RequestBound.Waiting> await(RequestBound bound, String name) {
-        return bound.await(somebody, Runnable::run, () -> turns.add(name));
+        return bound.await(somebody, Runnable::run, () -> turns.add(name), () -> turns.add("not " + name));
     }
 
     @Test
@@ -96,7 +96,7 @@ class RequestBoundTest {
                     if (bound.enter(somebody)) {
                         body.run();
                     } else {
-                        assertTrue(bound.await(somebody, loops, body).isPresent());
+                        assertTrue(bound.await(somebody, loops, body, () -> {}).isPresent());
                     }
                 });
             }
@@ -112,8 +112,13 @@ class RequestBoundTest {
         return principals.of(name, Map.of(), "");
     }
 
+    private static Optional<RequestBound.Waiting> await(RequestBound bound, PrincipalUse use) {
+        return bound.await(use, Runnable::run, () -> {}, () -> {});
+    }
+
     private void await(RequestBound bound, PrincipalUse use, String name) {
-        assertTrue(bound.await(use, Runnable::run, () -> turns.add(name)).isPresent());
+        assertTrue(bound.await(use, Runnable::run, () -> turns.add(name), () -> turns.add("not " + name))
+                .isPresent());
     }
 
     @Test
@@ -149,7 +154,7 @@ class RequestBoundTest {
         assertFalse(bound.enter(noisy), "it has both its places");
         await(bound, noisy, "noisy-1");
         await(bound, noisy, "noisy-2");
-        assertTrue(bound.await(noisy, Runnable::run, () -> {}).isEmpty(), "its line is full");
+        assertTrue(bound.await(noisy, Runnable::run, () -> {}, () -> {}).isEmpty(), "its line is full");
         assertTrue(noisy.full());
         assertEquals(1, noisy.refused(PrincipalLimit.QUEUE));
         assertTrue(bound.enter(quiet), "a place is free, and those who wait may not take it");
@@ -163,6 +168,109 @@ class RequestBoundTest {
         assertEquals(List.of("noisy-1", "noisy-2"), turns);
         assertTrue(bound.enter(noisy));
         assertEquals(2, noisy.used(PrincipalLimit.REQUESTS));
+    }
+
+    @Test
+    void whoIsAloneHasAllPlacesAndTheWholeLine() {
+        PrincipalUse alone = of(Principals.unbounded(), "alone");
+        RequestBound bound = new RequestBound(8, 8);
+        for (int i = 0; i < 8; i++) {
+            assertTrue(bound.enter(alone));
+        }
+        assertFalse(bound.enter(alone));
+        for (int i = 0; i < 8; i++) {
+            await(bound, alone, "alone-" + i);
+        }
+        assertTrue(await(bound, alone).isEmpty(), "all that may wait");
+        assertFalse(alone.full(), "the bound was everybody's");
+        for (int i = 0; i < 16; i++) {
+            bound.leave(alone, 200);
+        }
+        assertEquals(8, turns.size());
+        assertEquals(0, bound.active());
+    }
+
+    @Test
+    void whileAnotherHasOrWantsPlacesOneGetsNoMoreThanItsShare() {
+        Principals principals = Principals.unbounded();
+        PrincipalUse noisy = of(principals, "noisy");
+        PrincipalUse quiet = of(principals, "quiet");
+        RequestBound bound = new RequestBound(8, 8);
+        for (int i = 0; i < 8; i++) {
+            assertTrue(bound.enter(noisy));
+        }
+        await(bound, noisy, "noisy-1");
+        await(bound, noisy, "noisy-2");
+        await(bound, quiet, "quiet-1");
+        await(bound, quiet, "quiet-2");
+        bound.leave(noisy, 200);
+        bound.leave(noisy, 200);
+        assertEquals(List.of("quiet-1", "quiet-2"), turns, "it has more than its share");
+        bound.leave(noisy, 200);
+        assertEquals(List.of("quiet-1", "quiet-2", "noisy-1"), turns, "it has six again");
+        bound.leave(quiet, 200);
+        assertEquals(3, turns.size(), "the other has a place still");
+        assertTrue(bound.enter(quiet), "and finds another one free");
+        bound.leave(quiet, 200);
+        bound.leave(quiet, 200);
+        assertEquals("noisy-2", turns.getLast(), "it is alone again");
+        assertEquals(0, bound.waiting());
+        assertTrue(bound.enter(noisy), "and may have all");
+        assertEquals(8, noisy.used(PrincipalLimit.REQUESTS));
+    }
+
+    @Test
+    void whereTheLineIsFullTheLongestGivesItsNewestPlaceToAShorterOne() {
+        Principals principals = Principals.unbounded();
+        PrincipalUse noisy = of(principals, "noisy");
+        PrincipalUse quiet = of(principals, "quiet");
+        RequestBound bound = new RequestBound(1, 4);
+        assertTrue(bound.enter(noisy));
+        for (int i = 1; i <= 4; i++) {
+            await(bound, noisy, "noisy-" + i);
+        }
+        await(bound, quiet, "quiet-1");
+        await(bound, quiet, "quiet-2");
+        assertEquals(List.of("not noisy-4", "not noisy-3"), turns);
+        assertTrue(await(bound, quiet).isEmpty(), "its line is as long as the other");
+        assertTrue(await(bound, noisy).isEmpty());
+        assertEquals(4, bound.waiting());
+        assertEquals(2, noisy.refused(PrincipalLimit.QUEUE));
+        for (int i = 0; i < 5; i++) {
+            bound.leave(i == 2 || i == 4 ? quiet : noisy, 200);
+        }
+        assertEquals(List.of("noisy-1", "quiet-1", "noisy-2", "quiet-2"), turns.subList(2, 6));
+        assertEquals(0, bound.active());
+        assertEquals(bound.total(), bound.entered() + bound.rejected());
+    }
+
+    /** Without bounds of their own, all in each other's way: nobody's turn is lost. */
+    @Test
+    void underContentionOfManySharesLoseNoTurn() throws Exception {
+        int requests = 16_000;
+        Principals principals = Principals.unbounded();
+        RequestBound bound = new RequestBound(8, requests);
+        CountDownLatch served = new CountDownLatch(requests);
+        try (ExecutorService loops = Executors.newFixedThreadPool(12)) {
+            for (int i = 0; i < requests; i++) {
+                PrincipalUse use = of(principals, i % 10 == 0 ? "quiet" : "noisy");
+                Runnable body = () -> {
+                    Thread.onSpinWait();
+                    bound.leave(use, 200);
+                    served.countDown();
+                };
+                loops.execute(() -> {
+                    if (bound.enter(use)) {
+                        body.run();
+                    } else {
+                        assertTrue(bound.await(use, loops, body, () -> {}).isPresent());
+                    }
+                });
+            }
+            assertTrue(served.await(60, TimeUnit.SECONDS), served.getCount() + " never had their turn");
+        }
+        assertEquals(0, bound.active());
+        assertEquals(0, bound.waiting());
     }
 
     @Test
@@ -184,7 +292,7 @@ class RequestBoundTest {
                     if (bound.enter(use)) {
                         body.run();
                     } else {
-                        assertTrue(bound.await(use, loops, body).isPresent());
+                        assertTrue(bound.await(use, loops, body, () -> {}).isPresent());
                     }
                 });
             }

@@ -4,22 +4,24 @@ package org.chromaproxy.config.setting;
 public final class PrincipalSettings {
     private static final int MILLION = 1_000_000;
     private static final String NO_BOUND = "0 (no bound)";
-    private static final String THREE_QUARTERS = "0 (three quarters of all)";
+    private static final String SHARE = "0 (all while it is alone)";
 
     public static final Setting<Integer> REQUESTS = count(
                     "PRINCIPAL_MAX_REQUESTS",
                     MILLION,
                     0,
                     "requests under way of one principal: a token, or without tokens an address (of IPv6: a /64); those"
-                            + " beyond wait in line. `0`: three quarters of `MAX_CONCURRENT_REQUESTS`")
-            .defaultWords(THREE_QUARTERS);
+                            + " beyond wait in line. `0`: all of `MAX_CONCURRENT_REQUESTS` while no other principal has"
+                            + " requests, else three quarters")
+            .defaultWords(SHARE);
     public static final Setting<Integer> QUEUE = count(
                     "PRINCIPAL_QUEUE_SIZE",
                     1 << 20,
                     0,
-                    "requests of one principal that wait in line; beyond it: 429. Turns go round the principals. `0`:"
-                            + " three quarters of `REQUEST_QUEUE_SIZE`")
-            .defaultWords(THREE_QUARTERS);
+                    "requests of one principal that wait in line; beyond it: 429. Turns go round the principals. `0`: all"
+                            + " of `REQUEST_QUEUE_SIZE`; where that is full, the longest line gives its newest place to a"
+                            + " principal with a shorter one, and whoever loses it gets 429")
+            .defaultWords(SHARE);
     public static final Setting<Long> PENDING_BYTES = Setting.of(
                     "PRINCIPAL_MAX_PENDING_BYTES",
                     Kinds.bytes(0),
