@@ -74,6 +74,7 @@ public final class FramingGuard extends ChannelDuplexHandler {
             answer(ctx);
             return;
         }
+        HeadRules.trim(request.headers());
         request.headers().remove(HttpHeaderNames.UPGRADE);
         request.headers().remove("HTTP2-Settings");
         owed++;

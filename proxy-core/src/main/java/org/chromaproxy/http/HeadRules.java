@@ -110,7 +110,7 @@ final class HeadRules {
         int wanted = name.length() - 1;
         for (int i = end - 1; i >= 0 && wanted >= 0; i--) {
             char c = text.charAt(i);
-            if (c != ' ' && c != '\t') {
+            if (!blank(c)) {
                 if (AsciiString.toLowerCase(c) != name.charAt(wanted)) {
                     return false;
                 }
@@ -118,6 +118,34 @@ final class HeadRules {
             }
         }
         return wanted < 0;
+    }
+
+    /**
+     * Takes the blanks around values away: they are no part of them (RFC 9112, 5.1), and the decoder leaves one where a
+     * folded line, or the one before it, held nothing else. To be called when the request has been let in: a fold in a field
+     * that has to be exact is refused.
+     */
+    static void trim(HttpHeaders headers) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+        while (all.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = all.next();
+            CharSequence value = field.getValue();
+            int start = 0;
+            int end = value.length();
+            while (start < end && blank(value.charAt(start))) {
+                start++;
+            }
+            while (start < end && blank(value.charAt(end - 1))) {
+                end--;
+            }
+            if (end - start < value.length()) {
+                field.setValue(value.subSequence(start, end).toString());
+            }
+        }
+    }
+
+    private static boolean blank(char c) {
+        return c == ' ' || c == '\t';
     }
 
     private static boolean number(CharSequence text) {
