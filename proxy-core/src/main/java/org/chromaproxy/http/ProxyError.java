@@ -107,10 +107,6 @@ public enum ProxyError {
             Names.INTERNAL,
             "The memory for large request heads is used up. Nothing was executed; retry later, with fewer or shorter"
                     + " header fields."),
-    OUT_OF_ANSWER_MEMORY(
-            503,
-            Names.INTERNAL,
-            "The memory for answers that clients have not taken is used up. Nothing was executed; retry later."),
     TOO_MANY_CONNECTIONS(
             503,
             Names.INTERNAL,
