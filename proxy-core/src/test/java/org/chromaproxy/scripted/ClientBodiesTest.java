@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -190,8 +191,11 @@ class ClientBodiesTest extends StagedTest {
         }
     }
 
+    /** Looked at often: the longer the first write is held, the more a busy machine makes of it. */
     private void awaitLogged(Collection collection, int records) {
         await().atMost(Stage.SOON)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
                 .until(() -> stage().log()
                         .look("SELECT count(*) FROM log_record WHERE lane = '" + collection.id() + "'")
                         .getFirst()
