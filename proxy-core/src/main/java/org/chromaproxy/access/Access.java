@@ -114,8 +114,19 @@ public final class Access {
      *
      * @param refusal the answer, if it may not do what it asks, or is answered already; to be sent or released
      * @param origin whose page may read the answer in a browser; empty: nobody's
+     * @param informed whether it may be told what concerns any tenant, and what servers say: with open endpoints that is
+     *     another question than whether it is answered
      */
-    public record Decision(Principal principal, Optional<FullHttpResponse> refusal, String origin) {}
+    public record Decision(Principal principal, Optional<FullHttpResponse> refusal, String origin, boolean informed) {
+        /** Told what the principal may ask for. */
+        private Decision(Principal principal, Optional<FullHttpResponse> refusal, String origin) {
+            this(principal, refusal, origin, principal.everywhere());
+        }
+
+        private Decision from(String page) {
+            return new Decision(principal, refusal, page, informed);
+        }
+    }
 
     /** What is asked of every client, as it holds now. */
     public ClientSettings settings() {
@@ -195,7 +206,7 @@ public final class Access {
         Decision decision = limits.request(socket.address())
                 ? permitted(request, route, socket, now)
                 : refused(Principal.ANYONE, ErrorResponses.of(ProxyError.RATE_LIMITED));
-        return origin.isEmpty() ? decision : new Decision(decision.principal(), decision.refusal(), origin);
+        return origin.isEmpty() ? decision : decision.from(origin);
     }
 
     private Decision permitted(HttpRequest request, Route route, ClientSocket socket, CrossOrigin from) {
@@ -209,7 +220,7 @@ public final class Access {
             return refused(Principal.ANYONE, SessionAnswers.who(token(request.headers(), route), enabled()));
         }
         if (need.open()) {
-            return ANYONE;
+            return enabled() ? open(request, route) : ANYONE;
         }
         if (!enabled() && !acts) {
             return known(request, socket, from);
@@ -229,6 +240,14 @@ public final class Access {
         return need.metBy(principal, route)
                 ? new Decision(principal, Optional.empty(), "")
                 : refused(principal, forbidden(principal, need, route, socket.address()));
+    }
+
+    /** Answered whatever is shown, and at nobody's charge; all is told to one who may read everything. */
+    private Decision open(HttpRequest request, Route route) {
+        boolean informed = token(request.headers(), route)
+                .map(found -> found.principal().everywhere())
+                .orElse(false);
+        return new Decision(Principal.ANYONE, Optional.empty(), "", informed);
     }
 
     /** Without tokens a page that has itself taken for the proxy's own, by its name, could read everything. */

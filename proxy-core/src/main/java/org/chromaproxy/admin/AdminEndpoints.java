@@ -85,10 +85,10 @@ public final class AdminEndpoints implements OwnEndpoints {
     }
 
     private void statusPages(MetricsPage metrics) {
-        page("/health", request -> status.health());
+        page("/health", request -> status.health(request.original().informed()));
         Readiness readiness = new Readiness(services);
         page("/health/live", request -> readiness.live());
-        page("/health/ready", request -> readiness.ready());
+        page("/health/ready", request -> readiness.ready(request.original().informed()));
         get("/status", this::status);
         page("/wal/status", request -> status.walStatus());
         page("/admin/scalability_status", request -> status.scalability());

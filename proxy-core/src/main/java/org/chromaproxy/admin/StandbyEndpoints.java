@@ -13,6 +13,9 @@ import org.chromaproxy.http.ProxyError;
 
 /** What a proxy says of itself while it does not own the log: that it stands by, and for whom. Thread-safe. */
 public final class StandbyEndpoints implements OwnEndpoints {
+    private static final String HELD =
+            "the log is not served from before an operator has decided: ask with a token that may read everything";
+
     private final int instances;
     private final Supplier<String> owner;
     private final Supplier<String> held;
@@ -49,7 +52,7 @@ public final class StandbyEndpoints implements OwnEndpoints {
             if (!known || !asked.method().equals("GET")) {
                 throw Answers.refuse(unserved(), unserved().message());
             }
-            return Answers.now(Answers.json(503, standby(asked.path().equals("/status"))));
+            return Answers.now(Answers.json(503, standby(asked.path().equals("/status"), request.informed())));
         } catch (Answers.Refusal refusal) {
             return Answers.now(refusal.answer());
         }
@@ -60,7 +63,7 @@ public final class StandbyEndpoints implements OwnEndpoints {
         return held.get().isEmpty() ? ProxyError.STANDBY : ProxyError.LOG_SHORTENED;
     }
 
-    private ObjectNode standby(boolean detailed) {
+    private ObjectNode standby(boolean detailed, boolean informed) {
         String seen = owner.get();
         String why = held.get();
         ObjectNode body = Answers.object()
@@ -69,7 +72,7 @@ public final class StandbyEndpoints implements OwnEndpoints {
                 .put("architecture", StatusPages.ARCHITECTURE)
                 .put("log_owner", seen)
                 .put("pending_writes", 0)
-                .put("reason", why.isEmpty() ? standing(seen) : why);
+                .put("reason", why.isEmpty() ? standing(seen) : informed ? why : HELD);
         body.put("reads", false).put("writes", false);
         if (detailed) {
             body.put("healthy_instances", 0)

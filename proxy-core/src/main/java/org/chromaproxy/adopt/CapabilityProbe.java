@@ -1,7 +1,6 @@
 package org.chromaproxy.adopt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
@@ -13,6 +12,7 @@ import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping;
 import org.slf4j.Logger;
@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CapabilityProbe {
     private static final Logger LOG = LoggerFactory.getLogger(CapabilityProbe.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String DOCUMENT = "/openapi.json";
     private static final Mapping.Path WITNESS =
             new Mapping.Path(Witnesses.TENANT, Witnesses.DATABASE, Witnesses.COLLECTION);
@@ -109,7 +108,7 @@ public final class CapabilityProbe {
 
     private static String id(UpstreamResponse witness) {
         try {
-            JsonNode collection = JSON.readTree(witness.body());
+            JsonNode collection = ClientJson.tree(witness.body());
             return collection.path("id").asText();
         } catch (IOException e) {
             throw new StepException("the witness is not JSON: " + e.getMessage());

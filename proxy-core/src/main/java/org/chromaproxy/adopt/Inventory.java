@@ -2,7 +2,6 @@ package org.chromaproxy.adopt;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.scan.CollectionSettings;
@@ -30,7 +30,6 @@ import org.chromaproxy.wal.record.Mapping;
 /** What one instance holds: the tenants asked for, their databases, and the collections in them. Immutable once read. */
 final class Inventory {
     private static final int PAGE = 1_000;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** One collection there. */
     record Found(Mapping.Path path, UUID id, boolean dimensioned, Optional<CollectionSettings> settings) {}
@@ -150,7 +149,7 @@ final class Inventory {
 
     private static JsonNode tree(byte[] body) {
         try {
-            return JSON.readTree(body);
+            return ClientJson.tree(body);
         } catch (JsonProcessingException e) {
             throw new StepException("an answer is not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {

@@ -19,6 +19,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.WriteAheadLog;
@@ -309,7 +310,7 @@ public final class WitnessKeeper {
             return Optional.empty();
         }
         try {
-            return Optional.of(JSON.readTree(remote.expect(instance, path, answer)));
+            return Optional.of(ClientJson.tree(remote.expect(instance, path, answer)));
         } catch (IOException e) {
             throw new StepException(collection + " of " + instance + " is not JSON: " + e.getMessage());
         }

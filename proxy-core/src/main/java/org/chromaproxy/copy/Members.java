@@ -1,33 +1,27 @@
 package org.chromaproxy.copy;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.scan.Slice;
 
 /** The arrays and objects that are members of a JSON object, as places in its bytes: numbers are never printed again. */
 final class Members {
-    private static final int MAX_STRING = 64 << 20;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxStringLength(MAX_STRING).build())
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .build();
-    private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
+    /** Writes only: what it reads it would keep the names of. */
+    private static final ObjectMapper WRITER = new ObjectMapper();
 
     private Members() {}
 
     /** @throws StepException when the body is not a JSON object */
     static Map<String, Slice> of(byte[] body) {
         Map<String, Slice> members = new LinkedHashMap<>();
-        try (JsonParser parser = JSON.createParser(body)) {
+        try (JsonParser parser = ClientJson.once().createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new StepException("an answer is not a JSON object");
             }
@@ -48,10 +42,8 @@ final class Members {
     /** Whether an answer is an error in Chroma's shape: a server's own word, not a hop's. */
     static boolean isError(byte[] body) {
         try {
-            JsonNode tree = MAPPER.readTree(body);
-            return tree != null
-                    && tree.path("error").isTextual()
-                    && tree.path("message").isTextual();
+            JsonNode tree = ClientJson.tree(body);
+            return tree.path("error").isTextual() && tree.path("message").isTextual();
         } catch (IOException e) {
             return false;
         }
@@ -59,7 +51,7 @@ final class Members {
 
     static JsonNode tree(byte[] body) {
         try {
-            return MAPPER.readTree(body);
+            return ClientJson.tree(body);
         } catch (IOException e) {
             throw new StepException("an answer is not JSON: " + e.getMessage());
         }
@@ -67,7 +59,7 @@ final class Members {
 
     static JsonNode tree(byte[] body, Slice slice) {
         try {
-            return MAPPER.readTree(body, slice.start(), slice.length());
+            return ClientJson.tree(body, slice);
         } catch (IOException e) {
             throw new StepException("an answer is not JSON: " + e.getMessage());
         }
@@ -76,7 +68,7 @@ final class Members {
     /** A JSON value as bytes. */
     static byte[] bytes(Object value) {
         try {
-            return MAPPER.writeValueAsBytes(value);
+            return WRITER.writeValueAsBytes(value);
         } catch (IOException e) {
             throw new StepException("cannot be written as JSON: " + e.getMessage());
         }

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -16,9 +17,11 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.access.client.ClientSocket;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Ending;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.completion.Trail;
@@ -44,6 +47,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
     private ForwardedHeaders.Client client = new ForwardedHeaders.Client("", false);
     private ClientSocket socket = ClientSocket.NONE;
     private Trail trail = Trail.NONE;
+    private boolean informed;
     private @Nullable FullHttpResponse refusal;
     private HttpMethod method = HttpMethod.GET;
     private String uri = "/";
@@ -101,6 +105,7 @@ final class Standby extends ChannelInboundHandlerAdapter {
                 route = Routes.ofRequest(method, uri);
                 Access.Decision decision = access.decide(request, route, socket);
                 refusal = decision.refusal().orElse(null);
+                informed = decision.informed();
                 trail = feed.begin(client, method.name(), uri, route.kind(), TraceContext.of(request.headers()));
                 trail.principal(decision.principal().name());
                 // An HTTP/1.0 client is not told that it may stay, so it is left like one that says it goes.
@@ -128,7 +133,15 @@ final class Standby extends ChannelInboundHandlerAdapter {
             return;
         }
         endpoints
-                .handle(new OwnEndpoints.Request(method, uri, "", new byte[0], false))
+                .handle(new OwnEndpoints.Request(
+                        method,
+                        uri,
+                        EmptyHttpHeaders.INSTANCE,
+                        new byte[0],
+                        false,
+                        informed,
+                        Set.of(),
+                        PrincipalUse.unbounded()))
                 .whenComplete((answer, error) -> ctx.executor()
                         .execute(() -> write(
                                 ctx, answer == null ? ErrorResponses.of(ProxyError.INTERNAL) : response(answer))));

@@ -81,6 +81,11 @@ public final class Exchange {
         return connection.decision().principal();
     }
 
+    /** Whether the one who asks may be told what concerns any tenant. */
+    public boolean informed() {
+        return connection.decision().informed();
+    }
+
     /** What the one who asks uses. */
     public PrincipalUse use() {
         return connection.use();

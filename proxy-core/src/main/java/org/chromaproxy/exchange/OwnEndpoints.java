@@ -26,6 +26,7 @@ public interface OwnEndpoints {
      *
      * @param uri the request target, raw
      * @param acts whether the client has shown a token that permits to act
+     * @param informed whether it may be told names of any tenant's and what servers say; where not, states and counts only
      * @param tenants whose data alone it may ask for; empty: every tenant's
      * @param use what the one who asks uses
      */
@@ -35,11 +36,12 @@ public interface OwnEndpoints {
             HttpHeaders headers,
             byte[] body,
             boolean acts,
+            boolean informed,
             Set<String> tenants,
             PrincipalUse use) {
         /** Of somebody who may ask for everything. */
         public Request(HttpMethod method, String uri, HttpHeaders headers, byte[] body, boolean acts) {
-            this(method, uri, headers, body, acts, Set.of(), PrincipalUse.unbounded());
+            this(method, uri, headers, body, acts, true, Set.of(), PrincipalUse.unbounded());
         }
 
         /** Without headers but {@code Accept}. */

@@ -111,6 +111,7 @@ public final class OwnExchange implements RequestBody {
                 request.headers(),
                 whole,
                 exchange.principal().acts(),
+                exchange.informed(),
                 exchange.principal().tenants(),
                 exchange.use());
     }

@@ -1,10 +1,16 @@
 package org.chromaproxy.scan;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
 
 /**
- * Reads JSON whose field names clients choose. A factory of Jackson's keeps the names that its parsers have met, up to 6,000 of
+ * Reads JSON whose field names clients choose: their bodies, and servers' answers about what they wrote. A factory of Jackson's keeps the names that its parsers have met, up to 6,000 of
  * whatever length, for as long as it lives: so each reading has one of its own, and nothing outlives it. Thread-safe.
  */
 public final class ClientJson {
@@ -24,10 +30,33 @@ public final class ClientJson {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
+    /** Turns what a parser reads into trees; never reads bytes itself. */
+    private static final ObjectMapper TREES = new ObjectMapper(PATTERN);
+
     private ClientJson() {}
 
     /** One to read one body with, and to be dropped then. */
     public static JsonFactory once() {
         return PATTERN.copy();
+    }
+
+    /**
+     * The one JSON value that a body is; a missing node if it is empty.
+     *
+     * @throws com.fasterxml.jackson.core.JsonProcessingException when it is not JSON, or more than one value
+     */
+    public static JsonNode tree(byte[] body) throws IOException {
+        return tree(body, new Slice(0, body.length));
+    }
+
+    /** The same of a part of a body. */
+    public static JsonNode tree(byte[] body, Slice part) throws IOException {
+        try (JsonParser parser = once().createParser(body, part.start(), part.length())) {
+            JsonNode tree = TREES.readTree(parser);
+            if (parser.nextToken() != null) {
+                throw new JsonParseException(parser, "more than one JSON value");
+            }
+            return tree == null ? MissingNode.getInstance() : tree;
+        }
     }
 }

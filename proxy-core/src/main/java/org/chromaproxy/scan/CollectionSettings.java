@@ -1,8 +1,6 @@
 package org.chromaproxy.scan;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -20,7 +18,6 @@ import java.util.TreeSet;
  * release that knows no schema, members that only the other side tells of.
  */
 public final class CollectionSettings {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String MACHINES_OWN = "num_threads";
     private static final int SHOWN = 120;
@@ -46,9 +43,9 @@ public final class CollectionSettings {
 
     /** Reads one element of a list. */
     public static Optional<CollectionSettings> of(byte[] body, Slice element) {
-        try (JsonParser parser = ClientJson.once().createParser(body, element.start(), element.length())) {
-            JsonNode tree = JSON.readTree(parser);
-            return tree != null && tree.isObject() ? Optional.of(new CollectionSettings(tree)) : Optional.empty();
+        try {
+            JsonNode tree = ClientJson.tree(body, element);
+            return tree.isObject() ? Optional.of(new CollectionSettings(tree)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -1,21 +1,16 @@
 package org.chromaproxy.upstream;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.chromaproxy.scan.ClientJson;
 
 /** A whole response, for exchanges that are not streamed. */
 public record UpstreamResponse(int status, HttpHeaders headers, byte[] body) {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
     private static final int BRIEF = 200;
 
     public boolean success() {
@@ -58,8 +53,7 @@ public record UpstreamResponse(int status, HttpHeaders headers, byte[] body) {
             return MissingNode.getInstance();
         }
         try {
-            JsonNode tree = JSON.readTree(body);
-            return tree == null ? MissingNode.getInstance() : tree;
+            return ClientJson.tree(body);
         } catch (IOException e) {
             return MissingNode.getInstance();
         }

@@ -3,7 +3,7 @@
  *
  * <p>Everything here belongs to the event loop it was made for. A connection earns its way back to the pool only when
  * request and response are both complete. May import {@code instance}, {@code tls},
- * {@code metrics} and {@code transport}.
+ * {@code scan}, {@code metrics} and {@code transport}.
  */
 @NullMarked
 package org.chromaproxy.upstream;

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.chromaproxy.capability.Needs;
+import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
 import org.junit.jupiter.api.Test;
 
@@ -39,19 +43,33 @@ class KeptNamesTest {
         CollectionJson.head(body);
         CollectionSettings.of(body);
         Needs.of(OpKind.ADD, body);
+        assertEquals("a", tree(body).path("name").asText());
+        UpstreamResponse answer =
+                new UpstreamResponse(200, new DefaultHttpHeaders().set("content-type", "application/json"), body);
+        assertEquals("a", answer.tree().path("name").asText());
     }
 
-    /** The names that the factories of these classes keep. */
+    private static JsonNode tree(byte[] body) {
+        try {
+            return ClientJson.tree(body);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The names that the factories of these classes keep, those of their mappers among them. */
     private static int kept(Class<?>... readers) throws ReflectiveOperationException {
         int names = 0;
         for (Class<?> reader : readers) {
             for (Field field : Stream.of(reader.getDeclaredFields())
-                    .filter(each -> Modifier.isStatic(each.getModifiers()) && each.getType() == JsonFactory.class)
+                    .filter(each -> Modifier.isStatic(each.getModifiers())
+                            && (each.getType() == JsonFactory.class || each.getType() == ObjectMapper.class))
                     .toList()) {
                 field.setAccessible(true);
                 Field table = JsonFactory.class.getDeclaredField("_byteSymbolCanonicalizer");
                 table.setAccessible(true);
-                Object canonicalizer = table.get(field.get(null));
+                Object canonicalizer = table.get(
+                        field.get(null) instanceof ObjectMapper mapper ? mapper.getFactory() : field.get(null));
                 names += (int) canonicalizer.getClass().getMethod("size").invoke(canonicalizer);
             }
         }
@@ -64,7 +82,14 @@ class KeptNamesTest {
             read(body(n));
         }
         assertEquals(
-                0, kept(ClientJson.class, BodyScan.class, CollectionJson.class, CollectionSettings.class, Needs.class));
+                0,
+                kept(
+                        ClientJson.class,
+                        BodyScan.class,
+                        CollectionJson.class,
+                        CollectionSettings.class,
+                        Needs.class,
+                        UpstreamResponse.class));
     }
 
     /** Two readings of one name have nothing in common. */

@@ -35,6 +35,17 @@ class ConfinedTransactionIdsTest extends StagedTest {
         return made.header("transaction-id");
     }
 
+    /** What an answer about a record takes is not read of one that is another tenant's: time would tell that there is one. */
+    @Test
+    void ofAnotherTenantsRecordNoMoreIsReadThanOfNone() throws Exception {
+        String id = created(HERE);
+        try (LogSql.Hold _ = stage().log().hold("record_outcome")) {
+            Client.Answer answer = asked(id, ELSEWHERE);
+            assertEquals(404, answer.status(), answer.body());
+        }
+        assertEquals(200, asked(id, HERE).status());
+    }
+
     private Client.Answer asked(String id, String token) {
         return asked(stage().client(), id, token);
     }

@@ -6,11 +6,14 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Arrays;
 import java.util.Set;
+import org.chromaproxy.scan.ClientJson;
 import org.junit.jupiter.api.Test;
 
 /** The allowed arrows between packages. */
@@ -37,6 +40,36 @@ class ArchitectureTest {
     @Test
     void packagesFormNoCycles() {
         slices().matching("org.chromaproxy.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** A mapper keeps the field names it has met, and clients choose those in bodies and in servers' answers about them. */
+    @Test
+    void onlyReadersThatKeepNoNamesReadServersAnswers() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "org.chromaproxy.adopt..",
+                        "org.chromaproxy.copy..",
+                        "org.chromaproxy.downstream..",
+                        "org.chromaproxy.exchange..",
+                        "org.chromaproxy.health..",
+                        "org.chromaproxy.lane..",
+                        "org.chromaproxy.scan..",
+                        "org.chromaproxy.upstream..")
+                .and()
+                .doNotHaveFullyQualifiedName(ClientJson.class.getName())
+                .should()
+                .callMethodWhere(describe(
+                        "JSON is read otherwise than by ClientJson",
+                        call -> (call.getTargetOwner().isAssignableTo(ObjectMapper.class)
+                                        && call.getName().startsWith("read"))
+                                || (call.getTargetOwner().isAssignableTo(JsonFactory.class)
+                                        && call.getName().startsWith("create")
+                                        && call.getName().endsWith("Parser")
+                                        && call.getOwner().getMethodCallsFromSelf().stream()
+                                                .noneMatch(other ->
+                                                        other.getTargetOwner().isEquivalentTo(ClientJson.class)))))
+                .check(CLASSES);
     }
 
     @Test

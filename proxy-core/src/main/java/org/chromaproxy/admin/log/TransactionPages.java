@@ -82,7 +82,7 @@ public final class TransactionPages {
         OptionalLong own = confined ? ids.confinedLsn(id) : ids.lsn(id);
         if (own.isPresent()) {
             Sought sought = new Sought(own.getAsLong(), spelt, confined);
-            if (confined && !permitted.contains(tenant(sought))) {
+            if (confined && !services.log().queries().isOf(sought.lsn(), permitted)) {
                 // As if it were none: in the spelling, too, in which one that is none is told.
                 throw unknown(spelt);
             }
@@ -108,10 +108,6 @@ public final class TransactionPages {
                 .flatMap(name -> services.log().queries().transaction(name, id).stream())
                 .map(view -> view.record().lsn())
                 .toList();
-    }
-
-    private String tenant(Sought sought) {
-        return view(sought).record().content().subject().tenant();
     }
 
     private static Answers.Refusal unknown(String id) {

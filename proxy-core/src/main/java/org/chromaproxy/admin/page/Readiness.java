@@ -20,12 +20,24 @@ public final class Readiness {
 
     private final AdminServices services;
 
-    /** Whether an instance can be used for something, and why not; the reason is empty while it can. */
-    public record Use(boolean possible, String reason) {
-        private static final Use POSSIBLE = new Use(true, "");
+    /**
+     * Whether an instance can be used for something, and why not; the reason is empty while it can.
+     *
+     * @param state the reason without names of tenants' and without what servers say: for everybody
+     */
+    public record Use(boolean possible, String state, String reason) {
+        private static final Use POSSIBLE = new Use(true, "", "");
 
-        private static Use not(String reason) {
-            return new Use(false, reason);
+        private static Use not(String state) {
+            return new Use(false, state, state);
+        }
+
+        private static Use not(String state, String reason) {
+            return new Use(false, state, reason);
+        }
+
+        private String told(boolean informed) {
+            return informed ? reason : state;
         }
     }
 
@@ -36,7 +48,7 @@ public final class Readiness {
     /** Whether it is read, for the collections that are whole there. */
     public Use reads(Instance instance) {
         if (!instance.usable()) {
-            return Use.not(outOfUse(instance));
+            return outOfUse(instance);
         }
         long whole = places(instance, PlaceState.READY);
         long broken = places(instance, PlaceState.DIVERGED) + places(instance, PlaceState.COPYING);
@@ -48,10 +60,11 @@ public final class Readiness {
     /** Whether its writes succeed. */
     public Use writes(Instance instance) {
         if (!instance.usable()) {
-            return Use.not(outOfUse(instance));
+            return outOfUse(instance);
         }
         return instance.writes().down()
                 ? Use.not(
+                        "it answers, but its writes fail",
                         "it answers, but its writes fail: " + instance.writes().reason())
                 : Use.POSSIBLE;
     }
@@ -75,16 +88,19 @@ public final class Readiness {
         }
         List<Hold> holds = instance.holds().all();
         if (!holds.isEmpty()) {
-            return Use.not(holds.getFirst().what() + " does not go on there: "
-                    + holds.getFirst().reason());
+            return Use.not(
+                    "something does not go on there",
+                    holds.getFirst().what() + " does not go on there: "
+                            + holds.getFirst().reason());
         }
         return instance.shown().standing() == Standing.CATCHING_UP
-                ? Use.not("it is " + instance.shown().reason())
+                ? Use.not("it is catching up", "it is " + instance.shown().reason())
                 : Use.POSSIBLE;
     }
 
-    private static String outOfUse(Instance instance) {
-        return "it is " + InstancePages.state(instance) + ": " + instance.reason();
+    private static Use outOfUse(Instance instance) {
+        String state = "it is " + InstancePages.state(instance);
+        return Use.not(state, state + ": " + instance.reason());
     }
 
     private long places(Instance instance, PlaceState state) {
@@ -96,12 +112,16 @@ public final class Readiness {
         return Answers.json(200, Answers.object().put("status", "live").put("service", StatusPages.SERVICE));
     }
 
-    /** 200 while reads and writes can both be served; 503 with what cannot, and why. */
-    public Answer ready() {
+    /**
+     * 200 while reads and writes can both be served; 503 with what cannot, and why.
+     *
+     * @param informed whether reasons hold names of tenants' and what servers say
+     */
+    public Answer ready(boolean informed) {
         List<String> reasons = new ArrayList<>();
         boolean serving = services.admission().serving().getAsBoolean();
-        boolean reads = anyReads(reasons) && serving;
-        boolean writes = anyWrites(reasons) && serving;
+        boolean reads = anyReads(reasons, informed) && serving;
+        boolean writes = anyWrites(reasons, informed) && serving;
         if (!services.logReady()) {
             LogState log = services.log().writer().state();
             reasons.add("writes: " + StatusPages.logTrouble(log));
@@ -115,7 +135,7 @@ public final class Readiness {
             Use use = redundant(instance);
             if (!use.possible()) {
                 redundant = false;
-                reasons.add(instance + " is not redundant: " + use.reason());
+                reasons.add(instance + " is not redundant: " + use.told(informed));
             }
         }
         boolean all = reads && writes;
@@ -130,26 +150,26 @@ public final class Readiness {
         return Answers.json(all ? 200 : 503, body);
     }
 
-    private boolean anyReads(List<String> reasons) {
+    private boolean anyReads(List<String> reasons, boolean informed) {
         boolean any = services.proxy().instances().stream()
                 .anyMatch(instance -> reads(instance).possible());
         if (!any) {
             services.proxy()
                     .instances()
                     .forEach(instance -> reasons.add(
-                            "reads: " + instance + ": " + reads(instance).reason()));
+                            "reads: " + instance + ": " + reads(instance).told(informed)));
         }
         return any;
     }
 
-    private boolean anyWrites(List<String> reasons) {
+    private boolean anyWrites(List<String> reasons, boolean informed) {
         boolean any = services.proxy().instances().stream()
                 .anyMatch(instance -> writes(instance).possible());
         if (!any) {
             services.proxy()
                     .instances()
                     .forEach(instance -> reasons.add(
-                            "writes: " + instance + ": " + writes(instance).reason()));
+                            "writes: " + instance + ": " + writes(instance).told(informed)));
         }
         return any;
     }

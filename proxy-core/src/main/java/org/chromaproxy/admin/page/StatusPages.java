@@ -26,8 +26,12 @@ public final class StatusPages {
         this.instancePages = instancePages;
     }
 
-    /** 200 while requests of every kind are served; 503 when they are not, or not all. */
-    public Answer health() {
+    /**
+     * 200 while requests of every kind are served; 503 when they are not, or not all.
+     *
+     * @param informed whether reasons hold what servers say
+     */
+    public Answer health(boolean informed) {
         Instances instances = services.proxy().instances();
         LogState log = services.log().writer().state();
         boolean ready = services.logReady();
@@ -45,7 +49,8 @@ public final class StatusPages {
         }
         for (Instance instance : instances) {
             if (!instance.usable()) {
-                reasons.add(instance + " is " + InstancePages.state(instance) + ": " + instance.reason());
+                String state = instance + " is " + InstancePages.state(instance);
+                reasons.add(informed ? state + ": " + instance.reason() : state);
             }
         }
         return Answers.json(ready && usable ? 200 : 503, body);

@@ -13,6 +13,7 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.DatabaseIds;
 import org.chromaproxy.route.UuidSwap;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
 
@@ -64,7 +65,7 @@ public enum Rewriting {
 
     private static byte[] databases(byte[] body) {
         try {
-            JsonNode tree = JSON.readTree(body);
+            JsonNode tree = ClientJson.tree(body);
             if (tree.isArray()) {
                 tree.forEach(Rewriting::stableId);
             } else {

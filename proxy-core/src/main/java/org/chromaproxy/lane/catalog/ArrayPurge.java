@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.append.AppendListener;
@@ -76,7 +77,7 @@ final class ArrayPurge {
     private JsonNode tree(UpstreamResponse answer) {
         try {
             if (answer.success()) {
-                return JSON.readTree(answer.body());
+                return ClientJson.tree(answer.body());
             }
         } catch (IOException e) {
             throw new IllegalStateException("its records are no JSON", e);

@@ -1,7 +1,6 @@
 package org.chromaproxy.lane.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -22,6 +21,7 @@ import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
@@ -43,7 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NameReadBack {
     private static final Logger LOG = LoggerFactory.getLogger(NameReadBack.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final long TIMEOUT_MS = 5_000;
 
     private final CatalogLanes lanes;
@@ -128,7 +127,7 @@ final class NameReadBack {
             return MissingNode.getInstance();
         }
         try {
-            if (answer.success() && JSON.readTree(answer.body()) instanceof ObjectNode found) {
+            if (answer.success() && ClientJson.tree(answer.body()) instanceof ObjectNode found) {
                 return found.retain("name", "metadata", "tenant", "database");
             }
         } catch (IOException e) {

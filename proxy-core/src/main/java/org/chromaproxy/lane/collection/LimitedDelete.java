@@ -21,6 +21,7 @@ import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.scan.DeleteBody;
 import org.chromaproxy.scan.DeleteScan;
 import org.chromaproxy.scan.Footprint;
@@ -214,7 +215,7 @@ final class LimitedDelete {
 
     private void list(Lane lane, Write write, UpstreamResponse answer) {
         try {
-            JsonNode ids = JSON.readTree(answer.body()).path("ids");
+            JsonNode ids = ClientJson.tree(answer.body()).path("ids");
             ObjectNode delete = JSON.createObjectNode();
             // Chroma refuses an empty list.
             delete.set("ids", ids.isEmpty() ? JSON.createArrayNode().add(Dimension.RESERVED_ID) : ids);

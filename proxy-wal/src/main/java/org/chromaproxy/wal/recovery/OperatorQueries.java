@@ -29,6 +29,14 @@ public final class OperatorQueries {
         return queries.record(lsn).map(this::view);
     }
 
+    /**
+     * Whether there is a record with that LSN of one of these tenants: one question, which costs the same for a record of
+     * another tenant and for none.
+     */
+    public boolean isOf(long lsn, Collection<String> tenants) {
+        return operator.isOf(lsn, tenants);
+    }
+
     /** By the client's own transaction id. */
     public Optional<TransactionView> transaction(String scope, String transactionId) {
         return queries.lsnOf(scope, transactionId).flatMap(this::transaction);

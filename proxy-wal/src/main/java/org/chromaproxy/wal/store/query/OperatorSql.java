@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,22 @@ public final class OperatorSql {
                         + " SELECT t.lsn FROM scopes s JOIN client_transaction t ON t.scope = s.scope AND t.tx_id = ?",
                 row -> row.getLong(1),
                 transactionId);
+    }
+
+    /** Whether there is a record with that LSN of one of these tenants. */
+    public boolean isOf(long lsn, Collection<String> tenants) {
+        List<Object> values = new ArrayList<>();
+        values.add(lsn);
+        tenants.stream().filter(StorableText::isStorable).forEach(values::add);
+        if (values.size() == 1) {
+            return false;
+        }
+        String places = String.join(", ", Collections.nCopies(values.size() - 1, "?"));
+        return !queries.list(
+                        "SELECT lsn FROM log_record WHERE lsn = ? AND tenant IN (" + places + ")",
+                        row -> row.getLong(1),
+                        values.toArray())
+                .isEmpty();
     }
 
     /** When a record's outcome was last written; empty without an outcome of its own. */
