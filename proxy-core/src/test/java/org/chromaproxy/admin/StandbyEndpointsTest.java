@@ -45,8 +45,8 @@ class StandbyEndpointsTest {
                     informed,
                     Set.of(),
                     PrincipalUse.unbounded());
-            JsonNode body =
-                    AdminBed.expect(503, held.handle(request).toCompletableFuture().join());
+            JsonNode body = AdminBed.expect(
+                    503, held.handle(request).toCompletableFuture().join());
             assertEquals("held", body.path("status").asText());
             assertTrue(body.path("reason").isTextual(), body.toString());
             assertEquals(informed, body.toString().contains("marked"), body.toString());
