@@ -29,6 +29,11 @@ public enum ProxyError {
     BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
     TOO_MANY_RECORDS(
             413, Names.GENERAL, "The write names more records than one may. Nothing was logged or executed; split it."),
+    BEYOND_SERVERS(
+            400,
+            Names.ARGUMENT,
+            "The request asks for more than a Chroma server can execute, which would fail for good, or end. Nothing was logged"
+                    + " or executed; ask for less."),
     /** Worded as a running Chroma does. */
     BODY_CUT_OFF(400, Names.ARGUMENT, "Failed to buffer the request body: error reading a body from connection"),
     CLIENT_STALLED(
@@ -99,6 +104,11 @@ public enum ProxyError {
             Names.INTERNAL,
             "The log ends before what a server has applied: an operator has to decide. Nothing was executed; see"
                     + " /status."),
+    COLLECTION_BUSY(
+            503,
+            Names.INTERNAL,
+            "Earlier writes of what is to be deleted are still being executed, or fail. Nothing was logged or deleted; retry"
+                    + " later."),
     QUEUE_FULL(503, Names.INTERNAL, "Too many requests are waiting. Nothing was executed; retry later."),
     OUT_OF_MEMORY_BUDGET(
             503, Names.INTERNAL, "The memory for request bodies is used up. Nothing was executed; retry later."),

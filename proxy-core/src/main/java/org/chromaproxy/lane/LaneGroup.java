@@ -26,6 +26,13 @@ import org.slf4j.LoggerFactory;
  * then. A record leaves a lane when that instance has applied it or rightly never will. Confined to one event loop.
  */
 public abstract class LaneGroup {
+    /** Records, and bytes of their bodies, that a server executes within a second or two. */
+    private static final int FEW_LEFT = 1_000;
+
+    private static final long FEW_BYTES_LEFT = 4 << 20;
+    /** A record that is not answered so long is one that others should not have to wait for. */
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** Attempts at one record that may end without a usable answer before another instance is asked. */
     public static final int MAX_FAULTS = 2;
     /** The same for a follower, which has nobody to ask: then its lane is diverged. */
@@ -312,6 +319,27 @@ public abstract class LaneGroup {
                 lane.queue,
                 services.lingerNanos(),
                 nanos -> loop.schedule(() -> pump(lane), nanos, TimeUnit.NANOSECONDS));
+    }
+
+    /**
+     * Whether what is not decided yet will be soon, as far as the leader is in use: it fails none of it, and there is little. On
+     * the group's loop.
+     */
+    public boolean nearlyDecided() {
+        Lane leader = lane(gate.leader());
+        if (!leader.takesWrites()) {
+            return true;
+        }
+        long bytes = 0;
+        for (Write write : leader.queue) {
+            bytes += write.record().bodyBytes();
+        }
+        boolean slow = leader.waitingSince != 0 && System.nanoTime() - leader.waitingSince > SLOW_NANOS;
+        return !slow
+                && leader.faults == 0
+                && !leader.spilled
+                && leader.queue.size() <= FEW_LEFT
+                && bytes <= FEW_BYTES_LEFT;
     }
 
     private boolean leaderServes() {

@@ -40,7 +40,7 @@ public final class ArrayMetadata {
     }
 
     /** Index of the quote that ends the string which begins at {@code quote}, or of the body's end. */
-    private static int stringEnd(byte[] body, int quote) {
+    static int stringEnd(byte[] body, int quote) {
         for (int i = quote + 1; i < body.length; i++) {
             if (body[i] == '\\') {
                 i++;

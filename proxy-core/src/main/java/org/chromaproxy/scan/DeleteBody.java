@@ -2,8 +2,10 @@ package org.chromaproxy.scan;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * The body of a delete of records.
@@ -41,6 +43,11 @@ public record DeleteBody(
 
     public boolean filtered() {
         return where.isPresent() || whereDocument.isPresent();
+    }
+
+    /** The raw filters. */
+    List<Slice> filters() {
+        return Stream.concat(where.stream(), whereDocument.stream()).toList();
     }
 
     /**

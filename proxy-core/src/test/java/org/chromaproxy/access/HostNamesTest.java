@@ -50,7 +50,9 @@ class HostNamesTest {
                 "[::1].evil.example",
                 "2130706433",
                 "0x7f.1",
-                "::1.evil.example"
+                "::1.evil.example",
+                "[::1%evil.example]",
+                "[fe80::1%25eth0]:8000"
             })
     void foreignNames(String host) {
         assertEquals(false, NAMES.own(host, SOCKET), host);

@@ -74,7 +74,8 @@ public final class HostNames {
     }
 
     private static boolean literal(String name) {
-        return NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name);
+        // A zone (RFC 6874) is the client's own affair, and no browser sends one.
+        return name.indexOf('%') < 0 && (NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name));
     }
 
     /** In lower case, without a port, brackets, and the dot at the end that means the same name. */

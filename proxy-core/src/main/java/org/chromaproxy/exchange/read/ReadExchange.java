@@ -33,6 +33,7 @@ import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.scan.ServerBounds;
 import org.chromaproxy.upstream.ContentCoding;
 import org.chromaproxy.upstream.UpstreamConnection;
 import org.chromaproxy.upstream.UpstreamException;
@@ -82,6 +83,9 @@ public final class ReadExchange implements RequestBody {
     private @Nullable HttpRequest unsent;
     /** Whether the whole request was sent as one. */
     private boolean sentWhole;
+
+    /** Objects in the body so far. */
+    private int objects;
 
     private @Nullable HttpResponse collectedHead;
     private @Nullable ByteBuf collected;
@@ -219,8 +223,26 @@ public final class ReadExchange implements RequestBody {
         return new DefaultHttpRequest(HttpVersion.HTTP_1_1, from.method(), target.uri(instance), headers);
     }
 
+    /** A server that is sent such a filter ends, and so would the next one. The body is not whole there yet: nothing is executed. */
+    private boolean beyondServers(ByteBuf content) {
+        objects += ServerBounds.objects(content);
+        if (objects <= ServerBounds.FILTER_OBJECTS) {
+            return false;
+        }
+        gone();
+        exchange.fail(
+                ProxyError.BEYOND_SERVERS,
+                "This is more than Chroma servers can bear: it has a filter of more than " + ServerBounds.FILTER_OBJECTS
+                        + " objects. Nothing was executed; ask with $in, or several times.");
+        return true;
+    }
+
     @Override
     public void content(ByteBuf content) {
+        if (beyondServers(content)) {
+            content.release();
+            return;
+        }
         UpstreamConnection connection = upstream;
         if (connection == null) {
             // Only after a failure: kept for the next try.

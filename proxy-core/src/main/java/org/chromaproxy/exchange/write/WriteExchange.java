@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * if it prefers that, as soon as they have it. A client that leaves cancels nothing that was logged, or is being logged.
  */
 public final class WriteExchange implements RequestBody {
+    /** Between two looks whether a deletion can be executed soon. */
+    private static final long LOOK_AGAIN_MS = 50;
+
     private final Exchange exchange;
     private final ExchangeServices services;
     private final WriteRecords records;
@@ -180,7 +184,39 @@ public final class WriteExchange implements RequestBody {
             records.rehearsal().ifPresentOrElse(this::rehearse, this::free);
             return;
         }
-        log(record.get());
+        Collection<CollectionEntry> doomed = records.doomed();
+        if (doomed.isEmpty()) {
+            log(record.get());
+        } else {
+            long patience = TimeUnit.MILLISECONDS.toNanos(services.limits().admissionMs());
+            logOnceWritesAreDecided(record.get(), doomed, System.nanoTime() + patience);
+        }
+    }
+
+    /**
+     * A deletion is executed behind all that was written before, and every other create and deletion behind it: it waits here,
+     * where it keeps nobody else waiting, until there is little before it.
+     */
+    private void logOnceWritesAreDecided(NewRecord record, Collection<CollectionEntry> doomed, long until) {
+        services.lanes()
+                .nearlyDecided(doomed)
+                .whenComplete((nearly, error) -> exchange.loop().execute(() -> {
+                    if (clientGone || exchange.finished()) {
+                        return;
+                    }
+                    if (error != null || nearly) {
+                        log(record);
+                    } else if (System.nanoTime() - until > 0) {
+                        free();
+                        exchange.fail(ProxyError.COLLECTION_BUSY);
+                    } else {
+                        exchange.loop()
+                                .schedule(
+                                        () -> logOnceWritesAreDecided(record, doomed, until),
+                                        LOOK_AGAIN_MS,
+                                        TimeUnit.MILLISECONDS);
+                    }
+                }));
     }
 
     /** It is not logged: an instance says why it would refuse it, or else the proxy. */

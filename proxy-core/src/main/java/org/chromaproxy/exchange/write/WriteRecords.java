@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import org.chromaproxy.scan.CreateScan;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.scan.ModifyScan;
+import org.chromaproxy.scan.ServerBounds;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.ClientTransaction;
@@ -138,6 +140,19 @@ final class WriteRecords {
         }
     }
 
+    /** The collections that it deletes, as far as they are known now. */
+    Collection<CollectionEntry> doomed() {
+        Route route = exchange.route();
+        return switch (route.kind()) {
+            case DELETE_COLLECTION -> collection.stream().toList();
+            case DELETE_DATABASE ->
+                services.proxy()
+                        .catalog()
+                        .list(route.scope().tenant(), route.scope().database());
+            default -> List.of();
+        };
+    }
+
     /** How a server is asked, without effect, what it says of a body of which there is no record; empty if that is answered. */
     Optional<UpstreamRequest> rehearsal() {
         return rehearsal;
@@ -160,7 +175,7 @@ final class WriteRecords {
         if (!kind.catalog()) {
             footprint = Footprints.of(kind, body);
         }
-        if (refusedAsMixed(kind, body)) {
+        if (refusedAsMixed(kind, body) || refusedAsBeyond(kind, body)) {
             return Optional.empty();
         }
         collection.ifPresent(entry -> noteArrays(entry, kind, body));
@@ -169,6 +184,30 @@ final class WriteRecords {
         Optional<ClientTransaction> transaction =
                 clientId().map(id -> new ClientTransaction(route.scope().tenant(), id, logged.digest()));
         return Optional.of(new NewRecord(kind, subject.get(), logged, transaction));
+    }
+
+    /** Refuses what no server could execute, and some would end on: each that is sent it, one after the other. */
+    private boolean refusedAsBeyond(OpKind kind, byte[] body) {
+        String excess = switch (kind) {
+            case ADD, UPDATE, UPSERT ->
+                ServerBounds.metadataExceeded(body)
+                        ? "a record with more than " + ServerBounds.METADATA_VALUES + " values of metadata"
+                        : "";
+            case DELETE ->
+                ServerBounds.filterExceeded(body)
+                        ? "a filter of more than " + ServerBounds.FILTER_OBJECTS + " objects"
+                        : "";
+            case CREATE_COLLECTION, MODIFY_COLLECTION -> ServerBounds.collectionExceeds(body);
+            default -> "";
+        };
+        if (excess.isEmpty()) {
+            return false;
+        }
+        exchange.fail(
+                ProxyError.BEYOND_SERVERS,
+                "This is more than Chroma servers and their clients can bear: it has " + excess
+                        + ". Nothing was logged or executed; send several smaller ones.");
+        return true;
     }
 
     /** Refuses, while servers run different releases, what only some of them could execute. */

@@ -2,6 +2,7 @@ package org.chromaproxy.lane.registry;
 
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,6 +142,22 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             entry.deleteDecided(write.lsn());
             wake(entry.publicId());
         }));
+    }
+
+    /**
+     * Whether a deletion of these collections, logged now, would soon be executed: it is so behind all that was written before, and
+     * every other create and deletion waits behind it. Completes on some loop.
+     */
+    public CompletableFuture<Boolean> nearlyDecided(Collection<CollectionEntry> doomed) {
+        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        for (CollectionEntry entry : doomed) {
+            RecordLanes group = groups.get(entry.publicId());
+            if (group != null) {
+                CompletableFuture<Boolean> one = CompletableFuture.supplyAsync(group::nearlyDecided, group.loop());
+                all = all.thenCombine(one, Boolean::logicalAnd);
+            }
+        }
+        return all;
     }
 
     /** Starts the lanes: everything restored is known by now. */

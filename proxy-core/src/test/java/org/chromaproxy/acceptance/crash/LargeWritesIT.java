@@ -61,7 +61,12 @@ class LargeWritesIT {
                         .until(() -> idsOn(instance.api()).equals(logged));
             }
             assertTrue(proxy.alive(), proxy.output());
-            assertEquals(logged.size() * RECORDS, proxy.api().count(path));
+            Awaitility.await("a server is read again: each was busy for as long as a write may be unanswered")
+                    .atMost(Duration.ofMinutes(1))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .ignoreExceptions()
+                    .untilAsserted(() ->
+                            assertEquals(logged.size() * RECORDS, proxy.api().count(path)));
         }
     }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.chromaproxy.acceptance.harness.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,6 +67,36 @@ class BadInputIT {
         fixture.api().post(collection("trailing") + "/delete", "{\"ids\":[\"a\"]} , \"where\":");
 
         fixture.assertEqualSides();
+    }
+
+    /** A bare server of 1.5.9 ends on the filters, never answers the index's writes, and keeps failing the metadata. */
+    @Test
+    void whatEndsAServerReachesNone() throws Throwable {
+        String terms = IntStream.range(0, 8_000)
+                .mapToObj("{\"k\":%d}"::formatted)
+                .collect(Collectors.joining(",", "{\"$or\":[", "]}"));
+        String members =
+                IntStream.range(0, 8_000).mapToObj("\"k%d\":1"::formatted).collect(Collectors.joining(",", "{", "}"));
+        fixture.changesNothing(() -> {
+            for (String route : List.of("/get", "/query", "/delete")) {
+                fixture.api()
+                        .post(collection("victim") + route, "{\"where\":" + terms + "}")
+                        .expectError(400);
+            }
+            fixture.api()
+                    .post(
+                            collection("victim") + "/add",
+                            "{\"ids\":[\"m\"],\"embeddings\":[[1,2]],\"metadatas\":[" + members + "]}")
+                    .expectError(400);
+            fixture.api()
+                    .post(D + "/collections", "{\"name\":\"members\",\"metadata\":" + members + "}")
+                    .expectError(400);
+            fixture.api()
+                    .post(
+                            D + "/collections",
+                            "{\"name\":\"links\",\"configuration\":{\"hnsw\":{\"max_neighbors\":1000000}}}")
+                    .expectError(400);
+        });
     }
 
     @Test

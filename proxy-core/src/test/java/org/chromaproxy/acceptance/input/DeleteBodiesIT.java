@@ -115,7 +115,8 @@ class DeleteBodiesIT {
     @BeforeAll
     static void start(@TempDir Path directory) {
         deployment = Deployment.prepare(directory);
-        proxy = deployment.startProxy().api();
+        // As many ids as a body holds, as on the bare server.
+        proxy = deployment.startProxy("MAX_RECORDS_PER_WRITE", "0").api();
         bare = ChromaInstance.start(directory.resolve("bare"));
     }
 

@@ -1,0 +1,111 @@
+package org.chromaproxy.scan;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * How much of one kind Chroma's servers can execute in one request, measured on 1.5.9 ({@code docs/known-chroma-faults.md}). Beyond
+ * it they fail for good, or end: then each server that is sent the request does. Pure.
+ */
+public final class ServerBounds {
+    /**
+     * Objects in the body of a read, or in the filter of a delete. From about 1,000 terms on SQLite refuses a filter; with some
+     * 4,300 the server's stack is full, and its process ends.
+     */
+    public static final int FILTER_OBJECTS = 2_048;
+    /** Metadata values of one record, or of one collection: SQLite takes less than 6,000 in its statement. */
+    public static final int METADATA_VALUES = 5_000;
+    /**
+     * Bytes of a create or a modification of a collection. A server takes any, and shows all of them in every list, which whoever
+     * asks for it has to hold.
+     */
+    public static final int COLLECTION_BYTES = 64 << 10;
+    /** Links of a vector in the index: with a million the server never answers a write again. */
+    public static final int INDEX_LINKS = 4_096;
+
+    /** A smaller body cannot hold as many values. */
+    private static final int LEAST_BYTES = 2 * METADATA_VALUES;
+
+    /** Where the members of a record's metadata are: below the body, the list of all, and the record's own object. */
+    private static final int MEMBERS = 3;
+
+    private ServerBounds() {}
+
+    /** How many objects begin in the readable bytes, those in texts included. */
+    public static int objects(ByteBuf json) {
+        int found = 0;
+        int end = json.writerIndex();
+        for (int at = json.indexOf(json.readerIndex(), end, (byte) '{'); at >= 0; found++) {
+            at = at + 1 < end ? json.indexOf(at + 1, end, (byte) '{') : -1;
+        }
+        return found;
+    }
+
+    /** The same of a part of a body. */
+    static int objects(byte[] json, int start, int end) {
+        int found = 0;
+        for (int i = start; i < end; i++) {
+            found += json[i] == '{' ? 1 : 0;
+        }
+        return found;
+    }
+
+    /** Whether the filter of a delete is too large. */
+    public static boolean filterExceeded(byte[] body) {
+        if (body.length < FILTER_OBJECTS || objects(body, 0, body.length) <= FILTER_OBJECTS) {
+            return false;
+        }
+        DeleteBody read = DeleteScan.of(body);
+        if (!read.understood()) {
+            return true;
+        }
+        int found = 0;
+        for (Slice filter : read.filters()) {
+            found += objects(body, filter.start(), filter.end());
+        }
+        return found > FILTER_OBJECTS;
+    }
+
+    /**
+     * What of a create or a modification of a collection is too large, in words; empty if nothing is. Of a body that the proxy does
+     * not understand it may say anything: it is not logged.
+     */
+    public static String collectionExceeds(byte[] body) {
+        if (body.length > COLLECTION_BYTES) {
+            return "more than " + COLLECTION_BYTES + " bytes of metadata and configuration of a collection";
+        }
+        CollectionSize scan = new CollectionSize();
+        scan.feed(body, 0, body.length);
+        return scan.finish();
+    }
+
+    /**
+     * Whether a record of an add, update or upsert has too many metadata values: members, and elements of lists. Of a body that is
+     * not well formed it may say anything, since no server takes it.
+     */
+    public static boolean metadataExceeded(byte[] body) {
+        if (body.length < LEAST_BYTES) {
+            return false;
+        }
+        int depth = 0;
+        int values = 0;
+        boolean list = false;
+        for (int i = 0; i < body.length; i++) {
+            switch (body[i]) {
+                case '"' -> i = ArrayMetadata.stringEnd(body, i);
+                case '[', '{' -> {
+                    depth++;
+                    values = depth == MEMBERS ? 0 : values;
+                    list = depth == MEMBERS + 1 ? body[i] == '[' : list;
+                }
+                case ']', '}' -> depth--;
+                case ':' -> values += depth == MEMBERS ? 1 : 0;
+                case ',' -> values += list && depth == MEMBERS + 1 ? 1 : 0;
+                default -> {}
+            }
+            if (values > METADATA_VALUES) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
