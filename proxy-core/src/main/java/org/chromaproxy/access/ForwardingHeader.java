@@ -17,7 +17,25 @@ final class ForwardingHeader {
             "x-original-forwarded-for",
             "true-client-ip",
             "cf-connecting-ip",
-            "fastly-client-ip");
+            "cdn-loop",
+            "fastly-client-ip",
+            "fly-client-ip",
+            "akamai-origin-hop",
+            "surrogate-capability",
+            "front-end-https",
+            "max-forwards",
+            "proxy-client-ip",
+            "wl-proxy-client-ip",
+            "x-appengine-user-ip",
+            "x-azure-clientip",
+            "x-envoy-external-address",
+            "x-host",
+            "x-nginx-proxy",
+            "x-original-url",
+            "x-proxyuser-ip",
+            "x-rewrite-url",
+            "x-scheme",
+            "x-varnish");
     private static final String PREFIX = "x-forwarded";
 
     private ForwardingHeader() {}
@@ -26,7 +44,8 @@ final class ForwardingHeader {
     static Optional<String> of(HttpHeaders headers) {
         return headers.names().stream()
                 .filter(name -> {
-                    String lower = name.toLowerCase(Locale.ROOT);
+                    // Gateways that make variables of headers take one for the other.
+                    String lower = name.toLowerCase(Locale.ROOT).replace('_', '-');
                     return lower.startsWith(PREFIX) || NAMES.contains(lower);
                 })
                 .findFirst();

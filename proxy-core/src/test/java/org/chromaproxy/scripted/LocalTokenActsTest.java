@@ -77,6 +77,9 @@ class LocalTokenActsTest extends StagedTest {
                 "X-Forwarded-Host: localhost",
                 "X-Forwarded: x",
                 "X-Real-IP: 127.0.0.1",
+                "X_Forwarded_For: 192.0.2.1",
+                "CDN-Loop: cdn",
+                "X-Envoy-External-Address: 192.0.2.1",
                 "X-Client-IP: 127.0.0.1",
                 "True-Client-IP: 127.0.0.1");
         for (String operation : acting()) {
