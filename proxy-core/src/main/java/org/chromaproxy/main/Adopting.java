@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.chromaproxy.adopt.Adoption;
@@ -168,6 +169,9 @@ final class Adopting {
     private static void guarded(Runnable work) {
         try {
             work.run();
+        } catch (RejectedExecutionException e) {
+            // The event loops have ended: the proxy stops.
+            LOG.debug("adoption ends with the proxy", e);
         } catch (RuntimeException e) {
             LOG.error("adoption met a fault; it goes on at its next turn", e);
         }

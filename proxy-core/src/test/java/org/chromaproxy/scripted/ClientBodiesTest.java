@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,19 @@ class ClientBodiesTest extends StagedTest {
 
     ClientBodiesTest() {
         super(Stage.Settings.DEFAULT);
+    }
+
+    /** On a busy machine the first round of a cold JVM went as 7 to 16 requests, for a reason not found; later ones never did. */
+    @BeforeAll
+    void warmUp() {
+        Collection collection = stage().usedCollection();
+        writeBehindOneThatWaits(
+                collection,
+                "add",
+                IntStream.range(0, NEIGHBOURS)
+                        .mapToObj(i -> pythonAdd("warm-" + i))
+                        .toList());
+        stage().forget();
     }
 
     private static String pythonAdd(String id) {
