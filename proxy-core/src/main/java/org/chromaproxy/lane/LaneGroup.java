@@ -330,16 +330,15 @@ public abstract class LaneGroup {
         if (!leader.takesWrites()) {
             return true;
         }
+        boolean slow = leader.waitingSince != 0 && System.nanoTime() - leader.waitingSince > SLOW_NANOS;
+        if (slow || leader.faults > 0 || leader.spilled || leader.queue.size() > FEW_LEFT) {
+            return false;
+        }
         long bytes = 0;
         for (Write write : leader.queue) {
             bytes += write.record().bodyBytes();
         }
-        boolean slow = leader.waitingSince != 0 && System.nanoTime() - leader.waitingSince > SLOW_NANOS;
-        return !slow
-                && leader.faults == 0
-                && !leader.spilled
-                && leader.queue.size() <= FEW_LEFT
-                && bytes <= FEW_BYTES_LEFT;
+        return bytes <= FEW_BYTES_LEFT;
     }
 
     private boolean leaderServes() {
