@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.chromaproxy.acceptance.harness.Answer;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.ChromaInstance;
 import org.chromaproxy.acceptance.harness.Deployment;
@@ -61,12 +62,19 @@ class LargeWritesIT {
                         .until(() -> idsOn(instance.api()).equals(logged));
             }
             assertTrue(proxy.alive(), proxy.output());
-            Awaitility.await("a server is read again: each was busy for as long as a write may be unanswered")
-                    .atMost(Duration.ofMinutes(1))
+            // The servers hold the records before the lane hears it: a write of 40 MB may stay unanswered for 70
+            // seconds,
+            // and those under way when the proxy was killed are sent once more, one after the other.
+            Awaitility.await("a server is read again")
+                    .atMost(Duration.ofMinutes(6))
                     .pollInterval(Duration.ofSeconds(1))
                     .ignoreExceptions()
-                    .untilAsserted(() ->
-                            assertEquals(logged.size() * RECORDS, proxy.api().count(path)));
+                    .untilAsserted(() -> {
+                        String status = proxy.api().get("/status").text();
+                        Answer count = proxy.api().get(path + "/count");
+                        assertEquals(200, count.status(), status);
+                        assertEquals(logged.size() * RECORDS, count.json().asInt(), status);
+                    });
         }
     }
 
