@@ -3,6 +3,7 @@ package org.chromaproxy.admit;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,8 +26,8 @@ public final class PrincipalUse {
     private volatile PrincipalLimits defaults;
     private volatile Map<PrincipalLimit, Long> overrides = Map.of();
     private volatile PrincipalLimits limits;
-    private final AtomicInteger active = new AtomicInteger();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Places requests = new Places(PrincipalLimit.REQUESTS, Optional.of(PrincipalLimit.QUEUE));
+    private final Places lists = new Places(PrincipalLimit.LISTS, Optional.empty());
     private final AtomicLong pending = new AtomicLong();
     private final AtomicInteger faults = new AtomicInteger();
     private final AtomicInteger waits = new AtomicInteger();
@@ -79,37 +80,87 @@ public final class PrincipalUse {
         return limits;
     }
 
-    /** Takes a place for a request; false if it has as many as it may. */
-    boolean enter() {
-        if (limits.exceeded(PrincipalLimit.REQUESTS, active.incrementAndGet())) {
-            active.decrementAndGet();
-            return false;
+    /** Of all its requests. */
+    Places requests() {
+        return requests;
+    }
+
+    /** Of those among them that are lists. */
+    Places lists() {
+        return lists;
+    }
+
+    /** How many of its requests, or of one sort of them, are under way and wait for their turn. */
+    final class Places {
+        private final PrincipalLimit limit;
+        private final Optional<PrincipalLimit> line;
+        private final AtomicInteger active = new AtomicInteger();
+        private final AtomicInteger waiting = new AtomicInteger();
+
+        /**
+         * @param limit what bounds those under way
+         * @param line what bounds those that wait; empty if nothing but the line's own length does
+         */
+        private Places(PrincipalLimit limit, Optional<PrincipalLimit> line) {
+            this.limit = limit;
+            this.line = line;
         }
-        return true;
-    }
 
-    /** Whether it has as many requests, under way or waiting, as it may. */
-    public boolean full() {
-        return limits.exceeded(PrincipalLimit.REQUESTS, active.get() + 1L)
-                || limits.exceeded(PrincipalLimit.QUEUE, waiting.get() + 1L);
-    }
+        /** Takes a place for a request; false if it has as many as it may. */
+        boolean enter() {
+            if (limits.exceeded(limit, active.incrementAndGet())) {
+                active.decrementAndGet();
+                return false;
+            }
+            return true;
+        }
 
-    void leave() {
-        active.decrementAndGet();
-    }
+        /** Whether it has as many, under way or waiting, as it may. */
+        boolean full() {
+            return limits.exceeded(limit, active.get() + 1L)
+                    || line.filter(queue -> limits.exceeded(queue, waiting.get() + 1L))
+                            .isPresent();
+        }
 
-    /** Takes a place in the line; false, and counted as refused, if it has as many as it may. */
-    boolean queue() {
-        return taken(PrincipalLimit.QUEUE, waiting, 1);
-    }
+        void leave() {
+            active.decrementAndGet();
+        }
 
-    void unqueue() {
-        waiting.decrementAndGet();
-    }
+        /** Takes a place in the line; false, and counted as refused, if it has as many as it may. */
+        boolean queue() {
+            int now = waiting.incrementAndGet();
+            if (line.filter(queue -> limits.exceeded(queue, now)).isPresent()) {
+                waiting.decrementAndGet();
+                return refuse(line.get());
+            }
+            return true;
+        }
 
-    /** Another got its place in the line. */
-    void displaced() {
-        refuse(PrincipalLimit.QUEUE);
+        void unqueue() {
+            waiting.decrementAndGet();
+        }
+
+        /** Another got its place in the line. */
+        void displaced() {
+            refuse(line.orElse(limit));
+        }
+
+        int active() {
+            return active.get();
+        }
+
+        int waiting() {
+            return waiting.get();
+        }
+
+        /** Whether it has a bound of its own. */
+        boolean bounded() {
+            return limits.of(limit) > 0;
+        }
+
+        boolean idle() {
+            return active.get() == 0 && waiting.get() == 0;
+        }
     }
 
     /** Takes a place for a held request; false, and counted as refused, if it has as many as it may. */
@@ -227,8 +278,9 @@ public final class PrincipalUse {
     /** How much of that it uses now; of {@link PrincipalLimit#DEAD_LETTERS} all there were. */
     public long used(PrincipalLimit limit) {
         return switch (limit) {
-            case REQUESTS -> active.get();
-            case QUEUE -> waiting.get();
+            case REQUESTS -> requests.active();
+            case QUEUE -> requests.waiting();
+            case LISTS -> lists.active();
             case PENDING -> pending.get();
             case FAULTS -> faults.get();
             case DEAD_LETTERS -> deadLetters.get();
@@ -245,8 +297,8 @@ public final class PrincipalUse {
 
     /** Whether nothing is lost if it is forgotten. */
     boolean idle() {
-        boolean still = active.get() == 0
-                && waiting.get() == 0
+        boolean still = requests.idle()
+                && lists.idle()
                 && pending.get() == 0
                 && faults.get() == 0
                 && waits.get() == 0

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.chromaproxy.config.PrincipalLimit;
+import java.util.function.Function;
 
 /**
- * How many client requests may be under way and how many may wait for their turn, of all and of each principal, with the
- * counters operators read. Turns are given to principals in rotation, and to the requests of one in the order of asking. The
+ * How many client requests, or lists among them, may be under way and how many may wait for their turn, of all and of each
+ * principal, with the counters operators read. Turns are given to principals in rotation, and to the requests of one in the order of asking. The
  * proxy's own endpoints are counted, never bounded. Thread-safe; a lock is taken only while requests wait.
  *
  * <p>A principal without a bound of its own may have all there is while it is alone. While another has a place, or may take
@@ -26,6 +26,7 @@ public final class RequestBound {
     /** Of fewer places there are no shares. */
     private static final int FEW = 8;
 
+    private final Function<PrincipalUse, PrincipalUse.Places> places;
     private volatile int limit;
     private volatile int queueLimit;
     private final AtomicInteger taken = new AtomicInteger();
@@ -62,12 +63,24 @@ public final class RequestBound {
     }
 
     /**
+     * Of all requests.
+     *
      * @param limit requests under way
      * @param queueLimit requests that wait
      */
     public RequestBound(int limit, int queueLimit) {
+        this(limit, queueLimit, PrincipalUse::requests);
+    }
+
+    private RequestBound(int limit, int queueLimit, Function<PrincipalUse, PrincipalUse.Places> places) {
         this.limit = limit;
         this.queueLimit = queueLimit;
+        this.places = places;
+    }
+
+    /** The same of those requests that are lists, each of which has a place among all requests already. */
+    public static RequestBound ofLists(int limit, int queueLimit) {
+        return new RequestBound(limit, queueLimit, PrincipalUse::lists);
     }
 
     /** Other bounds from now on; what is under way or waits beyond them is left to end. */
@@ -113,7 +126,7 @@ public final class RequestBound {
         private void leaveLine() {
             over = true;
             queued.decrementAndGet();
-            use.unqueue();
+            places.apply(use).unqueue();
             Line line = lines.get(use);
             if (line != null) {
                 line.waiting.remove(this);
@@ -136,11 +149,12 @@ public final class RequestBound {
         if (queued.get() > 0 && !first(use)) {
             return false;
         }
-        if (!use.enter()) {
+        PrincipalUse.Places of = places.apply(use);
+        if (!of.enter()) {
             return false;
         }
         if (sated(use) || !take()) {
-            use.leave();
+            of.leave();
             // Its place may have been wanted meanwhile.
             serve(use);
             return false;
@@ -149,16 +163,20 @@ public final class RequestBound {
         return true;
     }
 
+    /** Whether that principal has as many, under way or waiting, as it may. */
+    public boolean full(PrincipalUse use) {
+        return places.apply(use).full();
+    }
+
     /** Whether it has, with the place it asks for, more than its share, while others have places. */
     private boolean sated(PrincipalUse use) {
-        return beyondShare(use) && taken.get() >= use.used(PrincipalLimit.REQUESTS);
+        return beyondShare(use) && taken.get() >= places.apply(use).active();
     }
 
     private boolean beyondShare(PrincipalUse use) {
         int most = limit;
-        return most >= FEW
-                && use.used(PrincipalLimit.REQUESTS) > most / 4L * 3
-                && use.limits().of(PrincipalLimit.REQUESTS) == 0;
+        PrincipalUse.Places of = places.apply(use);
+        return most >= FEW && of.active() > most / 4L * 3 && !of.bounded();
     }
 
     /** Whether nobody who waits has to be served before it. */
@@ -185,12 +203,13 @@ public final class RequestBound {
         Waiting waiting = new Waiting(use, loop, turn, displaced);
         List<Waiting> turns;
         synchronized (lock) {
-            if (!use.queue()) {
+            PrincipalUse.Places of = places.apply(use);
+            if (!of.queue()) {
                 rejected.increment();
                 return Optional.empty();
             }
             if (queued.get() >= queueLimit && !displace(use)) {
-                use.unqueue();
+                of.unqueue();
                 rejected.increment();
                 return Optional.empty();
             }
@@ -217,7 +236,7 @@ public final class RequestBound {
         }
         Waiting newest = longest.waiting.getLast();
         newest.leaveLine();
-        newest.use.displaced();
+        places.apply(newest.use).displaced();
         rejected.increment();
         newest.loop.execute(newest.displaced);
         return true;
@@ -253,17 +272,18 @@ public final class RequestBound {
         sated.stream().filter(line -> !line.waiting.isEmpty()).forEach(this::rotate);
         sated.clear();
         for (Line line = rotation.peek(); line != null; line = rotation.peek()) {
-            if (!line.use.enter()) {
+            PrincipalUse.Places of = places.apply(line.use);
+            if (!of.enter()) {
                 // It comes back when one of its own ends.
                 rotation.poll();
                 line.inRotation = false;
             } else if (sated(line.use) || (rotation.size() > 1 && beyondShare(line.use))) {
-                line.use.leave();
+                of.leave();
                 rotation.poll();
                 line.inRotation = false;
                 sated.add(line);
             } else if (!take()) {
-                line.use.leave();
+                of.leave();
                 break;
             } else {
                 Waiting first = line.waiting.iterator().next();
@@ -286,7 +306,7 @@ public final class RequestBound {
      * @param status what the client was told; 0 if it left before
      */
     public void leave(PrincipalUse use, int status) {
-        use.leave();
+        places.apply(use).leave();
         taken.decrementAndGet();
         count(status);
         serve(use);

@@ -11,11 +11,17 @@ import org.chromaproxy.route.RouteKind;
  */
 public final class Completions {
     private final RequestBound requests;
+    private final RequestBound lists;
     private final Timings timings;
     private final Feed feed;
 
-    public Completions(RequestBound requests, Timings timings, Feed feed) {
+    /**
+     * @param requests places of all requests
+     * @param lists places of the lists among them
+     */
+    public Completions(RequestBound requests, RequestBound lists, Timings timings, Feed feed) {
         this.requests = requests;
+        this.lists = lists;
         this.timings = timings;
         this.feed = feed;
     }
@@ -37,6 +43,10 @@ public final class Completions {
         timings.here().answered(kind, status, nanos);
         switch (place) {
             case COUNTED -> leave(use, status, nanos);
+            case LISTED -> {
+                lists.leave(use, status);
+                leave(use, status, nanos);
+            }
             case OWN -> requests.leaveOwn(status);
             case NONE -> {}
         }

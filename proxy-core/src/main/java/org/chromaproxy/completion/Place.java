@@ -6,6 +6,8 @@ public enum Place {
     NONE,
     /** Among the clients' requests, which are bounded. */
     COUNTED,
+    /** The same, and among the lists, which are bounded by themselves too. */
+    LISTED,
     /** Among those to the proxy's own endpoints. */
     OWN
 }

@@ -26,7 +26,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         bounds.maxWorkers,
                         bounds.batches,
                         bounds.principals,
-                        limits.maxConnections),
+                        limits.maxConnections,
+                        bounds.maxConcurrentLists),
                 new Timing(
                         times.checkIntervalMs,
                         times.requestMs,
@@ -119,6 +120,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      *
      * @param principals what each principal may use
      * @param maxConnections of clients; 0: as many as there is memory for
+     * @param maxConcurrentLists lists of collections or databases, of the requests under way
      */
     public record Limits(
             int maxMemoryMb,
@@ -128,7 +130,10 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             int maxWorkers,
             Batches batches,
             PrincipalLimits principals,
-            int maxConnections) {
+            int maxConnections,
+            int maxConcurrentLists) {
+        private static final int LISTS = 16;
+
         /** With no bounds for each principal, and as many connections as there is memory for. */
         public Limits(
                 int maxMemoryMb,
@@ -145,7 +150,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                     maxWorkers,
                     batches,
                     PrincipalLimits.NONE,
-                    0);
+                    0,
+                    LISTS);
         }
 
         /** Records per replay request. */

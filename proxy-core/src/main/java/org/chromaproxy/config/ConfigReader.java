@@ -169,7 +169,8 @@ public final class ConfigReader {
                 values.get(Settings.MAX_WORKERS),
                 new Config.Limits.Batches(values.get(Settings.DEFAULT_BATCH_SIZE), values.get(Settings.MAX_BATCH_SIZE)),
                 principals(),
-                values.get(Settings.MAX_CONNECTIONS));
+                values.get(Settings.MAX_CONNECTIONS),
+                values.get(Settings.MAX_CONCURRENT_LISTS));
     }
 
     private PrincipalLimits principals() {
@@ -178,6 +179,8 @@ public final class ConfigReader {
                 (long) values.get(PrincipalSettings.REQUESTS),
                 PrincipalLimit.QUEUE,
                 (long) values.get(PrincipalSettings.QUEUE),
+                PrincipalLimit.LISTS,
+                (long) values.get(PrincipalSettings.LISTS),
                 PrincipalLimit.PENDING,
                 values.get(PrincipalSettings.PENDING_BYTES),
                 PrincipalLimit.RECORDS,

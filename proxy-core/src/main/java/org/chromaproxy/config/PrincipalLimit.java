@@ -16,6 +16,8 @@ public enum PrincipalLimit {
     REQUESTS("requests", 1_000_000),
     /** Requests that wait for their turn. */
     QUEUE("queue", 1 << 20),
+    /** Lists of collections or databases that are being made. */
+    LISTS("lists", 1_000_000),
     /** Bytes of bodies that are logged, or being logged, and whose outcome is not known yet. */
     PENDING("pending", Long.MAX_VALUE),
     /** Ids of one write. */

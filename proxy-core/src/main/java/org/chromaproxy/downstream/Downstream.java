@@ -24,7 +24,6 @@ import org.chromaproxy.access.client.RateTable;
 import org.chromaproxy.admit.ConnectionBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.PrincipalUse;
-import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.completion.Completions;
 import org.chromaproxy.completion.Ending;
 import org.chromaproxy.completion.Place;
@@ -74,7 +73,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     private boolean headRefused;
     private Place place = Place.NONE;
     /** Where the request waits for its turn; its body waits in the socket. */
-    private final Line line = new Line();
+    private final Line line;
     /** While the way is being chosen nobody takes the body yet: reading waits until that is done. */
     private boolean routing;
     /** While a message is being taken, what follows its answer has to wait. */
@@ -107,6 +106,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         this.codec = codec;
         this.watchdog = watchdog;
         this.seat = seat;
+        this.line = new Line(services);
         this.untaken = new Untaken(services.admission().memory().of(MemoryBudget.Kind.ANSWERS));
         this.pace = new Pace(
                 () -> services.admission().access().settings().headMs(),
@@ -178,55 +178,46 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
         Principal principal = decision.principal();
         use = services.admission().principals().of(principal.name(), principal.limits(), network);
-        RequestBound requests = services.admission().requests();
-        boolean own = started.route().kind() == RouteKind.OWN;
-        if (own) {
-            requests.enterOwn();
-        }
-        if (own || requests.enter(use)) {
-            place = own ? Place.OWN : Place.COUNTED;
+        if (started.route().kind() == RouteKind.OWN) {
+            services.admission().requests().enterOwn();
+            place = Place.OWN;
             route(ctx, request, started);
-            return;
-        }
-        PrincipalUse asking = use;
-        boolean waits = line.await(
-                requests,
-                asking,
-                ctx.executor(),
-                services.limits().admissionMs(),
-                () -> turn(ctx, request, started, asking),
-                () -> overdue(ctx, request, started),
-                () -> displaced(ctx, request, started));
-        if (!waits) {
-            refuse(ctx, request, started, ErrorResponses.of(busy(asking)));
+        } else {
+            line.enter(ctx.executor(), use, started.route().kind(), new Asker(ctx, request, started));
         }
     }
 
-    /** Why it gets no turn: its principal has as much as it may, or all together have. */
-    private static ProxyError busy(PrincipalUse asking) {
-        return asking.full() ? ProxyError.PRINCIPAL_BUSY : ProxyError.QUEUE_FULL;
-    }
+    /** A request that asks for its turn. */
+    private final class Asker implements Line.Asking {
+        private final ChannelHandlerContext ctx;
+        private final HttpRequest request;
+        private final Exchange started;
 
-    /** Its turn has come, if it is still there to take it. */
-    private void turn(ChannelHandlerContext ctx, HttpRequest request, Exchange started, PrincipalUse asking) {
-        if (exchange != started || !started.open()) {
-            services.admission().requests().leave(asking, 0);
-            return;
+        Asker(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+            this.ctx = ctx;
+            this.request = request;
+            this.started = started;
         }
-        place = Place.COUNTED;
-        lastProgress = System.nanoTime();
-        route(ctx, request, started);
-    }
 
-    private void overdue(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
-        services.admission().requests().countTimeout();
-        refuse(ctx, request, started, ErrorResponses.of(busy(use)));
-    }
+        @Override
+        public boolean open() {
+            return exchange == started && started.open();
+        }
 
-    /** Another principal, which has fewer, waits in its stead. */
-    private void displaced(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
-        if (exchange == started && started.open()) {
-            refuse(ctx, request, started, ErrorResponses.of(ProxyError.PRINCIPAL_BUSY));
+        @Override
+        public void took(Place taken) {
+            place = taken;
+            lastProgress = System.nanoTime();
+        }
+
+        @Override
+        public void entered() {
+            route(ctx, request, started);
+        }
+
+        @Override
+        public void refused(FullHttpResponse refusal) {
+            refuse(ctx, request, started, refusal);
         }
     }
 

@@ -1,58 +1,113 @@
 package org.chromaproxy.downstream;
 
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.admit.RequestBound;
+import org.chromaproxy.completion.Place;
+import org.chromaproxy.exchange.ExchangeServices;
+import org.chromaproxy.http.ErrorResponses;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.route.RouteKind;
 import org.jspecify.annotations.Nullable;
 
-/** Where one connection's request waits for its turn, for a bounded time. Confined to the connection's event loop. */
+/**
+ * Where one connection's request waits for its turn, for a bounded time: for a place among all requests, and a list for one
+ * among the lists then. Confined to the connection's event loop.
+ */
 final class Line {
+    private static final String LISTS_OF_ALL =
+            "Too many lists of collections or databases are being made. Nothing was changed; retry later.";
+    private static final String LISTS_OF_ONE =
+            "This client has as many lists of collections or databases under way as it may. Nothing was changed; ask for"
+                    + " fewer at once, or retry later.";
+
+    private final ExchangeServices services;
     private RequestBound.@Nullable Waiting waiting;
     private @Nullable ScheduledFuture<?> patience;
 
-    /**
-     * Waits in line.
-     *
-     * @param turn run when its turn has come, with a place taken
-     * @param overdue run instead when the time is over
-     * @param displaced run instead if another principal gets its place in the line
-     * @return false when too many wait already: neither is run
-     */
-    boolean await(
-            RequestBound requests,
-            PrincipalUse use,
-            EventExecutor loop,
-            long timeMs,
-            Runnable turn,
-            Runnable overdue,
-            Runnable displaced) {
-        Optional<RequestBound.Waiting> place = requests.await(
+    /** Whose request it is. */
+    interface Asking {
+        /** Whether its client still waits. */
+        boolean open();
+
+        /** It has a place, which is to be given back when it ends; it may have to wait for one more. */
+        void took(Place place);
+
+        /** It has all the places that it needs. */
+        void entered();
+
+        /** It gets none: this is the answer. */
+        void refused(FullHttpResponse refusal);
+    }
+
+    Line(ExchangeServices services) {
+        this.services = services;
+    }
+
+    /** Takes the places that a request of that kind needs, at once or in its turn. */
+    void enter(EventExecutor loop, PrincipalUse use, RouteKind kind, Asking asking) {
+        ExchangeServices.Admission admission = services.admission();
+        enter(loop, use, asking, admission.requests(), Place.COUNTED, () -> {
+            if (kind.lists()) {
+                enter(loop, use, asking, admission.lists(), Place.LISTED, asking::entered);
+            } else {
+                asking.entered();
+            }
+        });
+    }
+
+    private void enter(
+            EventExecutor loop, PrincipalUse use, Asking asking, RequestBound bound, Place place, Runnable then) {
+        if (bound.enter(use)) {
+            asking.took(place);
+            then.run();
+            return;
+        }
+        Optional<RequestBound.Waiting> turn = bound.await(
                 use,
                 loop,
                 () -> {
                     stop();
-                    turn.run();
+                    if (asking.open()) {
+                        asking.took(place);
+                        then.run();
+                    } else {
+                        bound.leave(use, 0);
+                    }
                 },
                 () -> {
                     stop();
-                    displaced.run();
+                    if (asking.open()) {
+                        asking.refused(refusal(true, place));
+                    }
                 });
-        if (place.isEmpty()) {
-            return false;
+        if (turn.isEmpty()) {
+            asking.refused(refusal(bound.full(use), place));
+            return;
         }
-        waiting = place.get();
+        waiting = turn.get();
         patience = loop.schedule(
                 () -> {
                     if (leave()) {
-                        overdue.run();
+                        services.admission().requests().countTimeout();
+                        asking.refused(refusal(bound.full(use), place));
                     }
                 },
-                timeMs,
+                services.limits().admissionMs(),
                 TimeUnit.MILLISECONDS);
-        return true;
+    }
+
+    /** @param own whether its principal has as much as it may, rather than all together */
+    private static FullHttpResponse refusal(boolean own, Place place) {
+        ProxyError error = own ? ProxyError.PRINCIPAL_BUSY : ProxyError.QUEUE_FULL;
+        if (place == Place.LISTED) {
+            return ErrorResponses.of(error, own ? LISTS_OF_ONE : LISTS_OF_ALL);
+        }
+        return ErrorResponses.of(error);
     }
 
     /** Waits no longer; false if it did not wait, or its turn has come already. */

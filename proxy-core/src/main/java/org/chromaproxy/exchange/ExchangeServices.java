@@ -31,6 +31,7 @@ public record ExchangeServices(
     /**
      * What is let in.
      *
+     * @param lists of the requests those that a server reads its catalog for
      * @param principals who uses how much
      * @param backlog what may wait in the log while no client waits for it
      * @param access who may do what
@@ -41,10 +42,13 @@ public record ExchangeServices(
             Access access,
             MemoryBudget memory,
             RequestBound requests,
+            RequestBound lists,
             Principals principals,
             BacklogBound backlog,
             BooleanSupplier serving,
             Completions completions) {
+        private static final int LISTS = 16;
+
         /** With everybody let in, and nobody told. */
         public Admission(
                 MemoryBudget memory,
@@ -52,14 +56,25 @@ public record ExchangeServices(
                 BacklogBound backlog,
                 BooleanSupplier serving,
                 Timings timings) {
+            this(memory, requests, RequestBound.ofLists(LISTS, LISTS), backlog, serving, timings);
+        }
+
+        private Admission(
+                MemoryBudget memory,
+                RequestBound requests,
+                RequestBound lists,
+                BacklogBound backlog,
+                BooleanSupplier serving,
+                Timings timings) {
             this(
                     Access.of(AccessSettings.OPEN),
                     memory,
                     requests,
+                    lists,
                     Principals.unbounded(),
                     backlog,
                     serving,
-                    new Completions(requests, timings, Feed.none()));
+                    new Completions(requests, lists, timings, Feed.none()));
         }
     }
 

@@ -98,6 +98,7 @@ final class Engine implements AutoCloseable {
     private final LogAccess access;
     private final MemoryBudget memory;
     private final RequestBound requests;
+    private final RequestBound lists;
     private final Principals principals;
     private final AtomicLong sweptAt = new AtomicLong();
     private final BacklogBound backlog;
@@ -141,6 +142,7 @@ final class Engine implements AutoCloseable {
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
         this.memory = shared.memory();
         this.requests = requests(config.limits());
+        this.lists = lists(config.limits());
         this.principals = new Principals(config.limits().principals());
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
@@ -156,10 +158,7 @@ final class Engine implements AutoCloseable {
                 () -> this.config.timing().unansweredWriteMs());
         LaneServices.Storage storage = new LaneServices.Storage(log.writer(), access, access, owning());
         this.services = new LaneServices(storage, upstream, catalog, instances, work, doubt);
-        wal.reader().forEachMapping(catalog::put);
-        wal.reader().forEachFlat(id -> catalog.purges().flat(id, true));
-        wal.reader().retiredNames().forEach(catalog.retired()::add);
-        wal.reader().purges().forEach(catalog.purges()::add);
+        restore(wal, catalog);
         List<Change.Witness> witnesses = witnesses();
         this.lanes = recovered(witnesses);
         this.adopting = new Adopting(log.writer(), CopyServices.of(services, lanes, loops), witnesses, config, workers);
@@ -172,6 +171,13 @@ final class Engine implements AutoCloseable {
                 config.timing().checkIntervalMs());
         checker.set(health);
         this.drained = new Drained(health, instances);
+    }
+
+    private static void restore(Wal wal, Catalog catalog) {
+        wal.reader().forEachMapping(catalog::put);
+        wal.reader().forEachFlat(id -> catalog.purges().flat(id, true));
+        wal.reader().retiredNames().forEach(catalog.retired()::add);
+        wal.reader().purges().forEach(catalog.purges()::add);
     }
 
     private static RequestBound requests(Config.Limits limits) {
@@ -217,6 +223,10 @@ final class Engine implements AutoCloseable {
         return drained.refusals(now.rules().sharing().drained());
     }
 
+    private static RequestBound lists(Config.Limits limits) {
+        return RequestBound.ofLists(limits.maxConcurrentLists(), limits.requestQueueSize());
+    }
+
     /**
      * Takes up what is marked as live in the list of settings; exchanges and lanes see it at their next step.
      *
@@ -229,6 +239,7 @@ final class Engine implements AutoCloseable {
         limits = limits(config);
         bounds = mergeBounds(config.limits().batches());
         requests.change(config.limits().maxConcurrentRequests(), config.limits().requestQueueSize());
+        lists.change(config.limits().maxConcurrentLists(), config.limits().requestQueueSize());
         principals.change(config.limits().principals());
         services.catchUp().change(config.limits().maxWorkers());
         catalog.protect(config.rules().protectedCollections());
@@ -321,9 +332,10 @@ final class Engine implements AutoCloseable {
     }
 
     ExchangeServices exchangeServices() {
-        Completions completions = new Completions(requests, services.upstream().timings(), feed);
-        ExchangeServices.Admission admission =
-                new ExchangeServices.Admission(rights, memory, requests, principals, backlog, owning(), completions);
+        Completions completions =
+                new Completions(requests, lists, services.upstream().timings(), feed);
+        ExchangeServices.Admission admission = new ExchangeServices.Admission(
+                rights, memory, requests, lists, principals, backlog, owning(), completions);
         return new ExchangeServices(services, lanes, admission, access, endpoints(admission), () -> limits);
     }
 

@@ -46,6 +46,11 @@ public enum RouteKind {
         this.write = write;
     }
 
+    /** Whether a server reads a whole catalog for it, however little is asked for. */
+    public boolean lists() {
+        return this == LIST_COLLECTIONS || this == LIST_DATABASES;
+    }
+
     /** Whether the request changes an instance's data and so must be in the log first. */
     public boolean write() {
         return write;

@@ -155,7 +155,7 @@ class RequestBoundTest {
         await(bound, noisy, "noisy-1");
         await(bound, noisy, "noisy-2");
         assertTrue(bound.await(noisy, Runnable::run, () -> {}, () -> {}).isEmpty(), "its line is full");
-        assertTrue(noisy.full());
+        assertTrue(bound.full(noisy));
         assertEquals(1, noisy.refused(PrincipalLimit.QUEUE));
         assertTrue(bound.enter(quiet), "a place is free, and those who wait may not take it");
         assertEquals(List.of(), turns);
@@ -182,7 +182,7 @@ class RequestBoundTest {
             await(bound, alone, "alone-" + i);
         }
         assertTrue(await(bound, alone).isEmpty(), "all that may wait");
-        assertFalse(alone.full(), "the bound was everybody's");
+        assertFalse(bound.full(alone), "the bound was everybody's");
         for (int i = 0; i < 16; i++) {
             bound.leave(alone, 200);
         }

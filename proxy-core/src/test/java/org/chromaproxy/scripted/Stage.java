@@ -62,9 +62,9 @@ final class Stage implements AutoCloseable {
             AccessSettings access,
             long stallMs,
             long lingerMs) {
-        record Requests(int limit, int queue, PrincipalLimits principals) {
+        record Requests(int limit, int queue, PrincipalLimits principals, int lists) {
             Requests(int limit, int queue) {
-                this(limit, queue, PrincipalLimits.NONE);
+                this(limit, queue, PrincipalLimits.NONE, 16);
             }
         }
 
@@ -110,6 +110,20 @@ final class Stage implements AutoCloseable {
                     lingerMs);
         }
 
+        /** How many lists are made at once. */
+        Settings withLists(int lists) {
+            return new Settings(
+                    logMs,
+                    replicaRatio,
+                    requestMs,
+                    unansweredMs,
+                    pending,
+                    new Requests(requests.limit(), requests.queue(), requests.principals(), lists),
+                    access,
+                    stallMs,
+                    lingerMs);
+        }
+
         /** What each principal may use. */
         Settings withPrincipals(Map<PrincipalLimit, Long> limits) {
             return new Settings(
@@ -118,7 +132,7 @@ final class Stage implements AutoCloseable {
                     requestMs,
                     unansweredMs,
                     pending,
-                    new Requests(requests.limit(), requests.queue(), PrincipalLimits.of(limits)),
+                    new Requests(requests.limit(), requests.queue(), PrincipalLimits.of(limits), requests.lists()),
                     access,
                     stallMs,
                     lingerMs);
@@ -229,7 +243,8 @@ final class Stage implements AutoCloseable {
                         3,
                         new Config.Limits.Batches(50, 200),
                         settings.requests().principals(),
-                        0),
+                        0,
+                        settings.requests().lists()),
                 new Config.Timing(
                         CHECK_MS,
                         settings.requestMs(),

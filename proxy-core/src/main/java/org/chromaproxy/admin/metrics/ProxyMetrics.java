@@ -39,6 +39,10 @@ final class ProxyMetrics {
         page.counter("requests_rejected_total", "Client requests refused at the bound.", requests.rejected());
         page.gauge("requests_waiting", "Client requests that wait for their turn.", requests.waiting());
         page.gauge("requests_active", "Client requests under way.", requests.active());
+        RequestBound lists = services.admission().lists();
+        page.gauge("lists_active", "Lists that are being made.", lists.active());
+        page.gauge("lists_waiting", "Lists that wait for their turn.", lists.waiting());
+        page.counter("lists_rejected_total", "Lists refused at the bound.", lists.rejected());
         BacklogBound backlog = services.admission().backlog();
         page.counter("async_accepted_total", "Writes that were not waited for, let in.", backlog.accepted());
         page.counter("async_refused_total", "The same, refused because too much waits.", backlog.refused());

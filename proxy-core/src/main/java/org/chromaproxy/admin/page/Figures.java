@@ -97,6 +97,17 @@ public final class Figures {
         return node;
     }
 
+    /** Lists of collections and databases, which have a bound of their own among the requests. */
+    ObjectNode lists() {
+        RequestBound bound = services.admission().lists();
+        return Answers.object()
+                .put("active", bound.active())
+                .put("waiting", bound.waiting())
+                .put("limit", bound.limit())
+                .put("waited", bound.waited())
+                .put("refused", bound.rejected());
+    }
+
     /** Clients' connections, and who had to give way. */
     ObjectNode connections() {
         ConnectionBound bound = services.admission().memory().connections();

@@ -102,6 +102,7 @@ public final class StatusPages {
                         services.settings().config().get(), services.admission().access()));
         body.set("client_memory", figures.clientMemory());
         body.set("client_connections", figures.connections());
+        body.set("client_lists", figures.lists());
         body.set("unmapped_collections", mappings.strangers());
         return Answers.json(200, body);
     }

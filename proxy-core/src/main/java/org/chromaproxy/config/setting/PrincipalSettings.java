@@ -22,6 +22,13 @@ public final class PrincipalSettings {
                             + " of `REQUEST_QUEUE_SIZE`; where that is full, the longest line gives its newest place to a"
                             + " principal with a shorter one, and whoever loses it gets 429")
             .defaultWords(SHARE);
+    public static final Setting<Integer> LISTS = count(
+                    "PRINCIPAL_MAX_LISTS",
+                    MILLION,
+                    0,
+                    "lists of collections or databases that are made at once for one principal; those beyond wait in line."
+                            + " `0`: all of `MAX_CONCURRENT_LISTS` while no other principal has lists, else three quarters")
+            .defaultWords(SHARE);
     public static final Setting<Long> PENDING_BYTES = Setting.of(
                     "PRINCIPAL_MAX_PENDING_BYTES",
                     Kinds.bytes(0),

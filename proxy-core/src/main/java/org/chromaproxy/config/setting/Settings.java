@@ -201,6 +201,13 @@ public final class Settings {
                     10_000,
                     "requests under way; those beyond wait in line. The proxy's own endpoints do not count")
             .live();
+    public static final Setting<Integer> MAX_CONCURRENT_LISTS = Setting.of(
+                    "MAX_CONCURRENT_LISTS",
+                    Kinds.integer(1, 1_000_000),
+                    16,
+                    "lists of collections or databases that are made at once, of the requests under way; those beyond wait in"
+                            + " line for `ADMISSION_TIMEOUT` at most. A server reads its whole catalog for one")
+            .live();
     public static final Setting<Integer> REQUEST_QUEUE_SIZE = Setting.of(
                     "REQUEST_QUEUE_SIZE",
                     Kinds.integer(16, 1 << 20),
@@ -419,6 +426,7 @@ public final class Settings {
                             MAX_MEMORY_MB,
                             MAX_BODY_MB,
                             MAX_CONCURRENT_REQUESTS,
+                            MAX_CONCURRENT_LISTS,
                             REQUEST_QUEUE_SIZE,
                             MAX_WORKERS,
                             MAX_BATCH_SIZE,
@@ -428,6 +436,7 @@ public final class Settings {
                     List.of(
                             PrincipalSettings.REQUESTS,
                             PrincipalSettings.QUEUE,
+                            PrincipalSettings.LISTS,
                             PrincipalSettings.PENDING_BYTES,
                             PrincipalSettings.RECORDS,
                             PrincipalSettings.FAULTS,
