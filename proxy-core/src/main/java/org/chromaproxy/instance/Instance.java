@@ -44,6 +44,9 @@ public final class Instance {
     private volatile boolean capabilitiesSuspect;
     private volatile long restUntilNanos = lastSuccessNanos;
     private volatile long witnessed;
+    /** Guarded by this for writing. */
+    private volatile long losses;
+
     private volatile Shown shown = new Shown(Standing.STARTING, reason, stateSince);
 
     /** How it stands, why, and since when: for operators. */
@@ -155,6 +158,11 @@ public final class Instance {
         return state == InstanceState.UP;
     }
 
+    /** How often it went down while it was in use. */
+    public long losses() {
+        return losses;
+    }
+
     /** Whether it hands over what it leads. */
     public boolean draining() {
         return state == InstanceState.DRAINING;
@@ -228,8 +236,11 @@ public final class Instance {
         stateSince = Instant.now();
         stateSinceNanos = System.nanoTime();
         state = next;
-        if (previous != InstanceState.UP && previous != InstanceState.DRAINING) {
+        boolean served = previous == InstanceState.UP || previous == InstanceState.DRAINING;
+        if (!served) {
             writes.clear();
+        } else if (next == InstanceState.DOWN) {
+            losses++;
         }
         look();
         listeners.forEach(listener -> listener.changed(this, previous, next));

@@ -13,7 +13,7 @@ import org.chromaproxy.capability.Needs;
 import org.chromaproxy.completion.Mark;
 import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.instance.WriteHealth;
-import org.chromaproxy.lane.work.LargeBodyTurns;
+import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Verdict;
@@ -47,6 +47,9 @@ final class Dispatch {
 
     /** Sends the lane's head, once its body is here and everything it conflicts with is behind the durable cursor. */
     void send(Lane lane, Write write, Plan.Send send) {
+        if (!faults.mayGo(lane, write)) {
+            return;
+        }
         byte[] body = write.body();
         if (body == null) {
             if (write.large() && lane.largeBody == null) {
@@ -96,6 +99,7 @@ final class Dispatch {
     private void transmit(Lane lane, Batch batch, UpstreamRequest request) {
         WriteHealth health = lane.instance.writes();
         health.begun();
+        lane.sending();
         group.services()
                 .upstream()
                 .send(group.loop(), lane.instance, request, 0)
@@ -119,7 +123,7 @@ final class Dispatch {
 
     /** The lane has no use for its head's large body now: others may have theirs in memory. */
     void endTurn(Lane lane, @Nullable Write write) {
-        LargeBodyTurns.Turn turn = lane.largeBody;
+        Turns.Turn turn = lane.largeBody;
         if (turn != null) {
             lane.largeBody = null;
             if (write != null) {
@@ -242,6 +246,9 @@ final class Dispatch {
         }
         lane.busy = false;
         lane.unanswered = false;
+        if (answer != null) {
+            lane.survived();
+        }
         batch.writes().forEach(each -> each.trail().mark(Mark.WHOLE));
         if (!batch.merged() && answer != null && HeadTrial.refused(answer) && group.decides(lane, write)) {
             lane.headInDoubt = true;
@@ -349,6 +356,7 @@ final class Dispatch {
         }
         lane.unanswered = true;
         lane.told = null;
+        lane.cutOff(write);
         faults.fault(lane, write, error == null ? "no answer" : String.valueOf(error.getMessage()));
     }
 }

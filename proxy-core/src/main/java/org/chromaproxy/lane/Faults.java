@@ -155,7 +155,10 @@ final class Faults {
                 return false;
             }
         }
-        return poisoned(leader, write) && (all || leader.faults >= LaneGroup.MAX_FOLLOWER_FAULTS);
+        Endings endings = leader.endings;
+        boolean alone = leader.faults >= LaneGroup.MAX_FOLLOWER_FAULTS
+                || (endings != null && endings.proved() && endings.sinceNanos() > PROOF_NANOS);
+        return poisoned(leader, write) && (all || alone);
     }
 
     /**
@@ -171,14 +174,66 @@ final class Faults {
                         .allMatch(other -> other.head() == write && other.faults > 0);
     }
 
-    /** Whether that instance failed this record while it applied others. */
+    /** Whether that instance failed this record while it applied others, or ends on it. */
     boolean poisoned(Lane lane, Write write) {
+        if (lane.head() == write && lane.endsServer(write)) {
+            return true;
+        }
         return lane.head() == write
                 && lane.faults >= (lane.unanswered ? group.brokenAttempts() : LaneGroup.MAX_FAULTS)
                 // Connections that break say little of the record.
                 && !(lane.unanswered && System.nanoTime() - lane.firstFaultAt < group.brokenNanos())
                 && !lane.sick
                 && lane.instance.writes().applied() > lane.appliedAtFault;
+    }
+
+    /**
+     * Whether the head may be sent there now. One that was under way when the instance ended, again and again, is sent when no
+     * other such record is, and in the end not at all: then it is given up, or the follower that cannot take it.
+     */
+    boolean mayGo(Lane lane, Write write) {
+        Endings endings = lane.endings;
+        if (endings == null || !endings.of(write)) {
+            return true;
+        }
+        endings.look(lane.instance.losses());
+        if (endings.proved()) {
+            endings.endTurn();
+            ended(lane, write, endings.count());
+            return false;
+        }
+        if (!endings.suspect() || endings.hasTurn()) {
+            return true;
+        }
+        lane.busy = true;
+        group.services().work().suspects().on(lane.instance).await(group.loop(), turn -> {
+            if (lane.head() != write || lane.endings != endings || endings.hasTurn()) {
+                turn.end();
+                return;
+            }
+            endings.begin(turn);
+            lane.busy = false;
+            group.pump(lane);
+        });
+        return false;
+    }
+
+    private void ended(Lane lane, Write write, int times) {
+        String why = "the server ended, or was lost, " + times + " times while it executed this";
+        if (lane.faults == 0) {
+            lane.firstFaultAt = System.nanoTime();
+        }
+        write.suspect();
+        lane.stands(
+                group.toString(), "record " + write.lsn() + " is not sent there any more: " + why, Optional.empty());
+        LOG.warn("{} on {}: record {} is not sent there any more: {}", group, lane, write.lsn(), why);
+        if (write.decided()) {
+            lane.faults = Math.max(lane.faults, LaneGroup.MAX_FOLLOWER_FAULTS);
+            follower(lane, write, why);
+        } else {
+            lane.faults = Math.max(lane.faults, LaneGroup.MAX_FAULTS);
+            leader(lane, write, why);
+        }
     }
 
     /** Tries again later: later after each fault, and not at the same moment as all the other lanes. */

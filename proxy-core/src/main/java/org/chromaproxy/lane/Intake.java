@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.lane.work.Backlog;
-import org.chromaproxy.lane.work.LargeBodyTurns;
+import org.chromaproxy.lane.work.LargeBodies;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
@@ -32,7 +32,7 @@ public final class Intake {
 
     private static final Set<TransactionState> REFUSED = Set.of(TransactionState.FAILED, TransactionState.ABANDONED);
     private static final int PAGE_RECORDS = 200;
-    private static final long PAGE_BYTES = 2 * LargeBodyTurns.LARGE;
+    private static final long PAGE_BYTES = 2 * LargeBodies.LARGE;
     private static final long RETRY_MS = 500;
 
     private final LaneGroup group;

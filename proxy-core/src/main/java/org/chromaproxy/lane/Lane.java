@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.capability.Feature;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.work.LargeBodyTurns;
+import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.upstream.UpstreamResponse;
@@ -53,7 +53,13 @@ public final class Lane {
     /** The last fault told of the server's disk or database, not of the record. */
     public boolean sick;
     /** Held while the head's large body is in memory for this lane. */
-    LargeBodyTurns.@Nullable Turn largeBody;
+    Turns.@Nullable Turn largeBody;
+
+    /** How often the instance had been lost when the head was last sent there. */
+    private long lossesAtSend;
+    /** The head was cut off there; null if it was not. */
+    @Nullable
+    Endings endings;
 
     /** When the head was first sent here, by {@link System#nanoTime}; 0 if it was not. */
     public long waitingSince;
@@ -227,6 +233,45 @@ public final class Lane {
         busyAnswers = 0;
         sound = false;
         awaited = Set.of();
+        forgetEndings();
+    }
+
+    /** The head, or a question that comes before it, is sent. */
+    public void sending() {
+        lossesAtSend = instance.losses();
+    }
+
+    /** The connection it was sent on was closed without an answer. */
+    public void cutOff(Write head) {
+        Endings before = endings;
+        Endings now = before != null && before.of(head) ? before : new Endings(head.lsn());
+        endings = now;
+        now.cutOff(lossesAtSend);
+    }
+
+    /** The head was answered, in whatever way. */
+    void survived() {
+        if (endings != null) {
+            endings.survived();
+        }
+    }
+
+    /** Others may send what they suspect: nothing suspect is under way for this lane. */
+    void endTrial() {
+        if (endings != null) {
+            endings.endTurn();
+        }
+    }
+
+    /** The head is another one, or nobody's. */
+    void forgetEndings() {
+        endTrial();
+        endings = null;
+    }
+
+    /** Whether the head has ended this instance so often that it is not sent there any more. */
+    public boolean endsServer(Write write) {
+        return endings != null && endings.of(write) && endings.proved();
     }
 
     /** Whether the head may go on. */

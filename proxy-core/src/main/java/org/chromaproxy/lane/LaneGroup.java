@@ -169,6 +169,7 @@ public abstract class LaneGroup {
         }
         if (!lane.busy) {
             dispatch.endTurn(lane, lane.head());
+            lane.endTrial();
         }
         Runnable reached = lane.onBarrier;
         if (reached != null && (lane.detached || lane.drainedToBarrier())) {
@@ -509,6 +510,7 @@ public abstract class LaneGroup {
         lane.doubtTo = 0;
         lane.endPause = null;
         dispatch.endTurn(lane, lane.head());
+        lane.forgetEndings();
         intake.detach(lane);
     }
 

@@ -10,7 +10,8 @@ import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.CatchUp;
-import org.chromaproxy.lane.work.LargeBodyTurns;
+import org.chromaproxy.lane.work.InstanceTurns;
+import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.upstream.UpstreamClient;
@@ -30,16 +31,18 @@ public record LaneServices(
     /**
      * Counters of all lanes, whose turn it is to catch up or to have a large body, and how much becomes one request.
      *
+     * @param suspects whose turn it is to send a record that was under way when its server ended, see {@link Endings}
      * @param lingerMs how long a follower may wait for more to send; asked each time
      */
     public record LaneWork(
             LaneStats stats,
             CatchUp catchUp,
-            LargeBodyTurns largeBodies,
+            Turns largeBodies,
+            InstanceTurns suspects,
             Supplier<MergeBounds> currentBounds,
             LongSupplier lingerMs) {
         public LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds, LongSupplier lingerMs) {
-            this(stats, catchUp, new LargeBodyTurns(), currentBounds, lingerMs);
+            this(stats, catchUp, new Turns(), new InstanceTurns(), currentBounds, lingerMs);
         }
 
         /** How much becomes one request now. */

@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import org.chromaproxy.exchange.Transactions;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.work.Backlog;
-import org.chromaproxy.lane.work.LargeBodyTurns;
+import org.chromaproxy.lane.work.LargeBodies;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.TransactionVeil;
@@ -42,8 +42,7 @@ final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
 
     @Override
     public CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, EventLoop loop) {
-        return CompletableFuture.supplyAsync(
-                        () -> reader.page(lane, after, records, bytes, LargeBodyTurns.LARGE), workers)
+        return CompletableFuture.supplyAsync(() -> reader.page(lane, after, records, bytes, LargeBodies.LARGE), workers)
                 .whenCompleteAsync((page, error) -> {}, loop);
     }
 

@@ -26,6 +26,7 @@ import org.chromaproxy.scan.DeleteBody;
 import org.chromaproxy.scan.DeleteScan;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
+import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
@@ -154,10 +155,14 @@ final class LimitedDelete {
             DefaultHttpHeaders headers = new DefaultHttpHeaders();
             headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
             UpstreamRequest request = new UpstreamRequest("POST", path, headers, question);
+            lane.sending();
             group.services()
                     .upstream()
                     .send(group.loop(), lane.instance, request, TIMEOUT_MS)
                     .whenComplete((answer, error) -> group.guarded(lane, write, () -> {
+                        if (error instanceof UpstreamException upstream && !upstream.neverSent()) {
+                            lane.cutOff(write);
+                        }
                         if (!tooLate()) {
                             lane.busy = false;
                             heard(operation, answer, error, then);

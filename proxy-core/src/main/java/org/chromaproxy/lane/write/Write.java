@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Trail;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.work.LargeBodyTurns;
+import org.chromaproxy.lane.work.LargeBodies;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.OpKind;
@@ -198,9 +198,9 @@ public final class Write {
         return clientHeaders;
     }
 
-    /** Whether its body is in memory only while it is sent: see {@link LargeBodyTurns}. */
+    /** Whether its body is in memory only while it is sent: see {@link LargeBodies}. */
     public boolean large() {
-        return LargeBodyTurns.needed(record.bodyBytes());
+        return LargeBodies.needTurn(record.bodyBytes());
     }
 
     public byte @Nullable [] body() {

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.chromaproxy.lane.work.LargeBodyTurns.Turn;
+import org.chromaproxy.lane.work.Turns.Turn;
 import org.junit.jupiter.api.Test;
 
-class LargeBodyTurnsTest {
-    private final LargeBodyTurns turns = new LargeBodyTurns();
+class TurnsTest {
+    private final Turns turns = new Turns();
     private final List<Turn> granted = new ArrayList<>();
 
     @Test
@@ -44,7 +44,7 @@ class LargeBodyTurnsTest {
 
     @Test
     void onlyLargeBodiesNeedOne() {
-        assertFalse(LargeBodyTurns.needed(1 << 20));
-        assertTrue(LargeBodyTurns.needed(40 << 20));
+        assertFalse(LargeBodies.needTurn(1 << 20));
+        assertTrue(LargeBodies.needTurn(40 << 20));
     }
 }

@@ -6,36 +6,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Which lane may have a large body in memory: one at a time, in the order of asking. A committed large body is in the log,
- * where it waits; a lane reads it when it can send it, and drops it with the answer. Thread-safe.
- */
-public final class LargeBodyTurns {
-    /** Bytes from which a body is large: some hundred records with embeddings stay below. */
-    public static final int LARGE = 4 << 20;
-
+/** One lane at a time, in the order of asking. Thread-safe. */
+public final class Turns {
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private boolean taken;
 
     private record Waiting(Executor loop, Consumer<Turn> granted) {}
 
-    /** The right to have one large body in memory, until {@link #end}. */
+    /** It is this lane's turn, until {@link #end}. */
     public final class Turn {
         private final AtomicBoolean over = new AtomicBoolean();
 
         private Turn() {}
 
-        /** The body is not in memory any more: the next in line gets its turn. Ending it again does nothing. */
+        /** The next in line gets its turn. Ending it again does nothing. */
         public void end() {
             if (over.compareAndSet(false, true)) {
                 next();
             }
         }
-    }
-
-    /** Whether a body of so many bytes needs a turn. */
-    public static boolean needed(int bytes) {
-        return bytes > LARGE;
     }
 
     /**
