@@ -118,6 +118,18 @@ class HardeningTest {
     }
 
     @Test
+    void whatIsNoFileIsNotKept() {
+        assertFound("tokens-file", Finding.Rating.FAIL, "TOKENS_FILE", folder.toString());
+        assertFound(
+                "tokens-file",
+                Finding.Rating.FAIL,
+                "TOKENS_FILE",
+                folder.resolve("missing").toString());
+        assertFound("certificate-files", Finding.Rating.FAIL, "TLS_CERTIFICATE", folder.toString());
+        assertFound("key-files", Finding.Rating.FAIL, "TLS_KEY", folder.toString());
+    }
+
+    @Test
     void whatIsOpenTowardsServers() {
         assertFound("servers-tls", Finding.Rating.WARN, "REPLICA_URL", "http://chroma-2:8000");
         assertFound("servers-tls", Finding.Rating.OK, "REPLICA_URL", "http://127.0.0.1:8000");

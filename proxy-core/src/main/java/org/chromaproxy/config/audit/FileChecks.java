@@ -122,15 +122,24 @@ final class FileChecks {
         List<Path> all = files.toList();
         return all.stream()
                 .map(file -> {
-                    String danger = Files.exists(file)
-                            ? first(FileModes.danger(file, key), FileModes.stranger(file))
-                            : "is not there";
+                    String danger = first(useless(file), FileModes.danger(file, key), FileModes.stranger(file));
                     return danger.isEmpty() ? null : file + " " + danger;
                 })
                 .filter(Objects::nonNull)
                 .findFirst()
                 .map(Finding::fail)
                 .orElseGet(() -> Finding.ok(all.isEmpty() ? "there is none" : "they are kept"));
+    }
+
+    /** Why a start would refuse the file whatever it holds; empty if it would read it. */
+    private static String useless(Path file) {
+        if (!Files.exists(file)) {
+            return "is not there";
+        }
+        if (!Files.isRegularFile(file)) {
+            return "is a directory, or no file that can be read to its end";
+        }
+        return Files.isReadable(file) ? "" : "may not be read by whoever asks here";
     }
 
     private static String first(String... dangers) {
