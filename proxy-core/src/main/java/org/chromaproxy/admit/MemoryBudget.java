@@ -23,7 +23,9 @@ public final class MemoryBudget {
         /** Larger ones; each is granted whole. */
         LARGE_BODIES,
         /** Answers that wait for their clients to take them. */
-        ANSWERS;
+        ANSWERS,
+        /** Answers of servers that a client's answer is made of. */
+        COLLECTED;
 
         /** In {@code /status} and metrics. */
         public String text() {

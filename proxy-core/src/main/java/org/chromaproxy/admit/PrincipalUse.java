@@ -29,6 +29,7 @@ public final class PrincipalUse {
     private final Places requests = new Places(PrincipalLimit.REQUESTS, Optional.of(PrincipalLimit.QUEUE));
     private final Places lists = new Places(PrincipalLimit.LISTS, Optional.empty());
     private final AtomicLong pending = new AtomicLong();
+    private final AtomicLong collected = new AtomicLong();
     private final AtomicInteger faults = new AtomicInteger();
     private final AtomicInteger waits = new AtomicInteger();
     private final AtomicInteger creating = new AtomicInteger();
@@ -172,6 +173,20 @@ public final class PrincipalUse {
         waits.decrementAndGet();
     }
 
+    /** Counts bytes of servers' answers that are held for it; false if these are more than one may have. */
+    public boolean collect(long bytes, long most) {
+        if (collected.addAndGet(bytes) > most) {
+            collected.addAndGet(-bytes);
+            return false;
+        }
+        return true;
+    }
+
+    /** They are held no more. */
+    public void collected(long bytes) {
+        collected.addAndGet(-bytes);
+    }
+
     /** Counts a write that is to be logged; false, and counted as refused, if too much waits. One by itself may be larger. */
     public boolean pend(long bytes) {
         long before = pending.getAndAdd(bytes);
@@ -300,6 +315,7 @@ public final class PrincipalUse {
         boolean still = requests.idle()
                 && lists.idle()
                 && pending.get() == 0
+                && collected.get() == 0
                 && faults.get() == 0
                 && waits.get() == 0
                 && creating.get() == 0;

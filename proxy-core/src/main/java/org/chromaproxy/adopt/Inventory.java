@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.ToIntFunction;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.Catalog.Database;
@@ -25,14 +26,26 @@ import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.scan.CollectionSettings;
+import org.chromaproxy.scan.Slice;
 import org.chromaproxy.wal.record.Mapping;
 
 /** What one instance holds: the tenants asked for, their databases, and the collections in them. Immutable once read. */
 final class Inventory {
-    private static final int PAGE = 1_000;
+    private static final int PAGE = 250;
+    /** A page that is larger is asked for again in smaller ones. */
+    private static final int PAGE_BYTES = 2 << 20;
+    /** So large may one be that is asked for by itself. */
+    private static final int ONE_BYTES =
+            (int) Math.min(64 << 20, Math.max(PAGE_BYTES, Runtime.getRuntime().maxMemory() / 8));
 
-    /** One collection there. */
-    record Found(Mapping.Path path, UUID id, boolean dimensioned, Optional<CollectionSettings> settings) {}
+    private static final int SMALLER = 4;
+
+    /**
+     * One collection there.
+     *
+     * @param settings their {@link CollectionSettings#digest}; empty if they are too large to be compared
+     */
+    record Found(Mapping.Path path, UUID id, boolean dimensioned, Optional<String> settings) {}
 
     /** A collection there that a copy replaces, or has replaced. */
     record Aside(Mapping.Path path, UUID id, UUID publicId) {}
@@ -78,29 +91,63 @@ final class Inventory {
     }
 
     private void readDatabases(Remote remote, String tenant) {
-        String path = ChromaPaths.databases(tenant);
-        int size = PAGE;
-        for (int offset = 0; size == PAGE; offset += PAGE) {
-            JsonNode page = tree(remote.require(instance, path + "?limit=" + PAGE + "&offset=" + offset));
+        readPages(remote, ChromaPaths.databases(tenant), body -> {
+            JsonNode page = tree(body);
             page.forEach(database ->
                     databases.add(new Database(tenant, database.path("name").asText())));
-            size = page.size();
+            return page.size();
+        });
+    }
+
+    /** Whatever clients have put there, no more of it than a page is in memory at once. */
+    private void readPages(Remote remote, String path, ToIntFunction<byte[]> take) {
+        int size = PAGE;
+        int offset = 0;
+        boolean more = true;
+        while (more) {
+            String uri = path + "?limit=" + size + "&offset=" + offset;
+            Optional<byte[]> page = remote.within(instance, uri, size == 1 ? ONE_BYTES : PAGE_BYTES);
+            if (page.isPresent()) {
+                int taken = take.applyAsInt(page.get());
+                more = taken == size;
+                offset += taken;
+                size = Math.min(PAGE, 2 * size);
+            } else if (size > 1) {
+                size = Math.max(1, size / SMALLER);
+            } else {
+                throw new StepException(
+                        instance + " answered " + uri + " with more than " + ONE_BYTES + " bytes: they are not read");
+            }
         }
     }
 
     private void readCollections(Remote remote, Database database) {
         String path = ChromaPaths.collections(database.tenant(), database.name());
-        int size = PAGE;
-        for (int offset = 0; size == PAGE; offset += PAGE) {
-            byte[] body = remote.require(instance, path + "?limit=" + PAGE + "&offset=" + offset);
+        readPages(remote, path, body -> {
             List<CollectionJson.Element> page = CollectionJson.elements(body)
                     .orElseThrow(() -> new StepException(instance + " answered " + path + " with something else"));
-            page.forEach(element -> take(database, element.head(), CollectionSettings.of(body, element.bytes())));
-            size = page.size();
+            page.forEach(element -> take(database, element.head(), settings(body, element.bytes())));
+            return page.size();
+        });
+    }
+
+    private static Optional<String> settings(byte[] body, Slice element) {
+        return element.length() > PAGE_BYTES
+                ? Optional.empty()
+                : CollectionSettings.of(body, element).map(CollectionSettings::digest);
+    }
+
+    /** Asks for the settings of one of them again; empty if it is not there any more, or they are too large. */
+    Optional<CollectionSettings> settings(Remote remote, Found found) {
+        try {
+            return remote.within(instance, ChromaPaths.collection(found.path()), PAGE_BYTES)
+                    .flatMap(CollectionSettings::of);
+        } catch (StepException gone) {
+            return Optional.empty();
         }
     }
 
-    private void take(Database database, CollectionHead head, Optional<CollectionSettings> settings) {
+    private void take(Database database, CollectionHead head, Optional<String> settings) {
         CollectionIds.parse(head.id()).ifPresent(id -> {
             Mapping.Path path = new Mapping.Path(database.tenant(), database.name(), head.name());
             Optional<UUID> replacedBy = SetAside.replacedBy(head.name());

@@ -18,7 +18,6 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.copy.Copier;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.scan.CollectionSettings;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -140,24 +139,36 @@ final class Scan {
     List<Odd> odd() {
         List<Odd> odd = new ArrayList<>();
         for (CollectionEntry entry : services.catalog().alive()) {
-            Optional<CollectionSettings> leaders = inventories.stream()
+            Optional<Inventory> leader = inventories.stream()
                     .filter(inventory ->
                             inventory.instance().index() == entry.gate().leader())
-                    .findFirst()
-                    .flatMap(inventory -> settings(entry, inventory));
+                    .findFirst();
             for (Inventory inventory : inventories) {
-                leaders.flatMap(here -> settings(entry, inventory).flatMap(here::difference))
+                leader.flatMap(leading -> difference(entry, leading, inventory))
                         .ifPresent(what -> odd.add(new Odd(entry, inventory.instance(), what)));
             }
         }
         return odd;
     }
 
-    private static Optional<CollectionSettings> settings(CollectionEntry entry, Inventory inventory) {
+    /** Both are asked for again where their digests are not the same: what all are is not kept. */
+    private Optional<String> difference(CollectionEntry entry, Inventory leading, Inventory other) {
+        Optional<Found> here = ready(entry, leading);
+        Optional<Found> there = ready(entry, other);
+        Optional<String> digest = here.flatMap(Found::settings);
+        Optional<String> others = there.flatMap(Found::settings);
+        if (digest.isEmpty() || others.isEmpty() || digest.equals(others)) {
+            return Optional.empty();
+        }
+        return leading.settings(services.remote(), here.orElseThrow())
+                .flatMap(one ->
+                        other.settings(services.remote(), there.orElseThrow()).flatMap(one::difference));
+    }
+
+    private static Optional<Found> ready(CollectionEntry entry, Inventory inventory) {
         return entry.place(inventory.instance())
                 .filter(place -> place.state() == PlaceState.READY)
-                .flatMap(place -> inventory.withId(place.instanceId()))
-                .flatMap(Found::settings);
+                .flatMap(place -> inventory.withId(place.instanceId()));
     }
 
     /** Goes through all that the catalog knows: notes dimensions, finds gaps, fills them or tells. */

@@ -1,11 +1,18 @@
 package org.chromaproxy.blocking;
 
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.upstream.AnswerMemory;
 import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 
@@ -43,6 +50,28 @@ public final class Remote {
         return expect(instance, path, get(instance, path));
     }
 
+    /**
+     * As {@link #require}, but no more than so many bytes are held.
+     *
+     * @return empty if the answer is larger
+     */
+    public Optional<byte[]> within(Instance instance, String path, int most) {
+        UpstreamRequest request = UpstreamRequest.get(path);
+        CompletableFuture<Optional<UpstreamResponse>> answer = upstream.send(
+                        loop(instance), instance, request, READ_MS, AnswerMemory.upTo(most))
+                .thenApply(Optional::of)
+                .exceptionallyCompose(error -> tooLarge(error)
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : CompletableFuture.failedFuture(error));
+        return Waiting.forResult(answer, READ_MS + 1_000, "GET " + path + " on " + instance)
+                .map(whole -> expect(instance, path, whole));
+    }
+
+    private static boolean tooLarge(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        return cause instanceof UpstreamException upstream && upstream.tooLarge();
+    }
+
     /** A write; whatever the answer. */
     public UpstreamResponse write(Instance instance, String method, String path, byte[] body) {
         return send(instance, json(method, path, body), 0, WRITE_MS);
@@ -54,7 +83,7 @@ public final class Remote {
     }
 
     public byte[] expect(Instance instance, String path, UpstreamResponse answer) {
-        if (!answer.success() || answer.tree().isMissingNode()) {
+        if (!answer.success() || !answer.json() || !ClientJson.isValue(answer.body())) {
             // A hop's page with status 200 has done nothing.
             String text = answer.text();
             String brief = text.length() > 200 ? text.substring(0, 200) : text;
@@ -64,11 +93,14 @@ public final class Remote {
     }
 
     private UpstreamResponse send(Instance instance, UpstreamRequest request, long timeoutMs, long waitMs) {
-        // Away from the first loop, which carries the catalog.
-        var loop = loops.owning(loops.all().size() - 1 + instance.index());
         return Waiting.forResult(
-                upstream.send(loop, instance, request, timeoutMs),
+                upstream.send(loop(instance), instance, request, timeoutMs),
                 waitMs + 1_000,
                 request.method() + " " + request.uri() + " on " + instance);
+    }
+
+    /** Away from the first loop, which carries the catalog. */
+    private EventLoop loop(Instance instance) {
+        return loops.owning(loops.all().size() - 1 + instance.index());
     }
 }

@@ -26,9 +26,10 @@ public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
     /** The same with TLS, by BoringSSL, most of it outside of the heap. */
     static final int TLS_CONNECTION_BYTES = 24 << 10;
 
-    private static final int CONNECTIONS_PERCENT = 14;
+    private static final int CONNECTIONS_PERCENT = 13;
     private static final int HEADS_PERCENT = 4;
-    private static final int ANSWERS_PERCENT = 4;
+    private static final int ANSWERS_PERCENT = 3;
+    private static final int COLLECTED_PERCENT = 3;
     private static final int SMALL_BODIES_PERCENT = 5;
     private static final int LARGE_BODIES_PERCENT = 15;
     private static final int PERCENT = 100;
@@ -43,7 +44,7 @@ public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
         return Optional.of("is larger than a fifth of max_memory_mb (" + maxMemoryMb
                 + "), so such a body could never be taken: of " + maxMemoryMb + " MiB the heap has " + heapMb()
                 + ", and of these connections, heads and answers take "
-                + (connections() + heads() + answers()) / MIB + ", bodies " + most / MIB
+                + (connections() + heads() + answers() + collected()) / MIB + ", bodies " + most / MIB
                 + ", records that wait for a server and what the proxy needs itself the rest; raise max_memory_mb to "
                 + (maxBody / MIB * PERCENT / (SMALL_BODIES_PERCENT + LARGE_BODIES_PERCENT)) + " or lower max_body_mb");
     }
@@ -85,6 +86,11 @@ public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
     /** Bytes of answers that wait for their clients. */
     public long answers() {
         return percent(ANSWERS_PERCENT);
+    }
+
+    /** Bytes of servers' answers that clients' answers are made of. */
+    public long collected() {
+        return percent(COLLECTED_PERCENT);
     }
 
     /** Bytes of bodies up to {@link #SMALL_BODY}. */

@@ -66,6 +66,11 @@ public enum ProxyError {
             Names.RATE,
             "This client has as many requests under way as it may. Nothing was executed; send fewer at once, or retry"
                     + " later."),
+    PRINCIPAL_ANSWER_MEMORY(
+            429,
+            Names.RATE,
+            "Answers to this client that are put together take as much memory as one client may have. Nothing was changed;"
+                    + " ask for a part (limit, offset), for fewer at once, or retry later."),
     PRINCIPAL_LIMIT(
             429, Names.RATE, "This client uses as much as it may. Nothing was logged or executed; retry later."),
     /** An empty body, as in Chroma. */
@@ -112,6 +117,11 @@ public enum ProxyError {
     QUEUE_FULL(503, Names.INTERNAL, "Too many requests are waiting. Nothing was executed; retry later."),
     OUT_OF_MEMORY_BUDGET(
             503, Names.INTERNAL, "The memory for request bodies is used up. Nothing was executed; retry later."),
+    OUT_OF_ANSWER_MEMORY(
+            503,
+            Names.INTERNAL,
+            "The memory for answers that are put together is used up. Nothing was changed; retry later, or ask for a part"
+                    + " (limit, offset)."),
     OUT_OF_HEAD_MEMORY(
             503,
             Names.INTERNAL,

@@ -32,6 +32,7 @@ final class ClientBudget {
         limits.put(MemoryBudget.Kind.SMALL_BODIES, plan.smallBodies());
         limits.put(MemoryBudget.Kind.LARGE_BODIES, plan.largeBodies());
         limits.put(MemoryBudget.Kind.ANSWERS, plan.answers());
+        limits.put(MemoryBudget.Kind.COLLECTED, plan.collected());
         return new MemoryBudget(limits, new ConnectionBound(connections, System::nanoTime));
     }
 

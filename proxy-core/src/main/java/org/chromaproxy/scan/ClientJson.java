@@ -49,7 +49,20 @@ public final class ClientJson {
         return tree(body, new Slice(0, body.length));
     }
 
-    /** The same of a part of a body. */
+    /** Whether a body is one JSON value; nothing of it is kept meanwhile. */
+    public static boolean isValue(byte[] body) {
+        try (JsonParser parser = once().createParser(body)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The one JSON value that a part of a body is. */
     public static JsonNode tree(byte[] body, Slice part) throws IOException {
         try (JsonParser parser = once().createParser(body, part.start(), part.length())) {
             JsonNode tree = TREES.readTree(parser);

@@ -1,9 +1,16 @@
 package org.chromaproxy.scan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +55,40 @@ public final class CollectionSettings {
             return tree.isObject() ? Optional.of(new CollectionSettings(tree)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * What tells two apart that are not the same: of two with the same one no {@link #difference} is known. Those of different
+     * releases may have different ones though nothing can be noticed.
+     */
+    public String digest() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (JsonNode part :
+                    List.of(configuration, metadata, schema, dimension, BooleanNode.valueOf(knowsSchema))) {
+                digest(digest, part);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** Whatever the order of members. */
+    private static void digest(MessageDigest digest, JsonNode value) {
+        if (value.isObject()) {
+            Set<String> names = new TreeSet<>();
+            value.fieldNames().forEachRemaining(names::add);
+            digest.update((byte) '{');
+            for (String name : names) {
+                digest(digest, TextNode.valueOf(name));
+                digest(digest, value.path(name));
+            }
+            digest.update((byte) '}');
+        } else {
+            digest.update(value.toString().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) ',');
         }
     }
 

@@ -8,16 +8,15 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamClient {
     private static final int CONNECTIONS_PER_LOOP = 256;
     /** Answers taken whole are small, or pages asked for in a bounded size; anything beyond is refused. */
-    private static final int MAX_WHOLE_ANSWER = 256 << 20;
+    private static final AnswerMemory WHOLE =
+            AnswerMemory.upTo((int) Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 4));
 
     /** Bytes of a body that are handed to a socket at once. */
     private static final int SLICE = 256 << 10;
@@ -110,22 +110,34 @@ public final class UpstreamClient {
      */
     public CompletableFuture<UpstreamResponse> send(
             EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs) {
+        return send(loop, instance, request, timeoutMs, WHOLE);
+    }
+
+    /**
+     * The same with what the answer takes in an account. Whoever gets the answer gives back as many bytes as its body has; if
+     * there is none, everything is given back here. Cancelled, the request is given up.
+     *
+     * @param memory of the answer's body; an answer that has no room there is given up
+     */
+    public CompletableFuture<UpstreamResponse> send(
+            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
         CompletableFuture<UpstreamResponse> future = new CompletableFuture<>();
         if (loop.inEventLoop()) {
-            start(loop, instance, request, timeoutMs, future);
+            start(loop, instance, request, timeoutMs, new Collector(future, memory));
         } else {
-            loop.execute(() -> start(loop, instance, request, timeoutMs, future));
+            loop.execute(() -> start(loop, instance, request, timeoutMs, new Collector(future, memory)));
         }
         return future;
     }
 
     private void start(
-            EventLoop loop,
-            Instance instance,
-            UpstreamRequest request,
-            long timeoutMs,
-            CompletableFuture<UpstreamResponse> future) {
-        Collector collector = new Collector(future);
+            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, Collector collector) {
+        CompletableFuture<UpstreamResponse> future = collector.future;
+        future.whenComplete((answer, error) -> {
+            if (error instanceof CancellationException) {
+                loop.execute(collector::abort);
+            }
+        });
         if (timeoutMs > 0) {
             Future<?> timer = loop.schedule(
                     () -> collector.expire(instance + " did not answer within " + timeoutMs + " ms"),
@@ -149,7 +161,9 @@ public final class UpstreamClient {
 
     private static final class Collector implements UpstreamListener {
         private final CompletableFuture<UpstreamResponse> future;
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream(512);
+        private final AnswerMemory memory;
+        private final WholeAnswer body;
+        private long announced = -1;
         private HttpHeaders headers = new DefaultHttpHeaders();
         private int status;
         private @Nullable UpstreamConnection connection;
@@ -159,8 +173,10 @@ public final class UpstreamClient {
 
         private int sent;
 
-        Collector(CompletableFuture<UpstreamResponse> future) {
+        Collector(CompletableFuture<UpstreamResponse> future, AnswerMemory memory) {
             this.future = future;
+            this.memory = memory;
+            this.body = new WholeAnswer(memory);
         }
 
         /** A large body goes slice by slice, as the socket takes them: sockets copy what they are given. */
@@ -197,48 +213,70 @@ public final class UpstreamClient {
 
         void expire(String why) {
             boolean sent = connection != null;
-            if (connection != null) {
-                connection.abort();
-            }
+            abort();
             future.completeExceptionally(new UpstreamException(why, !sent));
+        }
+
+        void abort() {
+            UpstreamConnection from = connection;
+            if (from != null) {
+                from.abort();
+            }
+            body.drop();
+        }
+
+        private void giveUp(UpstreamException why) {
+            abort();
+            future.completeExceptionally(why);
         }
 
         @Override
         public void head(HttpResponse head) {
             status = head.status().code();
             headers = head.headers();
+            announced = HttpUtil.getContentLength(head, -1L);
         }
 
         @Override
         public void content(ByteBuf content) {
-            try {
-                content.readBytes(body, content.readableBytes());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } finally {
+            if (body.beyond(Math.max(content.readableBytes(), announced))) {
                 content.release();
-            }
-            if (body.size() > MAX_WHOLE_ANSWER && connection != null) {
-                connection.abort();
-                future.completeExceptionally(new UpstreamException("the answer is too large", false));
+                giveUp(UpstreamException.beyond(memory.most()));
+            } else if (!body.add(content, announced)) {
+                giveUp(new UpstreamException("there is no memory for the answer", false));
             }
         }
 
         @Override
         public void end() {
-            byte[] whole = body.toByteArray();
-            if (ContentCoding.encoded(headers)) {
-                ContentCoding.decode(headers, whole, MAX_WHOLE_ANSWER).ifPresent(plain -> {
-                    headers = headers.copy().remove(HttpHeaderNames.CONTENT_ENCODING);
-                    future.complete(new UpstreamResponse(status, headers, plain));
-                });
+            connection = null;
+            if (!body.trim()) {
+                giveUp(new UpstreamException("there is no memory for the answer", false));
+                return;
             }
+            byte[] whole = body.take();
+            byte[] plain = ContentCoding.encoded(headers) ? decoded(whole) : whole;
             // One that cannot be decoded says of itself that it is no JSON.
-            future.complete(new UpstreamResponse(status, headers, whole));
+            if (!future.complete(new UpstreamResponse(status, headers, plain))) {
+                memory.release(plain.length);
+            }
+        }
+
+        private byte[] decoded(byte[] whole) {
+            int most = memory.most();
+            if (!memory.reserve(most)) {
+                return whole;
+            }
+            Optional<byte[]> plain = ContentCoding.decode(headers, whole, most);
+            memory.release(
+                    most - plain.map(bytes -> bytes.length - whole.length).orElse(0));
+            plain.ifPresent(_ -> headers = headers.copy().remove(HttpHeaderNames.CONTENT_ENCODING));
+            return plain.orElse(whole);
         }
 
         @Override
         public void failed(UpstreamException cause) {
+            body.drop();
             future.completeExceptionally(cause);
         }
 

@@ -7,15 +7,27 @@ public final class UpstreamException extends IOException {
     private static final long serialVersionUID = 1L;
     private final boolean neverSent;
     private final String refusal;
+    private final boolean tooLarge;
 
     public UpstreamException(String message, boolean neverSent) {
-        this(message, neverSent, "");
+        this(message, neverSent, "", false);
     }
 
-    private UpstreamException(String message, boolean neverSent, String refusal) {
+    private UpstreamException(String message, boolean neverSent, String refusal, boolean tooLarge) {
         super(message);
         this.neverSent = neverSent;
         this.refusal = refusal;
+        this.tooLarge = tooLarge;
+    }
+
+    /** The answer is larger than it may be. */
+    static UpstreamException beyond(int most) {
+        return new UpstreamException("the answer is larger than " + most + " bytes", false, "", true);
+    }
+
+    /** Whether the answer was larger than it may be. */
+    public boolean tooLarge() {
+        return tooLarge;
     }
 
     /** No connection could be made. */
@@ -25,7 +37,7 @@ public final class UpstreamException extends IOException {
 
     /** @param refusal the same as a reason why the instance is not in use */
     static UpstreamException refused(String message, String refusal) {
-        return new UpstreamException(message, true, refusal);
+        return new UpstreamException(message, true, refusal, false);
     }
 
     /** Whether the instance, or the way to it, refused a connection. */

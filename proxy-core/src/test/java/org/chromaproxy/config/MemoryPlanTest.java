@@ -37,7 +37,12 @@ class MemoryPlanTest {
     void theSharesOfClientsLeaveRoomOnTheHeap() {
         for (int memoryMb : new int[] {200, 400, 1_000, 16_000}) {
             MemoryPlan plan = of(memoryMb, memoryMb / 5);
-            long clients = plan.connections() + plan.heads() + plan.answers() + plan.smallBodies() + plan.largeBodies();
+            long clients = plan.connections()
+                    + plan.heads()
+                    + plan.answers()
+                    + plan.collected()
+                    + plan.smallBodies()
+                    + plan.largeBodies();
             assertTrue(clients * 100 <= plan.heapMb() * (long) MIB * 84, memoryMb + ": " + clients / MIB);
         }
     }

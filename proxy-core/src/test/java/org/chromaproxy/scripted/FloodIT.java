@@ -48,6 +48,8 @@ class FloodIT {
 
     private static final AccessFixture TOKENS = new AccessFixture();
     private static final String WRITER = TOKENS.token("writer", Role.ADMIN);
+    private static final String LISTER = TOKENS.token("lister", Role.ADMIN);
+    private static final int LISTED = 40;
 
     @TempDir
     private static Path folder;
@@ -70,7 +72,9 @@ class FloodIT {
                 "GET /health HTTP/1.1\r\nHost: h\r\nContent-Length: 1048576\r\n\r\n" + "x".repeat(1 << 20)),
         ANNOUNCED(post("wrong", 40 << 20)),
         ANNOUNCED_WITH_TOKEN(post(WRITER, 40 << 20) + "x".repeat(20_000)),
-        UNREAD("GET /dashboard HTTP/1.1\r\nHost: h\r\n\r\n".repeat(200));
+        UNREAD("GET /dashboard HTTP/1.1\r\nHost: h\r\n\r\n".repeat(200)),
+        LISTS(list("?limit=1").repeat(3)),
+        UNREAD_LISTS(list("").repeat(50));
 
         private final String begin;
 
@@ -81,7 +85,7 @@ class FloodIT {
         Flood.Client client() {
             Flood.Client sending = Flood.Client.sending(begin);
             return switch (this) {
-                case UNREAD -> sending.neverReading();
+                case UNREAD, UNREAD_LISTS -> sending.neverReading();
                 case HALF_HEADS -> sending.dripping("z:\r\n");
                 case ANNOUNCED, ANNOUNCED_WITH_TOKEN -> sending.dripping("x");
                 default -> sending;
@@ -99,6 +103,10 @@ class FloodIT {
                 head.append((char) ('a' + i % 26)).append(i).append(":\r\n");
             }
             return head.toString();
+        }
+
+        private static String list(String query) {
+            return "GET " + COLLECTION + query + " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + LISTER + "\r\n\r\n";
         }
 
         private static String post(String token, int length) {
@@ -123,7 +131,10 @@ class FloodIT {
         proxy = start(Map.of());
         client = new Client(proxy.port());
         added = 0;
-        add = collection(client);
+        for (int i = 0; i < LISTED; i++) {
+            collection(client, "listed-" + i);
+        }
+        add = collection(client, "honest");
     }
 
     private static ProxyProcess start(Map<String, String> more) {
@@ -138,10 +149,10 @@ class FloodIT {
         return ProxyProcess.startByLauncher(environment, folder);
     }
 
-    private static String collection(Client by) {
-        Client.Answer created = by.post(
-                        COLLECTION, "{\"name\":\"honest\",\"get_or_create\":true}", "authorization", "Bearer " + WRITER)
-                .join();
+    private static String collection(Client by, String name) {
+        String body = "{\"name\":\"" + name + "\",\"get_or_create\":true}";
+        Client.Answer created =
+                by.post(COLLECTION, body, "authorization", "Bearer " + WRITER).join();
         assertEquals(200, created.status(), created.toString());
         return COLLECTION + "/" + created.json().get("id").textValue() + "/";
     }
@@ -196,7 +207,7 @@ class FloodIT {
         await().atMost(SOON).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
             JsonNode status = status();
             JsonNode memory = status.get("client_memory");
-            for (String each : new String[] {"heads", "small_bodies", "large_bodies", "answers"}) {
+            for (String each : new String[] {"heads", "small_bodies", "large_bodies", "answers", "collected"}) {
                 assertEquals(0, memory.get(each).get("used").longValue(), kind + ": " + each + " " + status);
             }
             assertTrue(status.get("client_connections").get("open").intValue() < 50, kind + ": " + status);

@@ -5,19 +5,19 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
-import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.completion.Mark;
+import org.chromaproxy.exchange.Collected;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
@@ -25,54 +25,62 @@ import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
-import org.chromaproxy.route.CollectionIds;
-import org.chromaproxy.route.UuidSwap;
+import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.scan.Slice;
+import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The list of collections, in the one order that holds on every instance: by public id. The catalog says which ones the
- * page holds; an instance is asked for its list page by page, and of its elements those are kept that it tells as they are
- * now, its dimension and schema included. The rest is asked of the next instance. A collection that none of them can tell
- * so within the time of a read keeps nobody from the others: it is shown as its catalog records made it.
+ * page holds. Few of many are asked for one by one; else an instance is asked for its list page by page, and of its elements
+ * those are kept that it tells as they are now, its dimension and schema included. The rest is asked of the next instance. A
+ * collection that none of them can tell so within the time of a read keeps nobody from the others: it is shown as its catalog
+ * records made it. All that is held is in the account of memory; where that has no room, the list is refused.
  */
 public final class ListExchange implements RequestBody {
-    private static final int PAGE = 1_000;
+    /** Collections that an instance is asked for at once. */
+    private static final int PAGE = 250;
+    /** A page that is larger than this part of what may be held is asked for again in smaller ones. */
+    private static final int PAGE_SHARE = 8;
+
+    private static final int SMALLER = 4;
+    /** One of so many is asked for by itself rather than looked for among all. */
+    private static final int FEW = 16;
+
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int INTERNAL_ERROR = 500;
     private static final long TIMEOUT_MS = 30_000;
     private static final long RETRY_MS = 100;
-    private static final int MAX_ABSENCES = 3;
-    private static final byte[] NOTHING = {};
+    /** Up to so many bytes the answer is written as one. */
+    private static final int SMALL = 64 << 10;
+
     private static final String NOBODY = "No instance can serve this list now: none is up and in sync";
 
     private final Exchange exchange;
     private final ExchangeServices services;
     private final ReadTarget target;
     private final String path;
+    private final Collected memory;
+    private final ListedCollections listed;
     /** What an instance is told of the trace this belongs to. */
     private final HttpHeaders trace = new DefaultHttpHeaders();
 
-    /** What is told of each; empty until then. */
-    private final Map<UUID, Optional<byte[]>> told = new LinkedHashMap<>();
-    /** Those that nothing is told of yet. */
-    private final Map<UUID, CollectionEntry> missing = new HashMap<>();
-    /** What an instance told of them that may be older than what was read before. */
-    private final Map<UUID, byte[]> old = new HashMap<>();
-    /** In how many lists each was not, though it should have been: one that is shifted to another page is in the next. */
-    private final Map<UUID, Integer> absences = new HashMap<>();
-    /** Those that the instance being asked tells as they are. */
-    private final Set<UUID> current = new HashSet<>();
-
     private final Set<Instance> asked = new HashSet<>(2);
     private final long deadline;
+    /** They are few of many. */
+    private boolean oneByOne;
+
+    private int pageSize = PAGE;
     /** Some instance has given its whole list. */
     private boolean answered;
 
     private boolean clientGone;
+    private @Nullable CompletableFuture<UpstreamResponse> pending;
+    private @Nullable ListAnswer writing;
 
     private ListExchange(Exchange exchange, ExchangeServices services) {
         this.exchange = exchange;
@@ -82,6 +90,8 @@ public final class ListExchange implements RequestBody {
         this.path = ChromaPaths.collections(
                 exchange.route().scope().tenant(), exchange.route().scope().database());
         this.target = new ReadTarget(services, Optional.empty(), instance -> path);
+        this.memory = new Collected(services.admission().memory(), exchange.use());
+        this.listed = new ListedCollections(services.proxy().catalog(), memory);
         TraceContext.copy(exchange.request().headers(), trace);
         exchange.trail().stamp(trace);
     }
@@ -95,25 +105,31 @@ public final class ListExchange implements RequestBody {
             return null;
         }
         ListExchange list = new ListExchange(exchange, services);
-        list.start(query);
+        if (!list.start(query)) {
+            list.refuse();
+            return null;
+        }
+        exchange.more();
         return list;
     }
 
-    private void start(ListQuery query) {
-        services
-                .proxy()
+    /** False if there is no memory for it. */
+    private boolean start(ListQuery query) {
+        var all = services.proxy()
                 .catalog()
                 .list(
                         exchange.route().scope().tenant(),
-                        exchange.route().scope().database())
-                .stream()
-                .skip(query.offset())
-                .limit(query.limit())
-                .forEach(entry -> {
-                    told.put(entry.publicId(), Optional.empty());
-                    missing.put(entry.publicId(), entry);
-                });
-        exchange.more();
+                        exchange.route().scope().database());
+        Iterator<CollectionEntry> wanted =
+                all.stream().skip(query.offset()).limit(query.limit()).iterator();
+        while (wanted.hasNext()) {
+            if (!listed.want(wanted.next())) {
+                return false;
+            }
+        }
+        long many = (long) FEW * listed.missing().size();
+        oneByOne = all.stream().limit(many).count() == many;
+        return true;
     }
 
     @Override
@@ -124,7 +140,7 @@ public final class ListExchange implements RequestBody {
 
     @Override
     public void complete() {
-        if (missing.isEmpty()) {
+        if (listed.complete()) {
             answer();
             return;
         }
@@ -138,8 +154,8 @@ public final class ListExchange implements RequestBody {
         Optional<Instance> instance = next();
         if (instance.isPresent()) {
             exchange.trail().asked(instance.get().name());
-            page(instance.get(), 0);
-        } else if (answered && missing.values().stream().noneMatch(this::willBeTold)) {
+            read(instance.get());
+        } else if (answered && !listed.someWillBeTold(services.proxy().instances())) {
             answer();
         } else if (System.nanoTime() < deadline) {
             asked.clear();
@@ -147,7 +163,7 @@ public final class ListExchange implements RequestBody {
         } else if (answered) {
             answer();
         } else {
-            exchange.fail(ProxyError.NO_INSTANCE, otherwise + ". Nothing was changed; retry later.");
+            fail(ProxyError.NO_INSTANCE, otherwise + ". Nothing was changed; retry later.");
         }
     }
 
@@ -156,7 +172,7 @@ public final class ListExchange implements RequestBody {
         Set<Instance> passed = new HashSet<>(asked);
         Optional<Instance> candidate = target.choose(passed);
         Optional<Instance> otherwise = answered ? Optional.empty() : candidate;
-        while (candidate.isPresent() && !describes(candidate.get())) {
+        while (candidate.isPresent() && !listed.describedBy(candidate.get())) {
             passed.add(candidate.get());
             candidate = target.choose(passed);
         }
@@ -165,48 +181,104 @@ public final class ListExchange implements RequestBody {
         return next;
     }
 
-    /** Noted before it is asked: what it says then is at least as new. */
-    private boolean describes(Instance instance) {
-        ReadGate catalog = services.proxy().catalog().gate();
-        current.clear();
-        missing.forEach((id, entry) -> {
-            if (entry.describedBy(instance, catalog)) {
-                current.add(id);
-            }
-        });
-        return !current.isEmpty();
+    private void read(Instance instance) {
+        if (oneByOne) {
+            each(
+                    instance,
+                    new ArrayDeque<>(listed.missing().stream()
+                            .filter(entry -> !answered || listed.current(entry))
+                            .toList()));
+        } else {
+            page(instance, 0);
+        }
     }
 
-    /** Whether an instance that is up will tell it as it is, unless it has not got it at all. */
-    private boolean willBeTold(CollectionEntry entry) {
-        if (absences.getOrDefault(entry.publicId(), 0) >= MAX_ABSENCES) {
-            return false;
+    /** Asks for those by their names, one after the other; what is not there under that name counts as absent. */
+    private void each(Instance instance, Deque<CollectionEntry> left) {
+        CollectionEntry entry = left.poll();
+        while (entry != null && entry.deletedLsn() != 0) {
+            entry = left.poll();
         }
-        for (Instance instance : services.proxy().instances()) {
-            if (instance.usable() && entry.willBeDescribedBy(instance)) {
-                return true;
-            }
+        if (entry == null) {
+            over();
+            return;
         }
-        return false;
+        get(
+                instance,
+                ChromaPaths.collection(entry.path()),
+                most(1),
+                answer -> {
+                    Optional<CollectionHead> head =
+                            answer.success() && answer.json() ? CollectionJson.head(answer.body()) : Optional.empty();
+                    boolean absent = answer.status() == NOT_FOUND || ReadTarget.betweenDeletes(answer.status());
+                    if (head.isEmpty() && !absent) {
+                        unlisted(instance, answer);
+                    } else if (head.isPresent()
+                            && !listed.take(answer.body(), head.get(), new Slice(0, answer.body().length))) {
+                        refuse();
+                    } else {
+                        each(instance, left);
+                    }
+                },
+                this::refuse);
     }
 
     private void page(Instance instance, int offset) {
-        UpstreamRequest get = UpstreamRequest.get(path + "?limit=" + PAGE + "&offset=" + offset, trace);
-        services.proxy()
-                .upstream()
-                .send(exchange.loop(), instance, get, TIMEOUT_MS)
-                .whenComplete((page, error) -> {
-                    if (clientGone) {
-                        return;
-                    }
-                    if (page == null) {
-                        ask("The list could not be read: " + error.getMessage());
-                    } else if (!page.success() || !page.tree().isArray()) {
-                        unlisted(instance, page);
+        int size = pageSize;
+        String uri = path + "?limit=" + size + "&offset=" + offset;
+        get(
+                instance,
+                uri,
+                most(size),
+                answer -> {
+                    Optional<List<CollectionJson.Element>> elements = answer.success() && answer.json()
+                            ? CollectionJson.elements(answer.body())
+                            : Optional.empty();
+                    if (elements.isEmpty()) {
+                        unlisted(instance, answer);
                     } else {
-                        take(instance, offset, page);
+                        take(instance, offset, size, answer.body(), elements.get());
                     }
-                });
+                },
+                () -> smaller(instance, offset));
+    }
+
+    /** What comes before that page is done. */
+    private void smaller(Instance instance, int offset) {
+        if (pageSize == 1) {
+            refuse();
+        } else {
+            pageSize /= Math.min(pageSize, SMALLER);
+            page(instance, offset);
+        }
+    }
+
+    /** Bytes that an answer with so many collections may have; a single one as many as may be held at all. */
+    private int most(int collections) {
+        return (int) Math.min(Integer.MAX_VALUE, memory.mostOfOne() / (collections == 1 ? 1 : PAGE_SHARE));
+    }
+
+    private void get(Instance instance, String uri, int most, Consumer<UpstreamResponse> then, Runnable tooLarge) {
+        CompletableFuture<UpstreamResponse> sent = services.proxy()
+                .upstream()
+                .send(exchange.loop(), instance, UpstreamRequest.get(uri, trace), TIMEOUT_MS, memory.answer(most));
+        pending = sent;
+        sent.whenComplete((answer, error) -> {
+            if (clientGone) {
+                return;
+            }
+            if (answer != null) {
+                exchange.trail().mark(Mark.FIRST_BYTE);
+                then.accept(answer);
+                memory.release(answer.body().length);
+            } else if (memory.refused()) {
+                refuse();
+            } else if (error instanceof UpstreamException cause && cause.tooLarge()) {
+                tooLarge.run();
+            } else {
+                ask("The list could not be read: " + error.getMessage());
+            }
+        });
     }
 
     /** Another instance may be better; if none is, that answer is the answer. */
@@ -219,6 +291,7 @@ public final class ListExchange implements RequestBody {
         boolean own = !page.success() && page.chromaError() && page.status() != NOT_FOUND && page.status() != FORBIDDEN;
         if (own && (!ReadTarget.sick(page.status()) || failed(page))) {
             exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);
+            memory.close();
             return;
         }
         if (!own) {
@@ -232,61 +305,54 @@ public final class ListExchange implements RequestBody {
         return page.status() == INTERNAL_ERROR && target.choose(asked).isEmpty();
     }
 
-    private void take(Instance instance, int offset, UpstreamResponse page) {
-        exchange.trail().mark(Mark.FIRST_BYTE);
-        List<CollectionJson.Element> elements =
-                CollectionJson.elements(page.body()).orElse(List.of());
+    private void take(Instance instance, int offset, int size, byte[] body, List<CollectionJson.Element> elements) {
         for (CollectionJson.Element element : elements) {
-            CollectionIds.parse(element.head().id())
-                    .flatMap(services.proxy().catalog()::publicId)
-                    .filter(missing::containsKey)
-                    .ifPresent(id -> keep(id, page.body(), element));
+            if (!listed.take(body, element.head(), element.bytes())) {
+                refuse();
+                return;
+            }
         }
-        if (missing.isEmpty()) {
-            answer();
-        } else if (elements.size() == PAGE) {
-            page(instance, offset + PAGE);
+        if (!listed.complete() && elements.size() == size) {
+            page(instance, offset + size);
         } else {
-            answered = true;
-            current.forEach(id -> absences.merge(id, 1, Integer::sum));
-            // What lives on one side only is in that side's list.
-            ask(NOBODY);
+            over();
         }
     }
 
-    private void keep(UUID id, byte[] body, CollectionJson.Element element) {
-        UuidSwap.swapAt(body, element.head().idStart(), id);
-        byte[] text = Arrays.copyOfRange(
-                body, element.bytes().start(), element.bytes().end());
-        if (current.remove(id)) {
-            told.put(id, Optional.of(text));
-            missing.remove(id);
-        } else {
-            old.put(id, text);
+    private void over() {
+        if (listed.complete()) {
+            answer();
+            return;
         }
+        answered = true;
+        listed.over();
+        // What lives on one side only is in that side's list.
+        ask(NOBODY);
     }
 
     private void answer() {
         exchange.trail().mark(Mark.WHOLE);
+        List<byte[]> pieces = listed.pieces();
+        if (pieces.stream().mapToLong(piece -> piece.length).sum() > SMALL) {
+            ListAnswer answer = new ListAnswer(exchange, memory, pieces);
+            writing = answer;
+            answer.begin();
+            return;
+        }
         ByteArrayOutputStream list = new ByteArrayOutputStream();
-        list.write('[');
-        told.forEach((id, text) -> {
-            // One that is missing was deleted while the list was read, or lives only on an instance that is away.
-            byte[] element = text.or(() -> lastResort(id)).orElse(NOTHING);
-            if (element.length > 0) {
-                if (list.size() > 1) {
-                    list.write(',');
-                }
-                list.writeBytes(element);
-            }
-        });
-        list.write(']');
+        pieces.forEach(list::writeBytes);
+        memory.close();
         exchange.respond(200, "application/json", list.toByteArray(), EmptyHttpHeaders.INSTANCE);
     }
 
-    private Optional<byte[]> lastResort(UUID id) {
-        boolean alive = services.proxy().catalog().byId(id).isPresent();
-        return alive ? Optional.ofNullable(old.get(id)) : Optional.empty();
+    private void refuse() {
+        ProxyError error = memory.refused() ? memory.refusal() : ProxyError.OUT_OF_ANSWER_MEMORY;
+        fail(error, error.message());
+    }
+
+    private void fail(ProxyError error, String message) {
+        memory.close();
+        exchange.fail(error, message);
     }
 
     @Override
@@ -297,10 +363,18 @@ public final class ListExchange implements RequestBody {
     @Override
     public void gone() {
         clientGone = true;
+        CompletableFuture<UpstreamResponse> sent = pending;
+        if (sent != null) {
+            sent.cancel(false);
+        }
+        memory.close();
     }
 
     @Override
     public void writabilityChanged(boolean writable) {
-        // The list is written whole.
+        ListAnswer answer = writing;
+        if (answer != null && writable) {
+            answer.write();
+        }
     }
 }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.completion.Mark;
+import org.chromaproxy.exchange.Collected;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
@@ -89,6 +90,8 @@ public final class ReadExchange implements RequestBody {
 
     private @Nullable HttpResponse collectedHead;
     private @Nullable ByteBuf collected;
+    /** Of what is collected beyond {@link #HELD_BYTES}: as many as that are bounded by the connections to servers. */
+    private @Nullable Collected memory;
 
     public ReadExchange(Exchange exchange, ExchangeServices services, ReadTarget target, Rewriting rewriting) {
         this.exchange = exchange;
@@ -290,6 +293,26 @@ public final class ReadExchange implements RequestBody {
             collected.release();
             collected = null;
         }
+        if (memory != null) {
+            memory.close();
+            memory = null;
+        }
+    }
+
+    private Collected memory() {
+        Collected present = memory;
+        if (present == null) {
+            present = new Collected(services.admission().memory(), exchange.use());
+            memory = present;
+        }
+        return present;
+    }
+
+    /** What is collected can be neither held nor changed: there is no memory for it. */
+    private void refuse() {
+        ProxyError error = memory().refusal();
+        gone();
+        exchange.fail(error);
     }
 
     @Override
@@ -416,6 +439,10 @@ public final class ReadExchange implements RequestBody {
                 content.release();
                 gone();
                 exchange.fail(ProxyError.UPSTREAM_FAILED, "The instance's answer is too large to be translated.");
+            } else if (before.readableBytes() + content.readableBytes() > HELD_BYTES
+                    && !memory().reserve(content.readableBytes())) {
+                content.release();
+                refuse();
             } else {
                 collected = joined(before, content);
             }
@@ -441,6 +468,10 @@ public final class ReadExchange implements RequestBody {
                 failed(new UpstreamException(instance + " is deleting it", false));
                 return;
             }
+            if (!roomToChange(head)) {
+                refuse();
+                return;
+            }
             ByteBuf whole = collected == null ? Unpooled.EMPTY_BUFFER : collected;
             collected = null;
             collectedHead = null;
@@ -458,6 +489,7 @@ public final class ReadExchange implements RequestBody {
             if (rewriting.collects(head.status().code())) {
                 whole = rewritten(head.status().code(), whole);
             }
+            releaseCollected();
             exchange.respond(new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1,
                     head.status(),
@@ -466,9 +498,23 @@ public final class ReadExchange implements RequestBody {
                     EmptyHttpHeaders.INSTANCE));
         }
 
+        /** Whether a large answer can be held once more, decoded and changed. */
+        private boolean roomToChange(HttpResponse head) {
+            int size = collected == null ? 0 : collected.readableBytes();
+            boolean encoded = ContentCoding.encoded(head.headers());
+            if (encoded) {
+                return memory().reserve(decodedMost());
+            }
+            return size <= HELD_BYTES || memory().reserve(size);
+        }
+
+        private int decodedMost() {
+            return (int) Math.min(COLLECT_BYTES, memory().mostOfOne() / 4);
+        }
+
         /** What was encoded, though nobody asked for that; the head says so no more, unless it could not be decoded. */
         private ByteBuf decoded(HttpResponse head, ByteBuf whole) {
-            Optional<byte[]> plain = ContentCoding.decode(head.headers(), ByteBufUtil.getBytes(whole), COLLECT_BYTES);
+            Optional<byte[]> plain = ContentCoding.decode(head.headers(), ByteBufUtil.getBytes(whole), decodedMost());
             if (plain.isEmpty()) {
                 return whole;
             }

@@ -1,9 +1,13 @@
 package org.chromaproxy.exchange.read;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -29,6 +33,7 @@ public enum Rewriting {
     DATABASE_IDS;
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int SPARE = 256;
 
     /** Whether the body of a response with that status has to be collected. */
     boolean collects(int status) {
@@ -64,19 +69,35 @@ public enum Rewriting {
     }
 
     private static byte[] databases(byte[] body) {
-        try {
-            JsonNode tree = ClientJson.tree(body);
-            if (tree.isArray()) {
-                tree.forEach(Rewriting::stableId);
+        ByteArrayOutputStream changed = new ByteArrayOutputStream(body.length + SPARE);
+        try (JsonParser parser = ClientJson.once().createParser(body);
+                JsonGenerator to = JSON.createGenerator(changed)) {
+            parser.setCodec(JSON);
+            if (parser.nextToken() == JsonToken.START_ARRAY) {
+                // One at a time: a tree of all takes many times what the text does.
+                to.writeStartArray();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    database(parser, to);
+                }
+                to.writeEndArray();
             } else {
-                stableId(tree);
+                database(parser, to);
             }
-            return JSON.writeValueAsBytes(tree);
+            if (parser.nextToken() != null) {
+                return body;
+            }
         } catch (JsonProcessingException e) {
             return body;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return changed.toByteArray();
+    }
+
+    private static void database(JsonParser parser, JsonGenerator to) throws IOException {
+        JsonNode database = parser.readValueAsTree();
+        stableId(database);
+        to.writeTree(database);
     }
 
     private static void stableId(JsonNode database) {
