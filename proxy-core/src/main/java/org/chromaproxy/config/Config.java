@@ -68,7 +68,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * Where clients connect.
      *
      * @param port 0 takes a free one
-     * @param transport auto, epoll, io_uring or nio
+     * @param transport auto, epoll or nio
      * @param threads event loops
      * @param access who may do what
      */

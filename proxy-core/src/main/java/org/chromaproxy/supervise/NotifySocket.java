@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Unix datagram socket, on a loop of its own (the JDK has none, and the proxy's loops may run on io_uring). What cannot
+ * A Unix datagram socket, on a loop of its own (the JDK has none, and the proxy's loops may run on NIO). What cannot
  * be sent is logged and forgotten. Thread-safe; datagrams leave in the order they are given.
  */
 final class NotifySocket implements AutoCloseable {

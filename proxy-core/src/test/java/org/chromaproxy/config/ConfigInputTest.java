@@ -101,8 +101,7 @@ class ConfigInputTest {
                 List.of(
                         file + ", line 3: max_worker: there is no such setting; did you mean max_workers?",
                         "port: 99999 (" + file + ", line 1) must be a whole number from 0 to 65535; without it: 8000",
-                        "transport: epol (" + file
-                                + ", line 4) must be one of auto, epoll, io_uring, nio; without it: auto",
+                        "transport: epol (" + file + ", line 4) must be one of auto, epoll, nio; without it: auto",
                         "max_body_mb: many (environment, MAX_BODY_MB) must be a whole number from 1 to 1024; without it:"
                                 + " 40",
                         "read_replica_ratio: 80 (environment, READ_REPLICA_RATIO) must be a share from 0 to 1; without"

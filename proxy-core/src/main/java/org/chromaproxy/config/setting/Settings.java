@@ -177,10 +177,9 @@ public final class Settings {
             .live();
     public static final Setting<String> TRANSPORT = Setting.of(
             "TRANSPORT",
-            Kinds.choice("auto", "epoll", "io_uring", "nio"),
+            Kinds.choice("auto", "epoll", "nio"),
             "auto",
-            "how sockets are driven; `auto` takes epoll. io_uring is faster, and not safe yet: see"
-                    + " [where the time goes](docs/where-the-time-goes.md)");
+            "how sockets are driven; `auto` takes epoll where it is");
     public static final Setting<Integer> EVENT_LOOPS = Setting.of(
                     "EVENT_LOOPS",
                     Kinds.integer(1, 1024),
