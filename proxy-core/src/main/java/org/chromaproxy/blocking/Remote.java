@@ -56,15 +56,27 @@ public final class Remote {
      * @return empty if the answer is larger
      */
     public Optional<byte[]> within(Instance instance, String path, int most) {
-        UpstreamRequest request = UpstreamRequest.get(path);
+        return within(instance, UpstreamRequest.get(path), most);
+    }
+
+    /**
+     * As {@link #read}, but no more than so many bytes are held.
+     *
+     * @return empty if the answer is larger
+     */
+    public Optional<byte[]> readWithin(Instance instance, String path, byte[] body, int most) {
+        return within(instance, json("POST", path, body), most);
+    }
+
+    private Optional<byte[]> within(Instance instance, UpstreamRequest request, int most) {
         CompletableFuture<Optional<UpstreamResponse>> answer = upstream.send(
                         loop(instance), instance, request, READ_MS, AnswerMemory.upTo(most))
                 .thenApply(Optional::of)
                 .exceptionallyCompose(error -> tooLarge(error)
                         ? CompletableFuture.completedFuture(Optional.empty())
                         : CompletableFuture.failedFuture(error));
-        return Waiting.forResult(answer, READ_MS + 1_000, "GET " + path + " on " + instance)
-                .map(whole -> expect(instance, path, whole));
+        String what = request.method() + " " + request.uri() + " on " + instance;
+        return Waiting.forResult(answer, READ_MS + 1_000, what).map(whole -> expect(instance, request.uri(), whole));
     }
 
     private static boolean tooLarge(Throwable error) {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -34,6 +35,11 @@ final class Records {
     private static final int WANTED_BYTES = 4 << 20;
     /** Beyond this a page is asked for again in halves: an add of it would be more than an instance takes. */
     private static final int MAX_BYTES = 24 << 20;
+    /** So much of an answer is held; a page that is larger is asked for again in smaller ones. */
+    private static final int HELD_BYTES =
+            (int) Math.min(256 << 20, Math.max(MAX_BYTES, Runtime.getRuntime().maxMemory() / 4));
+
+    private static final int SMALLER = 4;
 
     private static final List<String> ALL = List.of("embeddings", "documents", "metadatas", "uris");
 
@@ -80,12 +86,15 @@ final class Records {
         int end = count();
         while (end > 0) {
             int from = Math.max(0, end - records);
-            RecordPage page = get(Map.of("include", ALL, "offset", from, "limit", end - from));
-            if (page.bytes() <= MAX_BYTES || end - from == 1) {
-                consumer.accept(page);
-                end = from;
+            Optional<RecordPage> found = page(Map.of("include", ALL, "offset", from, "limit", end - from), end - from);
+            if (found.isPresent()) {
+                RecordPage page = found.get();
+                if (page.bytes() <= MAX_BYTES || end - from == 1) {
+                    consumer.accept(page);
+                    end = from;
+                }
+                learn(page);
             }
-            learn(page);
         }
     }
 
@@ -106,14 +115,17 @@ final class Records {
     void records(List<String> ids, Consumer<RecordPage> consumer) {
         for (int from = 0; from < ids.size(); ) {
             int to = Math.min(ids.size(), from + records);
-            RecordPage page = byIds(ids.subList(from, to));
-            if (page.bytes() <= MAX_BYTES || to - from == 1) {
-                if (!page.ids().isEmpty()) {
-                    consumer.accept(page);
+            Optional<RecordPage> found = page(Map.of("ids", ids.subList(from, to), "include", ALL), to - from);
+            if (found.isPresent()) {
+                RecordPage page = found.get();
+                if (page.bytes() <= MAX_BYTES || to - from == 1) {
+                    if (!page.ids().isEmpty()) {
+                        consumer.accept(page);
+                    }
+                    from = to;
                 }
-                from = to;
+                learn(page);
             }
-            learn(page);
         }
     }
 
@@ -173,6 +185,20 @@ final class Records {
             consumer.accept(all.subList(from, to));
             from = to;
         }
+    }
+
+    /** Records of which more may be asked for than can be held: empty if so, and then fewer are to be asked for. */
+    private Optional<RecordPage> page(Map<String, Object> query, int asked) {
+        Optional<RecordPage> page = remote.readWithin(instance, path("get"), Members.bytes(query), HELD_BYTES)
+                .map(RecordPage::of);
+        if (page.isEmpty()) {
+            if (asked == 1) {
+                throw new StepException(entry + " has a record on " + instance + " of more than " + HELD_BYTES
+                        + " bytes: it cannot be read here; give the proxy more memory (MAX_MEMORY_MB)");
+            }
+            records = Math.max(1, asked / SMALLER);
+        }
+        return page;
     }
 
     private RecordPage get(Map<String, Object> query) {

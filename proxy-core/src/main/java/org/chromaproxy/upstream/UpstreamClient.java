@@ -239,7 +239,7 @@ public final class UpstreamClient {
 
         @Override
         public void content(ByteBuf content) {
-            if (body.beyond(Math.max(content.readableBytes(), announced))) {
+            if (body.beyond(content.readableBytes(), announced)) {
                 content.release();
                 giveUp(UpstreamException.beyond(memory.most()));
             } else if (!body.add(content, announced)) {

@@ -20,9 +20,14 @@ final class WholeAnswer {
         this.memory = memory;
     }
 
-    /** Whether it would be larger than it may with so many bytes more. */
-    boolean beyond(long more) {
-        return length + more > memory.most();
+    /**
+     * Whether it would be larger than it may.
+     *
+     * @param more bytes that have come now
+     * @param announced bytes of the whole; negative if unknown
+     */
+    boolean beyond(int more, long announced) {
+        return Math.max(announced, (long) length + more) > memory.most();
     }
 
     /**

@@ -54,7 +54,7 @@ class WholeAnswerTest {
         Account account = new Account(1 << 20);
         WholeAnswer answer = new WholeAnswer(account);
         for (int i = 0; i < 90; i++) {
-            assertFalse(answer.beyond(1_000));
+            assertFalse(answer.beyond(1_000, -1));
             assertTrue(answer.add(bytes(1_000), -1));
             assertTrue(account.used >= (i + 1) * 1_000);
         }
@@ -75,6 +75,16 @@ class WholeAnswerTest {
     }
 
     @Test
+    void whatIsAnnouncedIsTheWholeAndNotWhatIsLeft() {
+        WholeAnswer answer = new WholeAnswer(new Account(1 << 20));
+        assertFalse(answer.beyond(40_000, MOST));
+        assertTrue(answer.add(bytes(40_000), MOST));
+        assertFalse(answer.beyond(60_000, MOST));
+        assertTrue(answer.beyond(60_001, MOST));
+        assertTrue(new WholeAnswer(new Account(1 << 20)).beyond(1, MOST + 1));
+    }
+
+    @Test
     void whatIsNotThereIsNotHeld() {
         Account account = new Account(10_000);
         WholeAnswer answer = new WholeAnswer(account);
@@ -86,6 +96,6 @@ class WholeAnswerTest {
         assertEquals(0, account.used);
         answer.drop();
         assertEquals(0, account.used);
-        assertTrue(answer.beyond(MOST + 1));
+        assertTrue(answer.beyond(MOST + 1, -1));
     }
 }
