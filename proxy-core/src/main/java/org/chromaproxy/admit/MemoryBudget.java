@@ -36,6 +36,7 @@ public final class MemoryBudget {
     private final Map<Kind, MemoryShare> shares = new EnumMap<>(Kind.class);
 
     private final ConnectionBound connections;
+    private final UntakenAnswers answers;
     private final LongAdder exhausted = new LongAdder();
 
     /**
@@ -47,6 +48,7 @@ public final class MemoryBudget {
         for (Kind kind : Kind.values()) {
             shares.put(kind, new MemoryShare(limits.getOrDefault(kind, 0L)));
         }
+        answers = new UntakenAnswers(of(Kind.ANSWERS));
     }
 
     /** So many bytes of every kind, and a thousand connections. */
@@ -61,6 +63,11 @@ public final class MemoryBudget {
     /** The places of connections. */
     public ConnectionBound connections() {
         return connections;
+    }
+
+    /** Answers that wait for their clients, by connection. */
+    public UntakenAnswers answers() {
+        return answers;
     }
 
     public MemoryShare of(Kind kind) {

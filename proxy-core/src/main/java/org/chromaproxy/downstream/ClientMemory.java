@@ -40,11 +40,16 @@ public final class ClientMemory {
         return heads;
     }
 
-    /** Gives a new connection its place, or closes it; on its event loop. */
-    Optional<ConnectionBound.Place> enter(Channel channel) {
-        String address = channel.remoteAddress() instanceof InetSocketAddress remote
+    /** A client's address; of IPv6 its network. */
+    static String network(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress remote
                 ? RateTable.network(remote.getAddress().getHostAddress())
                 : "";
+    }
+
+    /** Gives a new connection its place, or closes it; on its event loop. */
+    Optional<ConnectionBound.Place> enter(Channel channel) {
+        String address = network(channel);
         AtomicReference<ConnectionBound.Place> own = new AtomicReference<>();
         Optional<ConnectionBound.Place> place =
                 connections.tryReserve(each) ? places.enter(address, () -> giveWay(channel, own)) : Optional.empty();

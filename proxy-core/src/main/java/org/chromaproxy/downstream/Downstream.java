@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -22,7 +21,6 @@ import org.chromaproxy.access.Principal;
 import org.chromaproxy.access.client.ClientSocket;
 import org.chromaproxy.access.client.RateTable;
 import org.chromaproxy.admit.ConnectionBound;
-import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Completions;
 import org.chromaproxy.completion.Ending;
@@ -107,10 +105,19 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         this.watchdog = watchdog;
         this.seat = seat;
         this.line = new Line(services);
-        this.untaken = new Untaken(services.admission().memory().of(MemoryBudget.Kind.ANSWERS));
+        this.untaken = new Untaken(services.admission().memory().answers());
         this.pace = new Pace(
                 () -> services.admission().access().settings().headMs(),
                 () -> services.limits().stallMs());
+    }
+
+    /** How many bytes the next read of the socket may take. */
+    int mostToRead() {
+        if (!codec.inBody()) {
+            return ReceiveSizes.HEAD_BYTES;
+        }
+        RequestBody receiver = body;
+        return receiver == null ? Integer.MAX_VALUE : receiver.room();
     }
 
     /** Whether it is between two requests and will take another. */
@@ -306,20 +313,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             next();
         } else if (inputEnded && !anotherBehind()) {
             ctx.close();
-        } else if (!inputEnded && changes(current) && PeerState.hasEnded(ctx.channel())) {
+        } else if (!inputEnded && Router.changes(current) && PeerState.hasEnded(ctx.channel())) {
             awaitingEnd = true;
         } else {
             seat.working(true);
             receiver.complete();
             next();
         }
-    }
-
-    private static boolean changes(Exchange exchange) {
-        HttpMethod method = exchange.request().method();
-        return exchange.route().kind() != RouteKind.READ_COLLECTION_RECORDS
-                && !method.equals(HttpMethod.GET)
-                && !method.equals(HttpMethod.HEAD);
     }
 
     /** Whether something of a further request is here; to be asked when the present one is here whole. */
@@ -365,6 +365,9 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         bodyComplete = true;
         closing = true;
         line.leave();
+        // Of thousands that leave at once each has been read to its end.
+        turnstile.clear();
+        codec.drop();
         if (receiver != null) {
             receiver.gone();
         }

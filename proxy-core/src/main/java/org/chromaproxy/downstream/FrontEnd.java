@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +27,10 @@ import org.chromaproxy.http.ServerCodec;
 import org.chromaproxy.transport.EventLoops;
 
 /**
- * The listening socket. Each connection's handlers, in order: TLS, where it is configured; what
- * tells the end of the client's input; the HTTP codec; the guard that refuses ambiguous framing; the turnstile, which hands over one message per read; and {@link
- * Downstream}, or {@link Standby} while this proxy does not own the log.
+ * The listening socket. Each connection's handlers, in order: TLS, where it is configured, behind what reserves records that
+ * come in part; what tells the end of the client's input; the HTTP codec; the guard that refuses ambiguous framing; the
+ * turnstile, which hands over one message per read; and {@link Downstream}, or {@link Standby} while this proxy does not own
+ * the log.
  */
 public final class FrontEnd implements AutoCloseable {
     private static final int BACKLOG = 4_096;
@@ -103,12 +105,22 @@ public final class FrontEnd implements AutoCloseable {
 
     static void standby(Channel channel, OwnEndpoints endpoints, Access access, Feed feed, ClientMemory memory) {
         ServerCodec codec = codec(access, memory);
-        channel.config().setRecvByteBufAllocator(new ReceiveSizes(codec::inBody));
+        records(channel, memory, codec);
+        channel.config()
+                .setRecvByteBufAllocator(
+                        new ReceiveSizes(() -> codec.inBody() ? Integer.MAX_VALUE : ReceiveSizes.HEAD_BYTES));
         channel.pipeline()
                 .addLast("codec", codec)
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", new Turnstile(codec))
                 .addLast("exchange", new Standby(endpoints, access, feed));
+    }
+
+    /** Where there is TLS, it has been put in front already. */
+    private static void records(Channel channel, ClientMemory memory, ServerCodec codec) {
+        if (channel.pipeline().get(SslHandler.class) != null) {
+            channel.pipeline().addFirst("records", new RecordMemory(memory.heads(), codec::inBody));
+        }
     }
 
     private static ServerCodec codec(Access access, ClientMemory memory) {
@@ -119,9 +131,11 @@ public final class FrontEnd implements AutoCloseable {
     static void handlers(
             Channel channel, Router router, ExchangeServices services, Served served, ConnectionBound.Place place) {
         ServerCodec codec = codec(services.admission().access(), served.memory());
+        records(channel, served.memory(), codec);
         Turnstile turnstile = new Turnstile(codec);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.config().setRecvByteBufAllocator(new ReceiveSizes(codec::inBody));
+        Downstream downstream = new Downstream(router, services, served.watchdog(), place, turnstile, codec);
+        channel.config().setRecvByteBufAllocator(new ReceiveSizes(downstream::mostToRead));
         if (channel instanceof EpollSocketChannel) {
             channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
         }
@@ -130,7 +144,7 @@ public final class FrontEnd implements AutoCloseable {
                 .addLast("codec", codec)
                 .addLast("framing", new FramingGuard())
                 .addLast("turnstile", turnstile)
-                .addLast("exchange", new Downstream(router, services, served.watchdog(), place, turnstile, codec));
+                .addLast("exchange", downstream);
     }
 
     /** From now on new connections are served; those of the standby are closed. */

@@ -5,11 +5,11 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
-import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
- * How much one read of a client's socket takes: Netty's adaptive sizes, up to 64 KiB, within a body; little between bodies,
- * where whoever sends has not been asked for a token yet. Confined to the connection's event loop.
+ * How much one read of a client's socket takes: Netty's adaptive sizes, up to 64 KiB and what is reserved for it, within a
+ * body; little between bodies, where whoever sends has not been asked for a token yet. Confined to the connection's event loop.
  */
 final class ReceiveSizes implements RecvByteBufAllocator {
     /** More than the head of a usual request. */
@@ -17,11 +17,11 @@ final class ReceiveSizes implements RecvByteBufAllocator {
 
     private static final RecvByteBufAllocator ADAPTIVE = new AdaptiveRecvByteBufAllocator();
 
-    private final BooleanSupplier inBody;
+    private final IntSupplier most;
 
-    /** @param inBody whether what comes next belongs to a request that has been let in */
-    ReceiveSizes(BooleanSupplier inBody) {
-        this.inBody = inBody;
+    /** @param most bytes of the next read; more than zero */
+    ReceiveSizes(IntSupplier most) {
+        this.most = most;
     }
 
     @Override
@@ -46,8 +46,7 @@ final class ReceiveSizes implements RecvByteBufAllocator {
 
         @Override
         public int guess() {
-            int size = super.guess();
-            return inBody.getAsBoolean() ? size : Math.min(size, HEAD_BYTES);
+            return Math.min(super.guess(), most.getAsInt());
         }
 
         @Override

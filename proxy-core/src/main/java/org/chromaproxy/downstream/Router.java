@@ -28,6 +28,7 @@ import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.Route;
+import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.wal.append.LogState;
@@ -238,5 +239,13 @@ public final class Router {
     private static @Nullable RequestBody notImplemented(Exchange exchange) {
         exchange.fail(ProxyError.NOT_IMPLEMENTED);
         return null;
+    }
+
+    /** Whether a request may change something. */
+    static boolean changes(Exchange exchange) {
+        HttpMethod method = exchange.request().method();
+        return exchange.route().kind() != RouteKind.READ_COLLECTION_RECORDS
+                && !method.equals(HttpMethod.GET)
+                && !method.equals(HttpMethod.HEAD);
     }
 }

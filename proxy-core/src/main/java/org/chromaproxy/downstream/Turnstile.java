@@ -99,7 +99,8 @@ final class Turnstile extends ChannelDuplexHandler {
         return queue.stream().anyMatch(HttpRequest.class::isInstance);
     }
 
-    private void clear() {
+    /** Lets go of what waits here. */
+    void clear() {
         queue.forEach(ReferenceCountUtil::release);
         queue.clear();
     }

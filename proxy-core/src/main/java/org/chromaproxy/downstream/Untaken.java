@@ -4,18 +4,21 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-import org.chromaproxy.admit.MemoryShare;
+import org.chromaproxy.admit.UntakenAnswers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client has been sent and does not take, as far as the kernel has not taken it either: reserved while it waits in the
  * proxy. A client that takes its answers costs nothing here. Confined to the connection's event loop.
  */
 final class Untaken {
-    private final MemoryShare answers;
-    private long reserved;
+    private final UntakenAnswers answers;
+    /** Made when something waits for the first time: most clients take all at once. */
+    private UntakenAnswers.@Nullable Holder holder;
+
     private boolean awaited;
 
-    Untaken(MemoryShare answers) {
+    Untaken(UntakenAnswers answers) {
         this.answers = answers;
     }
 
@@ -26,14 +29,17 @@ final class Untaken {
 
     /** Reserves what waits now; false if there is no memory for it: the connection has to end. */
     boolean reserve(Channel channel) {
-        long more = pending(channel) - reserved;
-        if (more <= 0) {
-            answers.release(-more);
-        } else if (!answers.tryReserve(more)) {
-            return false;
+        long waits = pending(channel);
+        UntakenAnswers.Holder own = holder;
+        if (own == null) {
+            if (waits == 0) {
+                return true;
+            }
+            own = answers.holder(
+                    ClientMemory.network(channel), () -> channel.eventLoop().execute(channel::close));
+            holder = own;
         }
-        reserved += more;
-        return true;
+        return own.hold(waits);
     }
 
     /**
@@ -62,7 +68,8 @@ final class Untaken {
 
     /** The connection has ended. */
     void close() {
-        answers.release(reserved);
-        reserved = 0;
+        if (holder != null) {
+            holder.hold(0);
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import java.util.Arrays;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.MemoryShare;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.http.ProxyError;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ public final class BodyBuffer {
         boolean over();
     }
 
+    private final PrincipalUse owner;
     private final MemoryShare small;
     private final MemoryShare large;
     private final EventLoop loop;
@@ -58,11 +60,20 @@ public final class BodyBuffer {
     private MemoryShare.@Nullable Wait wait;
 
     /**
+     * @param owner whose it is
      * @param waitMs how long it waits for memory
      * @param announced its length in bytes, not more than {@code most}; negative if unknown
      * @param most bytes it may have
      */
-    public BodyBuffer(MemoryBudget memory, EventLoop loop, long waitMs, long announced, int most, Taker taker) {
+    public BodyBuffer(
+            MemoryBudget memory,
+            PrincipalUse owner,
+            EventLoop loop,
+            long waitMs,
+            long announced,
+            int most,
+            Taker taker) {
+        this.owner = owner;
         this.small = memory.of(MemoryBudget.Kind.SMALL_BODIES);
         this.large = memory.of(MemoryBudget.Kind.LARGE_BODIES);
         this.loop = loop;
@@ -87,12 +98,20 @@ public final class BodyBuffer {
         return waiting;
     }
 
-    /** Whether others wait for what it holds of the share of large bodies. */
+    /** Whether others wait for memory of the kind it holds. */
     public boolean contended() {
-        return fromLarge && large.contended();
+        return (fromLarge ? large : small).contended();
     }
 
-    /** A part of it; takes over the buffer. */
+    /**
+     * How many bytes of it may be read now: what is reserved and has not come. While it waits nothing is read, except behind
+     * the end of the client's side, and then in large pieces.
+     */
+    public int room() {
+        return length < reserved ? reserved - length : Integer.MAX_VALUE;
+    }
+
+    /** A part of it, usually of up to {@link #room} bytes; takes over the buffer. */
     public void content(ByteBuf content) {
         int size = content.readableBytes();
         if (taker.over()) {
@@ -106,7 +125,12 @@ public final class BodyBuffer {
             grow(length + size);
         } else {
             append(content, size);
-            taker.more();
+            if (length == reserved && length != announced && length < most) {
+                // Before more is read: of many that wait for memory each would hold what it has read.
+                grow(length + 1);
+            } else {
+                taker.more();
+            }
         }
     }
 
@@ -126,7 +150,7 @@ public final class BodyBuffer {
     private void reserve(MemoryShare share, int size) {
         waiting = true;
         // Granted at once it may have led to a further reservation, whose wait is then the present one.
-        share.reserve(size, loop, waitMs, () -> granted(share, size), this::noMemory)
+        share.reserve(owner, size, loop, waitMs, () -> granted(share, size), this::noMemory)
                 .ifPresent(present -> wait = present);
     }
 
@@ -134,7 +158,7 @@ public final class BodyBuffer {
         waiting = false;
         wait = null;
         if (share == large && !fromLarge) {
-            small.release(reserved);
+            small.release(owner, reserved);
             reserved = 0;
             fromLarge = true;
         }
@@ -213,7 +237,7 @@ public final class BodyBuffer {
 
     private void release(int size) {
         reserved -= size;
-        (fromLarge ? large : small).release(size);
+        (fromLarge ? large : small).release(owner, size);
     }
 
     private void drop() {

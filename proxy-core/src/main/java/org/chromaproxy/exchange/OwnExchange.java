@@ -31,6 +31,7 @@ public final class OwnExchange implements RequestBody {
         this.bodiless = BODILESS.contains(exchange.request().method());
         this.body = new BodyBuffer(
                 services.admission().memory(),
+                exchange.use(),
                 exchange.loop(),
                 services.limits().admissionMs(),
                 Math.min(HttpUtil.getContentLength(exchange.request(), -1L), MAX_BODY),
@@ -119,6 +120,11 @@ public final class OwnExchange implements RequestBody {
     @Override
     public boolean reading() {
         return !body.waiting();
+    }
+
+    @Override
+    public int room() {
+        return bodiless ? Integer.MAX_VALUE : body.room();
     }
 
     @Override

@@ -21,6 +21,11 @@ public interface RequestBody {
         return false;
     }
 
+    /** How many bytes may be read of it at once: the memory for them is reserved. */
+    default int room() {
+        return Integer.MAX_VALUE;
+    }
+
     /** The client's socket can or cannot take more of the response now. */
     void writabilityChanged(boolean writable);
 }

@@ -68,6 +68,11 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
         requests.resume();
     }
 
+    /** Lets go of what has come and of what will: nothing more is decoded. Not to be called while {@link #decoding}. */
+    public void drop() {
+        requests.drop();
+    }
+
     /**
      * Decodes the next message of what has come, wanted or not. Not to be called while {@link #decoding}.
      *
@@ -103,7 +108,7 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
         /** The next message is decoded whether it is wanted or not. */
         private boolean forced;
 
-        /** There was no memory for a head: nothing more is decoded. */
+        /** There was no memory for a head, or nobody wants what is here: nothing more is decoded. */
         private boolean exhausted;
 
         Requests(HttpDecoderConfig config) {
@@ -132,6 +137,14 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object input) throws Exception {
+            if (inBody && input instanceof ByteBuf bytes && bytes.isReadable() && !wanted.getAsBoolean()) {
+                // Behind the end of a client's side everything that the kernel has is read at once, asked for or not.
+                if (!charge.holds(actualReadableBytes() + bytes.readableBytes())) {
+                    bytes.release();
+                    ctx.close();
+                    return;
+                }
+            }
             boolean nested = decoding;
             decoding = true;
             try {
@@ -163,6 +176,11 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
             if (!decoding && actualReadableBytes() > 0) {
                 again();
             }
+        }
+
+        void drop() {
+            exhausted = true;
+            again();
         }
 
         boolean advance() {

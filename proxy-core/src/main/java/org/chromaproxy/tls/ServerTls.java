@@ -1,6 +1,7 @@
 package org.chromaproxy.tls;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -55,6 +56,8 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
     public void accept(Channel channel) {
         SslHandler handler = contexts.handler(context -> context.newHandler(channel.alloc()));
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
+        // Otherwise a record that comes octet by octet is held in as many buffers.
+        handler.setCumulator(ByteToMessageDecoder.MERGE_CUMULATOR);
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 handshakes.completed();

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.chromaproxy.admit.ConnectionBound;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.MemoryBudget.Kind;
+import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.http.ProxyError;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,8 @@ class BodyBufferTest {
     private static final int MIB = 1 << 20;
     private static final int MOST = 40 * MIB;
     private static final long WAIT_MS = 10_000;
+    private static final PrincipalUse ONE = PrincipalUse.unbounded();
+    private static final PrincipalUse OTHER = PrincipalUse.unbounded();
 
     private final MemoryBudget memory = new MemoryBudget(limits(), new ConnectionBound(1, System::nanoTime));
     private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -41,7 +44,11 @@ class BodyBufferTest {
         private boolean over;
 
         Sent(long announced) {
-            buffer = new BodyBuffer(memory, channel.eventLoop(), WAIT_MS, announced, MOST, this);
+            this(ONE, announced);
+        }
+
+        Sent(PrincipalUse owner, long announced) {
+            buffer = new BodyBuffer(memory, owner, channel.eventLoop(), WAIT_MS, announced, MOST, this);
             buffer.begin();
         }
 
@@ -101,13 +108,12 @@ class BodyBufferTest {
 
     @Test
     void largeBodiesAreGrantedWholeOneAfterTheOtherAndLeaveTheShareOfSmallOnes() {
-        Sent first = new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
+        Sent first = new Sent(MOST).sends(BodyBuffer.FIRST);
         assertEquals(MOST, large());
         assertEquals(0, small());
         assertFalse(first.buffer.contended());
         Sent second = new Sent(MOST).sends(BodyBuffer.FIRST);
         second.events.clear();
-        second.sends(1);
         assertTrue(second.buffer.waiting());
         assertTrue(first.buffer.contended());
         Sent honest = new Sent(MIB).sends(MIB);
@@ -120,14 +126,63 @@ class BodyBufferTest {
 
     @Test
     void oneThatWaitsInVainIsRefusedAndHoldsNothing() {
-        new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
-        Sent second = new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
+        new Sent(MOST).sends(BodyBuffer.FIRST);
+        Sent second = new Sent(MOST).sends(BodyBuffer.FIRST);
         second.events.clear();
         channel.advanceTimeBy(WAIT_MS, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         assertEquals("refused OUT_OF_MEMORY_BUDGET", second.next());
         assertEquals(0, small());
         assertEquals(MOST, large());
+    }
+
+    /** What was read and has no memory yet would be held by each of many that wait. */
+    @Test
+    void nothingIsReadForWhichThereIsNoMemory() {
+        new Sent(MOST).sends(BodyBuffer.FIRST);
+        Sent body = new Sent(MOST);
+        assertEquals("more", body.next());
+        assertEquals(BodyBuffer.FIRST, body.buffer.room());
+        body.sends(BodyBuffer.FIRST - 100);
+        assertEquals("more", body.next());
+        assertEquals(100, body.buffer.room());
+        body.sends(100);
+        assertTrue(body.buffer.waiting());
+        assertEquals("", body.next(), "read on while it waits");
+    }
+
+    @Test
+    void manyOfOnePrincipalLeaveRoomForAnothers() {
+        List<Sent> held = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            held.add(new Sent(100_000).sends(BodyBuffer.FIRST));
+        }
+        assertTrue(held.getLast().buffer.waiting());
+        assertTrue(small() <= 2L * MIB / 4 * 3, () -> "" + small());
+        Sent honest = new Sent(OTHER, 100_000).sends(100_000);
+        honest.buffer.complete();
+        assertEquals("whole 100000", honest.events.getLast());
+        assertTrue(held.getFirst().buffer.contended());
+    }
+
+    @Test
+    void principalsThatWaitAreServedInRotation() {
+        Sent first = new Sent(MOST).sends(BodyBuffer.FIRST);
+        List<Sent> more = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            more.add(new Sent(MOST).sends(BodyBuffer.FIRST));
+        }
+        Sent another = new Sent(OTHER, MOST).sends(BodyBuffer.FIRST);
+        another.events.clear();
+        first.buffer.free();
+        channel.runPendingTasks();
+        long before = more.stream().filter(each -> !each.buffer.waiting()).count();
+        assertTrue(before <= 1, () -> before + " of one");
+        more.forEach(each -> each.buffer.abandon());
+        assertEquals("more", another.next());
+        another.buffer.free();
+        assertEquals(0, large());
+        assertEquals(0, memory.of(Kind.LARGE_BODIES).contended() ? 1 : 0);
     }
 
     @Test
@@ -148,8 +203,8 @@ class BodyBufferTest {
 
     @Test
     void oneWhoseClientLeftWhileItWaitedGivesBackWhatItGets() {
-        Sent first = new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
-        Sent second = new Sent(MOST).sends(BodyBuffer.FIRST).sends(1);
+        Sent first = new Sent(MOST).sends(BodyBuffer.FIRST);
+        Sent second = new Sent(MOST).sends(BodyBuffer.FIRST);
         second.over = true;
         second.buffer.abandon();
         first.buffer.free();

@@ -9,8 +9,10 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.chromaproxy.support.LocalAdmin;
 
 /** A well-behaved client of one proxy. */
@@ -19,8 +21,8 @@ final class Client implements AutoCloseable {
     /** A test that hangs should say where. */
     private static final long PATIENCE_SECONDS = 30;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http;
+    private final String address;
     private final int port;
     private final Path localToken;
 
@@ -30,6 +32,19 @@ final class Client implements AutoCloseable {
 
     /** @param localToken the file with the token to act with */
     Client(int port, Path localToken) {
+        this(port, localToken, Optional.empty());
+    }
+
+    /** @param tls whom it trusts; empty for plain HTTP */
+    Client(int port, Optional<SSLContext> tls) {
+        this(port, LocalAdmin.IN_TARGET, tls);
+    }
+
+    private Client(int port, Path localToken, Optional<SSLContext> tls) {
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+        tls.ifPresent(builder::sslContext);
+        this.http = builder.build();
+        this.address = (tls.isPresent() ? "https" : "http") + "://127.0.0.1:" + port;
         this.port = port;
         this.localToken = localToken;
     }
@@ -77,7 +92,7 @@ final class Client implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String method, String uri, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + uri));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + uri));
         String token = LocalAdmin.acts(method, uri, headers) ? LocalAdmin.secret(localToken) : "";
         if (!token.isEmpty()) {
             request.header(LocalAdmin.HEADER, token);

@@ -68,6 +68,7 @@ public final class WriteExchange implements RequestBody {
         this.async = records.async();
         this.body = new BodyBuffer(
                 services.admission().memory(),
+                exchange.use(),
                 exchange.loop(),
                 services.limits().admissionMs(),
                 announced,
@@ -133,6 +134,11 @@ public final class WriteExchange implements RequestBody {
     @Override
     public boolean reading() {
         return !body.waiting();
+    }
+
+    @Override
+    public int room() {
+        return body.room();
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.chromaproxy.local.FreePort;
 /** The proxy as a process, started on this JVM's class path, to be killed and restarted as operators and fate do. */
 public final class ProxyProcess implements AutoCloseable {
     private static final String MAIN = "org.chromaproxy.main.Main";
-    private static final Pattern LISTENING = Pattern.compile("listening on http://[^\\s:]+:(\\d+)");
+    private static final Pattern LISTENING = Pattern.compile("listening on https?://[^\\s:]+:(\\d+)");
     private static final Duration START = Duration.ofSeconds(60);
     private static final Path LAUNCHER =
             Path.of("..", "bin", "chroma-proxy").toAbsolutePath().normalize();
@@ -52,6 +52,13 @@ public final class ProxyProcess implements AutoCloseable {
     /** The same as users start it: the launcher, with the memory limits it gives to the JVM by default. */
     public static ProxyProcess startByLauncher(Map<String, String> environment, Path directory) {
         return awaitStart(new ProxyProcess(environment, directory, true));
+    }
+
+    /** The same for one that speaks TLS to its clients: returns as soon as it listens. */
+    public static ProxyProcess startByLauncherWithTls(Map<String, String> environment, Path directory) {
+        ProxyProcess proxy = new ProxyProcess(environment, directory, true);
+        proxy.awaitListening();
+        return proxy;
     }
 
     private static ProxyProcess awaitStart(ProxyProcess proxy) {
