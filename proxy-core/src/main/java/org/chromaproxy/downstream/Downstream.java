@@ -190,7 +190,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             place = Place.OWN;
             route(ctx, request, started);
         } else {
-            line.enter(ctx.executor(), use, started.route().kind(), new Asker(ctx, request, started));
+            line.enter(ctx.executor(), use, new Asker(ctx, request, started, () -> route(ctx, request, started)));
         }
     }
 
@@ -199,11 +199,13 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         private final ChannelHandlerContext ctx;
         private final HttpRequest request;
         private final Exchange started;
+        private final Runnable next;
 
-        Asker(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+        Asker(ChannelHandlerContext ctx, HttpRequest request, Exchange started, Runnable next) {
             this.ctx = ctx;
             this.request = request;
             this.started = started;
+            this.next = next;
         }
 
         @Override
@@ -212,14 +214,10 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
         }
 
         @Override
-        public void took(Place taken) {
+        public void entered(Place taken) {
             place = taken;
             lastProgress = System.nanoTime();
-        }
-
-        @Override
-        public void entered() {
-            route(ctx, request, started);
+            next.run();
         }
 
         @Override
@@ -242,6 +240,15 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
             long patience = TimeUnit.MILLISECONDS.toNanos(services.limits().logMs());
             awaitLog(ctx, request, started, System.nanoTime() + patience);
         } else {
+            choose(ctx, request, started);
+        }
+    }
+
+    /** A list has its turn only now: while nothing can be served it keeps no other from it. */
+    private void choose(ChannelHandlerContext ctx, HttpRequest request, Exchange started) {
+        if (started.route().kind().lists()) {
+            line.enterLists(ctx.executor(), use, new Asker(ctx, request, started, () -> take(ctx, request, started)));
+        } else {
             take(ctx, request, started);
         }
     }
@@ -259,7 +266,7 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
                                 return;
                             }
                             lastProgress = System.nanoTime();
-                            take(ctx, request, started);
+                            choose(ctx, request, started);
                         },
                         LOG_POLL_MS,
                         TimeUnit.MILLISECONDS);

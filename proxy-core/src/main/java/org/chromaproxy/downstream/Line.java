@@ -11,7 +11,6 @@ import org.chromaproxy.completion.Place;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ErrorResponses;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.route.RouteKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +33,8 @@ final class Line {
         /** Whether its client still waits. */
         boolean open();
 
-        /** It has a place, which is to be given back when it ends; it may have to wait for one more. */
-        void took(Place place);
-
-        /** It has all the places that it needs. */
-        void entered();
+        /** It has a place, which is to be given back when it ends, and goes on. */
+        void entered(Place place);
 
         /** It gets none: this is the answer. */
         void refused(FullHttpResponse refusal);
@@ -48,23 +44,19 @@ final class Line {
         this.services = services;
     }
 
-    /** Takes the places that a request of that kind needs, at once or in its turn. */
-    void enter(EventExecutor loop, PrincipalUse use, RouteKind kind, Asking asking) {
-        ExchangeServices.Admission admission = services.admission();
-        enter(loop, use, asking, admission.requests(), Place.COUNTED, () -> {
-            if (kind.lists()) {
-                enter(loop, use, asking, admission.lists(), Place.LISTED, asking::entered);
-            } else {
-                asking.entered();
-            }
-        });
+    /** Takes a place among all requests, at once or in its turn. */
+    void enter(EventExecutor loop, PrincipalUse use, Asking asking) {
+        enter(loop, use, asking, services.admission().requests(), Place.COUNTED);
     }
 
-    private void enter(
-            EventExecutor loop, PrincipalUse use, Asking asking, RequestBound bound, Place place, Runnable then) {
+    /** The same among the lists, for one that has a place among all requests. */
+    void enterLists(EventExecutor loop, PrincipalUse use, Asking asking) {
+        enter(loop, use, asking, services.admission().lists(), Place.LISTED);
+    }
+
+    private void enter(EventExecutor loop, PrincipalUse use, Asking asking, RequestBound bound, Place place) {
         if (bound.enter(use)) {
-            asking.took(place);
-            then.run();
+            asking.entered(place);
             return;
         }
         Optional<RequestBound.Waiting> turn = bound.await(
@@ -73,8 +65,7 @@ final class Line {
                 () -> {
                     stop();
                     if (asking.open()) {
-                        asking.took(place);
-                        then.run();
+                        asking.entered(place);
                     } else {
                         bound.leave(use, 0);
                     }

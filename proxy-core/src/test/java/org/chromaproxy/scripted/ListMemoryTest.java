@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.chromaproxy.acceptance.input.RawConnection;
+import org.chromaproxy.route.DatabaseIds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,34 @@ class ListMemoryTest extends StagedTest {
             assertEquals(all.path(offset), one.path(0));
         }
         assertEquals(3, lists().size(), "those for all: " + lists());
+    }
+
+    private static String databases(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "{\"id\":\"00000000-0000-0000-0000-000000000000\",\"name\":\"d-" + i
+                        + "\",\"tenant\":\"default_tenant\"}")
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    @Test
+    void aListOfDatabasesIsInTheAccountToo() {
+        String path = "/api/v2/tenants/default_tenant/databases";
+        for (int count : new int[] {100_000, 10_000}) {
+            Reply list = Reply.json(200, databases(count));
+            stage().forget();
+            stage().primary().always(call -> call.path().equals(path), list);
+            stage().replica().always(call -> call.path().equals(path), list);
+            Client.Answer answer = stage().client().get(path).join();
+            if (count > 10_000) {
+                assertEquals(429, answer.status(), answer.body().length() + " bytes");
+            } else {
+                assertEquals(200, answer.status(), answer.body());
+                assertEquals(count, answer.json().size());
+                assertEquals(
+                        DatabaseIds.stable("default_tenant", "d-7").toString(),
+                        answer.json().path(7).path("id").asText());
+            }
+        }
     }
 
     @Test
