@@ -61,7 +61,7 @@ public final class RecordComparison implements ReadBack {
             try {
                 Records there = new Records(remote, entry, other);
                 Set<String> otherwise = new HashSet<>(Records.differing(standing, there, ids.get()));
-                if (touched instanceof Footprint.Everything) {
+                if (!(touched instanceof Footprint.Ids)) {
                     there.idsBackwards(page -> otherwise.addAll(standing.absent(page)));
                 }
                 otherwise.stream().findFirst().ifPresent(example -> differing.put(other, example));
@@ -77,7 +77,7 @@ public final class RecordComparison implements ReadBack {
     private static Optional<List<String>> ids(Records standing, Footprint touched) {
         return switch (touched) {
             case Footprint.Ids named -> Optional.of(List.copyOf(new LinkedHashSet<>(named.ids())));
-            case Footprint.Everything everything -> {
+            case Footprint.Everything _, Footprint.Names _ -> {
                 if (standing.count() > MAX_WHOLE) {
                     yield Optional.empty();
                 }

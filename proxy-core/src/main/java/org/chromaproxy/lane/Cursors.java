@@ -31,6 +31,10 @@ final class Cursors {
 
     /** The lane stops until everything it has applied is behind its durable cursor. */
     void flush(Lane lane) {
+        if (!lane.unsettled.isEmpty()) {
+            // A commit is under way for these, after which the lane looks again.
+            return;
+        }
         lane.busy = true;
         lane.awaitsFlush = true;
         submit(lane, true);

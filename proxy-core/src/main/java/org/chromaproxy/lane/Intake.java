@@ -172,7 +172,7 @@ public final class Intake {
     /** Everything up to here is in the lane's queue, or has been. */
     long readTo(Lane lane) {
         Write last = lane.queue.peekLast();
-        return Math.max(lane.readTo, last == null ? lane.applied : last.lsn());
+        return Math.max(lane.readTo, last == null ? lane.reached() : last.lsn());
     }
 
     /** A lane that took no part follows from here on. */
@@ -371,7 +371,7 @@ public final class Intake {
     private void contiguous(Lane lane) {
         lane.spilled = false;
         lane.linger.overdue();
-        if (lane.queue.isEmpty() && lane.readTo > lane.applied && !lane.detached) {
+        if (lane.queue.isEmpty() && lane.readTo > lane.reached() && !lane.detached) {
             // The last of its records were a copy's own writes: nothing will pass them.
             group.passage().skip(lane, lane.readTo);
         }
@@ -387,6 +387,10 @@ public final class Intake {
             dropped(write);
         }
         lane.queue.clear();
+        for (Write write : lane.unsettled.takeAll()) {
+            pending(lane, -1, -write.record().bodyBytes());
+            dropped(write);
+        }
         contiguous(lane);
     }
 

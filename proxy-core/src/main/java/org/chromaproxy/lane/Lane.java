@@ -3,6 +3,7 @@ package org.chromaproxy.lane;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +112,8 @@ public final class Lane {
 
     public long applied;
     public long durable;
+    /** Executed, and neither durable nor applied yet; the queue begins behind them. */
+    final Unsettled unsettled = new Unsettled();
     /** Nothing more is sent before the cursor is durable. */
     public boolean awaitsFlush;
     /** The cursor's last submission that is not durable yet; at most one is under way. */
@@ -147,13 +150,14 @@ public final class Lane {
     /** Whether nothing is left before the barrier. */
     public boolean drainedToBarrier() {
         Write head = queue.peek();
-        return !busy && (head == null ? !spilled : head.lsn() > barrier);
+        return !atWork() && (head == null ? !spilled : head.lsn() > barrier);
     }
 
     /** Whether nothing is left, in memory or in the log, that is decided. */
     public boolean caughtUp(Lane leader) {
         Write head = queue.peek();
-        return head == null ? !spilled || applied >= leader.applied : !head.decided();
+        boolean none = head == null ? !spilled || applied >= leader.applied : !head.decided();
+        return none && unsettled.isEmpty();
     }
 
     /** The same, or so few decided records are left that undecided ones may wait for them. */
@@ -194,7 +198,7 @@ public final class Lane {
 
     /** Whether nothing is under way or waited for, nor is lost if this object is forgotten. */
     boolean atRest() {
-        boolean still = !busy
+        boolean still = !atWork()
                 && !held
                 && !compared
                 && !loading
@@ -274,6 +278,25 @@ public final class Lane {
         return endings != null && endings.of(write) && endings.proved();
     }
 
+    /** Whether something is under way for the head, or not durable yet of what was executed. */
+    public boolean atWork() {
+        return busy || !unsettled.isEmpty();
+    }
+
+    /** What was executed and is not durable is to be executed again, one by one: it is in doubt. */
+    void takeBack() {
+        List<Write> all = unsettled.takeAll();
+        all.reversed().forEach(queue::addFirst);
+        doubtTo = Math.max(doubtTo, all.getLast().lsn());
+        nextHead();
+        solo = Math.max(solo, all.size());
+    }
+
+    /** Up to where it has executed or passed everything. */
+    long reached() {
+        return unsettled.isEmpty() ? applied : unsettled.lastLsn();
+    }
+
     /** Whether the head may go on. */
     boolean open() {
         return !busy && !detached && !held && !compared;
@@ -310,6 +333,9 @@ public final class Lane {
         }
         if (applied > durable || spilled) {
             return durable + 1;
+        }
+        if (!unsettled.isEmpty()) {
+            return unsettled.firstLsn();
         }
         Write head = queue.peek();
         return head == null ? Long.MAX_VALUE : head.lsn();

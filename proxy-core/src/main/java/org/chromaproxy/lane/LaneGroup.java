@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
@@ -159,13 +160,11 @@ public abstract class LaneGroup {
         if (settling) {
             return;
         }
+        passage.takeBack(lane);
         boolean more = true;
         while (more && lane.open()) {
             Write head = lane.head();
-            if (head == null || head.lsn() > lane.barrier) {
-                break;
-            }
-            more = guardedAdvance(lane, head);
+            more = head != null && head.lsn() <= lane.barrier && guardedAdvance(lane, head);
         }
         if (!lane.busy) {
             dispatch.endTurn(lane, lane.head());
@@ -187,7 +186,7 @@ public abstract class LaneGroup {
 
     private boolean guardedAdvance(Lane lane, Write head) {
         boolean[] more = {false};
-        guarded(lane, head, () -> more[0] = advance(lane, head));
+        guarded(lane, head, () -> more[0] = passage.goesBeside(lane, head) && advance(lane, head));
         return more[0];
     }
 
@@ -488,10 +487,16 @@ public abstract class LaneGroup {
         passage.pass(lane, write);
     }
 
-    /** This lane is done with its head once these changes and its cursor are durable. */
-    public void settle(Lane lane, Write write, List<Change> effects, Settled settled) {
-        passage.settle(lane, write, effects, settled);
+    /** The instance has executed the head, which leaves the lane once these effects are durable; what commutes goes on. */
+    public void settle(Lane lane, Write write, Effects effects) {
+        passage.settle(lane, write, effects);
     }
+
+    /** These changes, effects of records, are durable now; those of mappings follow. */
+    public void durable(List<Change> changes) {}
+
+    /** The mappings of these collections have changed durably. */
+    public void changed(List<CollectionEntry> entries) {}
 
     boolean poisoned(Lane lane, Write write) {
         return faults.poisoned(lane, write);
@@ -512,6 +517,7 @@ public abstract class LaneGroup {
         dispatch.endTurn(lane, lane.head());
         lane.forgetEndings();
         intake.detach(lane);
+        leadership.settled(lane);
     }
 
     /** Whether this lane's answer decides the record. */

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,8 @@ public final class Leadership {
     private long noHeirBefore = System.nanoTime();
 
     private boolean ahead;
+    /** Begins the change of leader as soon as what the present one has executed is durable: that stands. */
+    private @Nullable Runnable nextTerm;
 
     Leadership(LaneGroup group, int leader, long term) {
         this.group = group;
@@ -155,7 +158,19 @@ public final class Leadership {
         LOG.info("{}: leadership moves from {} to {} (term {}): {}", group, group.lane(leader), to, next, why);
         String cause = cause(group.lane(leader).instance, why);
         Change.Lead change = new Change.Lead(group.id(), to.instance.name(), next);
-        group.services().log().submit(List.of(change), true, () -> group.loop().execute(() -> moved(to, next, cause)));
+        nextTerm = () -> group.services()
+                .log()
+                .submit(List.of(change), true, () -> group.loop().execute(() -> moved(to, next, cause)));
+        settled(group.lane(leader));
+    }
+
+    /** Some of what the lane has executed is durable, or is to be executed again. */
+    void settled(Lane lane) {
+        Runnable begin = nextTerm;
+        if (begin != null && leads(lane) && (lane.unsettled.isEmpty() || lane.unsettled.condemned())) {
+            nextTerm = null;
+            begin.run();
+        }
     }
 
     /** The same for every collection, so that their moves can be told as one. */
@@ -221,7 +236,7 @@ public final class Leadership {
         if (!group.canLead(next) || !next.takesWrites()) {
             heir = NOBODY;
             group.pumpAll();
-        } else if (!group.lane(leader).busy && !next.busy && next.caughtUp(group.lane(leader))) {
+        } else if (!group.lane(leader).atWork() && !next.busy && next.caughtUp(group.lane(leader))) {
             boolean drained = group.lane(leader).instance.draining();
             move(next, drained ? group.lane(leader) + " is being drained" : next + " is stable again");
         }

@@ -2,6 +2,11 @@ package org.chromaproxy.lane;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingChanges;
+import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.catalog.RetiredNames;
+import org.chromaproxy.lane.Unsettled.Executed;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
@@ -19,6 +24,14 @@ final class Passage {
 
     /** See {@link LaneGroup#pass}. */
     void pass(Lane lane, Write write) {
+        lane.queue.poll();
+        lane.nextHead();
+        if (!lane.unsettled.isEmpty()) {
+            // The cursor must not pass those before it are behind.
+            lane.unsettled.add(write, Effects.NONE);
+            commit(lane);
+            return;
+        }
         leave(lane, write);
         cursors.moved(lane);
         if (group.services().stats().crowded()) {
@@ -34,34 +47,96 @@ final class Passage {
     }
 
     /** See {@link LaneGroup#settle}. */
-    void settle(Lane lane, Write write, List<Change> effects, Settled settled) {
-        lane.busy = true;
-        List<Change> all = new ArrayList<>(effects);
-        all.add(cursors.at(lane, write.lsn()));
-        ChangeListener listener = ChangeListener.of(
-                () -> group.loop().execute(() -> settled(lane, write, settled)),
-                reason -> group.loop().execute(() -> refused(lane, write, settled, reason)));
-        group.services().log().submit(all, true, listener);
+    void settle(Lane lane, Write write, Effects effects) {
+        lane.queue.poll();
+        lane.nextHead();
+        lane.unsettled.add(write, effects);
+        lane.busy = false;
+        commit(lane);
+        // The next one may go beside it.
+        group.loop().execute(() -> group.pump(lane));
     }
 
-    private void settled(Lane lane, Write write, Settled effects) {
-        lane.busy = false;
-        effects.durable();
-        leave(lane, write);
-        cursors.durable(lane, write.lsn());
+    /** Whether the head commutes with all that the instance has executed and the log does not hold yet; if not, it waits. */
+    boolean goesBeside(Lane lane, Write head) {
+        if (lane.unsettled.isEmpty()) {
+            return true;
+        }
+        boolean alone = lane.solo > 0 || lane.unsettled.full() || lane.unsettled.condemned();
+        return !alone && (lane.doubt.holds(head.lsn()) || lane.doubt.admits(group.footprint(head)));
+    }
+
+    /** Has everything committed that waits for it, unless a commit of the lane is under way: then that goes first. */
+    private void commit(Lane lane) {
+        lane.unsettled.nextGroup().ifPresent(next -> commit(lane, next));
+    }
+
+    private void commit(Lane lane, Unsettled.Group next) {
+        List<MappingEdit> edits = new ArrayList<>();
+        List<Change> others = new ArrayList<>();
+        next.executed().forEach(each -> {
+            edits.addAll(each.effects().edits());
+            others.addAll(each.effects().others());
+        });
+        group.services().catalog().changes().begin(edits, begun -> {
+            others.addAll(RetiredNames.by(group.services().catalog(), begun));
+            List<Change> all = new ArrayList<>(others);
+            begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
+            all.add(cursors.at(lane, next.lastLsn()));
+            ChangeListener listener = ChangeListener.of(
+                    () -> group.loop().execute(() -> committed(lane, next, others, begun)),
+                    reason -> group.loop().execute(() -> refused(lane, next, begun, reason)));
+            group.services().log().submit(all, true, listener);
+        });
+    }
+
+    private void committed(Lane lane, Unsettled.Group durable, List<Change> others, List<MappingChanges.Begun> begun) {
+        group.durable(others);
+        List<CollectionEntry> entries = group.services().catalog().changes().durable(begun);
+        boolean attached = lane.unsettled.commits(durable);
+        for (Executed each : durable.executed()) {
+            each.effects().durable().run();
+            if (attached) {
+                lane.unsettled.settled();
+                leave(lane, each.write());
+            }
+        }
+        group.changed(entries);
+        if (attached) {
+            lane.unsettled.committed();
+            cursors.durable(lane, durable.lastLsn());
+            commit(lane);
+        }
+        group.leadership().settled(lane);
         group.pumpAll();
     }
 
-    /** The effect was made for a catalog that has changed meanwhile: in doubt, and so planned again by what it says then. */
-    private void refused(Lane lane, Write write, Settled effects, String reason) {
-        lane.busy = false;
-        effects.refused();
-        group.fault(lane, write, "the log refuses its effect: " + reason);
+    /** An effect was made for a catalog that has changed meanwhile: in doubt, and so planned again by what it says then. */
+    private void refused(Lane lane, Unsettled.Group tried, List<MappingChanges.Begun> begun, String reason) {
+        group.services().catalog().changes().refused(begun);
+        if (!lane.unsettled.commits(tried)) {
+            return;
+        }
+        boolean alone = lane.unsettled.size() == 1 && !lane.busy;
+        lane.unsettled.condemn();
+        takeBack(lane);
+        if (alone) {
+            group.fault(lane, tried.executed().getFirst().write(), "the log refuses its effect: " + reason);
+        } else {
+            group.pump(lane);
+        }
     }
 
+    /** What the log refused goes back into the queue, to be executed again one by one, once nothing is under way for the head. */
+    void takeBack(Lane lane) {
+        if (lane.unsettled.condemned() && !lane.busy) {
+            lane.takeBack();
+            group.leadership().settled(lane);
+        }
+    }
+
+    /** What is left of a record's way when everything about it is durable or need not be. */
     private void leave(Lane lane, Write write) {
-        lane.queue.poll();
-        lane.nextHead();
         lane.applied = write.lsn();
         lane.passedAt = System.nanoTime();
         lane.linger.passed();

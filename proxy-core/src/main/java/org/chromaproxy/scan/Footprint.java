@@ -1,8 +1,9 @@
 package org.chromaproxy.scan;
 
 import java.util.List;
+import java.util.Set;
 
-/** The records of its collection that a write can touch. */
+/** What a write can touch: records of its collection or, for one that changes the catalog, names. */
 public sealed interface Footprint {
     /** How many ids the body lists, duplicates included; 0 if it lists none that could be read. */
     int records();
@@ -20,6 +21,24 @@ public sealed interface Footprint {
         @Override
         public int records() {
             return ids.size();
+        }
+    }
+
+    /**
+     * Names of the catalog. Two such writes conflict if one of them changes what the other changes or lies in.
+     *
+     * @param changed what it changes, as keys: paths of containers or collections, ids of collections
+     * @param containers the paths of what these lie in
+     */
+    record Names(Set<String> changed, Set<String> containers) implements Footprint {
+        public Names {
+            changed = Set.copyOf(changed);
+            containers = Set.copyOf(containers);
+        }
+
+        @Override
+        public int records() {
+            return 0;
         }
     }
 

@@ -14,10 +14,10 @@ import org.chromaproxy.catalog.MappingChanges;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.catalog.RetiredNames;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.lane.Effects;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
-import org.chromaproxy.lane.Settled;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
@@ -37,15 +37,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The catalog lanes: collections, databases and tenants made, changed and deleted in one order everywhere.
  *
- * <p>Stricter than the record lanes: each step commits its effect on the mappings together with the lane's cursor before
- * the next begins, so at most one catalog record per instance is ever in doubt.
+ * <p>Stricter than the record lanes: each step commits its effect on the mappings together with the lane's cursor. Only
+ * records on unrelated names are sent meanwhile, so after a crash those behind the cursor can be applied again, each as if it
+ * had been alone.
  */
 public final class CatalogLanes extends LaneGroup {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogLanes.class);
     /** Instead of DELETE in the record that forgets a collection which was deleted everywhere behind the proxy's back. */
     public static final String FORGET = "FORGET";
 
-    private static final Footprint ALL = new Footprint.Everything("a catalog record");
     /** How long a client's answer waits for the followers, so that what it made is normally whole when it hears. */
     private static final long FOLLOWERS_MS = 200;
 
@@ -55,6 +55,7 @@ public final class CatalogLanes extends LaneGroup {
     private final CollectionLanes collections;
     private final NameReadBack names;
     private final HiddenCollections hidden;
+    private final CatalogFootprints footprints;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
 
     public CatalogLanes(EventLoop loop, LaneServices services, CollectionLanes collections, long term) {
@@ -62,6 +63,7 @@ public final class CatalogLanes extends LaneGroup {
         this.collections = collections;
         this.names = new NameReadBack(this);
         this.hidden = new HiddenCollections(this);
+        this.footprints = new CatalogFootprints(services.catalog());
         lanes().forEach(lane -> lane.detached = lane.instance.letGo());
         ContainerOp container = new ContainerOp(this);
         operations.put(OpKind.CREATE_COLLECTION, new CreateOp(this));
@@ -156,27 +158,21 @@ public final class CatalogLanes extends LaneGroup {
     /** The same with changes beside those of mappings. */
     void complete(Lane lane, Write write, List<MappingEdit> effects, List<Change> others, WriteResult result) {
         boolean decides = decides(lane, write);
-        catalog().changes().begin(effects, begun -> {
-            List<Change> all = new ArrayList<>(others);
-            all.addAll(RetiredNames.by(catalog(), begun));
-            List<Change> changes = new ArrayList<>(all);
-            begun.forEach(each -> changes.add(new Change.PutMapping(each.mapping())));
-            settle(lane, write, changes, new Settled() {
-                @Override
-                public void durable() {
-                    all.forEach(CatalogLanes.this::known);
-                    catalog().changes().durable(begun).forEach(entry -> collections.wake(entry.publicId()));
-                    if (decides) {
-                        decide(write, Write.Decision.APPLIED, result);
-                    }
-                }
+        settle(lane, write, new Effects(effects, others, () -> {
+            if (decides) {
+                decide(write, Write.Decision.APPLIED, result);
+            }
+        }));
+    }
 
-                @Override
-                public void refused() {
-                    catalog().changes().refused(begun);
-                }
-            });
-        });
+    @Override
+    public void durable(List<Change> changes) {
+        changes.forEach(this::known);
+    }
+
+    @Override
+    public void changed(List<CollectionEntry> entries) {
+        entries.forEach(entry -> collections.wake(entry.publicId()));
     }
 
     /** That these are deleted becomes durable while the record stays at the lane's head; then the lane looks again. */
@@ -241,7 +237,7 @@ public final class CatalogLanes extends LaneGroup {
 
     @Override
     public Footprint footprint(Write write) {
-        return ALL;
+        return footprints.of(write);
     }
 
     @Override

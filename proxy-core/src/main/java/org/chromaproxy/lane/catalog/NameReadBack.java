@@ -82,9 +82,9 @@ final class NameReadBack {
         conclude(leader, write, why, otherThan(standing.join(), asked));
     }
 
-    /** A lane that is not at this record yet has never been sent it. */
+    /** Any other lane was never sent it. */
     private static boolean stands(Lane lane, Write write) {
-        return lane.head() == write;
+        return lane.head() == write || lane.mayHave(write);
     }
 
     private List<String> paths(Write write) {

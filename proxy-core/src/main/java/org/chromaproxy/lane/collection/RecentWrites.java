@@ -57,7 +57,7 @@ final class RecentWrites {
     private static int size(Footprint touched) {
         return switch (touched) {
             case Footprint.Ids named -> named.ids().size();
-            case Footprint.Everything everything -> 1;
+            case Footprint.Everything _, Footprint.Names _ -> 1;
         };
     }
 }

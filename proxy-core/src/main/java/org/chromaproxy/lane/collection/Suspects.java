@@ -15,7 +15,7 @@ final class Suspects {
 
     void add(Footprint touched) {
         switch (touched) {
-            case Footprint.Everything all -> everything = true;
+            case Footprint.Everything _, Footprint.Names _ -> everything = true;
             case Footprint.Ids named -> ids.addAll(named.ids());
         }
         if (everything || ids.size() > MAX_IDS) {

@@ -68,7 +68,7 @@ public final class Membership {
         return CompletableFuture.supplyAsync(
                 () -> {
                     Lane leader = catalog.lane(catalog.gate().leader());
-                    boolean works = leader.busy || leader.held || leader.head() != null || leader.spilled();
+                    boolean works = leader.atWork() || leader.held || leader.head() != null || leader.spilled();
                     if (works
                             || !leader.instance.usable()
                             || catalog.leadership().paused()) {

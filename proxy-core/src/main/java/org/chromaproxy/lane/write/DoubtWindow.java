@@ -1,9 +1,10 @@
 package org.chromaproxy.lane.write;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.chromaproxy.scan.Footprint;
 
@@ -11,16 +12,20 @@ import org.chromaproxy.scan.Footprint;
  * What a lane has sent since its durable cursor, and whether one more record commutes with all of it.
  *
  * <p>After a crash everything in the window is applied again, so only records that commute may share it: operations on
- * disjoint ids. Anything else waits until the cursor is durable. Confined to its lane's loop.
+ * disjoint ids, or on unrelated names. Anything else waits until the cursor is durable. Confined to its lane's loop.
  */
 public final class DoubtWindow {
     /** Beyond this many ids the window is closed by a flush: memory stays bounded. */
     private static final int MAX_IDS = 10_000;
 
-    private record Sent(long lsn, List<String> ids) {}
+    private record Sent(long lsn, Footprint footprint) {}
 
     private final ArrayDeque<Sent> window = new ArrayDeque<>();
-    private final Set<String> ids = new HashSet<>();
+    /** Ids of records, or keys of names that are changed. */
+    private final Set<String> changed = new HashSet<>();
+    /** How many records of the window lie in each container. */
+    private final Map<String, Integer> containers = new HashMap<>();
+
     private boolean exclusive;
 
     /** Whether that record was sent already: sending it again is always allowed, as all in the window commute. */
@@ -39,19 +44,15 @@ public final class DoubtWindow {
         if (window.isEmpty()) {
             return true;
         }
-        if (exclusive || ids.size() > MAX_IDS) {
+        if (exclusive || changed.size() > MAX_IDS) {
             return false;
         }
         return switch (footprint) {
-            case Footprint.Everything everything -> false;
-            case Footprint.Ids named -> {
-                for (String id : named.ids()) {
-                    if (ids.contains(id)) {
-                        yield false;
-                    }
-                }
-                yield true;
-            }
+            case Footprint.Everything _ -> false;
+            case Footprint.Ids named -> named.ids().stream().noneMatch(changed::contains);
+            case Footprint.Names names ->
+                names.changed().stream().noneMatch(key -> changed.contains(key) || containers.containsKey(key))
+                        && names.containers().stream().noneMatch(changed::contains);
         };
     }
 
@@ -60,14 +61,13 @@ public final class DoubtWindow {
         if (holds(lsn)) {
             return;
         }
+        window.add(new Sent(lsn, footprint));
         switch (footprint) {
-            case Footprint.Everything everything -> {
-                exclusive = true;
-                window.add(new Sent(lsn, List.of()));
-            }
-            case Footprint.Ids named -> {
-                ids.addAll(named.ids());
-                window.add(new Sent(lsn, named.ids()));
+            case Footprint.Everything _ -> exclusive = true;
+            case Footprint.Ids named -> changed.addAll(named.ids());
+            case Footprint.Names names -> {
+                changed.addAll(names.changed());
+                names.containers().forEach(key -> containers.merge(key, 1, Integer::sum));
             }
         }
     }
@@ -76,8 +76,17 @@ public final class DoubtWindow {
     public void durable(long lsn) {
         for (Sent first = window.peek(); first != null && first.lsn <= lsn; first = window.peek()) {
             window.poll();
-            // Ids are disjoint within a window, so each belongs to one record only.
-            first.ids.forEach(ids::remove);
+            // What is changed is disjoint within a window, so each key belongs to one record only.
+            switch (first.footprint) {
+                case Footprint.Everything _ -> {}
+                case Footprint.Ids named -> named.ids().forEach(changed::remove);
+                case Footprint.Names names -> {
+                    names.changed().forEach(changed::remove);
+                    names.containers()
+                            .forEach(key ->
+                                    containers.computeIfPresent(key, (_, count) -> count > 1 ? count - 1 : null));
+                }
+            }
         }
         if (window.isEmpty()) {
             exclusive = false;

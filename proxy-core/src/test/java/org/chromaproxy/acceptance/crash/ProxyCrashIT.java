@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -15,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.chromaproxy.acceptance.harness.Answer;
 import org.chromaproxy.acceptance.harness.ChromaApi;
 import org.chromaproxy.acceptance.harness.ChromaInstance;
 import org.chromaproxy.acceptance.harness.Deployment;
@@ -35,6 +39,10 @@ class ProxyCrashIT {
     private static final int CRASHES = 4;
     /** Acknowledged writes between two crashes: enough for batches in every stage to be cut off. */
     private static final int WRITES_BETWEEN = 150;
+    /** Clients that create collections at once, so that several creates are in doubt at each crash. */
+    private static final int CREATORS = 12;
+
+    private static final int CREATES_BETWEEN = 60;
 
     private static final List<String> COLLECTIONS = List.of("crash-one", "crash-two", "crash-three");
 
@@ -76,6 +84,65 @@ class ProxyCrashIT {
                         proxy.api().get(path).expect(200).json().path("id").asText());
             }
             deployment.assertEqualWhenDrained(proxy.api());
+        }
+    }
+
+    @Test
+    void collectionsThatManyCreateAndDeleteDuringCrashesAreTheSameOnBothSides(@TempDir Path directory)
+            throws Exception {
+        try (Deployment deployment = Deployment.prepare(directory)) {
+            ProxyProcess proxy = deployment.startProxy();
+            Map<String, String> made = new ConcurrentHashMap<>();
+            Set<String> deleted = ConcurrentHashMap.newKeySet();
+            for (int crash = 0; crash < CRASHES; crash++) {
+                createUntilKilled(proxy, crash, made, deleted);
+                proxy.restart();
+            }
+
+            made.forEach((name, id) -> {
+                Answer found = proxy.api().get(ChromaApi.collection(name)).expect(200);
+                assertEquals(id, found.json().path("id").asText(), name);
+            });
+            deleted.forEach(name -> proxy.api().get(ChromaApi.collection(name)).expect(404));
+            deployment.assertEqualWhenDrained(proxy.api());
+        }
+    }
+
+    /** Each creates one collection after the other, and deletes every third; the proxy is killed in the midst of it. */
+    private static void createUntilKilled(ProxyProcess proxy, int crash, Map<String, String> made, Set<String> deleted)
+            throws Exception {
+        AtomicInteger acknowledged = new AtomicInteger();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> creators = new ArrayList<>();
+            for (int creator = 0; creator < CREATORS; creator++) {
+                String prefix = "crash-" + crash + "-" + creator + "-";
+                creators.add(threads.submit(() -> {
+                    try {
+                        for (int i = 0; ; i++) {
+                            made.put(prefix + i, proxy.api().create(prefix + i));
+                            acknowledged.incrementAndGet();
+                            if (i % 3 == 0) {
+                                made.remove(prefix + i);
+                                proxy.api()
+                                        .delete(ChromaApi.collection(prefix + i))
+                                        .expect(200);
+                                deleted.add(prefix + i);
+                            }
+                        }
+                    } catch (UncheckedIOException killed) {
+                        // What was not answered may have been done or not.
+                    }
+                }));
+            }
+            Awaitility.await("creates before crash " + crash)
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> acknowledged.get() >= CREATES_BETWEEN
+                            || creators.stream().anyMatch(Future::isDone));
+            proxy.kill9();
+            for (Future<?> creator : creators) {
+                creator.get(60, TimeUnit.SECONDS);
+            }
         }
     }
 
