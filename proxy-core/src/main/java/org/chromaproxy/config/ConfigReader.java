@@ -16,6 +16,7 @@ import org.chromaproxy.config.setting.ConfigFile;
 import org.chromaproxy.config.setting.PrincipalSettings;
 import org.chromaproxy.config.setting.Setting;
 import org.chromaproxy.config.setting.Settings;
+import org.chromaproxy.config.setting.Source;
 import org.chromaproxy.config.setting.TlsSettings;
 import org.chromaproxy.config.setting.Values;
 
@@ -160,10 +161,16 @@ public final class ConfigReader {
                 values.get(Settings.ACCEPT_SHORTENED_LOG));
     }
 
+    private int maxBodyMb() {
+        return values.source(Settings.MAX_BODY_MB) instanceof Source.Default
+                ? MemoryPlan.defaultBodyMb(values.get(Settings.MAX_MEMORY_MB))
+                : values.get(Settings.MAX_BODY_MB);
+    }
+
     private Config.Limits limits() {
         return new Config.Limits(
                 values.get(Settings.MAX_MEMORY_MB),
-                values.get(Settings.MAX_BODY_MB) * MIB,
+                maxBodyMb() * MIB,
                 values.get(Settings.MAX_CONCURRENT_REQUESTS),
                 values.get(Settings.REQUEST_QUEUE_SIZE),
                 values.get(Settings.MAX_WORKERS),

@@ -17,6 +17,12 @@ public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
     /** Of the whole: {@code -XX:MaxDirectMemorySize}. */
     public static final int DIRECT_PERCENT = 15;
 
+    /** The largest body of a write where nobody says, in MiB. */
+    public static final int BODY_MB = 40;
+
+    /** Of the whole: the largest body that may be allowed. The heap holds three: one comes, one is logged, one is sent. */
+    private static final int BODY_PERCENT = 10;
+
     /** A body up to this size is small: such bodies have a share of their own, which no large one can take. */
     public static final int SMALL_BODY = 1 << 20;
 
@@ -35,18 +41,23 @@ public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
     private static final int PERCENT = 100;
     private static final int MIB = 1 << 20;
 
+    /** The largest body, in MiB, where nobody says: as large as fits, and {@link #BODY_MB} at most. */
+    public static int defaultBodyMb(int maxMemoryMb) {
+        return Math.min(BODY_MB, maxMemoryMb * BODY_PERCENT / PERCENT);
+    }
+
     /** Why the largest body does not fit, with the sum; empty if it does. */
     public Optional<String> bodyProblem() {
-        long most = percent(SMALL_BODIES_PERCENT + LARGE_BODIES_PERCENT);
-        if (maxBody <= most) {
+        if (maxBody <= percent(BODY_PERCENT)) {
             return Optional.empty();
         }
-        return Optional.of("is larger than a fifth of max_memory_mb (" + maxMemoryMb
-                + "), so such a body could never be taken: of " + maxMemoryMb + " MiB the heap has " + heapMb()
-                + ", and of these connections, heads and answers take "
-                + (connections() + heads() + answers() + collected()) / MIB + ", bodies " + most / MIB
-                + ", records that wait for a server and what the proxy needs itself the rest; raise max_memory_mb to "
-                + (maxBody / MIB * PERCENT / (SMALL_BODIES_PERCENT + LARGE_BODIES_PERCENT)) + " or lower max_body_mb");
+        long clients = connections() + heads() + answers() + collected() + smallBodies();
+        return Optional.of("is larger than a tenth of max_memory_mb (" + maxMemoryMb
+                + "), so that such bodies could end the process: of " + maxMemoryMb + " MiB the heap has " + heapMb()
+                + ", of these connections, heads, answers and small bodies may take " + clients / MIB
+                + ", and large bodies three times the largest, " + 3L * maxBody / MIB
+                + " (one comes, one is logged, one is sent); raise max_memory_mb to "
+                + maxBody / MIB * PERCENT / BODY_PERCENT + " or lower max_body_mb");
     }
 
     /** What the launcher gives the JVM for its heap, in MiB. */

@@ -9,6 +9,10 @@ import java.util.Set;
 final class CollectionSize extends BodyScan {
     private static final Set<String> METADATA = Set.of("metadata", "new_metadata");
     private static final Set<String> LINKS = Set.of("max_neighbors", "hnsw:M");
+    private static final Set<String> CANDIDATES =
+            Set.of("ef_construction", "ef_search", "hnsw:construction_ef", "hnsw:search_ef");
+    /** What it holds is the client's own. */
+    private static final String FUNCTION = "embedding_function";
 
     /** By level: whether that container is an array. Chroma takes one of the members' values, in their order, for an object. */
     private final BitSet arrays = new BitSet();
@@ -16,6 +20,9 @@ final class CollectionSize extends BodyScan {
     private String member = "";
     private String name = "";
     private int values;
+    /** What is deeper belongs to the embedding function. */
+    private int functionLevel = Integer.MAX_VALUE;
+
     private String excess = "";
 
     /** What is too large, in words; empty if nothing is. */
@@ -30,11 +37,13 @@ final class CollectionSize extends BodyScan {
             name = text();
             member = level == 1 ? name : member;
             values += level == 2 && METADATA.contains(member) ? 1 : 0;
+            if (level <= functionLevel) {
+                functionLevel = name.equals(FUNCTION) ? level : Integer.MAX_VALUE;
+            }
         } else if (token.isStructStart()) {
             arrays.set(level + 1, token == JsonToken.START_ARRAY);
-        } else if (token.isNumeric() && (arrays.get(level) || LINKS.contains(name)) && tooMany(text())) {
-            excess = "an index with more than " + ServerBounds.INDEX_LINKS
-                    + " links of a vector (max_neighbors, hnsw:M)";
+        } else if (token.isNumeric()) {
+            number(Double.parseDouble(text()), level);
         }
         if (values > ServerBounds.METADATA_VALUES) {
             excess = "more than " + ServerBounds.METADATA_VALUES + " values of metadata";
@@ -42,8 +51,15 @@ final class CollectionSize extends BodyScan {
         return level == 0 || !excess.isEmpty();
     }
 
-    private static boolean tooMany(String number) {
-        return Double.parseDouble(number) > ServerBounds.INDEX_LINKS;
+    private void number(double value, int level) {
+        boolean nameless = arrays.get(level) && !METADATA.contains(member) && level <= functionLevel;
+        if ((nameless || LINKS.contains(name)) && value > ServerBounds.INDEX_LINKS) {
+            excess = "an index with more than " + ServerBounds.INDEX_LINKS
+                    + " links of a vector (max_neighbors, hnsw:M)";
+        } else if (CANDIDATES.contains(name) && value > ServerBounds.INDEX_CANDIDATES) {
+            excess = "an index that looks at more than " + ServerBounds.INDEX_CANDIDATES
+                    + " vectors for one (ef_construction, ef_search)";
+        }
     }
 
     @Override

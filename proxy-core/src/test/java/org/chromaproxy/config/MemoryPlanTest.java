@@ -36,7 +36,7 @@ class MemoryPlanTest {
     @Test
     void theSharesOfClientsLeaveRoomOnTheHeap() {
         for (int memoryMb : new int[] {200, 400, 1_000, 16_000}) {
-            MemoryPlan plan = of(memoryMb, memoryMb / 5);
+            MemoryPlan plan = of(memoryMb, memoryMb / 10);
             long clients = plan.connections()
                     + plan.heads()
                     + plan.answers()
@@ -49,11 +49,21 @@ class MemoryPlanTest {
 
     @Test
     void aBodyThatDoesNotFitIsRefusedWithTheSum() {
-        assertTrue(of(400, 80).bodyProblem().isEmpty());
-        String problem = of(400, 81).bodyProblem().orElseThrow();
-        assertTrue(problem.contains("a fifth of max_memory_mb (400)"), problem);
-        assertTrue(problem.contains("bodies 80"), problem);
-        assertTrue(problem.contains("raise max_memory_mb to 405"), problem);
-        assertEquals(81L * MIB, of(400, 81).largeBodies());
+        assertTrue(of(400, 40).bodyProblem().isEmpty());
+        String problem = of(400, 41).bodyProblem().orElseThrow();
+        assertTrue(problem.contains("a tenth of max_memory_mb (400)"), problem);
+        assertTrue(problem.contains("three times the largest, 123"), problem);
+        assertTrue(problem.contains("raise max_memory_mb to 410"), problem);
+    }
+
+    @Test
+    void threeOfTheLargestBodiesFitBesideWhatClientsMayHold() {
+        for (int memoryMb : new int[] {200, 400, 1_000, 16_000}) {
+            MemoryPlan plan = of(memoryMb, memoryMb / 10);
+            long clients = plan.connections() + plan.heads() + plan.answers() + plan.collected() + plan.smallBodies();
+            assertTrue(clients + 3L * memoryMb / 10 * MIB <= plan.heapMb() * (long) MIB, memoryMb + " MiB");
+        }
+        assertEquals(20, MemoryPlan.defaultBodyMb(200));
+        assertEquals(40, MemoryPlan.defaultBodyMb(16_000));
     }
 }

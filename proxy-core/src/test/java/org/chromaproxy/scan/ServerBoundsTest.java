@@ -45,19 +45,23 @@ class ServerBoundsTest {
     void aRecordHasSoManyMembersAtMost(String member) {
         String most =
                 "{\"ids\":[\"a\",\"b\"],\"metadatas\":[{" + many(5_000, member) + "},{" + many(5_000, member) + "}]}";
-        assertFalse(ServerBounds.metadataExceeded(bytes(most)));
+        assertEquals("", ServerBounds.recordsExceed(bytes(most)));
         String more = "{\"ids\":[\"a\",\"b\"],\"metadatas\":[null,{" + many(5_001, member) + "}]}";
-        assertTrue(ServerBounds.metadataExceeded(bytes(more)));
-        assertTrue(ServerBounds.metadataExceeded(bytes("[[\"a\"],null,[{" + many(5_001, member) + "}]]")));
+        assertTrue(ServerBounds.recordsExceed(bytes(more)).contains("values"));
+        assertTrue(ServerBounds.recordsExceed(bytes("[[\"a\"],null,[{" + many(5_001, member) + "}]]"))
+                .contains("values"));
     }
 
     @Test
     void elementsOfListsAreValuesAndVectorsAreNot() {
-        assertTrue(ServerBounds.metadataExceeded(bytes("{\"metadatas\":[{\"l\":[" + many(5_001, "%d") + "]}]}")));
+        assertTrue(ServerBounds.recordsExceed(bytes("{\"metadatas\":[{\"l\":[" + many(5_001, "%d") + "]}]}"))
+                .contains("values"));
         String vector = "[" + many(20_000, "0.%d") + "]";
-        assertFalse(ServerBounds.metadataExceeded(
-                bytes("{\"ids\":[\"a:,\\\"\"],\"embeddings\":[" + vector + "],\"documents\":[\"" + ":{,".repeat(9_000)
-                        + "\"],\"metadatas\":[{\"s\":{\"indices\":" + vector + ",\"values\":" + vector + "}}]}")));
+        assertEquals(
+                "",
+                ServerBounds.recordsExceed(bytes("{\"ids\":[\"a:,\\\"\"],\"embeddings\":[" + vector
+                        + "],\"documents\":[\"" + ":{,".repeat(9_000) + "\"],\"metadatas\":[{\"s\":{\"indices\":"
+                        + vector + ",\"values\":" + vector + "}}]}")));
     }
 
     @ParameterizedTest
@@ -93,10 +97,51 @@ class ServerBoundsTest {
             strings = {
                 "{\"name\":\"n\"}",
                 "{\"name\":\"n\",\"metadata\":{\"hnsw:M\":128,\"year\":5000}}",
-                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"max_neighbors\":4096,\"sync_threshold\":100000}}}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"max_neighbors\":256,\"sync_threshold\":100000}}}",
+                "{\"name\":\"n\",\"metadata\":{\"years\":[2020,5000]}}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"ef_construction\":10000,\"ef_search\":10000}}}",
+                "{\"name\":\"n\",\"configuration\":{\"embedding_function\":{\"config\":{\"sizes\":[1024]}}}}",
                 "not JSON"
             })
     void usualCollectionsAreWithin(String body) {
         assertEquals("", ServerBounds.collectionExceeds(bytes(body)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"max_neighbors\":257}}}",
+                "{\"name\":\"n\",\"metadata\":{\"hnsw:M\":257}}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":[\"l2\",100,100,16,257]}}",
+                "{\"name\":\"n\",\"configuration\":{\"embedding_function\":{\"a\":[1]},\"hnsw\":[\"l2\",257]}}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"ef_construction\":10001}}}",
+                "{\"name\":\"n\",\"metadata\":{\"hnsw:construction_ef\":1e9}}",
+                "{\"new_configuration\":{\"hnsw\":{\"ef_search\":10001}}}"
+            })
+    void anIndexThatCostsTheServersMinutesForAnAddIsBeyond(String body) {
+        assertTrue(ServerBounds.collectionExceeds(bytes(body)).startsWith("an index"), body);
+    }
+
+    @Test
+    void anEmbeddingHasSoManyNumbersAtMost() {
+        String most = "[" + many(32_768, "%d") + "]";
+        String more = "[" + many(32_769, "%d") + "]";
+        String base64 = "\"" + "A".repeat(32_768 * 16 / 3 + 1) + "\"";
+        for (String within : new String[] {
+            "{\"ids\":[\"a\",\"b\"],\"embeddings\":[" + most + "," + most + "]}",
+            "{\"ids\":[\"a\"],\"embeddings\":[[1]],\"documents\":[" + base64 + "]}",
+            "{\"metadatas\":[{\"sparse\":{\"indices\":" + more + "}}],\"embeddings\":[[1]],\"ids\":[\"a\"]}",
+        }) {
+            assertEquals("", ServerBounds.recordsExceed(bytes(within)));
+        }
+        for (String beyond : new String[] {
+            "{\"ids\":[\"a\",\"b\"],\"embeddings\":[[1]," + more + "]}",
+            "{\"documents\":[\"x\"], \"embeddings\" : [ " + more + "]}",
+            "{\"embed\\u0064ings\":[" + more + "]}",
+            "{\"ids\":[\"a\"],\"embeddings\":[" + base64 + "]}",
+            "[[\"a\"],[" + more + "]]",
+        }) {
+            assertTrue(ServerBounds.recordsExceed(bytes(beyond)).contains("embedding"));
+        }
     }
 }

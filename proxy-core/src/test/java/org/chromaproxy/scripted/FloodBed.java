@@ -25,6 +25,7 @@ import javax.net.ssl.SSLContext;
 import org.chromaproxy.acceptance.harness.ProxyProcess;
 import org.chromaproxy.access.AccessFixture;
 import org.chromaproxy.access.Role;
+import org.chromaproxy.config.MemoryPlan;
 
 /**
  * A proxy as users start it, with tokens, in front of two scripted servers, to be flooded; its honest client, and a probe that
@@ -132,6 +133,11 @@ final class FloodBed implements AutoCloseable {
                     call -> call.body().equals(LARGE_READ),
                     Reply.json(200, "{\"ids\":[],\"documents\":[" + large + "]}"));
         }
+    }
+
+    /** Bytes of the largest body that is taken. */
+    int largestBody() {
+        return MemoryPlan.defaultBodyMb(memoryMb) << 20;
     }
 
     /** The head of a request of the attackers to their collection. */

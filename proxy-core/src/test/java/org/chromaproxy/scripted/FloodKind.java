@@ -19,7 +19,6 @@ enum FloodKind {
     LISTS,
     UNREAD_LISTS;
 
-    private static final int LARGE_BODY = 40 << 20;
     private static final String WRONG = "wrong";
 
     Flood.Client client(FloodBed bed) {
@@ -34,9 +33,10 @@ enum FloodKind {
                 Flood.Client.sending(
                         "GET /health HTTP/1.1\r\nHost: h\r\nContent-Length: 1048576\r\n\r\n" + "x".repeat(1 << 20));
             case ANNOUNCED ->
-                Flood.Client.sending(bed.post("upsert", WRONG, LARGE_BODY)).dripping("x");
+                Flood.Client.sending(bed.post("upsert", WRONG, bed.largestBody()))
+                        .dripping("x");
             case ANNOUNCED_WITH_TOKEN ->
-                Flood.Client.sending(bed.post("upsert", FloodBed.LOUD, LARGE_BODY) + "x".repeat(20_000))
+                Flood.Client.sending(bed.post("upsert", FloodBed.LOUD, bed.largestBody()) + "x".repeat(20_000))
                         .dripping("x");
             case LARGE_BODIES_WITH_TOKEN -> Flood.Client.sending(largeBody(bed));
             case UNREAD_PAGES ->
@@ -65,8 +65,9 @@ enum FloodKind {
     private static byte[] largeBody(FloodBed bed) {
         String before = "{\"ids\":[\"large\"],\"embeddings\":[[0.5,1]],\"documents\":[\"";
         String after = "\"]}";
-        byte[] head = (bed.post("upsert", FloodBed.LOUD, LARGE_BODY) + before).getBytes(StandardCharsets.ISO_8859_1);
-        byte[] whole = Arrays.copyOf(head, head.length - before.length() + LARGE_BODY);
+        int length = bed.largestBody();
+        byte[] head = (bed.post("upsert", FloodBed.LOUD, length) + before).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] whole = Arrays.copyOf(head, head.length - before.length() + length);
         Arrays.fill(whole, head.length, whole.length, (byte) 'x');
         for (int i = 0; i < after.length(); i++) {
             whole[whole.length - after.length() + i] = (byte) after.charAt(i);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * loops may still be letting go when the last test returns, hence the short wait.
  */
 public final class LeakCheck implements AfterAllCallback {
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(30);
 
     @Override
     public void afterAll(ExtensionContext context) {

@@ -190,10 +190,12 @@ public final class Settings {
     public static final Setting<Integer> MAX_MEMORY_MB =
             Setting.of("MAX_MEMORY_MB", Kinds.integer(200, 1 << 20), 400, "the whole process, in MiB; at least 200");
     public static final Setting<Integer> MAX_BODY_MB = Setting.of(
-            "MAX_BODY_MB",
-            Kinds.integer(1, 1024),
-            40,
-            "largest body of a write, in MiB; at most a fifth of the memory");
+                    "MAX_BODY_MB",
+                    Kinds.integer(1, 1024),
+                    40,
+                    "largest body of a write, in MiB; at most a tenth of the memory")
+            .defaultWords("40, or a tenth of `MAX_MEMORY_MB` if that is less")
+            .example("40");
     public static final Setting<Integer> MAX_CONCURRENT_REQUESTS = Setting.of(
                     "MAX_CONCURRENT_REQUESTS",
                     Kinds.integer(1, 1_000_000),

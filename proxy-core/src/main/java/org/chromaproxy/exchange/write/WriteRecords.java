@@ -189,10 +189,7 @@ final class WriteRecords {
     /** Refuses what no server could execute, and some would end on: each that is sent it, one after the other. */
     private boolean refusedAsBeyond(OpKind kind, byte[] body) {
         String excess = switch (kind) {
-            case ADD, UPDATE, UPSERT ->
-                ServerBounds.metadataExceeded(body)
-                        ? "a record with more than " + ServerBounds.METADATA_VALUES + " values of metadata"
-                        : "";
+            case ADD, UPDATE, UPSERT -> ServerBounds.recordsExceed(body);
             case DELETE ->
                 ServerBounds.filterExceeded(body)
                         ? "a filter of more than " + ServerBounds.FILTER_OBJECTS + " objects"

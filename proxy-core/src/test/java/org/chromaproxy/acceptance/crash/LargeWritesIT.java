@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The largest bodies there may be, several at once, on a proxy as users start it: its launcher, its default memory. */
 @Timeout(900)
 class LargeWritesIT {
-    private static final int RECORDS = 40;
-    private static final int DIMENSION = 250_000;
+    private static final int RECORDS = 400;
+    private static final int DIMENSION = 25_000;
     private static final int AT_ONCE = 3;
 
     @Test

@@ -1,0 +1,117 @@
+package org.chromaproxy.scan;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Looks through the bytes of an add, update or upsert for what is beyond {@link ServerBounds}. Of a body that is not well formed
+ * it may say anything, since no server takes it. Confined to one thread.
+ */
+final class RecordsSize {
+    /** Where the list of all is of which each record has one: below the body, or its object of members. */
+    private static final int LISTS = 2;
+    /** Where a record's own metadata or embedding is. */
+    private static final int RECORD = 3;
+
+    private static final int ELEMENTS = 4;
+    private static final byte[] EMBEDDINGS = "embeddings".getBytes(StandardCharsets.US_ASCII);
+    /** In base64 four octets stand for three, and a number has four. */
+    private static final int BASE64 = ServerBounds.DIMENSION * 16 / 3;
+
+    private final byte[] body;
+    private int depth;
+    /** Members of a record's metadata, and elements of lists in it. */
+    private int values;
+
+    private int numbers;
+    private boolean listInRecord;
+    private boolean recordIsList;
+    private boolean bodyIsList;
+    private int member;
+    private int keyStart;
+    private int keyEnd;
+    private boolean embeddings;
+    private String excess = "";
+
+    private RecordsSize(byte[] body) {
+        this.body = body;
+    }
+
+    /** What is too large, in words; empty if nothing is. */
+    static String excess(byte[] body) {
+        return new RecordsSize(body).walk();
+    }
+
+    private String walk() {
+        for (int i = 0; i < body.length && excess.isEmpty(); i++) {
+            switch (body[i]) {
+                case '"' -> i = text(i);
+                case '[', '{' -> begin(body[i] == '[');
+                case ']', '}' -> depth--;
+                case ':' -> colon();
+                case ',' -> comma();
+                default -> {}
+            }
+        }
+        return excess;
+    }
+
+    private int text(int quote) {
+        int end = ArrayMetadata.stringEnd(body, quote);
+        if (depth == 1) {
+            keyStart = quote + 1;
+            keyEnd = end;
+        } else if (depth == LISTS && embeddings && end - quote > BASE64) {
+            tooLong();
+        }
+        return end;
+    }
+
+    private void begin(boolean list) {
+        depth++;
+        if (depth == 1) {
+            bodyIsList = list;
+        } else if (depth == RECORD) {
+            values = 0;
+            numbers = 1;
+            recordIsList = list;
+        } else if (depth == ELEMENTS) {
+            listInRecord = list;
+        }
+    }
+
+    private void colon() {
+        if (depth == 1) {
+            byte[] key = Arrays.copyOfRange(body, keyStart, keyEnd);
+            embeddings = Arrays.equals(key, EMBEDDINGS) || new String(key, StandardCharsets.ISO_8859_1).contains("\\");
+        } else if (depth == RECORD) {
+            value();
+        }
+    }
+
+    private void comma() {
+        if (depth == 1) {
+            // Chroma takes an array of the members' values, in their order, for the object: the ids, then these.
+            member++;
+            embeddings = bodyIsList && member == 1;
+        } else if (depth == RECORD && recordIsList && embeddings) {
+            numbers++;
+            if (numbers > ServerBounds.DIMENSION) {
+                tooLong();
+            }
+        } else if (depth == ELEMENTS && listInRecord) {
+            value();
+        }
+    }
+
+    private void value() {
+        values++;
+        if (values > ServerBounds.METADATA_VALUES) {
+            excess = "a record with more than " + ServerBounds.METADATA_VALUES + " values of metadata";
+        }
+    }
+
+    private void tooLong() {
+        excess = "an embedding of more than " + ServerBounds.DIMENSION + " numbers";
+    }
+}
