@@ -74,6 +74,16 @@ final class ChromaModel {
         witness.modify(change);
     }
 
+    /** The LSN that the proxy's witness carries here. */
+    synchronized long witnessed() {
+        return named("witness")
+                .orElseThrow()
+                .json()
+                .path("metadata")
+                .path("lsn")
+                .asLong();
+    }
+
     private Optional<ModelCollection> named(String name) {
         return collections.values().stream().filter(c -> c.name().equals(name)).findFirst();
     }

@@ -125,7 +125,7 @@ class ReturnTest extends StagedTest {
     @Test
     void anInstanceThatComesBackWithNothingInDoubtIsNotAsked() {
         Led led = led();
-        WitnessTest.awaitWitnessed(led.follower());
+        WitnessTest.awaitWitnessed(stage(), led.follower());
         led.follower().vanish();
         awaitUsable(1);
         assertEquals(201, led.collection().add("missed").join().status());
