@@ -377,10 +377,16 @@ final class Engine implements AutoCloseable {
      */
     private void sweep() {
         long durable = sweptAt.getAndSet(log.writer().durableLsn());
-        lanes.oldestPending(oldest -> workers.execute(() -> {
-            log.retention().advance(Math.min(durable, oldest - 1));
+        lanes.oldestPending(oldest -> workers.execute(() -> sweep(Math.min(durable, oldest - 1))));
+    }
+
+    private void sweep(long mark) {
+        try {
+            log.retention().advance(mark);
             log.retention().sweep(Instant.now());
-        }));
+        } catch (RuntimeException e) {
+            LOG.warn("the log drops nothing now, and is asked again: {}", e.getMessage());
+        }
     }
 
     /** Another proxy owns the log: whatever is under way here is reset, and this process ends. */

@@ -39,6 +39,8 @@ final class Renewed implements AutoCloseable {
     private final Supplier<SslContext> build;
     private SslContext current;
     private String seen;
+    /** Files that were being read may still be looked at. Guarded by this. */
+    private boolean closed;
 
     /**
      * Makes the first one.
@@ -101,6 +103,10 @@ final class Renewed implements AutoCloseable {
 
     private void swap(SslContext next, String asOf) {
         synchronized (this) {
+            if (closed) {
+                ReferenceCountUtil.release(next);
+                return;
+            }
             // Open connections hold it, too.
             ReferenceCountUtil.release(current);
             current = next;
@@ -130,7 +136,10 @@ final class Renewed implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        ReferenceCountUtil.release(current);
+        if (!closed) {
+            closed = true;
+            ReferenceCountUtil.release(current);
+        }
     }
 
     /** Changes when one of the files does. */
