@@ -8,13 +8,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A PostgreSQL server of our own with durable data: what it acknowledged survives the death of this process, of the
  * server and of the machine. Listens on the loopback interface only, with a password made for that folder. When this
  * JVM is gone, however it went, the kernel tells the server to shut down.
  *
- * <p>One user of a folder at a time. Not thread-safe.
+ * <p>One user of a folder at a time. Thread-safe once it is started.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
     private static final Duration START_WITHIN = Duration.ofSeconds(60);
@@ -26,7 +27,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final String password;
     private final int port;
     private final FolderLock lock;
-    private final ChildProcess server;
+    private final List<String> command;
+    private final Path log;
+    /** Guarded by this. */
+    private ChildProcess server;
+
+    private volatile boolean closed;
 
     private EmbeddedPostgres(Path home, PostgresPrograms programs, int port, FolderLock lock)
             throws IOException, InterruptedException {
@@ -39,7 +45,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
             initialise(home, user, programs);
         }
         stopSurvivor();
-        this.server = launch(user.command(serve(programs)), home.resolve("postgres.log"));
+        this.command = user.command(serve(programs));
+        this.log = home.resolve("postgres.log");
+        this.server = launch();
     }
 
     /** {@link #start(Path, int)} on any free port. */
@@ -85,8 +93,37 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /** The process id of the postmaster. */
-    public long pid() {
+    public synchronized long pid() {
         return server.pid();
+    }
+
+    /**
+     * Starts the server again if it has ended by itself, as it does where its disk is full. To be called now and then; blocks
+     * while it starts.
+     *
+     * @return its last words if it had ended and runs again
+     * @throws LocalServerException when it does not start
+     */
+    public synchronized Optional<String> restartIfEnded() {
+        if (closed || server.isAlive()) {
+            return Optional.empty();
+        }
+        try {
+            String words = server.lastWords();
+            stopSurvivor();
+            server = launch();
+            return Optional.of(words);
+        } catch (IOException e) {
+            throw new LocalServerException("cannot start PostgreSQL in " + data, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LocalServerException("interrupted while starting PostgreSQL", e);
+        }
+    }
+
+    /** Whether it was stopped on purpose. */
+    public boolean closed() {
+        return closed;
     }
 
     /** SIGKILL for the postmaster, as a crash would; its children leave by themselves. For tests. */
@@ -101,6 +138,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void end(String signal) {
+        closed = true;
+        endNow(signal);
+    }
+
+    private synchronized void endNow(String signal) {
         try (lock) {
             if (server.isAlive()) {
                 server.signal(signal);
@@ -171,14 +213,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         file.deleteIfRecycled();
     }
 
-    private ChildProcess launch(List<String> command, Path log) throws IOException, InterruptedException {
+    private ChildProcess launch() throws IOException, InterruptedException {
         var file = new PostmasterFile(data);
         long deadline = System.nanoTime() + START_WITHIN.toNanos();
         while (true) {
             Files.deleteIfExists(log);
             // SIGINT is PostgreSQL's fast shutdown: clients are cut off, everything is flushed.
             ChildProcess process = ChildProcess.start(command, "INT", log);
-            while (process.isAlive() && System.nanoTime() - deadline < 0) {
+            while (process.isAlive() && !closed && System.nanoTime() - deadline < 0) {
                 if (file.saysReady(process.pid())) {
                     return process;
                 }
@@ -187,7 +229,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             process.kill();
             String words = process.lastWords();
             // A crashed postmaster's children take a moment to notice and leave.
-            if (!words.contains("shared memory block") || System.nanoTime() - deadline > 0) {
+            if (closed || !words.contains("shared memory block") || System.nanoTime() - deadline > 0) {
                 throw new LocalServerException("PostgreSQL did not start:\n" + words);
             }
         }

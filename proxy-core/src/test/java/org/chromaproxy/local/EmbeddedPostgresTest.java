@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,22 @@ class EmbeddedPostgresTest {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home(), port)) {
             assertEquals(port, postgres.port());
             assertEquals("7", read(postgres, "SELECT max(n) FROM kept"));
+        }
+    }
+
+    @Test
+    void aServerThatEndedByItselfIsStartedAgainWithWhatItHeld() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home())) {
+            write(postgres.jdbcUrl(), 5);
+            assertEquals(Optional.empty(), postgres.restartIfEnded());
+            long ended = postgres.pid();
+            assertTrue(ProcessHandle.of(ended).orElseThrow().destroyForcibly());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> postgres.restartIfEnded().isPresent());
+            assertTrue(postgres.pid() != ended);
+            assertEquals("5", read(postgres, "SELECT max(n) FROM kept"));
+            postgres.crash();
+            assertEquals(Optional.empty(), postgres.restartIfEnded(), "it was ended on purpose");
         }
     }
 
