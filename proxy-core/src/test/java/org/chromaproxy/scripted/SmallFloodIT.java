@@ -40,15 +40,9 @@ class SmallFloodIT {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"HALF_HEADS", "MEGABYTES_TO_OPEN_ENDPOINTS", "LARGE_BODIES_WITH_TOKEN"})
+    @EnumSource(names = {"HALF_HEADS", "MEGABYTES_TO_OPEN_ENDPOINTS"})
     void anAttackDisturbsNobody(FloodKind kind) throws Exception {
-        int count = kind.count(FloodBed.CONNECTIONS);
-        bed.flood(kind.name(), count, kind.client(bed), flood -> {
-            if (kind == FloodKind.LARGE_BODIES_WITH_TOKEN) {
-                bed.awaitAnswers(kind.name(), count, flood);
-                assertTrue(flood.answered() > 0, "none was answered");
-            }
-        });
+        bed.flood(kind.name(), kind.count(FloodBed.CONNECTIONS), kind.client(bed), _ -> {});
     }
 
     @Test
