@@ -122,6 +122,30 @@ class ReturnTest extends StagedTest {
         assertRead(led.collection(), List.of("first", "probe", "doubted", "later"));
     }
 
+    /** It is not compared yet when the other one is gone, and nobody writes, which would have it lead. */
+    @Test
+    void whoeverIsLeftInDoubtIsReadThoughNobodyWrites() {
+        Led led = led();
+        CompletableFuture<Void> comparison = new CompletableFuture<>();
+        led.leader().once(Call::writes, new Reply.Never());
+        CompletableFuture<Client.Answer> answer = led.collection().add("doubted");
+        awaitCalls(led.leader(), 1);
+        led.leader().vanish();
+        assertEquals(201, answer.join().status());
+        stage().forget();
+        led.leader().always(call -> readsBack(call, "doubted"), Reply.held(comparison));
+        led.leader().reappear();
+        awaitHeld(led.leader(), led.collection(), "doubted");
+        await().atMost(Stage.SOON)
+                .until(() ->
+                        !led.leader().calls(call -> readsBack(call, "doubted")).isEmpty());
+        led.follower().vanish();
+        comparison.complete(null);
+        assertRead(led.collection(), List.of("first", "probe", "doubted"));
+        led.follower().reappear();
+        awaitUsable(2);
+    }
+
     @Test
     void anInstanceThatComesBackWithNothingInDoubtIsNotAsked() {
         Led led = led();

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Returns {
     private static final Logger LOG = LoggerFactory.getLogger(Returns.class);
+    /** So long a leader that is gone is waited for, to compare others with it: a read waits longer. */
+    private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private static final long LOOK_MS = 10;
     /** Longest time that writes wait for a comparison; then it is tried again. */
     private static final long HOLD_MS = 3_000;
@@ -128,6 +131,11 @@ final class Returns {
             return;
         }
         Lane leader = leader();
+        if (isLost(leader) && group.lanes().stream().anyMatch(lane -> lane != leader && suspect(lane))) {
+            // Nobody may write, and so have another lead: those who read would wait until it is home for half a minute.
+            group.leadership().elect();
+            return;
+        }
         if (suspect(leader) && !handOver(leader) && leader.instance.usable()) {
             handOn(leader);
         }
@@ -140,6 +148,11 @@ final class Returns {
                             .catchUp()
                             .await(lane.instance, () -> group.loop().execute(() -> begin(leader, lane)));
                 });
+    }
+
+    /** Whether it has been away for so long that whoever is left is not compared with it. */
+    private static boolean isLost(Lane leader) {
+        return !leader.instance.usable() && System.nanoTime() - leader.instance.upSinceNanos() > LOST_NANOS;
     }
 
     private Lane leader() {
