@@ -354,7 +354,6 @@ final class Dispatch {
             faults.pause(lane, String.valueOf(upstream.getMessage()));
             return;
         }
-        lane.unanswered = true;
         lane.told = null;
         lane.cutOff(write);
         faults.fault(lane, write, error == null ? "no answer" : String.valueOf(error.getMessage()));

@@ -247,6 +247,7 @@ public final class Lane {
 
     /** The connection it was sent on was closed without an answer. */
     public void cutOff(Write head) {
+        unanswered = true;
         Endings before = endings;
         Endings now = before != null && before.of(head) ? before : new Endings(head.lsn());
         endings = now;
@@ -254,7 +255,8 @@ public final class Lane {
     }
 
     /** The head was answered, in whatever way. */
-    void survived() {
+    public void survived() {
+        unanswered = false;
         if (endings != null) {
             endings.survived();
         }

@@ -160,7 +160,9 @@ final class LimitedDelete {
                     .upstream()
                     .send(group.loop(), lane.instance, request, TIMEOUT_MS)
                     .whenComplete((answer, error) -> group.guarded(lane, write, () -> {
-                        if (error instanceof UpstreamException upstream && !upstream.neverSent()) {
+                        if (answer != null) {
+                            lane.survived();
+                        } else if (!neverSent(error)) {
                             lane.cutOff(write);
                         }
                         if (!tooLate()) {
@@ -190,7 +192,9 @@ final class LimitedDelete {
                 @Nullable Throwable error,
                 Consumer<UpstreamResponse> then) {
             Verdict verdict = answer == null ? Verdict.FAULT : verdict(operation, answer);
-            if (verdict == Verdict.BUSY) {
+            if (neverSent(error)) {
+                group.pause(lane, "its matches could not be asked for: " + error);
+            } else if (verdict == Verdict.BUSY) {
                 group.busy(lane, write, "it is too busy to find the matches of record " + write.lsn());
             } else if (answer == null || verdict == Verdict.FAULT || verdict == Verdict.UNRECOGNIZED) {
                 String why = answer == null ? String.valueOf(error) : answer.status() + ": " + answer.brief();
@@ -199,6 +203,11 @@ final class LimitedDelete {
                 then.accept(answer);
             }
         }
+    }
+
+    /** That says nothing of the record. */
+    private static boolean neverSent(@Nullable Throwable error) {
+        return error instanceof UpstreamException upstream && upstream.neverSent();
     }
 
     private static Verdict verdict(String operation, UpstreamResponse answer) {
