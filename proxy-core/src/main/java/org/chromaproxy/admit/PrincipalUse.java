@@ -301,7 +301,7 @@ public final class PrincipalUse {
             case DEAD_LETTERS -> deadLetters.get();
             case WAITS -> waits.get();
             case COLLECTIONS -> creating.get();
-            case RECORDS -> 0;
+            case RECORDS, RESULTS -> 0;
         };
     }
 

@@ -192,6 +192,8 @@ public final class ConfigReader {
                 values.get(PrincipalSettings.PENDING_BYTES),
                 PrincipalLimit.RECORDS,
                 (long) values.get(PrincipalSettings.RECORDS),
+                PrincipalLimit.RESULTS,
+                (long) values.get(PrincipalSettings.RESULTS),
                 PrincipalLimit.FAULTS,
                 (long) values.get(PrincipalSettings.FAULTS),
                 PrincipalLimit.DEAD_LETTERS,

@@ -22,6 +22,8 @@ public enum PrincipalLimit {
     PENDING("pending", Long.MAX_VALUE),
     /** Ids of one write. */
     RECORDS("records", 1_000_000_000),
+    /** Results of one query: its embeddings by {@code n_results}. */
+    RESULTS("results", 1_000_000_000),
     /** Writes that a server has failed more than once, though it applied others meanwhile. */
     FAULTS("faults", 1_000_000),
     /** Writes given up at once; one more is permitted every ten seconds. */

@@ -28,7 +28,7 @@ class PrincipalLimitsTest extends StagedTest {
 
     private static final String COLLECTOR =
             FILE.limited("collector", Role.WRITE, Map.of(PrincipalLimit.COLLECTIONS, 2L), "few");
-    private static final List<String> NAMES = List.of("noisy-0", "noisy-1", "noisy-2", "noisy-3", "noisy-4");
+    private static final List<String> NAMES = List.of("noisy-0", "noisy-1", "noisy-2", "noisy-3", "noisy-4", "noisy-5");
     private static final List<String> NOISY =
             NAMES.stream().map(name -> FILE.limited(name, Role.ADMIN, FEW)).toList();
 
@@ -42,6 +42,8 @@ class PrincipalLimitsTest extends StagedTest {
                 .withPrincipals(Map.of(
                         PrincipalLimit.RECORDS,
                         (long) RECORDS,
+                        PrincipalLimit.RESULTS,
+                        100L,
                         PrincipalLimit.FAULTS,
                         1L,
                         PrincipalLimit.DEAD_LETTERS,
@@ -122,6 +124,37 @@ class PrincipalLimitsTest extends StagedTest {
                         .join()
                         .status());
         assertEquals(5, principal().at("/refused/records").asInt());
+    }
+
+    @Test
+    void aQueryForTooManyResultsReachesNoServer() {
+        Collection collection = collection("queried");
+        List<String> permitted = List.of(
+                "{\"query_embeddings\":[" + "[1,2],".repeat(9) + "[1,2]]}",
+                "{\"query_embeddings\":[[1,2],[1,2]],\"n_results\":50}",
+                "{\"query_embeddings\":[[1,2]],\"n_results\":100000}");
+        List<String> beyond = List.of(
+                "{\"query_embeddings\":[" + "[1,2],".repeat(10) + "[1,2]]}",
+                "{\"query_embeddings\":[[1,2],[1,2]],\"n_results\":51}",
+                "{\"n_results\":60000,\"query_embeddings\":[[1,2]," + "[3,4],".repeat(100_000) + "[1,2]]}");
+        for (String body : permitted) {
+            Client.Answer answer = call(collection.path("query"), body, noisy).join();
+            assertFalse(answer.body().contains("MAX_RESULTS_PER_QUERY"), answer.body());
+        }
+        for (String body : beyond) {
+            Client.Answer answer = call(collection.path("query"), body, noisy).join();
+            assertEquals(400, answer.status(), answer.body());
+            assertTrue(answer.body().contains("MAX_RESULTS_PER_QUERY"), answer.body());
+        }
+        assertEquals(3, principal().at("/refused/results").asInt());
+        for (ScriptedChroma server : List.of(stage().primary(), stage().replica())) {
+            assertTrue(server.calls(call -> beyond.contains(call.body())).isEmpty());
+        }
+        assertEquals(
+                200,
+                call(collection.path("get"), "{\"ids\":[\"first\"]}", noisy)
+                        .join()
+                        .status());
     }
 
     @Test

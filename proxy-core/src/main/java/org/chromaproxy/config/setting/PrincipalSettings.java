@@ -42,6 +42,13 @@ public final class PrincipalSettings {
             20_000,
             "ids of one write; beyond it: 413, before it is logged. A server executes one write after the other: a"
                     + " delete of 300,000 ids keeps everybody waiting for half a minute. `0`: no bound");
+    public static final Setting<Integer> RESULTS = count(
+            "MAX_RESULTS_PER_QUERY",
+            1_000_000_000,
+            250_000,
+            "results of one query of several embeddings: their number times `n_results`; beyond it: 400, before a server"
+                    + " executes it. A server has all of them in memory: 4,000 embeddings with 6,000 results each take more"
+                    + " than 6 GB of it. `0`: no bound");
     public static final Setting<Integer> FAULTS = count(
             "PRINCIPAL_MAX_FAULTS",
             MILLION,

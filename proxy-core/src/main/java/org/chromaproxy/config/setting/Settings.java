@@ -440,6 +440,7 @@ public final class Settings {
                             PrincipalSettings.LISTS,
                             PrincipalSettings.PENDING_BYTES,
                             PrincipalSettings.RECORDS,
+                            PrincipalSettings.RESULTS,
                             PrincipalSettings.FAULTS,
                             PrincipalSettings.DEAD_LETTERS,
                             PrincipalSettings.WAITS,

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.completion.Mark;
+import org.chromaproxy.config.PrincipalLimit;
 import org.chromaproxy.exchange.Collected;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -34,6 +35,7 @@ import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.scan.QueryScan;
 import org.chromaproxy.scan.ServerBounds;
 import org.chromaproxy.upstream.ContentCoding;
 import org.chromaproxy.upstream.UpstreamConnection;
@@ -88,6 +90,9 @@ public final class ReadExchange implements RequestBody {
     /** Objects in the body so far. */
     private int objects;
 
+    /** Of a query. */
+    private final Optional<QueryScan> query;
+
     private @Nullable HttpResponse collectedHead;
     private @Nullable ByteBuf collected;
     /** Of what is collected beyond {@link #HELD_BYTES}: as many as that are bounded by the connections to servers. */
@@ -100,6 +105,7 @@ public final class ReadExchange implements RequestBody {
         this.rewriting = rewriting;
         this.answers =
                 new ReadAnswers(exchange.route().kind(), exchange.request().uri());
+        this.query = isQuery(exchange) ? Optional.of(new QueryScan()) : Optional.empty();
         this.deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
     }
@@ -226,6 +232,32 @@ public final class ReadExchange implements RequestBody {
         return new DefaultHttpRequest(HttpVersion.HTTP_1_1, from.method(), target.uri(instance), headers);
     }
 
+    private static boolean isQuery(Exchange exchange) {
+        String uri = exchange.request().uri();
+        return exchange.route().kind() == RouteKind.READ_COLLECTION_RECORDS
+                && uri.startsWith("/query", exchange.route().collection().end());
+    }
+
+    /** A server would hold so many results in memory at once. The body is not whole there yet: nothing is executed. */
+    private boolean tooManyResults(ByteBuf content) {
+        if (query.isEmpty()) {
+            return false;
+        }
+        query.get().feed(content);
+        if (exchange.use().permits(PrincipalLimit.RESULTS, query.get().results())) {
+            return false;
+        }
+        gone();
+        exchange.fail(
+                ProxyError.TOO_MANY_RESULTS,
+                "The query asks for more results, query_embeddings times n_results, than the "
+                        + exchange.use().limits().of(PrincipalLimit.RESULTS)
+                        + " that are permitted at once, since a server has all of them in memory. Nothing was executed; ask"
+                        + " with fewer embeddings at a time or a smaller n_results, or ask an operator"
+                        + " (MAX_RESULTS_PER_QUERY).");
+        return true;
+    }
+
     /** A server that is sent such a filter ends, and so would the next one. The body is not whole there yet: nothing is executed. */
     private boolean beyondServers(ByteBuf content) {
         objects += ServerBounds.objects(content);
@@ -242,7 +274,7 @@ public final class ReadExchange implements RequestBody {
 
     @Override
     public void content(ByteBuf content) {
-        if (beyondServers(content)) {
+        if (beyondServers(content) || tooManyResults(content)) {
             content.release();
             return;
         }
