@@ -112,8 +112,7 @@ final class CreateMapping {
     }
 
     private CompletableFuture<UpstreamResponse> get(Instance instance, String uri) {
-        return services.proxy()
-                .upstream()
+        return services.upstream()
                 .send(loop, instance, UpstreamRequest.get(uri), ANSWER_WITHIN_MS)
                 .exceptionally(error -> {
                     throw Answers.refuse(

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.time.Clock;
 import org.chromaproxy.wal.record.Mapping;
 
 /** All collections, by every id and name they are known by. */
@@ -28,7 +29,7 @@ public final class Catalog {
     private volatile Set<String> protectedNames;
     private final ReadGate gate;
     private final PlaceCounts counts;
-    private final RetiredNames retired = new RetiredNames();
+    private final RetiredNames retired;
     private final Purges purges = new Purges();
     private final MappingChanges changes = new MappingChanges(this);
     private final Map<UUID, CollectionEntry> byId = new ConcurrentHashMap<>();
@@ -40,7 +41,13 @@ public final class Catalog {
 
     /** @param protectedNames collections of these names can be neither deleted nor renamed */
     public Catalog(Instances instances, Set<String> protectedNames) {
+        this(instances, protectedNames, Clock.SYSTEM);
+    }
+
+    /** The same in another time. */
+    public Catalog(Instances instances, Set<String> protectedNames, Clock clock) {
         this.instances = instances;
+        this.retired = new RetiredNames(clock);
         this.protectedNames = Set.copyOf(protectedNames);
         this.gate = new ReadGate(instances.size(), 0);
         this.counts = new PlaceCounts(instances);

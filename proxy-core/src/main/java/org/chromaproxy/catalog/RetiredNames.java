@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.time.Clock;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 
@@ -17,20 +18,23 @@ import org.chromaproxy.wal.record.Mapping;
 public final class RetiredNames {
     private static final long DAY_SECONDS = TimeUnit.HOURS.toSeconds(24);
 
-    /** The end of the day, by {@link System#nanoTime}. */
+    private final Clock clock;
+    /** The end of the day, by {@link Clock#nanoTime}. */
     private final Map<Mapping.Path, Long> names = new ConcurrentHashMap<>();
 
-    RetiredNames() {}
+    RetiredNames(Clock clock) {
+        this.clock = clock;
+    }
 
     /** Whether a collection had that name within the last day. */
     public boolean holds(Mapping.Path path) {
         Long end = names.get(path);
-        return end != null && end - System.nanoTime() > 0;
+        return end != null && end - clock.nanoTime() > 0;
     }
 
     /** It was given up, and so much is left of its day. */
     public void add(Mapping.Path path, long seconds) {
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         names.values().removeIf(end -> end - now <= 0);
         names.put(path, now + TimeUnit.SECONDS.toNanos(seconds));
     }

@@ -3,7 +3,7 @@
  *
  * <p>Read from any thread. Changed by the catalog lanes' event loop and by adoption, each change after it is durable; the
  * read gate of a collection is changed by the loop of its lanes. May import {@code wal.record}, {@code instance}, {@code
- * route}.
+ * route}, {@code time}.
  */
 @NullMarked
 package org.chromaproxy.catalog;

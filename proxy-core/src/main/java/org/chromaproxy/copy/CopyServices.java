@@ -14,6 +14,7 @@ import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.CopyLanes;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.OpKind;
@@ -27,11 +28,11 @@ public record CopyServices(
     private static final Set<Integer> REFUSALS = Set.of(400, 409, 422);
 
     /** Puts them together. */
-    public static CopyServices of(LaneServices proxy, LaneRegistry lanes, EventLoops loops) {
+    public static CopyServices of(LaneServices proxy, UpstreamClient upstream, LaneRegistry lanes, EventLoops loops) {
         LogWrites writes = new LogWrites(proxy.log(), lanes);
         EventLoop catalogLoop = loops.all().getFirst();
         return new CopyServices(
-                new Remote(proxy.upstream(), loops),
+                new Remote(upstream, loops),
                 writes,
                 new Mappings(proxy.log(), proxy.catalog(), catalogLoop),
                 proxy.catalog(),

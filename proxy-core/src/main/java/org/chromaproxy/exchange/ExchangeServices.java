@@ -13,10 +13,12 @@ import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.metrics.Timings;
+import org.chromaproxy.upstream.UpstreamClient;
 
 /** What exchanges need of the rest of the proxy. Thread-safe. */
 public record ExchangeServices(
         LaneServices proxy,
+        UpstreamClient upstream,
         LaneRegistry lanes,
         Admission admission,
         Transactions transactions,

@@ -7,14 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.chromaproxy.time.Clock;
 
 /** The lanes of one instance that do not go on, and why: for operators. Bounded; thread-safe. */
 public final class Holds {
     private static final int KEPT = 1_000;
 
+    private final Clock clock;
     private final Map<String, Hold> held = new ConcurrentHashMap<>();
 
-    Holds() {}
+    Holds(Clock clock) {
+        this.clock = clock;
+    }
 
     /**
      * One of them.
@@ -26,7 +30,7 @@ public final class Holds {
 
     /** Notes that it stands still, or stands still for another reason now; of more than are kept nothing is noted. */
     public void hold(String what, String reason, Optional<Duration> longest) {
-        Instant now = Instant.now();
+        Instant now = clock.now();
         held.computeIfPresent(what, (same, hold) -> new Hold(what, reason, hold.since(), hold.until()));
         if (held.size() < KEPT) {
             held.putIfAbsent(what, new Hold(what, reason, now, longest.map(now::plus)));

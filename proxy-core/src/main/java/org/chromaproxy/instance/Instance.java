@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.chromaproxy.capability.Capabilities;
+import org.chromaproxy.time.Clock;
 
 /** One Chroma server. Thread-safe. */
 public final class Instance {
@@ -22,32 +23,33 @@ public final class Instance {
     private final String authority;
     private final boolean tls;
     private final Map<String, String> credentials;
-    private final WriteHealth writes = new WriteHealth();
+    private final Clock clock;
+    private final WriteHealth writes;
     private final LongAdder requests = new LongAdder();
     private final LongAdder successes = new LongAdder();
     private final LongAdder inFlight = new LongAdder();
     private final AtomicLong consecutiveFailures = new AtomicLong();
-    private final PendingCounts pending = new PendingCounts();
-    private final Holds holds = new Holds();
+    private final PendingCounts pending;
+    private final Holds holds;
     private final LongAdder answers = new LongAdder();
     private final InstanceHistory history;
     private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
     private volatile InstanceState state = InstanceState.STARTING;
     private volatile String reason = "not probed yet";
-    private volatile Instant stateSince = Instant.now();
-    private volatile long stateSinceNanos = System.nanoTime();
+    private volatile Instant stateSince;
+    private volatile long stateSinceNanos;
     private volatile Instant lastCheck = Instant.EPOCH;
-    private volatile long lastSuccessNanos = System.nanoTime();
-    private volatile long probeBegunNanos = lastSuccessNanos;
+    private volatile long lastSuccessNanos;
+    private volatile long probeBegunNanos;
     private volatile boolean letGo;
     private volatile Capabilities capabilities = Capabilities.UNKNOWN;
     private volatile boolean capabilitiesSuspect;
-    private volatile long restUntilNanos = lastSuccessNanos;
+    private volatile long restUntilNanos;
     private volatile long witnessed;
     /** Guarded by this for writing. */
     private volatile long losses;
 
-    private volatile Shown shown = new Shown(Standing.STARTING, reason, stateSince);
+    private volatile Shown shown;
 
     /** How it stands, why, and since when: for operators. */
     public record Shown(Standing standing, String reason, Instant since) {}
@@ -62,6 +64,11 @@ public final class Instance {
 
     /** @param token what it is shown with every request: a bare token, or a scheme and what belongs to it */
     public Instance(String name, int index, URI uri, Optional<String> token) {
+        this(name, index, uri, token, Clock.SYSTEM);
+    }
+
+    /** @param clock what it measures times of its own with */
+    public Instance(String name, int index, URI uri, Optional<String> token, Clock clock) {
         this.tls = "https".equals(uri.getScheme());
         if ((!tls && !"http".equals(uri.getScheme())) || uri.getHost() == null) {
             throw new IllegalArgumentException("instance " + name
@@ -71,7 +78,17 @@ public final class Instance {
         this.index = index;
         this.uri = uri;
         this.credentials = token.map(Instance::credentials).orElse(Map.of());
-        this.history = new InstanceHistory(name);
+        this.clock = clock;
+        this.writes = new WriteHealth(clock);
+        this.pending = new PendingCounts(clock);
+        this.holds = new Holds(clock);
+        this.history = new InstanceHistory(name, clock);
+        this.stateSince = clock.now();
+        this.stateSinceNanos = clock.nanoTime();
+        this.lastSuccessNanos = stateSinceNanos;
+        this.probeBegunNanos = stateSinceNanos;
+        this.restUntilNanos = stateSinceNanos;
+        this.shown = new Shown(Standing.STARTING, reason, stateSince);
         this.authority = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
     }
 
@@ -132,7 +149,7 @@ public final class Instance {
         return stateSince;
     }
 
-    /** When it came into its state, by {@link System#nanoTime}. */
+    /** When it came into its state, by the clock. */
     public long upSinceNanos() {
         return stateSinceNanos;
     }
@@ -233,8 +250,8 @@ public final class Instance {
             return;
         }
         reason = why;
-        stateSince = Instant.now();
-        stateSinceNanos = System.nanoTime();
+        stateSince = clock.now();
+        stateSinceNanos = clock.nanoTime();
         state = next;
         boolean served = previous == InstanceState.UP || previous == InstanceState.DRAINING;
         if (!served) {
@@ -257,7 +274,7 @@ public final class Instance {
     public synchronized void look() {
         pending.sample();
         Shown before = shown;
-        Shown now = StandingRule.of(this, before);
+        Shown now = StandingRule.of(this, before, clock.now());
         if (now.standing() != before.standing()) {
             history.stood(before.standing(), now.standing(), now.reason());
         }
@@ -282,7 +299,7 @@ public final class Instance {
             return;
         }
         successes.increment();
-        lastSuccessNanos = System.nanoTime();
+        lastSuccessNanos = clock.nanoTime();
         consecutiveFailures.set(0);
     }
 
@@ -294,30 +311,30 @@ public final class Instance {
 
     /** It said that it is too busy, or something on the way answered: for a moment reads go elsewhere where they can. */
     public void rest() {
-        restUntilNanos = System.nanoTime() + REST_NANOS;
+        restUntilNanos = clock.nanoTime() + REST_NANOS;
     }
 
     /** Whether reads had better go elsewhere. */
     public boolean resting() {
-        return restUntilNanos - System.nanoTime() > 0;
+        return restUntilNanos - clock.nanoTime() > 0;
     }
 
     /** An active probe is sent. */
     public void probing() {
-        probeBegunNanos = System.nanoTime();
+        probeBegunNanos = clock.nanoTime();
     }
 
     /** How long the latest probe has waited without anything being heard; 0 when something was. */
     public long unansweredNanos() {
         long begun = probeBegunNanos;
-        return begun - lastSuccessNanos > 0 ? System.nanoTime() - begun : 0;
+        return begun - lastSuccessNanos > 0 ? clock.nanoTime() - begun : 0;
     }
 
     /** Marks the time of an active probe. */
     public void checked(boolean success) {
-        lastCheck = Instant.now();
+        lastCheck = clock.now();
         if (success) {
-            lastSuccessNanos = System.nanoTime();
+            lastSuccessNanos = clock.nanoTime();
             consecutiveFailures.set(0);
         } else {
             consecutiveFailures.incrementAndGet();
@@ -326,7 +343,7 @@ public final class Instance {
 
     /** Nanoseconds since it last answered as a sound server does. */
     public long silentNanos() {
-        return System.nanoTime() - lastSuccessNanos;
+        return clock.nanoTime() - lastSuccessNanos;
     }
 
     public Instant lastCheck() {

@@ -1,11 +1,11 @@
 package org.chromaproxy.instance;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import org.chromaproxy.time.Clock;
 
 /** The latest events of one instance, bounded. Thread-safe. */
 public final class InstanceHistory {
@@ -14,10 +14,12 @@ public final class InstanceHistory {
     private static final Duration TOGETHER = Duration.ofSeconds(10);
 
     private final String name;
+    private final Clock clock;
     private final ArrayDeque<InstanceEvent> events = new ArrayDeque<>();
 
-    InstanceHistory(String name) {
+    InstanceHistory(String name, Clock clock) {
         this.name = name;
+        this.clock = clock;
     }
 
     /** Oldest first. */
@@ -27,11 +29,11 @@ public final class InstanceHistory {
 
     /** Leadership of one collection, or of the catalog, has moved away to another instance. */
     public void ledAway(Instance to, String cause) {
-        keep(new InstanceEvent(Instant.now(), InstanceEvent.Kind.LEADERSHIP, name, to.name(), cause, 1));
+        keep(new InstanceEvent(clock.now(), InstanceEvent.Kind.LEADERSHIP, name, to.name(), cause, 1));
     }
 
     void stood(Standing from, Standing to, String reason) {
-        keep(new InstanceEvent(Instant.now(), InstanceEvent.Kind.STANDING, text(from), text(to), reason, 1));
+        keep(new InstanceEvent(clock.now(), InstanceEvent.Kind.STANDING, text(from), text(to), reason, 1));
     }
 
     private synchronized void keep(InstanceEvent event) {

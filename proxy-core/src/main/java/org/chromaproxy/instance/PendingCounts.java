@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.time.Clock;
 
 /** How far one instance is behind the log, and how fast it comes closer. Thread-safe; counting takes no lock. */
 public final class PendingCounts {
@@ -13,6 +14,7 @@ public final class PendingCounts {
 
     private record Sample(long nanos, long applied, long pending) {}
 
+    private final Clock clock;
     private final AtomicLong records = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong applied = new AtomicLong();
@@ -20,6 +22,10 @@ public final class PendingCounts {
     private volatile Instant oldest = Instant.MAX;
     private volatile long lanes;
     private volatile boolean following;
+
+    PendingCounts(Clock clock) {
+        this.clock = clock;
+    }
 
     /** It has more, or with negative figures less, before it. */
     public void add(long moreRecords, long moreBytes) {
@@ -65,7 +71,7 @@ public final class PendingCounts {
         Instant logged = oldest;
         return records() == 0 || logged.equals(Instant.MAX)
                 ? 0
-                : Math.max(0, Instant.now().toEpochMilli() - logged.toEpochMilli());
+                : Math.max(0, clock.now().toEpochMilli() - logged.toEpochMilli());
     }
 
     /** Whether a look has come since something waits. */
@@ -75,7 +81,7 @@ public final class PendingCounts {
 
     /** Notes where the counts stand, about once a second however often it is called. */
     public synchronized void sample() {
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         if (!samples.isEmpty() && now - samples.getLast().nanos < SAMPLE_NANOS) {
             return;
         }

@@ -14,14 +14,14 @@ final class StandingRule {
 
     private StandingRule() {}
 
-    static Shown of(Instance instance, Shown before) {
+    static Shown of(Instance instance, Shown before, Instant now) {
         return switch (instance.state()) {
-            case STARTING -> as(Standing.STARTING, instance.reason(), before);
-            case DRAINING -> as(Standing.DRAINING, instance.reason(), before);
-            case MAINTENANCE -> as(Standing.MAINTENANCE, reason(instance), before);
-            case DOWN -> as(Standing.DOWN, reason(instance), before);
-            case NEEDS_RESYNC -> as(Standing.NEEDS_RESYNC, instance.reason(), before);
-            case UP -> up(instance, before);
+            case STARTING -> as(Standing.STARTING, instance.reason(), before, now);
+            case DRAINING -> as(Standing.DRAINING, instance.reason(), before, now);
+            case MAINTENANCE -> as(Standing.MAINTENANCE, reason(instance), before, now);
+            case DOWN -> as(Standing.DOWN, reason(instance), before, now);
+            case NEEDS_RESYNC -> as(Standing.NEEDS_RESYNC, instance.reason(), before, now);
+            case UP -> up(instance, before, now);
         };
     }
 
@@ -31,22 +31,23 @@ final class StandingRule {
                 : instance.reason();
     }
 
-    private static Shown up(Instance instance, Shown before) {
+    private static Shown up(Instance instance, Shown before, Instant now) {
         long failures = instance.consecutiveFailures();
         if (failures > 0) {
-            return as(Standing.SUSPECT, failures + " probes or requests in a row got no answer", before);
+            return as(Standing.SUSPECT, failures + " probes or requests in a row got no answer", before, now);
         }
         if (instance.unansweredNanos() > SILENCE_NANOS) {
-            return as(Standing.SUSPECT, "nothing heard for more than a second", before);
+            return as(Standing.SUSPECT, "nothing heard for more than a second", before, now);
         }
         PendingCounts pending = instance.pending();
         if (pending.records() > 0 && behind(pending, before.standing())) {
             return as(
                     Standing.CATCHING_UP,
                     pending.records() + (pending.records() == 1 ? " record" : " records") + " behind",
-                    before);
+                    before,
+                    now);
         }
-        return as(Standing.UP, "", before);
+        return as(Standing.UP, "", before, now);
     }
 
     private static boolean behind(PendingCounts pending, Standing before) {
@@ -57,8 +58,8 @@ final class StandingRule {
         };
     }
 
-    private static Shown as(Standing standing, String reason, Shown before) {
-        Instant since = standing == before.standing() ? before.since() : Instant.now();
+    private static Shown as(Standing standing, String reason, Shown before, Instant now) {
+        Instant since = standing == before.standing() ? before.since() : now;
         return new Shown(standing, reason, since);
     }
 }

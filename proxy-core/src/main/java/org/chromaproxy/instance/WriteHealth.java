@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chromaproxy.time.Clock;
 
 /**
  * Whether an instance takes writes, as its answers to writes tell: with a full disk or a locked database it goes on
@@ -18,6 +19,7 @@ public final class WriteHealth {
     /** Faults in a row, of whatever lanes, that make an instance write-down. */
     private static final int MAX_FAULTS = 3;
 
+    private final Clock clock;
     private final AtomicLong applied = new AtomicLong();
     private final AtomicInteger underWay = new AtomicInteger();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -30,10 +32,14 @@ public final class WriteHealth {
 
     private volatile boolean down;
     private volatile String reason = "";
-    private volatile Instant since = Instant.now();
-    private volatile long troubledAt = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
+    private volatile Instant since;
+    private volatile long troubledAt;
 
-    WriteHealth() {}
+    WriteHealth(Clock clock) {
+        this.clock = clock;
+        this.since = clock.now();
+        this.troubledAt = clock.nanoTime() - TimeUnit.DAYS.toNanos(1);
+    }
 
     /** A write is sent there; {@link #ended} follows, whatever becomes of it. */
     public void begun() {
@@ -72,7 +78,7 @@ public final class WriteHealth {
     public void faulted(String why, Optional<Object> culprit) {
         boolean changed = false;
         synchronized (this) {
-            troubledAt = System.nanoTime();
+            troubledAt = clock.nanoTime();
             if (culprit.isEmpty() || culprits.add(culprit.get())) {
                 firstFault = faults == 0 ? why : firstFault;
                 faults++;
@@ -87,7 +93,7 @@ public final class WriteHealth {
 
     /** Something on the way answered a write, or it is too busy for one: whether it takes any has to be tried. */
     public void doubted() {
-        troubledAt = System.nanoTime();
+        troubledAt = clock.nanoTime();
         doubted = true;
         tell(false);
     }
@@ -102,7 +108,7 @@ public final class WriteHealth {
             if (down || applied.get() != appliedBefore) {
                 return;
             }
-            troubledAt = System.nanoTime();
+            troubledAt = clock.nanoTime();
             faults++;
             goDown(why);
         }
@@ -110,7 +116,7 @@ public final class WriteHealth {
     }
 
     private void goDown(String why) {
-        since = Instant.now();
+        since = clock.now();
         reason = why;
         down = true;
     }
@@ -126,7 +132,7 @@ public final class WriteHealth {
             down = false;
             reason = "";
             if (changed) {
-                since = Instant.now();
+                since = clock.now();
             }
         }
         if (changed) {
@@ -156,7 +162,7 @@ public final class WriteHealth {
 
     /** Nanoseconds since a write last failed here. */
     public long soundNanos() {
-        return System.nanoTime() - troubledAt;
+        return clock.nanoTime() - troubledAt;
     }
 
     /** Hears every fault and every change from now on, on the thread that causes it. */

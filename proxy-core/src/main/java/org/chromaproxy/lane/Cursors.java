@@ -1,8 +1,8 @@
 package org.chromaproxy.lane;
 
-import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.chromaproxy.wal.append.WriteAheadLog;
 import org.chromaproxy.wal.record.Change;
@@ -10,12 +10,12 @@ import org.chromaproxy.wal.record.Change;
 /** Makes the cursors of one group durable: lazily as records pass, at once when a lane waits for it. */
 final class Cursors {
     private final UUID group;
-    private final EventLoop loop;
+    private final Executor loop;
     private final WriteAheadLog log;
     private final Consumer<Lane> onFlushed;
 
     /** @param onFlushed called on the loop for a lane that waited and now may go on */
-    Cursors(UUID group, EventLoop loop, WriteAheadLog log, Consumer<Lane> onFlushed) {
+    Cursors(UUID group, Executor loop, WriteAheadLog log, Consumer<Lane> onFlushed) {
         this.group = group;
         this.loop = loop;
         this.log = log;

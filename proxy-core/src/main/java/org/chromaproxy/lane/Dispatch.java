@@ -74,7 +74,7 @@ final class Dispatch {
         Batch batch = batch(lane, write, body, awaited);
         lane.busy = true;
         if (lane.waitingSince == 0) {
-            lane.waitingSince = System.nanoTime();
+            lane.waitingSince = group.io().nanoTime();
             lane.appliedAtSend = lane.instance.writes().applied();
         }
         if (write.recovered()) {
@@ -100,9 +100,8 @@ final class Dispatch {
         WriteHealth health = lane.instance.writes();
         health.begun();
         lane.sending();
-        group.services()
-                .upstream()
-                .send(group.loop(), lane.instance, request, 0)
+        group.io()
+                .send(lane.instance, request, 0)
                 .whenComplete((answer, error) -> health.ended())
                 .whenComplete((answer, error) ->
                         group.guarded(lane, batch.first(), () -> heard(lane, batch, request, answer, error)));
@@ -110,7 +109,7 @@ final class Dispatch {
 
     private void awaitTurn(Lane lane, Write write) {
         lane.busy = true;
-        group.services().work().largeBodies().await(group.loop(), turn -> {
+        group.services().work().largeBodies().await(group.io(), turn -> {
             if (lane.head() != write || lane.largeBody != null) {
                 turn.end();
                 return;
@@ -200,7 +199,7 @@ final class Dispatch {
 
     private void load(Lane lane, Write write) {
         lane.busy = true;
-        group.services().bodies().load(write.lsn(), group.loop()).whenComplete((body, error) -> {
+        group.services().bodies().load(write.lsn(), group.io()).whenComplete((body, error) -> {
             if (lane.head() != write) {
                 endTurn(lane, write);
                 return;

@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import org.chromaproxy.lane.work.Turns.Turn;
 import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ final class Endings {
     private static final int PROVED = 4;
 
     private final long lsn;
+    private final Clock clock;
     private int count;
     private long lastNanos;
     /** Cut off, and not known yet whether that was the instance's end. */
@@ -24,8 +26,9 @@ final class Endings {
     private long lossesAtSend;
     private @Nullable Turn turn;
 
-    Endings(long lsn) {
+    Endings(long lsn, Clock clock) {
         this.lsn = lsn;
+        this.clock = clock;
     }
 
     boolean of(Write write) {
@@ -52,7 +55,7 @@ final class Endings {
         if (cutOff && losses != lossesAtSend) {
             cutOff = false;
             count++;
-            lastNanos = System.nanoTime();
+            lastNanos = clock.nanoTime();
         }
     }
 
@@ -72,7 +75,7 @@ final class Endings {
 
     /** Nanoseconds since the last of them became known. */
     long sinceNanos() {
-        return System.nanoTime() - lastNanos;
+        return clock.nanoTime() - lastNanos;
     }
 
     boolean hasTurn() {

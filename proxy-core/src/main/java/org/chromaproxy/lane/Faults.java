@@ -2,7 +2,6 @@ package org.chromaproxy.lane;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.WriteHealth;
 import org.chromaproxy.lane.write.Verdict;
@@ -55,7 +54,7 @@ final class Faults {
     void busy(Lane lane, Write write, String why) {
         lane.headInDoubt = true;
         lane.busyAnswers++;
-        long now = System.nanoTime();
+        long now = group.io().nanoTime();
         if (lane.busySince == 0) {
             lane.busySince = now;
         }
@@ -82,7 +81,7 @@ final class Faults {
         WriteHealth health = lane.instance.writes();
         if (lane.faults == 0) {
             lane.appliedAtFault = health.applied();
-            lane.firstFaultAt = System.nanoTime();
+            lane.firstFaultAt = group.io().nanoTime();
         }
         lane.faults++;
         lane.sick = Verdict.blamesServer(why);
@@ -112,7 +111,7 @@ final class Faults {
     private void follower(Lane lane, Write write, String why) {
         if (lane.faults < LaneGroup.MAX_FOLLOWER_FAULTS || !poisoned(lane, write)) {
             pause(lane, why);
-        } else if (lane.sound || System.nanoTime() - lane.firstFaultAt > PROOF_NANOS) {
+        } else if (lane.sound || group.io().nanoTime() - lane.firstFaultAt > PROOF_NANOS) {
             group.diverge(lane, write, "record " + write.lsn() + " could not be applied: " + why);
         } else {
             lane.busy = true;
@@ -182,7 +181,7 @@ final class Faults {
         return lane.head() == write
                 && lane.faults >= (lane.unanswered ? group.brokenAttempts() : LaneGroup.MAX_FAULTS)
                 // Connections that break say little of the record.
-                && !(lane.unanswered && System.nanoTime() - lane.firstFaultAt < group.brokenNanos())
+                && !(lane.unanswered && group.io().nanoTime() - lane.firstFaultAt < group.brokenNanos())
                 && !lane.sick
                 && lane.instance.writes().applied() > lane.appliedAtFault;
     }
@@ -206,7 +205,7 @@ final class Faults {
             return true;
         }
         lane.busy = true;
-        group.services().work().suspects().on(lane.instance).await(group.loop(), turn -> {
+        group.services().work().suspects().on(lane.instance).await(group.io(), turn -> {
             if (lane.head() != write || lane.endings != endings || endings.hasTurn()) {
                 turn.end();
                 return;
@@ -221,7 +220,7 @@ final class Faults {
     private void ended(Lane lane, Write write, int times) {
         String why = "the server ended, or was lost, " + times + " times while it executed this";
         if (lane.faults == 0) {
-            lane.firstFaultAt = System.nanoTime();
+            lane.firstFaultAt = group.io().nanoTime();
         }
         write.suspect();
         lane.stands(
@@ -246,7 +245,7 @@ final class Faults {
         }
         long longest = Math.min(
                 MAX_PAUSE_MS, SETTLE_MS << Math.max(Math.min(5, lane.faults), Math.min(BUSY_SHIFT, lane.busyAnswers)));
-        long delay = longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
+        long delay = longest / 2 + group.io().random(longest / 2 + 1);
         LOG.debug("{} on {} pauses {} ms: {}", group, lane, delay, why);
         again(lane, delay);
     }
@@ -259,7 +258,7 @@ final class Faults {
     private void again(Lane lane, long delay) {
         long pause = ++lane.pauses;
         lane.endPause = () -> resume(lane, pause);
-        group.loop().schedule(() -> resume(lane, pause), delay, TimeUnit.MILLISECONDS);
+        group.io().schedule(() -> resume(lane, pause), delay, TimeUnit.MILLISECONDS);
     }
 
     private void resume(Lane lane, long pause) {

@@ -58,9 +58,8 @@ final class HeadTrial {
             group.refuse(leader, write, WriteResult.of(ProxyError.BAD_REQUEST, REFUSED));
             return;
         }
-        group.services()
-                .upstream()
-                .send(group.loop(), others.next().instance, get, TIMEOUT_MS)
+        group.io()
+                .send(others.next().instance, get, TIMEOUT_MS)
                 .whenComplete((answer, error) -> group.guarded(leader, write, () -> {
                     if (group.overtaken(leader, write)) {
                         return;

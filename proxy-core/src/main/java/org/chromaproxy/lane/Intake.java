@@ -228,7 +228,7 @@ public final class Intake {
                 .catchUp()
                 .await(
                         lane.instance,
-                        () -> group.loop().execute(() -> {
+                        () -> group.io().execute(() -> {
                             lane.awaitsTurn = false;
                             lane.hasTurn = true;
                             if (lane.spilled && lane.queue.isEmpty() && !lane.detached && lane.instance.usable()) {
@@ -259,7 +259,7 @@ public final class Intake {
         long seen = offered;
         group.services()
                 .backlog()
-                .read(group.id(), from, PAGE_RECORDS, PAGE_BYTES, group.loop())
+                .read(group.id(), from, PAGE_RECORDS, PAGE_BYTES, group.io())
                 .whenComplete((page, error) -> {
                     lane.loading = false;
                     boolean joins = page != null
@@ -270,7 +270,7 @@ public final class Intake {
                     arrived(lane, joins);
                     if (page == null) {
                         LOG.warn("{} on {}: its records cannot be read from the log now: {}", group, lane, error);
-                        group.loop().schedule(() -> group.pump(lane), RETRY_MS, TimeUnit.MILLISECONDS);
+                        group.io().schedule(() -> group.pump(lane), RETRY_MS, TimeUnit.MILLISECONDS);
                     } else {
                         group.pump(lane);
                     }

@@ -9,9 +9,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.capability.Feature;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.time.Clock;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -22,17 +24,18 @@ public final class Lane {
     /** A lane that has passed nothing for so long is stuck: that is a trouble, not a pace. */
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private final Clock clock;
     public final Instance instance;
     public final ArrayDeque<Write> queue = new ArrayDeque<>();
     public final DoubtWindow doubt = new DoubtWindow();
-    final Linger linger = new Linger(System::nanoTime);
+    final Linger linger;
     /** Something is under way for the head: a request, a body being read, a cursor being flushed, a pause. */
     public boolean busy;
     /** The head was sent here without an answer, or may have been before a restart. */
     public boolean headInDoubt;
     /** Attempts at the head that ended without a usable answer while the instance was up. */
     public int faults;
-    /** When the first of them ended, by {@link System#nanoTime}. */
+    /** When the first of them ended, by the clock. */
     long firstFaultAt;
     /** The latest of them ended without any answer of the instance's own. */
     boolean unanswered;
@@ -62,7 +65,7 @@ public final class Lane {
     @Nullable
     Endings endings;
 
-    /** When the head was first sent here, by {@link System#nanoTime}; 0 if it was not. */
+    /** When the head was first sent here, by the clock; 0 if it was not. */
     public long waitingSince;
 
     /** Takes no records: the collection is not (any more) to be kept on this instance. */
@@ -107,8 +110,8 @@ public final class Lane {
     boolean awaitsTurn;
     boolean hasTurn;
 
-    /** When it last was done with a record, by {@link System#nanoTime}. */
-    long passedAt = System.nanoTime() - STUCK_NANOS;
+    /** When it last was done with a record, by the clock. */
+    long passedAt;
 
     public long applied;
     public long durable;
@@ -119,8 +122,16 @@ public final class Lane {
     /** The cursor's last submission that is not durable yet; at most one is under way. */
     public long flushing;
 
-    Lane(Instance instance) {
+    /** One for each of them, in their order; {@code clock} is that of the group's loop. */
+    static List<Lane> of(Instances instances, Clock clock) {
+        return instances.stream().map(instance -> new Lane(instance, clock)).toList();
+    }
+
+    private Lane(Instance instance, Clock clock) {
         this.instance = instance;
+        this.clock = clock;
+        this.linger = new Linger(clock::nanoTime);
+        this.passedAt = clock.nanoTime() - STUCK_NANOS;
     }
 
     public @Nullable Write head() {
@@ -173,7 +184,7 @@ public final class Lane {
 
     /** Whether it follows, with no trouble but its pace, and has more decided records before it than that. */
     boolean fallsBehind(int records) {
-        boolean moves = faults == 0 && System.nanoTime() - passedAt < STUCK_NANOS;
+        boolean moves = faults == 0 && clock.nanoTime() - passedAt < STUCK_NANOS;
         boolean follows = !spilled && !detached && !held && barrier == Long.MAX_VALUE && takesWrites();
         return moves
                 && follows
@@ -249,7 +260,7 @@ public final class Lane {
     public void cutOff(Write head) {
         unanswered = true;
         Endings before = endings;
-        Endings now = before != null && before.of(head) ? before : new Endings(head.lsn());
+        Endings now = before != null && before.of(head) ? before : new Endings(head.lsn(), clock);
         endings = now;
         now.cutOff(lossesAtSend);
     }

@@ -1,6 +1,5 @@
 package org.chromaproxy.lane;
 
-import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +8,7 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
@@ -49,7 +49,7 @@ public abstract class LaneGroup {
             + " a while. It was not executed and never will be; retry later, as a new transaction.";
 
     private final UUID id;
-    private final EventLoop loop;
+    private final LaneIo io;
     private final LaneServices services;
     private final ReadGate gate;
     private final List<Lane> lanes;
@@ -61,18 +61,19 @@ public abstract class LaneGroup {
     private final Passage passage;
     private boolean settling;
     /** When somebody last was seen to read what this group is about. */
-    private long readAt = System.nanoTime() - READ_NANOS;
+    private long readAt;
 
     /** The collaborators keep the group, and call it only once it runs. */
     @SuppressWarnings("this-escape")
-    protected LaneGroup(UUID id, EventLoop loop, LaneServices services, ReadGate gate, long term) {
+    protected LaneGroup(UUID id, LaneIo io, LaneServices services, ReadGate gate, long term) {
         this.id = id;
-        this.loop = loop;
+        this.io = io;
+        this.readAt = io.nanoTime() - READ_NANOS;
         this.services = services;
         this.gate = gate;
-        this.lanes = services.instances().stream().map(Lane::new).toList();
+        this.lanes = Lane.of(services.instances(), io);
         this.leadership = new Leadership(this, gate.leader(), term);
-        this.cursors = new Cursors(id, loop, services.log(), this::pump);
+        this.cursors = new Cursors(id, io, services.log(), this::pump);
         this.faults = new Faults(this);
         this.dispatch = new Dispatch(this, cursors, faults);
         this.intake = new Intake(this);
@@ -306,7 +307,7 @@ public abstract class LaneGroup {
     }
 
     private boolean pauses(Lane lane, Write head) {
-        long now = System.nanoTime();
+        long now = io.nanoTime();
         if (gate.takeRead()) {
             readAt = now;
         }
@@ -318,7 +319,7 @@ public abstract class LaneGroup {
         return lane.linger.holds(
                 lane.queue,
                 services.lingerNanos(),
-                nanos -> loop.schedule(() -> pump(lane), nanos, TimeUnit.NANOSECONDS));
+                nanos -> io.schedule(() -> pump(lane), nanos, TimeUnit.NANOSECONDS));
     }
 
     /**
@@ -330,7 +331,7 @@ public abstract class LaneGroup {
         if (!leader.takesWrites()) {
             return true;
         }
-        boolean slow = leader.waitingSince != 0 && System.nanoTime() - leader.waitingSince > SLOW_NANOS;
+        boolean slow = leader.waitingSince != 0 && io.nanoTime() - leader.waitingSince > SLOW_NANOS;
         if (slow || leader.faults > 0 || leader.spilled || leader.queue.size() > FEW_LEFT) {
             return false;
         }
@@ -406,7 +407,7 @@ public abstract class LaneGroup {
         }
         lane.busy = true;
         Change outcome = new Change.Outcome(write.lsn(), state, result.status(), result.text(), result.body());
-        services.log().submit(List.of(outcome), true, () -> loop.execute(() -> concluded(lane, write, result)));
+        services.log().submit(List.of(outcome), true, () -> io.execute(() -> concluded(lane, write, result)));
     }
 
     /** The record's end, other than by being applied, is durable. */
@@ -568,8 +569,8 @@ public abstract class LaneGroup {
         return id;
     }
 
-    public EventLoop loop() {
-        return loop;
+    public LaneIo io() {
+        return io;
     }
 
     public LaneServices services() {

@@ -1,7 +1,7 @@
 package org.chromaproxy.lane;
 
-import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -14,12 +14,10 @@ import org.chromaproxy.lane.work.InstanceTurns;
 import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.merge.MergeBounds;
-import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.append.WriteAheadLog;
 
 /** What lanes need of the rest of the proxy. Thread-safe. */
-public record LaneServices(
-        Storage storage, UpstreamClient upstream, Catalog catalog, Instances instances, LaneWork work, Doubt doubt) {
+public record LaneServices(Storage storage, Catalog catalog, Instances instances, LaneWork work, Doubt doubt) {
 
     /**
      * The log, as lanes use it.
@@ -55,7 +53,7 @@ public record LaneServices(
     @FunctionalInterface
     public interface Bodies {
         /** The body of a record, completing on {@code loop}; exceptionally if it cannot be read now. */
-        CompletableFuture<byte[]> load(long lsn, EventLoop loop);
+        CompletableFuture<byte[]> load(long lsn, Executor loop);
     }
 
     /**

@@ -39,10 +39,10 @@ public final class Leadership {
     /** Where leadership goes as soon as both sides come to rest, which undecided records wait for; -1 for nowhere. */
     private int heir = NOBODY;
 
-    /** Since when there is an heir, and before when none is looked for, by {@link System#nanoTime}. */
+    /** Since when there is an heir, and before when none is looked for, by the clock. */
     private long heirSince;
 
-    private long noHeirBefore = System.nanoTime();
+    private long noHeirBefore;
 
     private boolean ahead;
     /** Begins the change of leader as soon as what the present one has executed is durable: that stands. */
@@ -52,6 +52,7 @@ public final class Leadership {
         this.group = group;
         this.leader = leader;
         this.term = term;
+        this.noHeirBefore = group.io().nanoTime();
     }
 
     public boolean leads(Lane lane) {
@@ -127,7 +128,7 @@ public final class Leadership {
     void watch() {
         for (Lane lane : group.lanes()) {
             Write head = lane.head();
-            if (head != null && lane.waitingSince != 0 && System.nanoTime() - lane.waitingSince > patience(head)) {
+            if (head != null && lane.waitingSince != 0 && group.io().nanoTime() - lane.waitingSince > patience(head)) {
                 String why = "record " + head.lsn() + " is unanswered for too long";
                 lane.instance.writes().unanswered(lane.appliedAtSend, why);
                 if (leads(lane) && !head.decided()) {
@@ -160,7 +161,7 @@ public final class Leadership {
         Change.Lead change = new Change.Lead(group.id(), to.instance.name(), next);
         nextTerm = () -> group.services()
                 .log()
-                .submit(List.of(change), true, () -> group.loop().execute(() -> moved(to, next, cause)));
+                .submit(List.of(change), true, () -> group.io().execute(() -> moved(to, next, cause)));
         settled(group.lane(leader));
     }
 
@@ -192,7 +193,7 @@ public final class Leadership {
 
     /** Called about once a second: brings leadership home when it can, and away from an instance that is drained. */
     public void tick(int preferred) {
-        long now = System.nanoTime();
+        long now = group.io().nanoTime();
         if (heir != NOBODY && now - heirSince > HANDOVER_NANOS) {
             boolean draining = group.lane(leader).instance.draining();
             noHeirBefore = now + (draining ? DRAIN_AGAIN_NANOS : STABLE_NANOS);
@@ -242,8 +243,8 @@ public final class Leadership {
         }
     }
 
-    private static boolean stable(Lane lane) {
-        long upFor = System.nanoTime() - lane.instance.upSinceNanos();
+    private boolean stable(Lane lane) {
+        long upFor = group.io().nanoTime() - lane.instance.upSinceNanos();
         return lane.takesWrites() && Math.min(upFor, lane.instance.writes().soundNanos()) >= STABLE_NANOS;
     }
 }

@@ -23,7 +23,7 @@ final class Linger {
     private boolean pausing;
     private long until;
 
-    /** @param clock as {@link System#nanoTime} */
+    /** @param clock nanoseconds */
     Linger(LongSupplier clock) {
         this.clock = clock;
     }

@@ -54,7 +54,7 @@ final class Passage {
         lane.busy = false;
         commit(lane);
         // The next one may go beside it.
-        group.loop().execute(() -> group.pump(lane));
+        group.io().execute(() -> group.pump(lane));
     }
 
     /** Whether the head commutes with all that the instance has executed and the log does not hold yet; if not, it waits. */
@@ -84,8 +84,8 @@ final class Passage {
             begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
             all.add(cursors.at(lane, next.lastLsn()));
             ChangeListener listener = ChangeListener.of(
-                    () -> group.loop().execute(() -> committed(lane, next, others, begun)),
-                    reason -> group.loop().execute(() -> refused(lane, next, begun, reason)));
+                    () -> group.io().execute(() -> committed(lane, next, others, begun)),
+                    reason -> group.io().execute(() -> refused(lane, next, begun, reason)));
             group.services().log().submit(all, true, listener);
         });
     }
@@ -138,7 +138,7 @@ final class Passage {
     /** What is left of a record's way when everything about it is durable or need not be. */
     private void leave(Lane lane, Write write) {
         lane.applied = write.lsn();
-        lane.passedAt = System.nanoTime();
+        lane.passedAt = group.io().nanoTime();
         lane.linger.passed();
         group.gate().applied(lane.index(), write.lsn());
         lane.instance.pending().done(write.record().bodyBytes());

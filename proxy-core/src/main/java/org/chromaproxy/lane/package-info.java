@@ -3,7 +3,7 @@
  *
  * <p>A {@link org.chromaproxy.lane.LaneGroup} (all lanes of one collection, or all catalog lanes) is confined to one event
  * loop; other threads reach it through {@code lane.registry}. May import {@code wal}, {@code catalog},
- * {@code completion}, {@code instance}, {@code upstream}, {@code route}, {@code scan}, {@code http} and {@code transport}.
+ * {@code completion}, {@code instance}, {@code upstream}, {@code route}, {@code scan}, {@code http} and {@code time}.
  */
 @NullMarked
 package org.chromaproxy.lane;

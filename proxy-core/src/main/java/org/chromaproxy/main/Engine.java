@@ -40,6 +40,7 @@ import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
+import org.chromaproxy.lane.io.NettyLaneIo;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.work.Backlog;
@@ -91,6 +92,7 @@ final class Engine implements AutoCloseable {
     private final ExecutorService workers;
     private final Instances instances;
     private final Catalog catalog;
+    private final UpstreamClient upstream;
     private final LaneServices services;
     private final LaneRegistry lanes;
     private final Adopting adopting;
@@ -146,8 +148,7 @@ final class Engine implements AutoCloseable {
         this.principals = new Principals(config.limits().principals());
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
-        UpstreamClient upstream =
-                new UpstreamClient(loops, instances, instance -> suspect(checker, instance), tls.instances());
+        this.upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance), tls.instances());
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, config.limits().backlogMemory()),
                 new CatchUp(instances, config.limits().maxWorkers()),
@@ -157,11 +158,12 @@ final class Engine implements AutoCloseable {
                 new RecordComparison(new Remote(upstream, loops), catalog, workers),
                 () -> this.config.timing().unansweredWriteMs());
         LaneServices.Storage storage = new LaneServices.Storage(log.writer(), access, access, owning());
-        this.services = new LaneServices(storage, upstream, catalog, instances, work, doubt);
+        this.services = new LaneServices(storage, catalog, instances, work, doubt);
         restore(wal, catalog);
         List<Change.Witness> witnesses = witnesses();
         this.lanes = recovered(witnesses);
-        this.adopting = new Adopting(log.writer(), CopyServices.of(services, lanes, loops), witnesses, config, workers);
+        this.adopting = new Adopting(
+                log.writer(), CopyServices.of(services, upstream, lanes, loops), witnesses, config, workers);
         this.health = new HealthChecker(
                 loops.all().getFirst(),
                 instances,
@@ -193,11 +195,11 @@ final class Engine implements AutoCloseable {
 
     static Instances instances(Config config) {
         List<Instance> all = new ArrayList<>();
-        for (Config.Upstream upstream : config.instances()) {
+        for (Config.Upstream each : config.instances()) {
             all.add(new Instance(
-                    upstream.name(),
+                    each.name(),
                     all.size(),
-                    upstream.url(),
+                    each.url(),
                     config.listen().access().upstreamToken()));
         }
         return new Instances(all);
@@ -296,7 +298,7 @@ final class Engine implements AutoCloseable {
         RestoredLanes restored = new RestoredLanes(instances);
         wal.reader().forEachCursor(restored::add);
         wal.reader().forEachLeader(restored::add);
-        LaneRegistry registry = new LaneRegistry(loops, services, restored);
+        LaneRegistry registry = new LaneRegistry(NettyLaneIo.all(loops, upstream), services, restored);
         long lowWater = wal.reader().lowWater();
         Instant oldest = wal.reader().loggedAfter(lowWater).orElseGet(Instant::now);
         wal.reader()
@@ -332,11 +334,10 @@ final class Engine implements AutoCloseable {
     }
 
     ExchangeServices exchangeServices() {
-        Completions completions =
-                new Completions(requests, lists, services.upstream().timings(), feed);
+        Completions completions = new Completions(requests, lists, upstream.timings(), feed);
         ExchangeServices.Admission admission = new ExchangeServices.Admission(
                 rights, memory, requests, lists, principals, backlog, owning(), completions);
-        return new ExchangeServices(services, lanes, admission, access, endpoints(admission), () -> limits);
+        return new ExchangeServices(services, upstream, lanes, admission, access, endpoints(admission), () -> limits);
     }
 
     /** The log bounds what waits for an instance that is away; this is for those that are slow. */
@@ -356,7 +357,7 @@ final class Engine implements AutoCloseable {
         AdminServices.Hooks hooks = new AdminServices.Hooks(
                 health, adopting::recheck, adopting::copyEverything, adopting::strangers, adopting.repairs());
         AdminServices.Settings settings = new AdminServices.Settings(() -> config, reload, wal.databaseUrl(), tls);
-        AdminServices admin = new AdminServices(services, lanes, admission, operators, hooks, settings);
+        AdminServices admin = new AdminServices(services, upstream, lanes, admission, operators, hooks, settings);
         return new AdminEndpoints(admin, loops, workers);
     }
 
@@ -448,7 +449,7 @@ final class Engine implements AutoCloseable {
     @Override
     public void close() {
         tellNobody();
-        instances.forEach(services.upstream()::reset);
+        instances.forEach(upstream::reset);
         log.close();
     }
 }

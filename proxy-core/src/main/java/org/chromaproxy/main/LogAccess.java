@@ -1,10 +1,10 @@
 package org.chromaproxy.main;
 
-import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import org.chromaproxy.exchange.Transactions;
 import org.chromaproxy.lane.LaneServices;
@@ -32,7 +32,7 @@ final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
     }
 
     @Override
-    public CompletableFuture<byte[]> load(long lsn, EventLoop loop) {
+    public CompletableFuture<byte[]> load(long lsn, Executor loop) {
         return CompletableFuture.supplyAsync(
                         () -> reader.body(lsn)
                                 .orElseThrow(() -> new IllegalStateException("record " + lsn + " is not in the log")),
@@ -41,7 +41,7 @@ final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
     }
 
     @Override
-    public CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, EventLoop loop) {
+    public CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, Executor loop) {
         return CompletableFuture.supplyAsync(() -> reader.page(lane, after, records, bytes, LargeBodies.LARGE), workers)
                 .whenCompleteAsync((page, error) -> {}, loop);
     }

@@ -54,6 +54,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
+import org.chromaproxy.lane.io.NettyLaneIo;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.work.CatchUp;
@@ -124,8 +125,8 @@ final class AdminBed implements AutoCloseable {
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10), () -> 0);
-        LaneServices proxy = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
-        lanes = new LaneRegistry(loops, proxy, new RestoredLanes(instances));
+        LaneServices proxy = new LaneServices(storage, catalog, instances, work, NO_DOUBT);
+        lanes = new LaneRegistry(NettyLaneIo.all(loops, upstream), proxy, new RestoredLanes(instances));
         lanes.start();
         health = new HealthChecker(
                 loops.all().getFirst(), instances, upstream, this::admit, lanes::ledBy, TimeUnit.DAYS.toMillis(1));
@@ -134,21 +135,26 @@ final class AdminBed implements AutoCloseable {
         endpoints = new AdminEndpoints(
                 new AdminServices(
                         proxy,
+                        upstream,
                         lanes,
                         new ExchangeServices.Admission(
                                 MemoryBudget.ofEach(1 << 20), requests, backlog, () -> serving, upstream.timings()),
                         new AdminServices.Log(
                                 log.writer(), wal.reader(), wal.operator(), log.retention(), log.deadLetters()),
                         new AdminServices.Hooks(
-                                health, rechecks::incrementAndGet, () -> adoption, () -> strangers, repairs(proxy)),
+                                health,
+                                rechecks::incrementAndGet,
+                                () -> adoption,
+                                () -> strangers,
+                                repairs(proxy, upstream)),
                         new AdminServices.Settings(
                                 () -> config, () -> ReloadReport.refused(List.of("a test")), postgres.jdbcUrl())),
                 loops,
                 workers);
     }
 
-    private Repairs repairs(LaneServices proxy) {
-        CopyServices copying = CopyServices.of(proxy, lanes, loops);
+    private Repairs repairs(LaneServices proxy, UpstreamClient upstream) {
+        CopyServices copying = CopyServices.of(proxy, upstream, lanes, loops);
         WitnessKeeper witnesses = new WitnessKeeper(log.writer(), copying, List.of());
         List<String> tenants = List.of("default_tenant");
         return new Repairs(

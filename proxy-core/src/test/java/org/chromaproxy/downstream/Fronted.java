@@ -24,6 +24,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
+import org.chromaproxy.lane.io.NettyLaneIo;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.work.CatchUp;
@@ -72,10 +73,11 @@ final class Fronted implements AutoCloseable {
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10), () -> 0);
-        LaneServices lanes = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
+        LaneServices lanes = new LaneServices(storage, catalog, instances, work, NO_DOUBT);
         services = new ExchangeServices(
                 lanes,
-                new LaneRegistry(loops, lanes, new RestoredLanes(instances)),
+                upstream,
+                new LaneRegistry(NettyLaneIo.all(loops, upstream), lanes, new RestoredLanes(instances)),
                 new ExchangeServices.Admission(
                         memory, requests, new BacklogBound(() -> 0, 1), () -> true, upstream.timings()),
                 new Stored(),

@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.work.Turns.Turn;
+import org.chromaproxy.time.Clock;
 import org.junit.jupiter.api.Test;
 
 class EndingsTest {
-    private final Endings endings = new Endings(7);
+    private final Endings endings = new Endings(7, Clock.SYSTEM);
 
     /** Sent when the instance had been lost so often, cut off, and seen when it has been lost so often. */
     private void cutOff(long lostAtSend, long lostNow) {

@@ -72,6 +72,38 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** What a simulation has to run in its own time, from its own seed, in one thread. */
+    @Test
+    void lanesMeetTheWorldThroughTheirIoOnly() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("org.chromaproxy.lane..", "org.chromaproxy.instance..", "org.chromaproxy.catalog..")
+                .and()
+                .resideOutsideOfPackage("org.chromaproxy.lane.io..")
+                .should()
+                .callMethodWhere(describe("the machine's time or chance is asked, or a thread waits", call -> {
+                    String owner = call.getTargetOwner().getFullName();
+                    String name = call.getName();
+                    return (owner.equals("java.lang.System")
+                                    && Set.of("nanoTime", "currentTimeMillis").contains(name))
+                            || (owner.equals("java.time.Instant") && name.equals("now"))
+                            || (owner.equals("java.util.UUID") && name.equals("randomUUID"))
+                            || owner.equals("java.util.concurrent.ThreadLocalRandom")
+                            || owner.equals("java.util.concurrent.locks.LockSupport")
+                            || owner.equals("java.lang.Thread");
+                }))
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("org.chromaproxy.lane..")
+                .and()
+                .resideOutsideOfPackage("org.chromaproxy.lane.io..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty.channel..", "io.netty.util.concurrent..", "org.chromaproxy.transport..")
+                .check(CLASSES);
+    }
+
     @Test
     void theLogKnowsNoNetty() {
         noClasses()

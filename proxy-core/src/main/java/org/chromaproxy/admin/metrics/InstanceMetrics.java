@@ -118,11 +118,11 @@ final class InstanceMetrics {
         page.counter(
                 "pool_hits_total",
                 "Requests that found an idle connection.",
-                services.proxy().upstream().stats().hits());
+                services.upstream().stats().hits());
         page.counter(
                 "pool_misses_total",
                 "Requests that had to connect or wait for a connection.",
-                services.proxy().upstream().stats().misses());
+                services.upstream().stats().misses());
     }
 
     private static ToDoubleFunction<Instance> sum(List<LoopCensus> loops, ToDoubleFunction<PoolCount> count) {

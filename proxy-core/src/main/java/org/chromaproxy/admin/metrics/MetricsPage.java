@@ -46,8 +46,7 @@ public final class MetricsPage {
         if (accept.contains("application/json") && !accept.contains("text/plain")) {
             return Answers.now(json());
         }
-        List<CompletableFuture<LoopCensus>> loops =
-                services.proxy().upstream().census(CENSUS_MS, TimeUnit.MILLISECONDS);
+        List<CompletableFuture<LoopCensus>> loops = services.upstream().census(CENSUS_MS, TimeUnit.MILLISECONDS);
         return countDeadLetters()
                 .thenCompose(counted -> CompletableFuture.allOf(loops.toArray(CompletableFuture<?>[]::new)))
                 .thenApply(done ->
@@ -56,7 +55,7 @@ public final class MetricsPage {
 
     /** Moves the window of percentiles on; every ten seconds, off the event loops. */
     public void advance() {
-        services.proxy().upstream().timings().advance();
+        services.upstream().timings().advance();
     }
 
     /** While the log is away the figure is what it was. */

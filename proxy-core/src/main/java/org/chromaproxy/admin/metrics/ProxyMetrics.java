@@ -69,7 +69,7 @@ final class ProxyMetrics {
     private record Ended(RouteKind kind, int statusClass, long count) {}
 
     private void answered(Exposition page) {
-        Timings timings = services.proxy().upstream().timings();
+        Timings timings = services.upstream().timings();
         List<Ended> ended = new ArrayList<>();
         for (RouteKind kind : RouteKind.values()) {
             for (int statusClass = 0; statusClass < CLASSES; statusClass++) {
@@ -123,7 +123,7 @@ final class ProxyMetrics {
     }
 
     void latencies(Exposition page) {
-        Timings.Snapshot measured = services.proxy().upstream().timings().snapshot();
+        Timings.Snapshot measured = services.upstream().timings().snapshot();
         Map<String, Latency> routes = new TreeMap<>();
         measured.requests().forEach((kind, latency) -> routes.put(name(kind), latency));
         page.summaries("request_seconds", "From a request's head to the end of its answer.", "route", routes);

@@ -14,6 +14,7 @@ import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.tls.TlsSides;
+import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.recovery.DeadLetters;
@@ -24,6 +25,7 @@ import org.chromaproxy.wal.recovery.Retention;
 /** What the operators' endpoints need of the rest of the proxy. Thread-safe. */
 public record AdminServices(
         LaneServices proxy,
+        UpstreamClient upstream,
         LaneRegistry lanes,
         ExchangeServices.Admission admission,
         Log log,

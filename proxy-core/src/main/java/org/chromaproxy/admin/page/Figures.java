@@ -44,7 +44,7 @@ public final class Figures {
     }
 
     ObjectNode performance() {
-        PoolStats pool = services.proxy().upstream().stats();
+        PoolStats pool = services.upstream().stats();
         double seconds = Math.max(0.001, process.uptime().toMillis() / 1000.0);
         ObjectNode node = Answers.object()
                 .put("memory_pressure_events", services.admission().memory().bodyWaits())
@@ -148,7 +148,7 @@ public final class Figures {
     }
 
     ObjectNode pool() {
-        PoolStats pool = services.proxy().upstream().stats();
+        PoolStats pool = services.upstream().stats();
         return Answers.object()
                 .put("pool_hit_rate", poolHitRate())
                 .put("hits", pool.hits())
@@ -158,7 +158,7 @@ public final class Figures {
     }
 
     String poolHitRate() {
-        PoolStats pool = services.proxy().upstream().stats();
+        PoolStats pool = services.upstream().stats();
         return Answers.percent(pool.hits(), pool.hits() + pool.misses());
     }
 

@@ -139,7 +139,7 @@ public final class StatusPages {
                 .put("available", true)
                 .put("enabled", true)
                 .put("min_connections", 0)
-                .put("max_connections", services.proxy().upstream().maxConnections());
+                .put("max_connections", services.upstream().maxConnections());
     }
 
     private static ObjectNode locking() {

@@ -259,8 +259,7 @@ public final class ListExchange implements RequestBody {
     }
 
     private void get(Instance instance, String uri, int most, Consumer<UpstreamResponse> then, Runnable tooLarge) {
-        CompletableFuture<UpstreamResponse> sent = services.proxy()
-                .upstream()
+        CompletableFuture<UpstreamResponse> sent = services.upstream()
                 .send(exchange.loop(), instance, UpstreamRequest.get(uri, trace), TIMEOUT_MS, memory.answer(most));
         pending = sent;
         sent.whenComplete((answer, error) -> {

@@ -126,8 +126,7 @@ public final class ReadExchange implements RequestBody {
             return;
         }
         Instance instance = chosen.get();
-        services.proxy()
-                .upstream()
+        services.upstream()
                 .pool(exchange.loop(), instance)
                 .acquire(connection -> send(connection, instance), cause -> unreachable(instance));
     }

@@ -62,7 +62,7 @@ public final class WriteExchange implements RequestBody {
         this.notFound = notFound;
         this.exchange = exchange;
         this.services = services;
-        this.times = new WriteTimes(services.proxy(), exchange.trail());
+        this.times = new WriteTimes(services, exchange.trail());
         this.records = records;
         this.answers = new WriteAnswers(exchange, services, records);
         this.async = records.async();
@@ -233,7 +233,9 @@ public final class WriteExchange implements RequestBody {
             records.refuse();
             return;
         }
-        Rehearsal.refusal(services.proxy().upstream(), exchange.loop(), instance.get(), request)
+        Rehearsal.refusal(
+                        asked -> services.upstream().send(exchange.loop(), instance.get(), asked, Rehearsal.TIMEOUT_MS),
+                        request)
                 .thenAccept(refusal -> {
                     free();
                     refusal.ifPresentOrElse(

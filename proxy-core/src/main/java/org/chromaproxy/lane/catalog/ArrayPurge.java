@@ -131,7 +131,7 @@ final class ArrayPurge {
     }
 
     private CompletableFuture<UpstreamResponse> send(UpstreamRequest request, long timeoutMs) {
-        return lanes.services().upstream().send(lanes.loop(), instance, request, timeoutMs);
+        return lanes.io().send(instance, request, timeoutMs);
     }
 
     /** Deletes a collection that nobody can reach any more. */
@@ -155,9 +155,8 @@ final class ArrayPurge {
                 new Subject(instanceId, instanceId, path.tenant(), path.database(), path.name(), instance.name());
         WriteRequest logged = new WriteRequest(method, uri, "application/json", body);
         NewRecord record = new NewRecord(OpKind.REPAIR, subject, logged, Optional.empty());
-        Runnable send = () -> lanes.services()
-                .upstream()
-                .send(lanes.loop(), instance, new UpstreamRequest(method, uri, json(), body), 0)
+        Runnable send = () -> lanes.io()
+                .send(instance, new UpstreamRequest(method, uri, json(), body), 0)
                 .whenComplete((answer, error) -> {
                     if (answer == null) {
                         answered.completeExceptionally(new IllegalStateException(String.valueOf(error)));
@@ -184,7 +183,7 @@ final class ArrayPurge {
             implements AppendListener {
         @Override
         public void committed(LogRecord record) {
-            lanes.loop().execute(send);
+            lanes.io().execute(send);
         }
 
         @Override
@@ -194,7 +193,7 @@ final class ArrayPurge {
 
         @Override
         public void failed(String reason) {
-            lanes.loop().execute(() -> answered.completeExceptionally(new IllegalStateException(reason)));
+            lanes.io().execute(() -> answered.completeExceptionally(new IllegalStateException(reason)));
         }
 
         @Override

@@ -1,6 +1,5 @@
 package org.chromaproxy.lane.catalog;
 
-import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +17,7 @@ import org.chromaproxy.lane.Effects;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Rehearsal;
 import org.chromaproxy.lane.write.Write;
@@ -58,8 +58,8 @@ public final class CatalogLanes extends LaneGroup {
     private final CatalogFootprints footprints;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
 
-    public CatalogLanes(EventLoop loop, LaneServices services, CollectionLanes collections, long term) {
-        super(Subject.CATALOG, loop, services, services.catalog().gate(), term);
+    public CatalogLanes(LaneIo io, LaneServices services, CollectionLanes collections, long term) {
+        super(Subject.CATALOG, io, services, services.catalog().gate(), term);
         this.collections = collections;
         this.names = new NameReadBack(this);
         this.hidden = new HiddenCollections(this);
@@ -143,11 +143,12 @@ public final class CatalogLanes extends LaneGroup {
      */
     void rehearse(Lane lane, Write write, UpstreamRequest request, Runnable otherwise) {
         lane.busy = true;
-        Rehearsal.refusal(services().upstream(), loop(), lane.instance, request).thenAccept(refusal -> {
-            if (!overtaken(lane, write)) {
-                refusal.ifPresentOrElse(told -> refuse(lane, write, WriteResult.of(told)), otherwise);
-            }
-        });
+        Rehearsal.refusal(asked -> io().send(lane.instance, asked, Rehearsal.TIMEOUT_MS), request)
+                .thenAccept(refusal -> {
+                    if (!overtaken(lane, write)) {
+                        refusal.ifPresentOrElse(told -> refuse(lane, write, WriteResult.of(told)), otherwise);
+                    }
+                });
     }
 
     /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
@@ -187,12 +188,12 @@ public final class CatalogLanes extends LaneGroup {
             List<Change> all = new ArrayList<>(retired);
             begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
             ChangeListener listener = ChangeListener.of(
-                    () -> loop().execute(() -> {
+                    () -> io().execute(() -> {
                         retired.forEach(this::known);
                         changes.durable(begun).forEach(entry -> collections.wake(entry.publicId()));
                         lookAgain(lane, write);
                     }),
-                    reason -> loop().execute(() -> {
+                    reason -> io().execute(() -> {
                         changes.refused(begun);
                         pause(lane, "the log refuses that a collection is deleted: " + reason);
                     }));
@@ -228,7 +229,7 @@ public final class CatalogLanes extends LaneGroup {
             return;
         }
         write.whenEverywhere(() -> write.result().complete(result));
-        loop().schedule(() -> write.result().complete(result), FOLLOWERS_MS, TimeUnit.MILLISECONDS);
+        io().schedule(() -> write.result().complete(result), FOLLOWERS_MS, TimeUnit.MILLISECONDS);
     }
 
     private boolean decidedBy(Lane lane) {

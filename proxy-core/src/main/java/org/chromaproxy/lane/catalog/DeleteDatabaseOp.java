@@ -105,7 +105,7 @@ final class DeleteDatabaseOp implements CatalogOp {
     private void lookForStrangers(Lane lane, Write write, int known) {
         if (asked != write.lsn()) {
             asked = write.lsn();
-            since = System.nanoTime();
+            since = lanes.io().nanoTime();
         }
         // 1.5.9 counts none in a database that it does not know.
         ask(lane, write, "", there -> {
@@ -124,9 +124,8 @@ final class DeleteDatabaseOp implements CatalogOp {
         lane.busy = true;
         String path =
                 ChromaPaths.database(write.subject().tenant(), write.subject().database()) + what;
-        lanes.services()
-                .upstream()
-                .send(lanes.loop(), lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
+        lanes.io()
+                .send(lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
                 .whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
                     if (!lanes.overtaken(lane, write)) {
                         lane.busy = false;
@@ -164,7 +163,7 @@ final class DeleteDatabaseOp implements CatalogOp {
     }
 
     private void uncounted(Lane lane, Write write) {
-        if (System.nanoTime() - since > PATIENCE_NANOS) {
+        if (lanes.io().nanoTime() - since > PATIENCE_NANOS) {
             String message = "Database [" + write.subject().database() + "] cannot be deleted now: " + lane.instance
                     + " does not say how many collections it holds. Nothing was changed; retry later, as a new"
                     + " transaction.";

@@ -40,7 +40,7 @@ final class Drain {
                 UUID id = entry.publicId();
                 lanes.collections().barrier(id, lane.index(), write.lsn(), () -> {
                     if (left.decrementAndGet() == 0) {
-                        lanes.loop().execute(() -> reached(lane, key));
+                        lanes.io().execute(() -> reached(lane, key));
                     }
                 });
             }

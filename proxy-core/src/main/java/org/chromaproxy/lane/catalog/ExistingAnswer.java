@@ -59,7 +59,7 @@ final class ExistingAnswer {
         boolean again = asked == write.lsn();
         if (!again) {
             asked = write.lsn();
-            since = System.nanoTime();
+            since = lanes.io().nanoTime();
         }
         if (again || PlainCreate.of(body)) {
             answer(lane, write, entry, create);
@@ -211,7 +211,7 @@ final class ExistingAnswer {
             } else if (!getOrCreate) {
                 // As far as anybody can tell.
                 taken();
-            } else if (System.nanoTime() - since > PATIENCE_NANOS) {
+            } else if (lanes.io().nanoTime() - since > PATIENCE_NANOS) {
                 String message = "Collection [" + entry.path().name() + "] exists, but no instance that holds it can be"
                         + " asked now. Nothing was changed; retry later, as a new transaction.";
                 lanes.refuse(lane, write, WriteResult.of(ProxyError.NO_INSTANCE, message));
@@ -235,6 +235,6 @@ final class ExistingAnswer {
     }
 
     private CompletableFuture<UpstreamResponse> ask(Lane source, String path) {
-        return lanes.services().upstream().send(lanes.loop(), source.instance, UpstreamRequest.get(path), LOOKUP_MS);
+        return lanes.io().send(source.instance, UpstreamRequest.get(path), LOOKUP_MS);
     }
 }

@@ -32,7 +32,7 @@ final class HiddenCollections {
 
     /** Goes on where something can be done; to be called every second. */
     void look() {
-        long now = System.nanoTime();
+        long now = lanes.io().nanoTime();
         for (Lane lane : lanes.lanes()) {
             List<Change.Purge> pending = purges().of(lane.instance);
             pending.forEach(purge -> notBefore.putIfAbsent(purge, now + SETTLE_NANOS));
@@ -62,7 +62,7 @@ final class HiddenCollections {
                                 purge.hidden().name(),
                                 instance,
                                 answer == null ? error.getMessage() : answer.brief());
-                        notBefore.put(purge, System.nanoTime() + RETRY_NANOS);
+                        notBefore.put(purge, lanes.io().nanoTime() + RETRY_NANOS);
                         busy.remove(instance);
                     }
                 });
@@ -75,7 +75,7 @@ final class HiddenCollections {
                 .submit(
                         List.of(gone),
                         false,
-                        () -> lanes.loop().execute(() -> {
+                        () -> lanes.io().execute(() -> {
                             purges().remove(purge.instance(), purge.instanceId());
                             notBefore.remove(purge);
                             busy.remove(instance);

@@ -59,7 +59,7 @@ final class NameReadBack {
                 .filter(lane -> lane.instance.usable() && (lane == leader || stands(lane, write)))
                 .forEach(lane -> asked.put(lane.instance, look(lane.instance, paths)));
         CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
-                .whenComplete((all, error) -> lanes.loop()
+                .whenComplete((all, error) -> lanes.io()
                         .execute(() -> lanes.guarded(leader, write, () -> readBack(leader, write, why, asked, error))));
     }
 
@@ -111,7 +111,7 @@ final class NameReadBack {
         CompletableFuture<List<JsonNode>> looks = CompletableFuture.completedFuture(List.of());
         for (String path : paths) {
             CompletableFuture<UpstreamResponse> answer =
-                    lanes.services().upstream().send(lanes.loop(), instance, UpstreamRequest.get(path), TIMEOUT_MS);
+                    lanes.io().send(instance, UpstreamRequest.get(path), TIMEOUT_MS);
             looks = looks.thenCombine(answer, (before, now) -> {
                 List<JsonNode> all = new ArrayList<>(before);
                 all.add(content(now));
@@ -186,12 +186,12 @@ final class NameReadBack {
             List<Change> all = new ArrayList<>(List.of(outcome));
             begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
             ChangeListener listener = ChangeListener.of(
-                    () -> lanes.loop().execute(() -> {
+                    () -> lanes.io().execute(() -> {
                         changes.durable(begun)
                                 .forEach(known -> lanes.collections().wake(known.publicId()));
                         then.run();
                     }),
-                    reason -> lanes.loop().execute(() -> {
+                    reason -> lanes.io().execute(() -> {
                         changes.refused(begun);
                         store(outcome, edits, then);
                     }));

@@ -72,9 +72,8 @@ final class Barrier {
     }
 
     private CompletableFuture<Optional<UpstreamResponse>> send(Lane lane, UpstreamRequest request) {
-        return group.services()
-                .upstream()
-                .send(group.loop(), lane.instance, request, TIMEOUT_MS)
+        return group.io()
+                .send(lane.instance, request, TIMEOUT_MS)
                 .handle((answer, error) -> Optional.ofNullable(answer));
     }
 }

@@ -45,18 +45,15 @@ final class Dimension {
     void afterRefusal(Lane lane, Runnable next) {
         lane.busy = true;
         UpstreamRequest request = UpstreamRequest.get(ChromaPaths.collection(entry.path()));
-        group.services()
-                .upstream()
-                .send(group.loop(), lane.instance, request, TIMEOUT_MS)
-                .whenComplete((answer, error) -> {
-                    lane.busy = false;
-                    if (answer != null && answer.success()) {
-                        Optional<CollectionHead> head = CollectionJson.head(answer.body());
-                        OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
-                        now.ifPresent(this::passOn);
-                    }
-                    next.run();
-                });
+        group.io().send(lane.instance, request, TIMEOUT_MS).whenComplete((answer, error) -> {
+            lane.busy = false;
+            if (answer != null && answer.success()) {
+                Optional<CollectionHead> head = CollectionJson.head(answer.body());
+                OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
+                now.ifPresent(this::passOn);
+            }
+            next.run();
+        });
     }
 
     private void passOn(int dimension) {
@@ -79,7 +76,7 @@ final class Dimension {
         group.services().log().append(record, new AppendListener() {
             @Override
             public void committed(LogRecord committed) {
-                group.loop()
+                group.io()
                         .execute(() -> group.offer(Write.fresh(
                                 committed, Footprints.of(OpKind.UPDATE, request.body()), EmptyHttpHeaders.INSTANCE)));
             }

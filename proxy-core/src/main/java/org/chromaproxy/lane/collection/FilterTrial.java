@@ -78,13 +78,8 @@ final class FilterTrial {
             return;
         }
         String path = ChromaPaths.records(entry.path(), id.get(), "get");
-        group.services()
-                .upstream()
-                .send(
-                        group.loop(),
-                        lane.instance,
-                        UpstreamRequest.json(HttpMethod.POST.name(), path, trial.get),
-                        TIMEOUT_MS)
+        group.io()
+                .send(lane.instance, UpstreamRequest.json(HttpMethod.POST.name(), path, trial.get), TIMEOUT_MS)
                 .whenComplete((answer, error) -> {
                     if (trial.leader.head() != trial.write || trial.leader.detached) {
                         return;

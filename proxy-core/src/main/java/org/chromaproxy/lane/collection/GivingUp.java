@@ -47,15 +47,15 @@ final class GivingUp {
 
     void begin(Lane leader, Write write, String why) {
         leader.busy = true;
-        standing(leader, write, why, System.nanoTime() + WAIT_NANOS);
+        standing(leader, write, why, group.io().nanoTime() + WAIT_NANOS);
     }
 
     /** Waits, bounded, until the others have nothing before the record and nothing under way. */
     private void standing(Lane leader, Write write, String why, long deadline) {
         boolean moving = group.lanes().stream()
                 .anyMatch(lane -> lane != leader && lane.takesWrites() && follows(lane) && !stands(lane, write));
-        if (moving && System.nanoTime() < deadline) {
-            group.loop().schedule(() -> standing(leader, write, why, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
+        if (moving && group.io().nanoTime() < deadline) {
+            group.io().schedule(() -> standing(leader, write, why, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
             return;
         }
         if (group.overtaken(leader, write)) {
@@ -72,7 +72,7 @@ final class GivingUp {
                 .readBack()
                 .compare(entry.publicId(), leader.instance, others, touched)
                 .whenComplete((found, error) ->
-                        group.loop().execute(() -> readBack(leader, write, why, new Looked(others, found, error))));
+                        group.io().execute(() -> readBack(leader, write, why, new Looked(others, found, error))));
     }
 
     /** @param others who was compared with the leader */

@@ -156,9 +156,8 @@ final class LimitedDelete {
             headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
             UpstreamRequest request = new UpstreamRequest("POST", path, headers, question);
             lane.sending();
-            group.services()
-                    .upstream()
-                    .send(group.loop(), lane.instance, request, TIMEOUT_MS)
+            group.io()
+                    .send(lane.instance, request, TIMEOUT_MS)
                     .whenComplete((answer, error) -> group.guarded(lane, write, () -> {
                         if (answer != null) {
                             lane.survived();
@@ -251,9 +250,9 @@ final class LimitedDelete {
                         List.of(new Change.Resolution(write.lsn(), repeatable)),
                         true,
                         () -> services.bodies()
-                                .load(write.lsn(), group.loop())
+                                .load(write.lsn(), group.io())
                                 .whenComplete((stored, error) ->
-                                        group.loop().execute(() -> stored(lane, write, stored, error))));
+                                        group.io().execute(() -> stored(lane, write, stored, error))));
     }
 
     private void stored(Lane lane, Write write, byte @Nullable [] stored, @Nullable Throwable error) {

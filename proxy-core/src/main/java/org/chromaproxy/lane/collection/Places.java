@@ -36,11 +36,11 @@ final class Places {
             ChangeListener listener = ChangeListener.of(
                     () -> {
                         changes.durable(begun);
-                        group.loop().execute(then);
+                        group.io().execute(then);
                     },
                     reason -> {
                         changes.refused(begun);
-                        group.loop().execute(() -> store(places, with, then));
+                        group.io().execute(() -> store(places, with, then));
                     });
             group.services().log().submit(all, true, listener);
         });

@@ -1,6 +1,5 @@
 package org.chromaproxy.lane.collection;
 
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
@@ -46,8 +46,8 @@ public final class RecordLanes extends LaneGroup {
     private int idleTicks;
     private volatile boolean retired;
 
-    public RecordLanes(CollectionEntry entry, EventLoop loop, LaneServices services, long term) {
-        super(entry.publicId(), loop, services, entry.gate(), term);
+    public RecordLanes(CollectionEntry entry, LaneIo io, LaneServices services, long term) {
+        super(entry.publicId(), io, services, entry.gate(), term);
         this.entry = entry;
         this.dimension = new Dimension(this, entry);
         this.limitedDelete = new LimitedDelete(this, entry);

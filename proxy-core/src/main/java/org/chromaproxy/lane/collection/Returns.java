@@ -146,13 +146,13 @@ final class Returns {
                     comparing = lane;
                     group.services()
                             .catchUp()
-                            .await(lane.instance, () -> group.loop().execute(() -> begin(leader, lane)));
+                            .await(lane.instance, () -> group.io().execute(() -> begin(leader, lane)));
                 });
     }
 
     /** Whether it has been away for so long that whoever is left is not compared with it. */
-    private static boolean isLost(Lane leader) {
-        return !leader.instance.usable() && System.nanoTime() - leader.instance.upSinceNanos() > LOST_NANOS;
+    private boolean isLost(Lane leader) {
+        return !leader.instance.usable() && group.io().nanoTime() - leader.instance.upSinceNanos() > LOST_NANOS;
     }
 
     private Lane leader() {
@@ -217,7 +217,7 @@ final class Returns {
             compare(leader, lane);
         } else {
             leader.compared = true;
-            await(leader, lane, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HOLD_MS));
+            await(leader, lane, group.io().nanoTime() + TimeUnit.MILLISECONDS.toNanos(HOLD_MS));
         }
     }
 
@@ -231,12 +231,15 @@ final class Returns {
 
     /** Writes wait for a moment, until leader and follower stand at the same record. */
     private void await(Lane leader, Lane lane, long deadline) {
-        if (!leads(leader) || !lane.instance.usable() || eitherInDoubt(leader, lane) || System.nanoTime() > deadline) {
+        if (!leads(leader)
+                || !lane.instance.usable()
+                || eitherInDoubt(leader, lane)
+                || group.io().nanoTime() > deadline) {
             end(leader, lane);
         } else if (still(leader, lane)) {
             compare(leader, lane);
         } else {
-            group.loop().schedule(() -> await(leader, lane, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
+            group.io().schedule(() -> await(leader, lane, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -249,7 +252,7 @@ final class Returns {
                 .readBack()
                 .compare(entry.publicId(), leader.instance, List.of(lane.instance), touched)
                 .orTimeout(HOLD_MS, TimeUnit.MILLISECONDS)
-                .whenComplete((found, error) -> group.loop().execute(() -> {
+                .whenComplete((found, error) -> group.io().execute(() -> {
                     if (found == null || !leads(leader) || !lane.instance.usable()) {
                         LOG.info("{}: what was in doubt on {} cannot be compared now: {}", entry, lane, error);
                     } else {

@@ -108,10 +108,10 @@ public final class CopyLanes {
     }
 
     private CompletableFuture<Void> run(Runnable step) {
-        return CompletableFuture.runAsync(step, group.loop());
+        return CompletableFuture.runAsync(step, group.io());
     }
 
     private <T> CompletableFuture<T> call(Supplier<T> step) {
-        return CompletableFuture.supplyAsync(step, group.loop());
+        return CompletableFuture.supplyAsync(step, group.io());
     }
 }

@@ -1,6 +1,5 @@
 package org.chromaproxy.lane.registry;
 
-import io.netty.channel.EventLoop;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -9,6 +8,7 @@ import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.io.LaneIo;
 
 /**
  * Only lanes in memory see to it that leadership goes back to where it belongs. This makes the lanes of collections that are
@@ -33,20 +33,20 @@ final class Homecoming {
         this.make = make;
     }
 
-    void start(EventLoop loop) {
-        loop.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    void start(LaneIo io) {
+        io.repeat(() -> look(io), LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void look() {
+    private void look(LaneIo io) {
         catalog.alive().stream()
                 .filter(entry -> entry.gate().leader() != entry.preferredLeader() && !inMemory.test(entry.publicId()))
-                .filter(entry -> stable(instances.get(entry.preferredLeader())))
+                .filter(entry -> stable(instances.get(entry.preferredLeader()), io))
                 .limit(AT_ONCE)
                 .map(CollectionEntry::publicId)
                 .forEach(make);
     }
 
-    private static boolean stable(Instance instance) {
-        return instance.preferable() && System.nanoTime() - instance.upSinceNanos() > STABLE_NANOS;
+    private static boolean stable(Instance instance, LaneIo io) {
+        return instance.preferable() && io.nanoTime() - instance.upSinceNanos() > STABLE_NANOS;
     }
 }

@@ -1,6 +1,5 @@
 package org.chromaproxy.lane.registry;
 
-import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,11 +22,11 @@ import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.catalog.CatalogLanes;
 import org.chromaproxy.lane.collection.RecordLanes;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.Survey;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
-import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
@@ -44,7 +43,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** Seconds after which lanes at rest are let go; they are made anew when needed. */
     private static final int IDLE_TICKS = 30;
 
-    private final EventLoops loops;
+    private final List<LaneIo> loops;
     private final LaneServices services;
     private final RestoredLanes restored;
     private final CatalogLanes catalogLanes;
@@ -53,7 +52,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private final Survey survey;
 
     /** @param restored cursors and leaders as the log holds them */
-    public LaneRegistry(EventLoops loops, LaneServices services, RestoredLanes restored) {
+    public LaneRegistry(List<LaneIo> loops, LaneServices services, RestoredLanes restored) {
         this.loops = loops;
         this.services = services;
         this.restored = restored;
@@ -63,13 +62,13 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         for (CollectionEntry entry : services.catalog().alive()) {
             restored.leader(entry.publicId()).ifPresent(lead -> entry.gate().lead(lead));
         }
-        EventLoop loop = loops.all().getFirst();
+        LaneIo loop = loops.getFirst();
         this.catalogLanes = new CatalogLanes(loop, services, this, restored.term(Subject.CATALOG));
         restored.restore(Subject.CATALOG, catalogLanes);
         // What an instance has applied was sent, though the log need not hold it any more.
         catalogLanes.lanes().forEach(lane -> services.catalog().gate().sending(lane.applied));
-        for (EventLoop each : loops.all()) {
-            each.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+        for (LaneIo each : loops) {
+            each.repeat(this::tick, 1, TimeUnit.SECONDS);
         }
         new Homecoming(services.catalog(), services.instances(), groups::containsKey, this::group).start(loop);
         services.instances().forEach(this::watch);
@@ -113,7 +112,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         write.result().whenComplete((result, error) -> undecided.remove(write.lsn()));
         if (write.kind().catalog()) {
             holdLaterWrites(write);
-            catalogLanes.loop().execute(() -> catalogLanes.offer(write));
+            catalogLanes.io().execute(() -> catalogLanes.offer(write));
             return;
         }
         UUID id = write.subject().lane();
@@ -153,7 +152,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         for (CollectionEntry entry : doomed) {
             RecordLanes group = groups.get(entry.publicId());
             if (group != null) {
-                CompletableFuture<Boolean> one = CompletableFuture.supplyAsync(group::nearlyDecided, group.loop());
+                CompletableFuture<Boolean> one = CompletableFuture.supplyAsync(group::nearlyDecided, group.io());
                 all = all.thenCombine(one, Boolean::logicalAnd);
             }
         }
@@ -162,7 +161,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     /** Starts the lanes: everything restored is known by now. */
     public void start() {
-        catalogLanes.loop().execute(catalogLanes::pumpAll);
+        catalogLanes.io().execute(catalogLanes::pumpAll);
         services.instances().forEach(this::catchUp);
     }
 
@@ -186,7 +185,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** The client was told that the outcome comes later: it is kept, and until then the state says so. */
     public void abandon(Write write) {
         if (write.kind().catalog()) {
-            catalogLanes.loop().execute(() -> pending(catalogLanes, write));
+            catalogLanes.io().execute(() -> pending(catalogLanes, write));
         } else {
             onGroup(write.subject().lane(), group -> pending(group, write), () -> {});
         }
@@ -203,14 +202,14 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
                 .submit(
                         List.of(outcome),
                         true,
-                        () -> group.loop().execute(() -> group.intake().abandoned(write)));
+                        () -> group.io().execute(() -> group.intake().abandoned(write)));
     }
 
     /** Finds the LSN below which every instance has applied everything; calls back on some loop. */
     public void oldestPending(LongConsumer found) {
         AtomicInteger left = new AtomicInteger(groups.size() + 1);
         AtomicLong oldest = new AtomicLong(restored.oldestPending());
-        Consumer<LaneGroup> ask = group -> group.loop().execute(() -> {
+        Consumer<LaneGroup> ask = group -> group.io().execute(() -> {
             oldest.accumulateAndGet(group.oldestPending(), Math::min);
             if (left.decrementAndGet() == 0) {
                 found.accept(oldest.get());
@@ -244,7 +243,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     public void wake(UUID publicId) {
         RecordLanes group = groups.get(publicId);
         if (group != null) {
-            group.loop().execute(group::pumpAll);
+            group.io().execute(group::pumpAll);
         }
     }
 
@@ -262,7 +261,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     public void forget(UUID publicId) {
         RecordLanes group = groups.get(publicId);
         if (group != null) {
-            group.loop().execute(() -> {
+            group.io().execute(() -> {
                 if (group.lanes().stream().allMatch(lane -> lane.queue.isEmpty() && !lane.spilled())) {
                     groups.remove(publicId);
                     group.retire();
@@ -277,7 +276,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         if (group == null) {
             unknown.run();
         } else {
-            group.loop().execute(() -> {
+            group.io().execute(() -> {
                 if (group.retired()) {
                     // Let go meanwhile. Its successor has the same loop, so nothing is overtaken.
                     onGroup(publicId, action, unknown);
@@ -299,7 +298,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     }
 
     private RecordLanes make(CollectionEntry entry) {
-        EventLoop loop = loops.owning(entry.publicId().hashCode());
+        LaneIo loop = LaneIo.owning(loops, entry.publicId().hashCode());
         RecordLanes group = new RecordLanes(entry, loop, services, restored.term(entry.publicId()));
         restored.restore(entry.publicId(), group);
         return group;
@@ -315,8 +314,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     }
 
     private void instanceChanged(Instance instance) {
-        catalogLanes.loop().execute(() -> catalogLanes.instanceChanged(instance));
-        groups.values().forEach(group -> group.loop().execute(() -> group.instanceChanged(instance)));
+        catalogLanes.io().execute(() -> catalogLanes.instanceChanged(instance));
+        groups.values().forEach(group -> group.io().execute(() -> group.instanceChanged(instance)));
         if (instance.usable()) {
             catchUp(instance);
         }
@@ -342,7 +341,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         AtomicLong lanes = new AtomicLong();
         AtomicLong pauses = new AtomicLong();
         CompletableFuture<Woken> done = new CompletableFuture<>();
-        all.forEach(group -> group.loop().execute(() -> {
+        all.forEach(group -> group.io().execute(() -> {
             for (Lane lane : group.lanes()) {
                 lanes.addAndGet(lane.head() == null ? 0 : 1);
                 Runnable pause = lane.endPause;
@@ -370,16 +369,16 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** On each loop, for the groups of that loop. */
     private void tick() {
         Survey.Look look = survey.new Look();
-        if (catalogLanes.loop().inEventLoop()) {
+        if (catalogLanes.io().inLoop()) {
             guarded(catalogLanes, catalogLanes::tick);
             look(look, catalogLanes);
             restored.survey(look);
         }
-        groups.values().stream().filter(group -> group.loop().inEventLoop()).forEach(group -> {
+        groups.values().stream().filter(group -> group.io().inLoop()).forEach(group -> {
             look(look, group);
             guarded(group, () -> tick(group));
         });
-        loops.all().stream().filter(EventLoop::inEventLoop).findFirst().ifPresent(look::publish);
+        loops.stream().filter(LaneIo::inLoop).findFirst().ifPresent(look::publish);
     }
 
     /** A task that throws would not run again, for no group of that loop. */

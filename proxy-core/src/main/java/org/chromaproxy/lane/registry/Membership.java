@@ -36,7 +36,7 @@ public final class Membership {
         List<LaneGroup> all = new ArrayList<>(groups.values());
         all.add(catalog);
         return all.stream()
-                .map(group -> CompletableFuture.runAsync(() -> leave(group, instance), group.loop()))
+                .map(group -> CompletableFuture.runAsync(() -> leave(group, instance), group.io()))
                 .toList();
     }
 
@@ -77,7 +77,7 @@ public final class Membership {
                     leader.held = true;
                     return Optional.of(new Stillness(leader.index(), leader.applied));
                 },
-                catalog.loop());
+                catalog.io());
     }
 
     /**
@@ -99,7 +99,7 @@ public final class Membership {
                     instance.letGo(false);
                     return true;
                 },
-                catalog.loop());
+                catalog.io());
     }
 
     /** Ends a freeze. */
@@ -109,6 +109,6 @@ public final class Membership {
                     catalog.lane(still.leader()).held = false;
                     catalog.pumpAll();
                 },
-                catalog.loop());
+                catalog.io());
     }
 }

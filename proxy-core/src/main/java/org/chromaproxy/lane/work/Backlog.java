@@ -1,10 +1,10 @@
 package org.chromaproxy.lane.work;
 
-import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.chromaproxy.wal.record.LoggedRecord;
 
 /** The records of a lane that are in the log only. Any thread. */
@@ -16,7 +16,7 @@ public interface Backlog {
      *
      * @param bytes of bodies
      */
-    CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, EventLoop loop);
+    CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, Executor loop);
 
     /**
      * What one lane has in the log.

@@ -1,6 +1,5 @@
 package org.chromaproxy.lane.work;
 
-import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
@@ -11,7 +10,7 @@ import org.chromaproxy.instance.Instances;
 /** What waits in the lanes of each instance, looked at about once a second. Each loop looks at its own lanes. */
 public final class Survey {
     private final Instances instances;
-    private final Map<EventLoop, Look> latest = new ConcurrentHashMap<>();
+    private final Map<Object, Look> latest = new ConcurrentHashMap<>();
 
     public Survey(Instances instances) {
         this.instances = instances;
@@ -41,7 +40,7 @@ public final class Survey {
         }
 
         /** Tells the instances what all loops found together. */
-        public void publish(EventLoop loop) {
+        public void publish(Object loop) {
             latest.put(loop, this);
             for (Instance instance : instances) {
                 Instant waiting = Instant.MAX;

@@ -1,12 +1,10 @@
 package org.chromaproxy.lane.write;
 
-import io.netty.channel.EventLoop;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.chromaproxy.instance.Instance;
+import java.util.function.Function;
 import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
-import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
@@ -18,7 +16,8 @@ import org.chromaproxy.wal.record.OpKind;
  * collection.)
  */
 public final class Rehearsal {
-    private static final long TIMEOUT_MS = 5_000;
+    /** Milliseconds that such a question may take. */
+    public static final long TIMEOUT_MS = 5_000;
     /** In the tenant that is the proxy's own, so that no client can ever make it. */
     private static final String NOWHERE = "no-such-database";
 
@@ -39,12 +38,14 @@ public final class Rehearsal {
     }
 
     /**
-     * What the server refuses the body with; empty if it does not, or cannot be asked. Completes on {@code loop}, and never
+     * What the server refuses the body with; empty if it does not, or cannot be asked. Never completes
      * exceptionally.
+     *
+     * @param send to the server
      */
     public static CompletableFuture<Optional<UpstreamResponse>> refusal(
-            UpstreamClient upstream, EventLoop loop, Instance instance, UpstreamRequest request) {
-        return upstream.send(loop, instance, request, TIMEOUT_MS)
+            Function<UpstreamRequest, CompletableFuture<UpstreamResponse>> send, UpstreamRequest request) {
+        return send.apply(request)
                 .handle((answer, error) -> Optional.ofNullable(answer).filter(told -> refuses(request, told)));
     }
 

@@ -22,6 +22,7 @@ import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
+import org.chromaproxy.lane.io.NettyLaneIo;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.work.Backlog;
@@ -106,8 +107,8 @@ final class CatalogBed implements AutoCloseable {
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10), () -> 0);
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
-        LaneServices services = new LaneServices(storage, upstream, catalog, instances, work, NO_DOUBT);
-        LaneRegistry registry = new LaneRegistry(loops, services, restored);
+        LaneServices services = new LaneServices(storage, catalog, instances, work, NO_DOUBT);
+        LaneRegistry registry = new LaneRegistry(NettyLaneIo.all(loops, upstream), services, restored);
         List<LoggedRecord> left = log.page(0);
         if (!left.isEmpty()) {
             registry.restore(Subject.CATALOG, new Backlog.Tail(left.size(), 0, lsn, Instant.EPOCH));

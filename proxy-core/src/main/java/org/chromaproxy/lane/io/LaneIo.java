@@ -1,0 +1,44 @@
+package org.chromaproxy.lane.io;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.time.Clock;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+
+/**
+ * What lanes of one loop may do to the world, beside the log. One implementation is Netty's loop with its connections; another
+ * may be a simulation, in which many loops are one thread and time is a number.
+ *
+ * <p>All tasks of one object run one after the other, those of {@link #execute} in the order in which they came. Methods may be
+ * called from any thread.
+ */
+public interface LaneIo extends Executor, Clock {
+    /** Whether the caller is a task of this loop. */
+    boolean inLoop();
+
+    /** Runs a task once, after that time. */
+    void schedule(Runnable task, long delay, TimeUnit unit);
+
+    /** Runs a task again and again, so long after its last end; one that throws is not run again. */
+    void repeat(Runnable task, long pause, TimeUnit unit);
+
+    /** A number that nobody can foretell, from 0 to {@code bound} less one. */
+    long random(long bound);
+
+    /**
+     * Sends a request and collects its answer. Completes on this loop, with an {@link org.chromaproxy.upstream.UpstreamException}
+     * when there is no complete answer.
+     *
+     * @param timeoutMs 0 for none: then only the answer or the end of the connection completes it
+     */
+    CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs);
+
+    /** The one of them that owns whatever hashes to {@code hash}: always the same one. */
+    static LaneIo owning(List<? extends LaneIo> all, int hash) {
+        return all.get(Math.floorMod(hash, all.size()));
+    }
+}

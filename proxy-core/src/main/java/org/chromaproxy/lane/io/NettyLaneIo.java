@@ -1,0 +1,72 @@
+package org.chromaproxy.lane.io;
+
+import io.netty.channel.EventLoop;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.time.Clock;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+
+/** An event loop of the proxy, its connections to the instances, and the machine's clock. Thread-safe. */
+public final class NettyLaneIo implements LaneIo {
+    private final EventLoop loop;
+    private final UpstreamClient upstream;
+
+    private NettyLaneIo(EventLoop loop, UpstreamClient upstream) {
+        this.loop = loop;
+        this.upstream = upstream;
+    }
+
+    /** One for each of these loops, in their order. */
+    public static List<LaneIo> all(EventLoops loops, UpstreamClient upstream) {
+        return loops.all().stream()
+                .<LaneIo>map(loop -> new NettyLaneIo(loop, upstream))
+                .toList();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
+    public boolean inLoop() {
+        return loop.inEventLoop();
+    }
+
+    @Override
+    public void schedule(Runnable task, long delay, TimeUnit unit) {
+        loop.schedule(task, delay, unit);
+    }
+
+    @Override
+    public void repeat(Runnable task, long pause, TimeUnit unit) {
+        loop.scheduleWithFixedDelay(task, pause, pause, unit);
+    }
+
+    @Override
+    public long nanoTime() {
+        return Clock.SYSTEM.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return Clock.SYSTEM.now();
+    }
+
+    @Override
+    public long random(long bound) {
+        return ThreadLocalRandom.current().nextLong(bound);
+    }
+
+    @Override
+    public CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs) {
+        return upstream.send(loop, instance, request, timeoutMs);
+    }
+}
