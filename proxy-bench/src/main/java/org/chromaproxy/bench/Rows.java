@@ -7,6 +7,7 @@ import org.chromaproxy.bench.row.real.CatchUpRow;
 import org.chromaproxy.bench.row.real.ChromaWriteRow;
 import org.chromaproxy.bench.row.real.ClientAddRow;
 import org.chromaproxy.bench.row.real.IngestRow;
+import org.chromaproxy.bench.row.real.NoisyTenantRow;
 import org.chromaproxy.bench.row.stubbed.AddedLatencyRow;
 import org.chromaproxy.bench.row.stubbed.FlatRow;
 import org.chromaproxy.bench.row.stubbed.LoggedWriteRow;
@@ -29,7 +30,8 @@ enum Rows {
     START,
     FLAT,
     INGEST,
-    SCALING;
+    SCALING,
+    NOISY_TENANT;
 
     Row make(Setting setting) {
         return switch (this) {
@@ -46,6 +48,7 @@ enum Rows {
             case FLAT -> new FlatRow(setting);
             case INGEST -> new IngestRow(setting);
             case SCALING -> new ScalingRow(setting);
+            case NOISY_TENANT -> new NoisyTenantRow(setting);
         };
     }
 }

@@ -15,7 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.chromaproxy.acceptance.harness.Answer;
@@ -24,6 +26,7 @@ import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.input.RawConnection;
 import org.chromaproxy.access.AccessFixture;
 import org.chromaproxy.access.Role;
+import org.chromaproxy.config.PrincipalLimit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,21 +34,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * One tenant sends, on real servers and without end, what costs them most: floods, the largest deletes that are permitted and
- * larger ones, filters that no server can evaluate, list metadata, raw octets, routes that are not there. Another tenant's
- * requests all succeed meanwhile; how long they take is printed, beside what they take without.
+ * larger ones, deletes by filter, filters that no server can evaluate, list metadata, raw octets, routes that are not there; each
+ * kind by itself, at the bound of its token's requests, then all at once. Another tenant's requests all succeed meanwhile; how long
+ * they take is printed, beside what they take without. {@code bin/chroma-proxy bench --rows NOISY_TENANT} measures it.
  */
-@Timeout(600)
+@Timeout(900)
 class NoisyTenantIT {
-    private static final int ROUNDS = 30;
+    private static final int ROUNDS = 5;
+    private static final int ROUNDS_AMID_ALL = 30;
     private static final int FLOOD = 24;
+    /** Fewer than its clients, so that some always wait in line. */
+    private static final long BOUND = 8;
+
     private static final int LARGEST = 20_000;
     private static final String COLLECTIONS = ChromaApi.database("loud", "main") + "/collections";
 
     private final AccessFixture tokens = new AccessFixture();
     private final String admin = tokens.token("admin", Role.ADMIN);
     private final String calm = tokens.token("calm", Role.WRITE, "calm");
-    private final String loud = tokens.token("loud", Role.WRITE, "loud");
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final String loud = tokens.limited("loud", Role.WRITE, Map.of(PrincipalLimit.REQUESTS, BOUND), "loud");
     private final AtomicInteger number = new AtomicInteger();
     private final Map<String, LongAdder> loudAnswers = new ConcurrentSkipListMap<>();
 
@@ -57,19 +64,26 @@ class NoisyTenantIT {
                     .api();
             String calmly = prepare(proxy, "calm", calm);
             String loudly = prepare(proxy, "loud", loud);
-            Times alone = work(proxy, calmly);
-            try (ExecutorService attackers = Executors.newVirtualThreadPerTaskExecutor()) {
-                attack(attackers, proxy, loudly);
-                Times beside;
-                try {
-                    beside = work(proxy, calmly);
-                } finally {
-                    over.set(true);
-                }
-                System.out.println("calm tenant alone:      " + alone + "\ncalm beside loud:       " + beside
-                        + "\nanswers to the loud one: " + loudAnswers);
+            System.out.println("calm tenant alone: " + work(proxy, calmly, ROUNDS));
+            List<Attack> attacks = attacks(proxy, loudly);
+            for (Attack attack : attacks) {
+                System.out.println("calm beside " + attack.name() + ": "
+                        + beside(List.of(attack), () -> work(proxy, calmly, ROUNDS)));
             }
-            assertAttacked("flood 201", "permitted delete 200", "larger delete 413", "list metadata 422");
+            System.out.println("calm beside all of them: "
+                    + beside(attacks, () -> work(proxy, calmly, ROUNDS_AMID_ALL))
+                    + "\nanswers to the loud one: " + loudAnswers);
+            assertAttacked(
+                    "flood 201",
+                    "read 200",
+                    "create 200",
+                    "permitted delete 200",
+                    "delete by filter 200",
+                    "larger delete 413",
+                    "records with lists 201",
+                    "list metadata 422",
+                    "list metadata by PUT 422",
+                    "filter 500");
             JsonNode status = send(proxy, admin, "GET", "/status", null).json();
             assertEquals(2, status.path("healthy_instances").asInt());
             assertTrue(
@@ -139,10 +153,10 @@ class NoisyTenantIT {
     }
 
     /** What a tenant does that is no trouble to anybody; every answer has to be a success. */
-    private Times work(ChromaApi proxy, String collection) {
+    private Times work(ChromaApi proxy, String collection, int rounds) {
         Times times = new Times(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         String collections = ChromaApi.database("calm", "main") + "/collections";
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < rounds; i++) {
             String id = "r" + number.incrementAndGet();
             timed(
                     times.writes,
@@ -173,31 +187,88 @@ class NoisyTenantIT {
         times.add((System.nanoTime() - begun) / 1_000_000);
     }
 
-    private void attack(ExecutorService attackers, ChromaApi proxy, String collection) {
-        for (int i = 0; i < FLOOD; i++) {
-            again(attackers, "flood", n -> send(proxy, loud, "POST", collection + "/add", record("f" + n)));
-        }
-        again(attackers, "permitted delete", n -> delete(proxy, collection, LARGEST));
-        again(attackers, "larger delete", n -> delete(proxy, collection, 3 * LARGEST));
-        again(
-                attackers,
-                "list metadata",
-                n -> send(
-                        proxy, loud, "POST", COLLECTIONS, "{\"name\":\"list-" + n + "\",\"metadata\":{\"a\":[1,2]}}"));
-        again(
-                attackers,
-                "list metadata by PUT",
-                n -> send(proxy, loud, "PUT", collection, "{\"new_metadata\":{\"a\":[" + n + "]}}"));
+    /**
+     * A kind of attack.
+     *
+     * @param clients that send it at once
+     * @param once what one of them sends; its argument is different each time
+     */
+    private record Attack(String name, int clients, IntConsumer once) {}
+
+    private List<Attack> attacks(ChromaApi proxy, String collection) {
         String terms = IntStream.range(0, 1_200)
                 .mapToObj(i -> "{\"k\":" + i + "}")
                 .collect(Collectors.joining(",", "{\"where\":{\"$or\":[", "]}}"));
-        again(attackers, "filter", n -> send(proxy, loud, "POST", collection + "/delete", terms));
-        again(attackers, "route", n -> send(proxy, loud, "POST", collection + "/conditional/commit", "{}"));
-        attackers.execute(() -> {
-            while (!over.get()) {
-                octets(proxy);
+        String lists = "\"metadatas\":[{\"kind\":\"noise\",\"tags\":[\"a\",\"b\"]}]";
+        return List.of(
+                attack("flood", FLOOD, n -> send(proxy, loud, "POST", collection + "/add", record("f" + n))),
+                attack(
+                        "read",
+                        FLOOD,
+                        n -> send(proxy, loud, "POST", collection + "/get", "{\"ids\":[\"f" + n + "\"]}")),
+                attack("create", FLOOD, n -> send(proxy, loud, "POST", COLLECTIONS, "{\"name\":\"noise-" + n + "\"}")),
+                attack("permitted delete", 1, _ -> delete(proxy, collection, LARGEST)),
+                attack("larger delete", 1, _ -> delete(proxy, collection, 3 * LARGEST)),
+                attack(
+                        "records with lists",
+                        FLOOD,
+                        n -> send(
+                                proxy,
+                                loud,
+                                "POST",
+                                collection + "/add",
+                                record("l" + n).replace("]]}", "]]," + lists + "}"))),
+                attack(
+                        "delete by filter",
+                        1,
+                        _ -> send(proxy, loud, "POST", collection + "/delete", "{\"where\":{\"kind\":\"noise\"}}")),
+                attack(
+                        "list metadata",
+                        1,
+                        n -> send(
+                                proxy,
+                                loud,
+                                "POST",
+                                COLLECTIONS,
+                                "{\"name\":\"list-" + n + "\",\"metadata\":{\"a\":[1,2]}}")),
+                attack(
+                        "list metadata by PUT",
+                        1,
+                        n -> send(proxy, loud, "PUT", collection, "{\"new_metadata\":{\"a\":[" + n + "]}}")),
+                attack("filter", 1, _ -> send(proxy, loud, "POST", collection + "/delete", terms)),
+                attack("route", 1, _ -> send(proxy, loud, "POST", collection + "/conditional/commit", "{}")),
+                new Attack("octets", 1, _ -> octets(proxy)));
+    }
+
+    private Attack attack(String name, int clients, IntFunction<Answer> one) {
+        return new Attack(name, clients, n -> {
+            try {
+                count(name + " " + one.apply(n).status());
+            } catch (UncheckedIOException e) {
+                count(name + " no answer");
             }
         });
+    }
+
+    /** What the work comes to while the attacks go on. */
+    private Times beside(List<Attack> attacks, Supplier<Times> work) {
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService attackers = Executors.newVirtualThreadPerTaskExecutor()) {
+            try {
+                for (Attack attack : attacks) {
+                    for (int i = 0; i < attack.clients(); i++) {
+                        attackers.execute(() -> {
+                            while (!over.get()) {
+                                attack.once().accept(number.incrementAndGet());
+                            }
+                        });
+                    }
+                }
+                return work.get();
+            } finally {
+                over.set(true);
+            }
+        }
     }
 
     private Answer delete(ChromaApi proxy, String collection, int ids) {
@@ -217,18 +288,6 @@ class NoisyTenantIT {
                 count("octets " + e.getClass().getSimpleName());
             }
         }
-    }
-
-    private void again(ExecutorService attackers, String kind, IntFunction<Answer> one) {
-        attackers.execute(() -> {
-            while (!over.get()) {
-                try {
-                    count(kind + " " + one.apply(number.incrementAndGet()).status());
-                } catch (UncheckedIOException e) {
-                    count(kind + " no answer");
-                }
-            }
-        });
     }
 
     private void count(String answer) {
