@@ -1,25 +1,48 @@
 package org.chromaproxy.transport;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** The event loops of the process: clients, upstream connections and lanes share them. */
+/**
+ * The event loops of the process: clients, upstream connections and lanes share them. Tasks hold sockets up for no longer than
+ * {@link #TASKS_MS} at a time: Netty's own bound is a second, which a connection that is to be accepted, registered and read
+ * would wait for three times while thousands of others have tasks.
+ */
 public final class EventLoops implements AutoCloseable {
+    private static final long TASKS_MS = 10;
+    private static final int MOST_TASKS = Integer.MAX_VALUE;
+
     private final Transport transport;
     private final MultiThreadIoEventLoopGroup group;
     private final List<EventLoop> loops = new ArrayList<>();
 
     public EventLoops(Transport transport, int threads) {
         this.transport = transport;
-        this.group = new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory("loop", true), transport.ioHandlers());
+        this.group = new Group(threads, transport);
         for (EventExecutor executor : group) {
             loops.add((EventLoop) executor);
+        }
+    }
+
+    private static final class Group extends MultiThreadIoEventLoopGroup {
+        Group(int threads, Transport transport) {
+            super(threads, new DefaultThreadFactory("loop", true), transport.ioHandlers());
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor executor, IoHandlerFactory handlers, Object... more) {
+            return new SingleThreadIoEventLoop(
+                    this, executor, handlers, MOST_TASKS, RejectedExecutionHandlers.reject(), TASKS_MS);
         }
     }
 
