@@ -15,7 +15,6 @@ import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.TransactionVeil;
 import org.chromaproxy.wal.recovery.LogReader;
 import org.chromaproxy.wal.recovery.OperatorQueries;
-import org.chromaproxy.wal.recovery.TransactionView;
 
 /** Reads the log for the data path, on worker threads. */
 final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
@@ -54,19 +53,13 @@ final class LogAccess implements LaneServices.Bodies, Backlog, Transactions {
     @Override
     public CompletableFuture<Optional<Earlier>> earlier(String tenant, String id) {
         return CompletableFuture.supplyAsync(
-                () -> queries.transaction(tenant, id)
-                        .flatMap(view -> view.record()
-                                .content()
-                                .transaction()
-                                .map(own -> new Earlier(view.record().lsn(), own.digest()))),
-                workers);
+                () -> queries.holder(tenant, id).map(holder -> new Earlier(holder.lsn(), holder.digest())), workers);
     }
 
     @Override
     public CompletableFuture<Optional<WriteResult>> outcome(long lsn) {
         return CompletableFuture.supplyAsync(
-                () -> queries.transaction(lsn)
-                        .flatMap(TransactionView::outcome)
+                () -> queries.outcome(lsn)
                         .filter(outcome -> outcome.status() > 0)
                         .map(outcome -> WriteResult.json(outcome.status(), outcome.response())),
                 workers);

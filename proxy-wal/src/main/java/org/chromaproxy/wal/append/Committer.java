@@ -33,6 +33,8 @@ final class Committer {
      */
     static final long OWNER_GAP = 10_000;
 
+    private static final long DEFAULT_SEGMENT_BYTES = 1L << 30;
+
     private final LogLink link;
     private final LogClock clock;
     private final WriterSettings settings;
@@ -41,6 +43,12 @@ final class Committer {
     private long firstLsn;
     private long nextLsn;
     private long coverAgainAt;
+    /** One above the last position of the segment that LSNs are taken from, and what that holds by now. */
+    private long segmentEnd;
+
+    private long segmentBytes;
+    /** A segment that holds so many is closed, whatever positions are left in it. */
+    private volatile long mostSegmentBytes = DEFAULT_SEGMENT_BYTES;
     /** LSNs up to here were given away by a log that is lost. */
     private volatile long usedUpTo;
     /** Number of the last transaction known to be durable. */
@@ -67,6 +75,11 @@ final class Committer {
     /** No LSN up to there is given to a record any more. Any thread. */
     synchronized void startAbove(long lsn) {
         usedUpTo = Math.max(usedUpTo, lsn);
+    }
+
+    /** Segments are closed when they hold so many bytes: they are dropped whole. Any thread. */
+    void segmentBytes(long most) {
+        mostSegmentBytes = most;
     }
 
     long lastBatch() {
@@ -103,6 +116,17 @@ final class Committer {
         }
     }
 
+    private void cover(LogSession open, long first) {
+        coverAgainAt = open.coverSegments(first, nextLsn + settings.batch().records());
+        lookAtSegment(open);
+    }
+
+    private void lookAtSegment(LogSession open) {
+        LogSession.SegmentFill fill = open.segmentOf(nextLsn);
+        segmentEnd = fill.end();
+        segmentBytes = fill.bytes();
+    }
+
     /** Compares the log with what was durable before, and gives it back what it has forgotten. */
     private boolean catchUp(LogSession fresh) {
         LogSession.End end = fresh.end();
@@ -123,7 +147,7 @@ final class Committer {
         heldBatch = end.batch();
         // A batch may wait whose LSNs are given already.
         long waiting = Math.max(firstLsn, durableLsn + 1);
-        coverAgainAt = fresh.coverSegments(waiting, nextLsn + settings.batch().records());
+        cover(fresh, waiting);
         if (!link.heartbeat(fresh)) {
             return false;
         }
@@ -178,6 +202,9 @@ final class Committer {
         if (nextLsn <= used) {
             nextLsn = used + OWNER_GAP;
         }
+        if (segmentBytes >= mostSegmentBytes && nextLsn < segmentEnd) {
+            nextLsn = segmentEnd;
+        }
         return new Batch(settings, nextLsn, clock.now());
     }
 
@@ -211,8 +238,9 @@ final class Committer {
 
     private Attempt transact(LogSession open, Batch batch) {
         if (nextLsn >= coverAgainAt) {
-            coverAgainAt =
-                    open.coverSegments(nextLsn, nextLsn + settings.batch().records());
+            cover(open, nextLsn);
+        } else if (nextLsn >= segmentEnd) {
+            lookAtSegment(open);
         }
         LogRecord lone = batch.lone();
         Runnable committed = link.begin(open, lastBatch + 1, lone);
@@ -236,6 +264,9 @@ final class Committer {
         List<LogRecord> survivors = batch.survivors();
         if (!survivors.isEmpty()) {
             durableLsn = survivors.getLast().lsn();
+            segmentBytes += survivors.stream()
+                    .mapToLong(record -> record.content().weight())
+                    .sum();
         }
         lastBatch = number;
         tail.add(new Tail.Commit(number, survivors, batch.changes(), clock.nanoTime()));

@@ -45,6 +45,9 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     private volatile boolean terminated;
     private final LongAdder committedRecords = new LongAdder();
     private final LongAdder committedBatches = new LongAdder();
+    private final LongAdder committedBytes = new LongAdder();
+    /** Written by the writer thread. */
+    private volatile long publishedLsn;
 
     /**
      * Makes the writer; {@link #start} sets it going.
@@ -101,6 +104,16 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
         committer.startAbove(lsn);
     }
 
+    /** Segments of the log are closed when they hold so many bytes: they are dropped whole. Any thread. */
+    public void segmentBytes(long most) {
+        committer.segmentBytes(most);
+    }
+
+    /** Up to here every record that is durable was told to its listener; 0 before the first connection. */
+    public long publishedLsn() {
+        return publishedLsn;
+    }
+
     /**
      * When ownership was last confirmed, on the clock's monotonic scale (ns): the moment before the confirming
      * transaction began. Older than the lease: another proxy may own the log by now.
@@ -122,6 +135,11 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     /** Records committed since this writer started. */
     public long committedRecords() {
         return committedRecords.sum();
+    }
+
+    /** Their weight in bytes. */
+    public long committedBytes() {
+        return committedBytes.sum();
     }
 
     /** Transactions committed since then: records in company, or changes alone. */
@@ -193,6 +211,9 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     }
 
     private void work() {
+        if (publishedLsn == 0) {
+            publishedLsn = committer.durableLsn();
+        }
         if (inbox.isEmpty()) {
             rest(link.heartbeatIn(clock.nanoTime()), false);
             return;
@@ -300,6 +321,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
             Taken taken = batch.duplicates().get(entry.record().lsn());
             if (taken == null) {
                 committedRecords.increment();
+                committedBytes.add(entry.append().weight());
                 call(() -> listener.committed(entry.record()));
             } else {
                 boolean same = entry.record()
@@ -310,6 +332,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
                 call(() -> listener.duplicate(taken.holderLsn(), same));
             }
         }
+        publishedLsn = committer.durableLsn();
         for (ChangeGroup group : batch.groups()) {
             call(group.listener()::durable);
         }

@@ -42,6 +42,16 @@ public final class OperatorQueries {
         return queries.lsnOf(scope, transactionId).flatMap(this::transaction);
     }
 
+    /** What was logged under a client's own transaction id; its record need not be in the log any more. */
+    public Optional<LogQueries.Holder> holder(String scope, String transactionId) {
+        return queries.holderOf(scope, transactionId);
+    }
+
+    /** The stored outcome of a record, which need not be in the log any more. */
+    public Optional<Change.Outcome> outcome(long lsn) {
+        return queries.outcome(lsn);
+    }
+
     /** The LSNs that carry this transaction id of a client's: several when clients of several scopes chose the same. */
     public List<Long> lsnsOf(String transactionId) {
         return operator.lsnsOf(transactionId);

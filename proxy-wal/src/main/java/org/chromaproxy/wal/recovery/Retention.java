@@ -24,6 +24,9 @@ public final class Retention {
         public static final Terms DEFAULT = new Terms(Duration.ofDays(7), Duration.ofHours(24));
     }
 
+    /** No bound in bytes. */
+    public static final long UNBOUNDED = Long.MAX_VALUE;
+
     /** How many of each were given back. */
     public record Swept(long records, int outcomes, int transactions) {}
 
@@ -47,18 +50,32 @@ public final class Retention {
 
     /** Drops what lies below the mark and is out of date at {@code now}. To be run now and then. */
     public Swept sweep(Instant now) {
-        return sweep(now, terms.records());
+        return sweep(now, terms.records(), UNBOUNDED);
     }
 
     /** The same with another age for records; what recovery or a client's retry may need stays all the same. */
     public Swept sweep(Instant now, Duration records) {
-        RetentionSql.Dropped gone = sql.dropSegments(now.minus(records));
+        return sweep(now, records, UNBOUNDED);
+    }
+
+    /**
+     * The same, and as much of what lies below the mark, the oldest first and whatever its age, as the log has more than
+     * {@code most} bytes.
+     */
+    public Swept sweep(Instant now, long most) {
+        return sweep(now, terms.records(), most);
+    }
+
+    private Swept sweep(Instant now, Duration records, long most) {
+        RetentionSql.Dropped gone = sql.dropSegments(now.minus(records), most);
         int transactions = sql.deleteTransactions(now.minus(terms.transactions()));
-        int outcomes = gone.below() == 0 ? 0 : sql.deleteOutcomesBelow(gone.below());
+        int outcomes = gone.below() == 0 ? 0 : sql.deleteOutcomesBelow(gone.below(), now.minus(terms.transactions()));
         if (gone.below() > 0) {
             LOG.info(
-                    "log dropped below LSN {}: {} records, {} outcomes, {} transaction ids",
+                    "log dropped below LSN {}, {} segments of it before their time for its bound: {} records, {} outcomes,"
+                            + " {} transaction ids",
                     gone.below(),
+                    gone.early(),
                     gone.records(),
                     outcomes,
                     transactions);
@@ -75,7 +92,7 @@ public final class Retention {
         int transactions = sql.deleteTransactions(now.minus(longest));
         // An empty log may be one whose first record is just being committed.
         long lowest = sql.lowestLsn();
-        int outcomes = lowest == Long.MAX_VALUE ? 0 : sql.deleteOutcomesBelow(lowest);
+        int outcomes = lowest == Long.MAX_VALUE ? 0 : sql.deleteOutcomesBelow(lowest, now.minus(terms.transactions()));
         return new Swept(0, outcomes, transactions);
     }
 }

@@ -49,6 +49,17 @@ public interface LogSession extends AutoCloseable {
     /** Creates the segments missing for {@code first} to {@code last}; returns the LSN at which to ask again. */
     long coverSegments(long first, long last);
 
+    /**
+     * A segment of the log.
+     *
+     * @param end one above its last position
+     * @param bytes on disk, indexes included
+     */
+    record SegmentFill(long end, long bytes) {}
+
+    /** The segment that an LSN lies in; one that ends before it, and is empty, if there is none yet. */
+    SegmentFill segmentOf(long lsn);
+
     /** Whether any record with an LSN from {@code first} to {@code last} is committed. */
     boolean present(long first, long last);
 

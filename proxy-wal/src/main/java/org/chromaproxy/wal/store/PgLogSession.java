@@ -155,6 +155,15 @@ final class PgLogSession implements LogSession {
     }
 
     @Override
+    public SegmentFill segmentOf(long lsn) {
+        return step("looking at a segment", () -> {
+            SegmentFill fill = Segments.fill(connection, lsn);
+            connection.commit();
+            return fill;
+        });
+    }
+
+    @Override
     public boolean present(long first, long last) {
         return step("looking for a batch", () -> {
             boolean found = number("SELECT count(*) FROM (SELECT FROM log_record WHERE lsn BETWEEN " + first + " AND "

@@ -21,8 +21,9 @@ public final class RetentionSql {
      *
      * @param below the LSN below which everything is gone; 0 if nothing was dropped
      * @param records how many records they held
+     * @param early how many segments went before their time, for the bound in bytes
      */
-    public record Dropped(long below, long records) {}
+    public record Dropped(long below, long records, int early) {}
 
     private final Database database;
 
@@ -46,15 +47,16 @@ public final class RetentionSql {
 
     /**
      * Drops, oldest first, the segments that lie wholly at or below the stored low-water mark and whose records were all
-     * made before {@code before}. Stops at the first that a long transaction keeps busy.
+     * made before {@code before}, and others below the mark for as long as the log has more than {@code most} bytes. Stops at
+     * the first that a long transaction keeps busy.
      *
      * @return what went
      */
-    public Dropped dropSegments(Instant before) {
+    public Dropped dropSegments(Instant before, long most) {
         return database.call("dropping segments", connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET lock_timeout = '2s'");
-                return dropSegments(connection, before);
+                return dropSegments(connection, before, most);
             } finally {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("RESET lock_timeout");
@@ -63,25 +65,35 @@ public final class RetentionSql {
         });
     }
 
-    private static Dropped dropSegments(Connection connection, Instant before) throws SQLException {
+    private static Dropped dropSegments(Connection connection, Instant before, long most) throws SQLException {
         Segments.dropOrphans(connection);
         long mark = number(connection, "SELECT low_water FROM log_identity");
         long newest = number(connection, "SELECT coalesce(max(lsn), 0) FROM log_record");
         long gone = 0;
         long records = 0;
-        for (Segment segment : Segments.list(connection)) {
+        int early = 0;
+        List<Segment> segments = Segments.list(connection);
+        long bytes = 0;
+        for (Segment segment : segments) {
+            bytes += Segments.bytes(connection, segment);
+        }
+        for (Segment segment : segments) {
             boolean passed = segment.to() - 1 <= mark && segment.to() <= newest;
-            if (!segment.detaching() && !(passed && olderThan(connection, segment, before))) {
+            boolean old = segment.detaching() || (passed && olderThan(connection, segment, before));
+            if (!old && !(passed && bytes > most)) {
                 break;
             }
+            long given = Segments.bytes(connection, segment);
             long held = number(connection, "SELECT count(*) FROM " + segment.table());
             if (!Segments.drop(connection, segment)) {
                 break;
             }
             records += held;
             gone = segment.to();
+            bytes -= given;
+            early += old ? 0 : 1;
         }
-        return new Dropped(gone, records);
+        return new Dropped(gone, records, early);
     }
 
     private static boolean olderThan(Connection connection, Segment segment, Instant before) throws SQLException {
@@ -101,10 +113,20 @@ public final class RetentionSql {
         }
     }
 
-    /** Forgets the outcomes and resolutions of records that are gone from the log. Returns how many. */
-    public int deleteOutcomesBelow(long lsn) {
-        deleteBelow("outcome_mark", lsn);
-        return deleteBelow("record_outcome", lsn) + deleteBelow("record_resolution", lsn);
+    /**
+     * Forgets the outcomes and resolutions of records that are gone from the log. An outcome written after {@code before} stays:
+     * it is the answer for a client's retry under its own transaction id. Returns how many.
+     */
+    public int deleteOutcomesBelow(long lsn, Instant before) {
+        int outcomes = inSlices(
+                "DELETE FROM record_outcome WHERE lsn IN (SELECT lsn FROM record_outcome WHERE lsn < ? AND updated_at < ?"
+                        + " ORDER BY lsn LIMIT " + ROWS + ")",
+                List.of(lsn, before.atOffset(ZoneOffset.UTC)));
+        inSlices(
+                "DELETE FROM outcome_mark WHERE lsn IN (SELECT m.lsn FROM outcome_mark m WHERE m.lsn < ? AND NOT EXISTS"
+                        + " (SELECT FROM record_outcome o WHERE o.lsn = m.lsn) LIMIT " + ROWS + ")",
+                List.of(lsn));
+        return outcomes + deleteBelow("record_resolution", lsn);
     }
 
     /** The lowest LSN whose record is in the log; {@code Long.MAX_VALUE} for an empty log. */

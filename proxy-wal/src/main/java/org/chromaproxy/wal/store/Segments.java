@@ -45,6 +45,26 @@ final class Segments {
         return segments;
     }
 
+    /** The segment that an LSN lies in, and its bytes; an empty one that ends there if there is none. */
+    static LogSession.SegmentFill fill(Connection connection, long lsn) throws SQLException {
+        for (Segment segment : list(connection)) {
+            if (segment.from() <= lsn && lsn < segment.to()) {
+                return new LogSession.SegmentFill(segment.to(), bytes(connection, segment));
+            }
+        }
+        return new LogSession.SegmentFill(lsn, 0);
+    }
+
+    /** Its bytes on disk, indexes included. */
+    static long bytes(Connection connection, Segment segment) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT coalesce(pg_total_relation_size(to_regclass('" + segment.table() + "')), 0)")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /**
      * Makes sure that {@code first} to {@code last} have segments and that another one follows. The connection must be outside a
      * transaction, in manual commit mode.

@@ -93,6 +93,110 @@ class RetentionTest {
         assertEquals(List.of("1500"), log.column("SELECT max(lsn) FROM log_record"));
     }
 
+    private void appendLarge(int count) {
+        int before = heard.total();
+        IntStream.range(0, count).forEach(i -> writer.append(Records.add("x".repeat(1 << 20)), heard));
+        await().until(() -> heard.total() == before + count);
+    }
+
+    @Test
+    void aSegmentIsClosedWhenItHoldsManyBytesThoughPositionsAreLeft() {
+        writer.segmentBytes(4 << 20);
+        appendLarge(1);
+        for (int i = 0; i < 24; i++) {
+            appendLarge(1);
+        }
+
+        List<Long> sizes = log.queries.space().segments().stream()
+                .map(LogSpace.Segment::bytes)
+                .toList();
+        assertTrue(sizes.stream().allMatch(bytes -> bytes < 7 << 20), sizes::toString);
+        assertTrue(sizes.size() > 5, sizes::toString);
+        assertEquals(List.of("25"), log.column("SELECT count(*) FROM log_record"));
+    }
+
+    @Test
+    void aRestartOfTheWriterCountsWhatItsSegmentHoldsAlready() {
+        writer.segmentBytes(4 << 20);
+        appendLarge(3);
+        writer.close();
+        LogWriter next = log.writer();
+        next.segmentBytes(2 << 20);
+        int before = heard.total();
+
+        next.append(Records.add("a"), heard);
+        await().until(() -> heard.total() == before + 1);
+
+        long last = heard.lsns().getLast();
+        LogSpace space = log.queries.space();
+        assertEquals(
+                1,
+                log
+                        .column("SELECT count(*) FROM log_record WHERE lsn >= "
+                                + space.segments().stream()
+                                        .filter(segment -> segment.from() <= last && last < segment.to())
+                                        .findFirst()
+                                        .orElseThrow()
+                                        .from())
+                        .stream()
+                        .mapToInt(Integer::parseInt)
+                        .sum(),
+                () -> "it is the first of a segment: " + space + ", " + last);
+    }
+
+    @Test
+    void whatEverybodyHasIsDroppedBeforeItsTimeWhenTheLogIsLargerThanItMayBe() {
+        writer.segmentBytes(4 << 20);
+        for (int i = 0; i < 40; i++) {
+            appendLarge(1);
+        }
+        long most = 16L << 20;
+        retention.advance(heard.lsns().get(29));
+
+        retention.sweep(Instant.now(), Long.MAX_VALUE);
+        assertEquals(List.of("40"), log.column("SELECT count(*) FROM log_record"), "it is young");
+
+        retention.sweep(Instant.now(), most);
+        assertTrue(
+                log.queries.space().bytes() <= most, () -> log.queries.space().toString());
+
+        retention.sweep(Instant.now(), 1);
+        assertEquals(
+                List.of("10"),
+                log.column("SELECT count(*) FROM log_record WHERE lsn > "
+                        + heard.lsns().get(29)),
+                "what somebody still needs stays whatever the bound");
+    }
+
+    @Test
+    void aRetrysAnswerOutlivesItsRecord() {
+        writer.segmentBytes(1 << 20);
+        writer.append(Records.transaction("mine", "x"), heard);
+        await().until(() -> heard.total() == 1);
+        long mine = heard.lsns().getFirst();
+        writer.submit(
+                List.of(new Change.Outcome(mine, TransactionState.COMPLETED, 201, "", new byte[] {'1'})),
+                true,
+                () -> {});
+        await().until(() -> log.queries.outcome(mine).isPresent());
+        appendLarge(1);
+        appendLarge(1);
+        appendLarge(1);
+        retention.advance(heard.lsns().getLast());
+
+        retention.sweep(Instant.now(), 1);
+
+        assertEquals(List.of("0"), log.column("SELECT count(*) FROM log_record WHERE lsn = " + mine));
+        assertEquals(
+                mine, log.queries.holderOf("alice@tenant", "mine").orElseThrow().lsn());
+        assertEquals(201, log.queries.outcome(mine).orElseThrow().status());
+        retention.advance(heard.lsns().getLast() + 1);
+        appendLarge(1);
+        retention.advance(heard.lsns().getLast());
+        retention.sweep(later);
+        assertEquals(List.of(), log.column("SELECT lsn FROM record_outcome"), "and not for ever");
+    }
+
     @Test
     void theMarkNeverFallsAndOnlyTheOwnerMovesIt() {
         retention.advance(10);

@@ -86,14 +86,26 @@ public final class LogQueries {
                 .findFirst();
     }
 
+    /**
+     * What was logged under a client's transaction id, whether its record is still in the log or not.
+     *
+     * @param digest of its request
+     */
+    public record Holder(long lsn, String digest) {}
+
     /** LSN reserved for a client's transaction id. */
     public Optional<Long> lsnOf(String scope, String transactionId) {
+        return holderOf(scope, transactionId).map(Holder::lsn);
+    }
+
+    /** The same with the request's digest. */
+    public Optional<Holder> holderOf(String scope, String transactionId) {
         if (!StorableText.isStorable(scope) || !StorableText.isStorable(transactionId)) {
             return Optional.empty();
         }
         return list(
-                        "SELECT lsn FROM client_transaction WHERE scope = ? AND tx_id = ?",
-                        row -> row.getLong(1),
+                        "SELECT lsn, digest FROM client_transaction WHERE scope = ? AND tx_id = ?",
+                        row -> new Holder(row.getLong(1), row.getString(2)),
                         scope,
                         transactionId)
                 .stream()
