@@ -29,6 +29,7 @@ public final class PrincipalUse {
     private final Places requests = new Places(PrincipalLimit.REQUESTS, Optional.of(PrincipalLimit.QUEUE));
     private final Places lists = new Places(PrincipalLimit.LISTS, Optional.empty());
     private final AtomicLong pending = new AtomicLong();
+    private final LoggedBytes logged = new LoggedBytes();
     private final AtomicLong collected = new AtomicLong();
     private final AtomicInteger faults = new AtomicInteger();
     private final AtomicInteger waits = new AtomicInteger();
@@ -202,6 +203,25 @@ public final class PrincipalUse {
         pending.addAndGet(-bytes);
     }
 
+    /**
+     * Whether a write of so many bytes may be logged beside those of it that some server has not applied; counted as refused
+     * if not. One by itself may be larger.
+     */
+    public boolean hasRoomInLog(long bytes) {
+        long used = logged.bytes();
+        return used == 0 || !limits.exceeded(PrincipalLimit.LOG, used + bytes) || refuse(PrincipalLimit.LOG);
+    }
+
+    /** A write of it is in the log. */
+    public void logged(long lsn, long bytes) {
+        logged.add(lsn, bytes, limits.of(PrincipalLimit.LOG));
+    }
+
+    /** Every server has applied all that is in the log up to there. */
+    public void passed(long lsn) {
+        logged.passed(lsn);
+    }
+
     /** Whether a write of so many records is permitted; counted as refused if not. */
     public boolean permits(PrincipalLimit limit, long amount) {
         return !limits.exceeded(limit, amount) || refuse(limit);
@@ -297,6 +317,7 @@ public final class PrincipalUse {
             case QUEUE -> requests.waiting();
             case LISTS -> lists.active();
             case PENDING -> pending.get();
+            case LOG -> logged.bytes();
             case FAULTS -> faults.get();
             case DEAD_LETTERS -> deadLetters.get();
             case WAITS -> waits.get();
@@ -315,6 +336,7 @@ public final class PrincipalUse {
         boolean still = requests.idle()
                 && lists.idle()
                 && pending.get() == 0
+                && logged.bytes() == 0
                 && collected.get() == 0
                 && faults.get() == 0
                 && waits.get() == 0

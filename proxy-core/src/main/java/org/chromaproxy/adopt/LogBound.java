@@ -12,12 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets the log go of an instance that is out of use for so long that what waits for it would fill the disk: it needs a
+ * Lets the log go of an instance that is out of use, or takes no writes, for so long that what waits for it would fill the disk: it needs a
  * resync then. Never the last one, nor one without which some collection would be whole nowhere. Blocking, for worker
  * threads, one at a time.
  */
 public final class LogBound {
     private static final Logger LOG = LoggerFactory.getLogger(LogBound.class);
+    /** Bytes a record takes in the log beside its body: its row, its path, two index entries. */
+    private static final long RECORD_OVERHEAD = 512;
+
     private static final long TELL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final CopyServices services;
@@ -46,18 +49,23 @@ public final class LogBound {
     /** Looks once at every instance. To be called every few seconds. */
     public void check() {
         services.instances().stream()
-                .filter(instance -> !instance.usable() && !instance.letGo() && passed(instance))
+                .filter(instance -> !instance.letGo() && passed(instance))
+                .filter(instance -> !instance.usable() || instance.writes().down())
                 .forEach(this::letGo);
     }
 
     private boolean passed(Instance instance) {
         PendingCounts pending = instance.pending();
-        return pending.records() > 0 && (pending.bytes() > bytes || pending.ageMs() > age.toMillis());
+        return pending.records() > 0
+                && (pending.bytes() + pending.records() * RECORD_OVERHEAD > bytes || pending.ageMs() > age.toMillis());
     }
 
     private void letGo(Instance instance) {
         PendingCounts pending = instance.pending();
-        String why = "it is out of use (" + instance.reason() + ") while " + pending.bytes() + " bytes wait for it, the"
+        String trouble = instance.usable()
+                ? "takes no writes (" + instance.writes().reason() + ")"
+                : "is out of use (" + instance.reason() + ")";
+        String why = "it " + trouble + " while " + pending.bytes() + " bytes wait for it, the"
                 + " oldest for " + pending.ageMs() / 1000 + " s; the bounds are " + bytes + " bytes and "
                 + age.toSeconds()
                 + " s";

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.alert.Condition.Words;
 import org.chromaproxy.instance.Holds.Hold;
 import org.chromaproxy.instance.Instance;
@@ -37,6 +38,7 @@ final class Conditions {
             seen.add(held(instance));
         }
         seen.add(log(now));
+        seen.add(logSpace());
         seen.add(diverged());
         seen.add(deadLetters(deadLetters));
         return seen;
@@ -148,6 +150,24 @@ final class Conditions {
                                 + " by themselves when it commits again.",
                         "It commits again, and writes are accepted.");
         return new Condition("the log cannot be written", level(state != LogState.OPEN || stalled), words);
+    }
+
+    private Condition logSpace() {
+        LogCapacity capacity = sources.capacity();
+        String by = capacity.pinnedBy();
+        Words words = new Words(
+                "the log is nearly as large as it may be: " + (capacity.bytes() >> 20) + " of "
+                        + (capacity.limit() >> 20) + " MiB, of which " + (by.isEmpty() ? "no server" : by)
+                        + " still needs "
+                        + (capacity.pinned() >> 20),
+                "Nothing is lost. At LOG_MAX_BYTES every write is refused with 503 until there is room; a client that"
+                        + " has three quarters of it gets 429 before.",
+                by.isEmpty()
+                        ? "Look for a long transaction in PostgreSQL, which keeps the log from dropping what it may."
+                        : "See why " + by + " does not keep up (/status), resync it, or raise LOG_MAX_BYTES where the"
+                                + " disk has room.",
+                "The log has room again.");
+        return new Condition("the log is nearly full", level(capacity.nearlyFull()), words);
     }
 
     private Condition diverged() {

@@ -111,8 +111,34 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             this(url, dataDirectory, soleOwner, pending, 0);
         }
 
-        /** What may wait for one instance before the log lets go of it: bytes of bodies, and age of the oldest. */
-        public record Pending(long maxBytes, Duration maxAge) {}
+        /**
+         * What may wait for one instance before the log lets go of it, and how large the log may be.
+         *
+         * @param maxBytes of bodies that wait
+         * @param maxAge of the oldest of them
+         * @param logBytes of the log on disk
+         */
+        public record Pending(long maxBytes, Duration maxAge, long logBytes) {
+            /** With a log that has room for half as much again as may wait. */
+            public Pending(long maxBytes, Duration maxAge) {
+                this(maxBytes, maxAge, logBytes(maxBytes));
+            }
+
+            /** How large the log may be, unless that is set. */
+            public static long logBytes(long maxBytes) {
+                return maxBytes > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : maxBytes + maxBytes / 2;
+            }
+
+            /** Bytes that may wait for an instance that is out of use: what it needs shall not fill the log. */
+            public long letGoBytes() {
+                return Math.min(maxBytes, logBytes / 3 * 2);
+            }
+
+            /** Bytes of the log that one principal may take up with what some instance has not applied. */
+            public long principalBytes() {
+                return logBytes / 4 * 3;
+            }
+        }
     }
 
     /**

@@ -23,6 +23,7 @@ import org.chromaproxy.config.setting.Values;
 /** Makes the configuration of the settings' values, and checks what one value alone does not tell. */
 public final class ConfigReader {
     private static final int MIB = 1 << 20;
+    private static final long LEAST_LOG_BYTES = 64L << 20;
 
     private static final String PRIMARY = "primary";
     private static final String REPLICA = "replica";
@@ -155,10 +156,23 @@ public final class ConfigReader {
                 database,
                 Path.of(values.get(Settings.DATA_DIR)),
                 database.isEmpty() || values.get(Settings.SOLE_OWNER),
-                new Config.Log.Pending(
-                        values.get(Settings.LOG_MAX_PENDING_BYTES),
-                        Duration.ofSeconds(values.get(Settings.LOG_MAX_PENDING_AGE))),
+                pending(),
                 values.get(Settings.ACCEPT_SHORTENED_LOG));
+    }
+
+    private Config.Log.Pending pending() {
+        long waiting = values.get(Settings.LOG_MAX_PENDING_BYTES);
+        long log = values.get(Settings.LOG_MAX_BYTES);
+        if (log > 0 && log < LEAST_LOG_BYTES) {
+            values.problem(
+                    Settings.LOG_MAX_BYTES,
+                    "leaves no room for a few large writes: give it 64 MiB or more, or 0 for half as much again as"
+                            + " log_max_pending_bytes");
+        }
+        return new Config.Log.Pending(
+                waiting,
+                Duration.ofSeconds(values.get(Settings.LOG_MAX_PENDING_AGE)),
+                log > 0 ? log : Config.Log.Pending.logBytes(waiting));
     }
 
     private int maxBodyMb() {
@@ -181,27 +195,29 @@ public final class ConfigReader {
     }
 
     private PrincipalLimits principals() {
+        long log = values.get(PrincipalSettings.LOG_BYTES);
         return PrincipalLimits.of(Map.of(
-                PrincipalLimit.REQUESTS,
-                (long) values.get(PrincipalSettings.REQUESTS),
-                PrincipalLimit.QUEUE,
-                (long) values.get(PrincipalSettings.QUEUE),
-                PrincipalLimit.LISTS,
-                (long) values.get(PrincipalSettings.LISTS),
-                PrincipalLimit.PENDING,
-                values.get(PrincipalSettings.PENDING_BYTES),
-                PrincipalLimit.RECORDS,
-                (long) values.get(PrincipalSettings.RECORDS),
-                PrincipalLimit.RESULTS,
-                (long) values.get(PrincipalSettings.RESULTS),
-                PrincipalLimit.FAULTS,
-                (long) values.get(PrincipalSettings.FAULTS),
-                PrincipalLimit.DEAD_LETTERS,
-                (long) values.get(PrincipalSettings.DEAD_LETTERS),
-                PrincipalLimit.WAITS,
-                (long) values.get(PrincipalSettings.WAITS),
-                PrincipalLimit.COLLECTIONS,
-                (long) values.get(PrincipalSettings.COLLECTIONS)));
+                        PrincipalLimit.REQUESTS,
+                        (long) values.get(PrincipalSettings.REQUESTS),
+                        PrincipalLimit.QUEUE,
+                        (long) values.get(PrincipalSettings.QUEUE),
+                        PrincipalLimit.LISTS,
+                        (long) values.get(PrincipalSettings.LISTS),
+                        PrincipalLimit.PENDING,
+                        values.get(PrincipalSettings.PENDING_BYTES),
+                        PrincipalLimit.RECORDS,
+                        (long) values.get(PrincipalSettings.RECORDS),
+                        PrincipalLimit.RESULTS,
+                        (long) values.get(PrincipalSettings.RESULTS),
+                        PrincipalLimit.FAULTS,
+                        (long) values.get(PrincipalSettings.FAULTS),
+                        PrincipalLimit.DEAD_LETTERS,
+                        (long) values.get(PrincipalSettings.DEAD_LETTERS),
+                        PrincipalLimit.WAITS,
+                        (long) values.get(PrincipalSettings.WAITS),
+                        PrincipalLimit.COLLECTIONS,
+                        (long) values.get(PrincipalSettings.COLLECTIONS)))
+                .with(Map.of(PrincipalLimit.LOG, log > 0 ? log : pending().principalBytes()));
     }
 
     private Config.Timing timing() {

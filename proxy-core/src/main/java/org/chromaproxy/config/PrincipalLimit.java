@@ -20,6 +20,8 @@ public enum PrincipalLimit {
     LISTS("lists", 1_000_000),
     /** Bytes of bodies that are logged, or being logged, and whose outcome is not known yet. */
     PENDING("pending", Long.MAX_VALUE),
+    /** Bytes of writes in the log that some server has not applied yet. */
+    LOG("log", Long.MAX_VALUE),
     /** Ids of one write. */
     RECORDS("records", 1_000_000_000),
     /** Results of one query: its embeddings by {@code n_results}. */
@@ -58,7 +60,7 @@ public enum PrincipalLimit {
     public OptionalLong parse(String text) {
         try {
             return OptionalLong.of(
-                    this == PENDING
+                    inBytes()
                             ? bytes().parse().apply(text)
                             : Kinds.integer(0, (int) most).parse().apply(text));
         } catch (IllegalArgumentException e) {
@@ -68,7 +70,11 @@ public enum PrincipalLimit {
 
     /** What a value must be, in words that follow "must be". */
     public String expected() {
-        return this == PENDING ? bytes().expected() : "a whole number from 0 to " + most;
+        return inBytes() ? bytes().expected() : "a whole number from 0 to " + most;
+    }
+
+    private boolean inBytes() {
+        return this == PENDING || this == LOG;
     }
 
     private static Kind<Long> bytes() {

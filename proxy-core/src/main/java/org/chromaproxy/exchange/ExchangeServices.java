@@ -4,6 +4,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.admit.BacklogBound;
+import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.Principals;
 import org.chromaproxy.admit.RequestBound;
@@ -36,6 +37,7 @@ public record ExchangeServices(
      * @param lists of the requests those that a server reads its catalog for
      * @param principals who uses how much
      * @param backlog what may wait in the log while no client waits for it
+     * @param capacity how large the log may be
      * @param access who may do what
      * @param serving whether this proxy owns the log, and so may serve at all
      * @param completions where what was let in ends
@@ -47,6 +49,7 @@ public record ExchangeServices(
             RequestBound lists,
             Principals principals,
             BacklogBound backlog,
+            LogCapacity capacity,
             BooleanSupplier serving,
             Completions completions) {
         private static final int LISTS = 16;
@@ -75,6 +78,7 @@ public record ExchangeServices(
                     lists,
                     Principals.unbounded(),
                     backlog,
+                    LogCapacity.unbounded(),
                     serving,
                     new Completions(requests, lists, timings, Feed.none()));
         }

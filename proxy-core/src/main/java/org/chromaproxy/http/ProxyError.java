@@ -102,6 +102,11 @@ public enum ProxyError {
             503,
             Names.INTERNAL,
             "The log does not take writes now. The write was not executed and never will be; retry."),
+    LOG_FULL(
+            503,
+            Names.INTERNAL,
+            "The log is as large as it may be, and some server still needs what is in it. Nothing was logged or executed;"
+                    + " retry later, or see /status."),
     LOG_OUTCOME_UNKNOWN(
             503,
             Names.INTERNAL,

@@ -57,7 +57,7 @@ final class Adopting {
         this.witnesses = new WitnessKeeper(log, services, stored);
         this.adoption = new Adoption(services, witnesses, tenants);
         this.repairs = new Repairs(services, adoption, new Resync(services, witnesses, tenants), workers);
-        this.bound = new LogBound(services, witnesses, pending.maxBytes(), pending.maxAge());
+        this.bound = new LogBound(services, witnesses, pending.letGoBytes(), pending.maxAge());
         this.capabilities = new CapabilityProbe(services);
         this.autoResync = config.rules().autoResync();
         this.workers = workers;
@@ -65,7 +65,7 @@ final class Adopting {
 
     /** Takes up what a reload may change. */
     void reloaded(Config now) {
-        bound.change(now.log().pending().maxBytes(), now.log().pending().maxAge());
+        bound.change(now.log().pending().letGoBytes(), now.log().pending().maxAge());
         autoResync = now.rules().autoResync();
     }
 

@@ -15,6 +15,7 @@ import org.chromaproxy.access.Access;
 import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.BacklogBound;
+import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.Principals;
 import org.chromaproxy.admit.RequestBound;
@@ -69,7 +70,6 @@ final class Engine implements AutoCloseable {
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long SWEEP_SECONDS = 60;
     private static final long FENCE_MS = 100;
     private static final long STANDSTILL_MS = 250;
     /** Bytes a record takes in the log beside its body: its row, its path, two index entries. */
@@ -102,8 +102,9 @@ final class Engine implements AutoCloseable {
     private final RequestBound requests;
     private final RequestBound lists;
     private final Principals principals;
-    private final AtomicLong sweptAt = new AtomicLong();
     private final BacklogBound backlog;
+    private final LogCapacity capacity;
+    private final LogKeeper keeper;
     private final Drained drained;
     private final Standstill standstill = new Standstill(System::nanoTime, System::currentTimeMillis);
     /** One look after a standstill is enough. Confined to the first loop. */
@@ -141,6 +142,10 @@ final class Engine implements AutoCloseable {
         instances.releases().refuse(config.rules().refusesMixed());
         this.limits = limits(config);
         this.backlog = backlog(config);
+        this.capacity = new LogCapacity(
+                () -> log.writer().committedBytes() + log.writer().committedRecords() * RECORD_OVERHEAD,
+                log.writer()::queuedBytes,
+                config.log().pending().logBytes());
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
         this.memory = shared.memory();
         this.requests = requests(config.limits());
@@ -162,6 +167,7 @@ final class Engine implements AutoCloseable {
         restore(wal, catalog);
         List<Change.Witness> witnesses = witnesses();
         this.lanes = recovered(witnesses);
+        this.keeper = new LogKeeper(log, wal.reader(), lanes, instances, principals, capacity, workers);
         this.adopting = new Adopting(
                 log.writer(), CopyServices.of(services, upstream, lanes, loops), witnesses, config, workers);
         this.health = new HealthChecker(
@@ -246,6 +252,8 @@ final class Engine implements AutoCloseable {
         services.catchUp().change(config.limits().maxWorkers());
         catalog.protect(config.rules().protectedCollections());
         backlog.change(config.log().pending().maxBytes());
+        capacity.change(config.log().pending().logBytes());
+        keeper.changed();
         adopting.reloaded(config);
         if (before.timing().checkIntervalMs() != config.timing().checkIntervalMs()) {
             health.interval(config.timing().checkIntervalMs());
@@ -268,7 +276,7 @@ final class Engine implements AutoCloseable {
     }
 
     private AlertSources alertSources() {
-        return new AlertSources(instances, log.writer(), catalog.counts()::diverged, log.deadLetters());
+        return new AlertSources(instances, log.writer(), catalog.counts()::diverged, log.deadLetters(), capacity);
     }
 
     private List<Change.Witness> witnesses() {
@@ -325,7 +333,7 @@ final class Engine implements AutoCloseable {
                 .scheduleWithFixedDelay(this::confirm, STANDSTILL_MS, STANDSTILL_MS, TimeUnit.MILLISECONDS);
         loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
         adopting.start(loops.all().getFirst());
-        loops.all().getFirst().scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        keeper.start(loops.all().getFirst());
         tell(Seeing.OFF, config.rules().seeing());
     }
 
@@ -336,7 +344,7 @@ final class Engine implements AutoCloseable {
     ExchangeServices exchangeServices() {
         Completions completions = new Completions(requests, lists, upstream.timings(), feed);
         ExchangeServices.Admission admission = new ExchangeServices.Admission(
-                rights, memory, requests, lists, principals, backlog, owning(), completions);
+                rights, memory, requests, lists, principals, backlog, capacity, owning(), completions);
         return new ExchangeServices(services, upstream, lanes, admission, access, endpoints(admission), () -> limits);
     }
 
@@ -370,24 +378,6 @@ final class Engine implements AutoCloseable {
         return () -> log.writer().state() != LogState.FENCED
                 && !standstill.unconfirmed()
                 && System.nanoTime() - log.writer().confirmedAtNanos() < lease;
-    }
-
-    /**
-     * Lets the log drop what every instance has applied. The mark is the durable end of the sweep before: whatever was
-     * committed then has reached its lane by now.
-     */
-    private void sweep() {
-        long durable = sweptAt.getAndSet(log.writer().durableLsn());
-        lanes.oldestPending(oldest -> workers.execute(() -> sweep(Math.min(durable, oldest - 1))));
-    }
-
-    private void sweep(long mark) {
-        try {
-            log.retention().advance(mark);
-            log.retention().sweep(Instant.now());
-        } catch (RuntimeException e) {
-            LOG.warn("the log drops nothing now, and is asked again: {}", e.getMessage());
-        }
     }
 
     /** Another proxy owns the log: whatever is under way here is reset, and this process ends. */

@@ -156,6 +156,20 @@ final class Stage implements AutoCloseable {
                     lingerMs);
         }
 
+        /** How large the log may be. */
+        Settings withLog(long bytes) {
+            return new Settings(
+                    logMs,
+                    replicaRatio,
+                    requestMs,
+                    unansweredMs,
+                    new Config.Log.Pending(pending.maxBytes(), pending.maxAge(), bytes),
+                    requests,
+                    access,
+                    stallMs,
+                    lingerMs);
+        }
+
         Settings withLingerMs(long ms) {
             return new Settings(logMs, replicaRatio, requestMs, unansweredMs, pending, requests, access, stallMs, ms);
         }

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.Figures;
 import org.chromaproxy.admit.BacklogBound;
+import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.instance.Instance;
@@ -98,6 +99,11 @@ final class ProxyMetrics {
         page.counter("log_transactions_total", "Transactions committed.", log.committedBatches());
         page.gauge("log_queued_records", "Records that wait for a commit.", log.queuedRecords());
         page.gauge("log_queued_bytes", "Bytes that wait for a commit.", log.queuedBytes());
+        LogCapacity capacity = services.admission().capacity();
+        page.gauge("log_bytes", "Bytes of the log on PostgreSQL's disk.", capacity.bytes());
+        page.gauge("log_limit_bytes", "Bytes that the log may have.", capacity.limit());
+        page.gauge("log_pinned_bytes", "Bytes of the log that some instance still needs.", capacity.pinned());
+        page.counter("log_full_refused_total", "Writes refused because the log was full.", capacity.refused());
         page.gauge("log_lsn", "Highest position known to be durable.", log.durableLsn());
     }
 

@@ -2,6 +2,7 @@ package org.chromaproxy.admin.page;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.chromaproxy.admit.ConnectionBound;
+import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.MemoryShare;
 import org.chromaproxy.admit.RequestBound;
@@ -95,6 +96,18 @@ public final class Figures {
                     .put("refused", share.refused());
         }
         return node;
+    }
+
+    /** How large the log is and may be, and what keeps it so. */
+    ObjectNode logSpace() {
+        LogCapacity capacity = services.admission().capacity();
+        String by = capacity.pinnedBy();
+        return Answers.object()
+                .put("bytes", capacity.bytes())
+                .put("limit", capacity.limit())
+                .put("pinned_bytes", capacity.pinned())
+                .put("pinned_by", by.isEmpty() ? null : by)
+                .put("refused", capacity.refused());
     }
 
     /** Lists of collections and databases, which have a bound of their own among the requests. */

@@ -100,6 +100,7 @@ public final class StatusPages {
                 "security",
                 SecurityFigures.of(
                         services.settings().config().get(), services.admission().access()));
+        body.set("log_space", figures.logSpace());
         body.set("client_memory", figures.clientMemory());
         body.set("client_connections", figures.connections());
         body.set("client_lists", figures.lists());

@@ -36,6 +36,15 @@ public final class PrincipalSettings {
                     "bytes of one principal's writes that are logged and have no outcome yet; beyond it: 429. `0`: no"
                             + " bound")
             .live();
+    public static final Setting<Long> LOG_BYTES = Setting.of(
+                    "PRINCIPAL_MAX_LOG_BYTES",
+                    Kinds.bytes(0),
+                    0L,
+                    "bytes of one principal's writes in the log that some server has not applied yet, whether they have"
+                            + " an outcome or not; beyond it: 429. Counted since the proxy's start. `0`: three quarters of"
+                            + " `LOG_MAX_BYTES`")
+            .live()
+            .defaultWords("0 (three quarters of `LOG_MAX_BYTES`)");
     public static final Setting<Integer> RECORDS = count(
             "MAX_RECORDS_PER_WRITE",
             1_000_000_000,

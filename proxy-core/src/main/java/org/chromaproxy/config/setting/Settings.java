@@ -57,6 +57,16 @@ public final class Settings {
                             + " go of it: it needs a resync. Also how much may wait in all before `respond-async` is"
                             + " refused")
             .live();
+    public static final Setting<Long> LOG_MAX_BYTES = Setting.of(
+                    "LOG_MAX_BYTES",
+                    Kinds.bytes(0),
+                    0L,
+                    "bytes of the log on PostgreSQL's disk. Beneath it, what every server has applied is kept for 7 days;"
+                            + " near it the oldest of that is dropped early. What a server still needs is never dropped:"
+                            + " at the bound writes get 503, and a server that is out of use is let go of at two thirds."
+                            + " `0`: half as much again as `LOG_MAX_PENDING_BYTES`")
+            .live()
+            .defaultWords("0 (30 GiB)");
     public static final Setting<Long> LOG_MAX_PENDING_AGE = Setting.of(
                     "LOG_MAX_PENDING_AGE",
                     Kinds.wholeSeconds(1, 100L * 366 * 24 * 3600),
@@ -388,6 +398,7 @@ public final class Settings {
                             DATABASE_URL,
                             DATA_DIR,
                             SOLE_OWNER,
+                            LOG_MAX_BYTES,
                             LOG_MAX_PENDING_BYTES,
                             LOG_MAX_PENDING_AGE,
                             AUTO_RESYNC,
@@ -439,6 +450,7 @@ public final class Settings {
                             PrincipalSettings.QUEUE,
                             PrincipalSettings.LISTS,
                             PrincipalSettings.PENDING_BYTES,
+                            PrincipalSettings.LOG_BYTES,
                             PrincipalSettings.RECORDS,
                             PrincipalSettings.RESULTS,
                             PrincipalSettings.FAULTS,

@@ -2,12 +2,14 @@ package org.chromaproxy.exchange.write;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.config.PrincipalLimit;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.record.OpKind;
@@ -45,6 +47,31 @@ final class WriteBounds {
                             + " logged or executed; look into why, and retry later.");
             return true;
         }
+        return hasNoRoomInLog(1);
+    }
+
+    /** Refuses it if the log is full, or too much of what is in it is this client's. */
+    private boolean hasNoRoomInLog(int bytes) {
+        LogCapacity capacity = services.admission().capacity();
+        if (!capacity.admits(bytes)) {
+            exchange.fail(
+                    ProxyError.LOG_FULL,
+                    "The log is as large as it may be (LOG_MAX_BYTES) and "
+                            + (capacity.pinnedBy().isEmpty()
+                                    ? "PostgreSQL cannot drop what is in it now"
+                                    : "a server still needs what is in it")
+                            + ". Nothing of this request was logged or executed; retry later. Operators see why in"
+                            + " /status.");
+            return true;
+        }
+        if (!use.hasRoomInLog(bytes)) {
+            capacity.ask();
+            exchange.fail(
+                    ProxyError.PRINCIPAL_LIMIT,
+                    "As much as may be of this client's writes is in the log and not applied on every server yet. Nothing"
+                            + " of this request was logged or executed; retry later.");
+            return true;
+        }
         return false;
     }
 
@@ -69,6 +96,12 @@ final class WriteBounds {
             return Optional.empty();
         }
         int bytes = record.request().body().length;
+        if (hasNoRoomInLog(bytes)) {
+            if (create) {
+                use.created();
+            }
+            return Optional.empty();
+        }
         if (!use.pend(bytes)) {
             if (create) {
                 use.created();
@@ -89,6 +122,11 @@ final class WriteBounds {
                 }
             }
         });
+    }
+
+    /** It is in the log. On the writer's thread. */
+    void logged(LogRecord record) {
+        use.logged(record.lsn(), record.content().weight());
     }
 
     /** @param underWay how many creates of that client are, this one included */

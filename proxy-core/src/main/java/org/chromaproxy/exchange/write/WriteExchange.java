@@ -366,6 +366,7 @@ public final class WriteExchange implements RequestBody {
         @Override
         public void committed(LogRecord record) {
             times.committed();
+            bounds.logged(record);
             Write accepted = records.write(record);
             write = accepted;
             Runnable giveBack = settled;

@@ -65,6 +65,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         LaneIo loop = loops.getFirst();
         this.catalogLanes = new CatalogLanes(loop, services, this, restored.term(Subject.CATALOG));
         restored.restore(Subject.CATALOG, catalogLanes);
+        restored.handedOver(Subject.CATALOG);
         // What an instance has applied was sent, though the log need not hold it any more.
         catalogLanes.lanes().forEach(lane -> services.catalog().gate().sending(lane.applied));
         for (LaneIo each : loops) {
@@ -207,18 +208,22 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     /** Finds the LSN below which every instance has applied everything; calls back on some loop. */
     public void oldestPending(LongConsumer found) {
-        AtomicInteger left = new AtomicInteger(groups.size() + 1);
         AtomicLong oldest = new AtomicLong(restored.oldestPending());
-        Consumer<LaneGroup> ask = group -> group.io().execute(() -> {
-            oldest.accumulateAndGet(group.oldestPending(), Math::min);
-            if (left.decrementAndGet() == 0) {
-                found.accept(oldest.get());
-            }
-        });
-        var asked = groups.values().stream().toList();
-        left.set(asked.size() + 1);
-        asked.forEach(ask);
-        ask.accept(catalogLanes);
+        AtomicInteger left = new AtomicInteger(loops.size());
+        for (LaneIo loop : loops) {
+            loop.execute(() -> {
+                groups.values().stream()
+                        .filter(group -> group.io().inLoop())
+                        .forEach(group -> oldest.accumulateAndGet(group.oldestPending(), Math::min));
+                if (catalogLanes.io().inLoop()) {
+                    oldest.accumulateAndGet(catalogLanes.oldestPending(), Math::min);
+                }
+                if (left.decrementAndGet() == 0) {
+                    // A group may have been let go meanwhile, before its loop was asked.
+                    found.accept(Math.min(oldest.get(), restored.oldestPending()));
+                }
+            });
+        }
     }
 
     /** Whether the catalog lane of that instance has nothing left to apply. */
@@ -293,8 +298,12 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             return present;
         }
         Optional<CollectionEntry> entry = services.catalog().known(publicId);
-        return entry.map(known -> groups.computeIfAbsent(publicId, id -> make(known)))
-                .orElse(null);
+        if (entry.isEmpty()) {
+            return null;
+        }
+        RecordLanes made = groups.computeIfAbsent(publicId, id -> make(entry.get()));
+        restored.handedOver(publicId);
+        return made;
     }
 
     private RecordLanes make(CollectionEntry entry) {

@@ -20,12 +20,24 @@ import org.jspecify.annotations.Nullable;
 /** Where the lanes stand that no group holds in memory: as the log said at start, or as the group said that was let go. */
 public final class RestoredLanes {
     /** One collection's lanes. Arrays by instance index; a cursor of -1 is none. */
-    private record Standing(long[] cursors, Backlog.@Nullable Tail[] tails, long[] leaderAndTerm) {}
+    private record Standing(long[] cursors, Backlog.@Nullable Tail[] tails, long[] leaderAndTerm) {
+        private long oldestPending() {
+            long oldest = Long.MAX_VALUE;
+            for (int i = 0; i < tails.length; i++) {
+                if (tails[i] != null) {
+                    oldest = Math.min(oldest, cursors[i] + 1);
+                }
+            }
+            return oldest;
+        }
+    }
 
     private static final long NONE = -1;
 
     private final Instances instances;
     private final Map<UUID, Standing> standings = new ConcurrentHashMap<>();
+    /** What lanes have still to apply that are being handed over to a group nobody finds yet. */
+    private final Map<UUID, Long> handing = new ConcurrentHashMap<>();
 
     public RestoredLanes(Instances instances) {
         this.instances = instances;
@@ -78,10 +90,12 @@ public final class RestoredLanes {
 
     /** Hands everything over to a group just made. */
     void restore(UUID lane, LaneGroup group) {
-        Standing standing = standings.remove(lane);
+        Standing standing = standings.get(lane);
         if (standing == null) {
             return;
         }
+        handing.put(lane, standing.oldestPending());
+        standings.remove(lane);
         for (Instance instance : instances) {
             int index = instance.index();
             if (standing.cursors[index] != NONE) {
@@ -92,6 +106,11 @@ public final class RestoredLanes {
                 group.intake().restore(index, tail);
             }
         }
+    }
+
+    /** The group that lane was handed over to is known to everybody. */
+    void handedOver(UUID lane) {
+        handing.remove(lane);
     }
 
     /** Takes over from a group at rest that is let go. On the group's loop. */
@@ -144,11 +163,10 @@ public final class RestoredLanes {
     long oldestPending() {
         long oldest = Long.MAX_VALUE;
         for (Standing standing : standings.values()) {
-            for (int i = 0; i < standing.tails.length; i++) {
-                if (standing.tails[i] != null) {
-                    oldest = Math.min(oldest, standing.cursors[i] + 1);
-                }
-            }
+            oldest = Math.min(oldest, standing.oldestPending());
+        }
+        for (long handed : handing.values()) {
+            oldest = Math.min(oldest, handed);
         }
         return oldest;
     }
