@@ -119,6 +119,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
          * @param logBytes of the log on disk
          */
         public record Pending(long maxBytes, Duration maxAge, long logBytes) {
+            private static final long LEAST = 1L << 30;
+
             /** With a log that has room for half as much again as may wait. */
             public Pending(long maxBytes, Duration maxAge) {
                 this(maxBytes, maxAge, logBytes(maxBytes));
@@ -126,7 +128,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
 
             /** How large the log may be, unless that is set. */
             public static long logBytes(long maxBytes) {
-                return maxBytes > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : maxBytes + maxBytes / 2;
+                return maxBytes > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : Math.max(LEAST, maxBytes + maxBytes / 2);
             }
 
             /** Bytes that may wait for an instance that is out of use: what it needs shall not fill the log. */

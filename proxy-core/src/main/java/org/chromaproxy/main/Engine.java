@@ -142,10 +142,7 @@ final class Engine implements AutoCloseable {
         instances.releases().refuse(config.rules().refusesMixed());
         this.limits = limits(config);
         this.backlog = backlog(config);
-        this.capacity = new LogCapacity(
-                () -> log.writer().committedBytes() + log.writer().committedRecords() * RECORD_OVERHEAD,
-                log.writer()::queuedBytes,
-                config.log().pending().logBytes());
+        this.capacity = capacity(config);
         this.catalog = new Catalog(instances, config.rules().protectedCollections());
         this.memory = shared.memory();
         this.requests = requests(config.limits());
@@ -357,6 +354,13 @@ final class Engine implements AutoCloseable {
                         .max()
                         .orElse(0),
                 config.log().pending().maxBytes());
+    }
+
+    private LogCapacity capacity(Config config) {
+        return new LogCapacity(
+                () -> log.writer().committedBytes() + log.writer().committedRecords() * RECORD_OVERHEAD,
+                log.writer()::queuedBytes,
+                config.log().pending().logBytes());
     }
 
     private AdminEndpoints endpoints(ExchangeServices.Admission admission) {

@@ -149,7 +149,7 @@ final class Stage implements AutoCloseable {
                     replicaRatio,
                     requestMs,
                     unansweredMs,
-                    new Config.Log.Pending(bytes, pending.maxAge()),
+                    new Config.Log.Pending(bytes, pending.maxAge(), pending.logBytes()),
                     requests,
                     access,
                     stallMs,

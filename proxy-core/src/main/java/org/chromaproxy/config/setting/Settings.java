@@ -64,7 +64,7 @@ public final class Settings {
                     "bytes of the log on PostgreSQL's disk. Beneath it, what every server has applied is kept for 7 days;"
                             + " near it the oldest of that is dropped early. What a server still needs is never dropped:"
                             + " at the bound writes get 503, and a server that is out of use is let go of at two thirds."
-                            + " `0`: half as much again as `LOG_MAX_PENDING_BYTES`")
+                            + " `0`: half as much again as `LOG_MAX_PENDING_BYTES`, at least 1 GiB")
             .live()
             .defaultWords("0 (30 GiB)");
     public static final Setting<Long> LOG_MAX_PENDING_AGE = Setting.of(
