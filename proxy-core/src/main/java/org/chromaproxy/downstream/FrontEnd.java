@@ -1,6 +1,5 @@
 package org.chromaproxy.downstream;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -62,9 +61,7 @@ public final class FrontEnd implements AutoCloseable {
             ClientMemory memory) {
         this.memory = memory;
         this.handlers = (channel, _) -> standby(channel, standby, access, feed, memory);
-        this.listener = new ServerBootstrap()
-                .group(loops.group())
-                .channel(loops.transport().serverClass())
+        this.listener = loops.listening()
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
