@@ -67,7 +67,7 @@ final class Scan {
         Map<Mapping.Path, Map<Instance, Found>> unknown = new LinkedHashMap<>();
         for (Inventory inventory : inventories) {
             for (Found found : inventory.collections()) {
-                if (known(found).isEmpty() && !services.catalog().purges().holds(inventory.instance(), found.id())) {
+                if (known(found).isEmpty() && !services.catalog().purges().held(inventory.instance(), found.id())) {
                     unknown.computeIfAbsent(found.path(), path -> new LinkedHashMap<>())
                             .put(inventory.instance(), found);
                 }

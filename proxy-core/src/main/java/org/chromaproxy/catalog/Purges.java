@@ -1,5 +1,7 @@
 package org.chromaproxy.catalog;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -18,10 +20,22 @@ public final class Purges {
     /** What a deleted collection is called until it is purged; a client can make none of that name. */
     public static final String PREFIX = "chroma-proxy.deleted.";
 
+    private static final int REMEMBERED = 4_096;
+
     private record Key(String instance, UUID instanceId) {}
 
     private final Map<UUID, Boolean> flat = new ConcurrentHashMap<>();
     private final Map<Key, Change.Purge> pending = new ConcurrentHashMap<>();
+
+    /** Those that ended last. */
+    private final Map<Key, Boolean> ended = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
 
     Purges() {}
 
@@ -51,12 +65,18 @@ public final class Purges {
 
     /** It does so no longer. */
     public void remove(String instance, UUID instanceId) {
-        pending.remove(new Key(instance, instanceId));
+        Key key = new Key(instance, instanceId);
+        ended.put(key, true);
+        pending.remove(key);
     }
 
-    /** Whether that is a deleted collection. */
-    public boolean holds(Instance instance, UUID instanceId) {
-        return pending.containsKey(new Key(instance.name(), instanceId));
+    /**
+     * Whether that is a deleted collection, or was until lately: a list of what an instance holds may have been read before it
+     * was purged. No other collection ever has that id.
+     */
+    public boolean held(Instance instance, UUID instanceId) {
+        Key key = new Key(instance.name(), instanceId);
+        return pending.containsKey(key) || ended.containsKey(key);
     }
 
     /** What that instance holds, in no order. */
