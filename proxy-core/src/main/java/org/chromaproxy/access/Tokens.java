@@ -1,5 +1,6 @@
 package org.chromaproxy.access;
 
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,16 @@ public final class Tokens {
     Tokens(List<Token> all, BiPredicate<byte[], byte[]> equal) {
         this.all = List.copyOf(all);
         this.equal = equal;
+    }
+
+    /** Why a start would refuse that tokens file, in its words; empty if it would take it. Blocks. */
+    public static String trouble(Path file) {
+        try {
+            TokensFile.read(file);
+            return "";
+        } catch (AccessException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     int size() {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import org.chromaproxy.access.TokenCommand;
+import org.chromaproxy.access.Tokens;
 import org.chromaproxy.config.command.ConfigCommand;
 import org.chromaproxy.config.command.SettingOptions;
 import org.chromaproxy.config.command.UsageErrors;
@@ -20,7 +21,6 @@ import picocli.CommandLine.Command;
         description = "High availability for Chroma.",
         subcommands = {
             ServeCommand.class,
-            ConfigCommand.class,
             HealthCommand.class,
             TrainCommand.class,
             VersionCommand.class
@@ -57,6 +57,7 @@ public final class Main {
     /** The whole command line, for {@link #main} and for tests. */
     static CommandLine commandLine() {
         CommandLine all = new CommandLine(new Main())
+                .addSubcommand(new ConfigCommand(Tokens::trouble))
                 .addSubcommand(new DemoCommand(InProcessProxy::start))
                 .addSubcommand(TokenCommand.commandLine());
         all.getSubcommands().forEach((name, command) -> {

@@ -59,7 +59,7 @@ class HardeningTest {
 
     private Finding found(String id, Optional<Path> file) {
         ConfigInput.Loaded loaded = new ConfigInput(Map.of(), settings, file).read();
-        HardeningCheck.Settled settled = new HardeningCheck.Settled(loaded.config(), loaded.values(), file);
+        HardeningCheck.Settled settled = new HardeningCheck.Settled(loaded.config(), loaded.values(), file, any -> "");
         return Hardening.checks().stream()
                 .filter(check -> check.id().equals(id))
                 .map(check -> check.look().apply(settled))

@@ -125,4 +125,20 @@ class ConfigCommandTest {
                 3, run("config", "--audit", "--host", "127.0.0.1", "--data-dir", folder.toString()), output::toString);
         assertEquals(2, run("config", "--audit", "--port", "none"));
     }
+
+    /** As the start does, and in its words; none of them is of the line itself. */
+    @Test
+    void theAuditReadsTheLinesOfTheTokensFile() throws IOException {
+        Path tokens = Files.writeString(folder.resolve("tokens"), "# mine\napp write * hidden-secret\n");
+        assertEquals(
+                4, run("config", "--audit", "--host", "127.0.0.1", "--tokens-file", tokens.toString()), errors::toString);
+        assertTrue(
+                output.toString().contains("line 2 has a fourth part that is not sha256: and 64 hexadecimal digits"),
+                output::toString);
+        assertFalse(output.toString().contains("hidden-secret"), output::toString);
+        output.getBuffer().setLength(0);
+        Files.writeString(tokens, "app write * sha256:" + "0a".repeat(32) + "\n");
+        run("config", "--audit", "--host", "127.0.0.1", "--tokens-file", tokens.toString());
+        assertFalse(output.toString().contains("a start would refuse it"), output::toString);
+    }
 }

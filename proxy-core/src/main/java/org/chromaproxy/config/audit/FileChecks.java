@@ -34,7 +34,10 @@ final class FileChecks {
                     "nobody else reads or changes the file of the settings where secrets stand in it",
                     "`chmod 600`, or `640` with the proxy's group, and the proxy's user or root as its owner",
                     FileChecks::settings),
-            new HardeningCheck("tokens-file", "nobody else changes the file of the tokens", WHOSE, FileChecks::tokens),
+            new HardeningCheck(
+                    "tokens-file",
+                    "nobody else changes the file of the tokens, and a start takes every line of it",
+                    WHOSE + "; correct the lines that are named", FileChecks::tokens),
             new HardeningCheck(
                     "local-token",
                     "nobody else reads or changes the file of the local token",
@@ -77,8 +80,14 @@ final class FileChecks {
                 .listen()
                 .access()
                 .tokensFile()
-                .map(file -> each(Stream.of(file), false))
+                .map(file -> tokens(file, settled))
                 .orElseGet(() -> Finding.ok("there is none"));
+    }
+
+    private static Finding tokens(Path file, Settled settled) {
+        Finding kept = each(Stream.of(file), false);
+        String trouble = kept.rating() == Finding.Rating.OK ? settled.tokens().apply(file) : "";
+        return trouble.isEmpty() ? kept : Finding.fail("a start would refuse it: " + trouble);
     }
 
     private static Finding localToken(Settled settled) {

@@ -19,6 +19,7 @@ public record HardeningCheck(String id, String wanted, String action, Function<S
      *
      * @param values the same settings with where they come from
      * @param file they come from; empty for none
+     * @param tokens why a start would refuse a tokens file, in its words; empty if it would take it
      */
-    public record Settled(Config config, Values values, Optional<Path> file) {}
+    public record Settled(Config config, Values values, Optional<Path> file, Function<Path, String> tokens) {}
 }

@@ -1,7 +1,9 @@
 package org.chromaproxy.config.command;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.chromaproxy.config.ConfigException;
 import org.chromaproxy.config.ConfigInput;
 import org.chromaproxy.config.audit.Finding;
@@ -42,6 +44,13 @@ public final class ConfigCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private final Function<Path, String> tokens;
+
+    /** @param tokens why a start would refuse a tokens file, in its words; empty if it would take it */
+    public ConfigCommand(Function<Path, String> tokens) {
+        this.tokens = tokens;
+    }
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
@@ -58,7 +67,7 @@ public final class ConfigCommand implements Callable<Integer> {
             err.flush();
             int status = 0;
             if (audit) {
-                status = audited(out, new HardeningCheck.Settled(loaded.config(), loaded.values(), input.file()));
+                status = audited(out, new HardeningCheck.Settled(loaded.config(), loaded.values(), input.file(), tokens));
             } else {
                 out.print(check ? "" : Documents.effective(loaded));
             }
