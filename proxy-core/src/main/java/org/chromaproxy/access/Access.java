@@ -48,6 +48,9 @@ public final class Access {
     private final Sessions sessions = new Sessions(random, System::nanoTime);
     private final ClientLimits limits;
     private final RateTable failures = new RateTable(FAILURES, FAILURES_PER_SECOND, ADDRESSES, System::nanoTime);
+    /** Lines of the log for all addresses together that are not remembered. */
+    private final RateTable unremembered = new RateTable(FAILURES, FAILURES_PER_SECOND, 1, System::nanoTime);
+
     private volatile ClientSettings settings;
     private volatile CrossOrigin origins;
     private volatile HostNames hosts;
@@ -301,6 +304,7 @@ public final class Access {
 
     private FullHttpResponse unknown(HttpRequest request, String address) {
         HttpHeaders headers = request.headers();
+        boolean told = !failures.displaces(address) || unremembered.take("");
         if (!failures.take(address)) {
             return ErrorResponses.of(ProxyError.TOO_MANY_FAILURES);
         }
@@ -309,7 +313,9 @@ public final class Access {
                 : Credentials.several(headers)
                         ? "There are several tokens, and they differ"
                         : SessionCookie.of(headers).isPresent() ? "The session is over" : "There is no token";
-        LOG.warn("refused a client at {}: {}", address, why);
+        if (told) {
+            LOG.warn("refused a client at {}: {}", address, why);
+        }
         FullHttpResponse answer = ErrorResponses.of(
                 ProxyError.UNAUTHENTICATED,
                 why + ". Nothing was executed; send one as Authorization: Bearer, as the password of Basic, or as"
@@ -337,7 +343,8 @@ public final class Access {
                         : "is for some tenants only, and this may be about all of them"
                 : "has the role " + principal.role().text() + ", and this needs "
                         + need.role().text();
-        if (failures.take(address)) {
+        boolean told = !failures.displaces(address) || unremembered.take("");
+        if (failures.take(address) && told) {
             LOG.warn("refused token {} at {}: {} for {}", principal.name(), address, "not permitted", route.kind());
         }
         return ErrorResponses.of(

@@ -19,12 +19,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "chroma-proxy",
         description = "High availability for Chroma.",
-        subcommands = {
-            ServeCommand.class,
-            HealthCommand.class,
-            TrainCommand.class,
-            VersionCommand.class
-        },
+        subcommands = {ServeCommand.class, HealthCommand.class, TrainCommand.class, VersionCommand.class},
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {

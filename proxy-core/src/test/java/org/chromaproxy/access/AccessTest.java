@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
@@ -20,6 +23,7 @@ import org.chromaproxy.config.AccessSettings;
 import org.chromaproxy.config.ClientSettings;
 import org.chromaproxy.route.Routes;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class AccessTest {
     private static final String URI = "/api/v2/tenants/t/databases/d/collections";
@@ -182,5 +186,28 @@ class AccessTest {
             assertTrue(granted.contains(header), header + " is not among " + granted);
         }
         assertEquals("true", answer.headers().get("access-control-allow-private-network"));
+    }
+
+    /** Each address begins with a line of its own; those that are not remembered share a few. */
+    @Test
+    void wrongTokensFromAnyNumberOfAddressesFillNoLog() {
+        file.token("app", Role.READ);
+        Access access = Access.of(file.settings("up"));
+        Logger logger = (Logger) LoggerFactory.getLogger(Access.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            for (int i = 0; i < 8_000; i++) {
+                FullHttpResponse refusal =
+                        refusal(access, "10.0." + i / 250 + "." + i % 250, "x-chroma-token", "wrong");
+                assertEquals(401, refusal.status().code());
+                refusal.release();
+            }
+        } finally {
+            logger.detachAppender(lines);
+        }
+        assertTrue(lines.list.size() >= 4_096, "each that is remembered is told: " + lines.list.size());
+        assertTrue(lines.list.size() < 5_000, "lines: " + lines.list.size());
     }
 }

@@ -131,7 +131,9 @@ class ConfigCommandTest {
     void theAuditReadsTheLinesOfTheTokensFile() throws IOException {
         Path tokens = Files.writeString(folder.resolve("tokens"), "# mine\napp write * hidden-secret\n");
         assertEquals(
-                4, run("config", "--audit", "--host", "127.0.0.1", "--tokens-file", tokens.toString()), errors::toString);
+                4,
+                run("config", "--audit", "--host", "127.0.0.1", "--tokens-file", tokens.toString()),
+                errors::toString);
         assertTrue(
                 output.toString().contains("line 2 has a fourth part that is not sha256: and 64 hexadecimal digits"),
                 output::toString);

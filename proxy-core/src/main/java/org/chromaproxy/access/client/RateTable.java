@@ -16,6 +16,7 @@ public final class RateTable {
     private final double burst;
     private final double perSecond;
     private final LongSupplier nanos;
+    private final int addresses;
     private final Map<String, Bucket> buckets;
 
     private static final class Bucket {
@@ -38,6 +39,7 @@ public final class RateTable {
         this.burst = burst;
         this.perSecond = perSecond;
         this.nanos = nanos;
+        this.addresses = addresses;
         this.buckets = new LinkedHashMap<>(64, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
@@ -59,6 +61,11 @@ public final class RateTable {
         }
         bucket.left--;
         return true;
+    }
+
+    /** Whether that address is a new one, and for it another is forgotten. */
+    public synchronized boolean displaces(String address) {
+        return buckets.size() >= addresses && !buckets.containsKey(network(address));
     }
 
     /** How many addresses are remembered. */

@@ -37,7 +37,8 @@ final class FileChecks {
             new HardeningCheck(
                     "tokens-file",
                     "nobody else changes the file of the tokens, and a start takes every line of it",
-                    WHOSE + "; correct the lines that are named", FileChecks::tokens),
+                    WHOSE + "; correct the lines that are named",
+                    FileChecks::tokens),
             new HardeningCheck(
                     "local-token",
                     "nobody else reads or changes the file of the local token",

@@ -67,7 +67,8 @@ public final class ConfigCommand implements Callable<Integer> {
             err.flush();
             int status = 0;
             if (audit) {
-                status = audited(out, new HardeningCheck.Settled(loaded.config(), loaded.values(), input.file(), tokens));
+                status = audited(
+                        out, new HardeningCheck.Settled(loaded.config(), loaded.values(), input.file(), tokens));
             } else {
                 out.print(check ? "" : Documents.effective(loaded));
             }
