@@ -278,7 +278,7 @@ final class Dispatch {
     /** What was refused or failed together is tried one by one: it may be the fault of one of them. */
     private void split(Lane lane, Batch batch, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
         lane.solo = batch.writes().size();
-        boolean neverSent = error instanceof UpstreamException upstream && upstream.neverSent();
+        boolean neverSent = UpstreamException.neverSent(error);
         if (answer != null && refusal(Verdict.of(batch.first().kind(), answer))) {
             LOG.debug(
                     "{} on {}: {} merged records are refused and sent alone",
@@ -346,11 +346,11 @@ final class Dispatch {
     }
 
     private void unanswered(Lane lane, Write write, @Nullable Throwable error) {
-        if (error instanceof UpstreamException upstream && upstream.neverSent()) {
+        if (error != null && UpstreamException.neverSent(error)) {
             if (!lane.headInDoubt) {
                 lane.waitingSince = 0;
             }
-            faults.pause(lane, String.valueOf(upstream.getMessage()));
+            faults.pause(lane, String.valueOf(error.getMessage()));
             return;
         }
         lane.told = null;

@@ -137,12 +137,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         end("INT");
     }
 
-    private void end(String signal) {
+    private synchronized void end(String signal) {
         closed = true;
-        endNow(signal);
-    }
-
-    private synchronized void endNow(String signal) {
         try (lock) {
             if (server.isAlive()) {
                 server.signal(signal);

@@ -1,6 +1,7 @@
 package org.chromaproxy.upstream;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A request to an instance got no complete answer. */
 public final class UpstreamException extends IOException {
@@ -53,6 +54,11 @@ public final class UpstreamException extends IOException {
     /** Whether it is certain that the instance saw nothing of the request. */
     public boolean neverSent() {
         return neverSent;
+    }
+
+    /** The same of whatever a request ended with, an answer (null) included: then it says nothing of the record. */
+    public static boolean neverSent(@Nullable Throwable error) {
+        return error instanceof UpstreamException upstream && upstream.neverSent;
     }
 
     /** Failures are expected here and told by their message; the stack says nothing. */

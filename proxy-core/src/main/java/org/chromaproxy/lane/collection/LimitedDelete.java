@@ -161,7 +161,7 @@ final class LimitedDelete {
                     .whenComplete((answer, error) -> group.guarded(lane, write, () -> {
                         if (answer != null) {
                             lane.survived();
-                        } else if (!neverSent(error)) {
+                        } else if (!UpstreamException.neverSent(error)) {
                             lane.cutOff(write);
                         }
                         if (!tooLate()) {
@@ -191,7 +191,7 @@ final class LimitedDelete {
                 @Nullable Throwable error,
                 Consumer<UpstreamResponse> then) {
             Verdict verdict = answer == null ? Verdict.FAULT : verdict(operation, answer);
-            if (neverSent(error)) {
+            if (UpstreamException.neverSent(error)) {
                 group.pause(lane, "its matches could not be asked for: " + error);
             } else if (verdict == Verdict.BUSY) {
                 group.busy(lane, write, "it is too busy to find the matches of record " + write.lsn());
@@ -202,11 +202,6 @@ final class LimitedDelete {
                 then.accept(answer);
             }
         }
-    }
-
-    /** That says nothing of the record. */
-    private static boolean neverSent(@Nullable Throwable error) {
-        return error instanceof UpstreamException upstream && upstream.neverSent();
     }
 
     private static Verdict verdict(String operation, UpstreamResponse answer) {
