@@ -322,7 +322,7 @@ public final class PrincipalUse {
             case DEAD_LETTERS -> deadLetters.get();
             case WAITS -> waits.get();
             case COLLECTIONS -> creating.get();
-            case RECORDS, RESULTS -> 0;
+            case RECORDS, DOCUMENT, RESULTS -> 0;
         };
     }
 

@@ -196,28 +196,19 @@ public final class ConfigReader {
 
     private PrincipalLimits principals() {
         long log = values.get(PrincipalSettings.LOG_BYTES);
-        return PrincipalLimits.of(Map.of(
-                        PrincipalLimit.REQUESTS,
-                        (long) values.get(PrincipalSettings.REQUESTS),
-                        PrincipalLimit.QUEUE,
-                        (long) values.get(PrincipalSettings.QUEUE),
-                        PrincipalLimit.LISTS,
-                        (long) values.get(PrincipalSettings.LISTS),
-                        PrincipalLimit.PENDING,
-                        values.get(PrincipalSettings.PENDING_BYTES),
-                        PrincipalLimit.RECORDS,
-                        (long) values.get(PrincipalSettings.RECORDS),
-                        PrincipalLimit.RESULTS,
-                        (long) values.get(PrincipalSettings.RESULTS),
-                        PrincipalLimit.FAULTS,
-                        (long) values.get(PrincipalSettings.FAULTS),
-                        PrincipalLimit.DEAD_LETTERS,
-                        (long) values.get(PrincipalSettings.DEAD_LETTERS),
-                        PrincipalLimit.WAITS,
-                        (long) values.get(PrincipalSettings.WAITS),
-                        PrincipalLimit.COLLECTIONS,
-                        (long) values.get(PrincipalSettings.COLLECTIONS)))
-                .with(Map.of(PrincipalLimit.LOG, log > 0 ? log : pending().principalBytes()));
+        return PrincipalLimits.of(Map.ofEntries(
+                Map.entry(PrincipalLimit.REQUESTS, (long) values.get(PrincipalSettings.REQUESTS)),
+                Map.entry(PrincipalLimit.QUEUE, (long) values.get(PrincipalSettings.QUEUE)),
+                Map.entry(PrincipalLimit.LISTS, (long) values.get(PrincipalSettings.LISTS)),
+                Map.entry(PrincipalLimit.PENDING, values.get(PrincipalSettings.PENDING_BYTES)),
+                Map.entry(PrincipalLimit.RECORDS, (long) values.get(PrincipalSettings.RECORDS)),
+                Map.entry(PrincipalLimit.DOCUMENT, values.get(PrincipalSettings.DOCUMENT_BYTES)),
+                Map.entry(PrincipalLimit.RESULTS, (long) values.get(PrincipalSettings.RESULTS)),
+                Map.entry(PrincipalLimit.FAULTS, (long) values.get(PrincipalSettings.FAULTS)),
+                Map.entry(PrincipalLimit.DEAD_LETTERS, (long) values.get(PrincipalSettings.DEAD_LETTERS)),
+                Map.entry(PrincipalLimit.WAITS, (long) values.get(PrincipalSettings.WAITS)),
+                Map.entry(PrincipalLimit.COLLECTIONS, (long) values.get(PrincipalSettings.COLLECTIONS)),
+                Map.entry(PrincipalLimit.LOG, log > 0 ? log : pending().principalBytes())));
     }
 
     private Config.Timing timing() {

@@ -24,6 +24,8 @@ public enum PrincipalLimit {
     LOG("log", Long.MAX_VALUE),
     /** Ids of one write. */
     RECORDS("records", 1_000_000_000),
+    /** Bytes of one record's document. */
+    DOCUMENT("document", Long.MAX_VALUE),
     /** Results of one query: its embeddings by {@code n_results}. */
     RESULTS("results", 1_000_000_000),
     /** Writes that a server has failed more than once, though it applied others meanwhile. */
@@ -74,7 +76,7 @@ public enum PrincipalLimit {
     }
 
     private boolean inBytes() {
-        return this == PENDING || this == LOG;
+        return this == PENDING || this == LOG || this == DOCUMENT;
     }
 
     private static Kind<Long> bytes() {

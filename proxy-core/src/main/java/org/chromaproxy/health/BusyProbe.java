@@ -17,13 +17,17 @@ final class BusyProbe {
     private static final long TIMEOUT_MS = 1_000;
     /** A probe is usually answered sooner. */
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** No longer than that: a server whose database hangs answers this, too. */
+    /** No longer than that, and a second for each MiB it was sent: a server whose database hangs answers this, too. */
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final long MOST_SECONDS = 60;
 
     private final Instance instance;
     private final EventLoop loop;
     private final UpstreamClient upstream;
     private boolean asking;
+    /** Of what was under way while probes were unanswered, the most. */
+    private long bytes;
 
     BusyProbe(Instance instance, EventLoop loop, UpstreamClient upstream) {
         this.instance = instance;
@@ -34,7 +38,9 @@ final class BusyProbe {
     /** @param askedSince when the first of the probes that have no usable answer was sent, by {@link System#nanoTime} */
     void look(long now, long askedSince) {
         long silent = now - askedSince;
-        if (asking || silent < QUIET_NANOS || silent > LONGEST_NANOS || !instance.usable()) {
+        bytes = silent < QUIET_NANOS ? 0 : Math.max(bytes, instance.writes().bytesUnderWay());
+        long longest = LONGEST_NANOS + TimeUnit.SECONDS.toNanos(Math.min(MOST_SECONDS, bytes >> 20));
+        if (asking || silent < QUIET_NANOS || silent > longest || !instance.usable()) {
             return;
         }
         if (instance.writes().underWay()) {

@@ -29,6 +29,10 @@ public enum ProxyError {
     BODY_TOO_LARGE(413, Names.GENERAL, "Failed to buffer the request body: length limit exceeded"),
     TOO_MANY_RECORDS(
             413, Names.GENERAL, "The write names more records than one may. Nothing was logged or executed; split it."),
+    DOCUMENT_TOO_LARGE(
+            413,
+            Names.GENERAL,
+            "A document of the write is larger than one may be. Nothing was logged or executed; split it."),
     TOO_MANY_RESULTS(
             400, Names.ARGUMENT, "The query asks for more results than one may. Nothing was executed; ask for fewer."),
     BEYOND_SERVERS(

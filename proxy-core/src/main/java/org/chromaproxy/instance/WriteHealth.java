@@ -18,9 +18,12 @@ import org.chromaproxy.time.Clock;
 public final class WriteHealth {
     /** Faults in a row, of whatever lanes, that make an instance write-down. */
     private static final int MAX_FAULTS = 3;
+    /** Bytes under way that keep an instance busy. */
+    private static final long MUCH = 512 << 10;
 
     private final Clock clock;
     private final AtomicLong applied = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger underWay = new AtomicInteger();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile int faults;
@@ -41,14 +44,30 @@ public final class WriteHealth {
         this.troubledAt = clock.nanoTime() - TimeUnit.DAYS.toNanos(1);
     }
 
-    /** A write is sent there; {@link #ended} follows, whatever becomes of it. */
-    public void begun() {
+    /**
+     * A write is sent there; {@link #ended} follows, whatever becomes of it.
+     *
+     * @param size bytes of its body
+     */
+    public void begun(int size) {
+        bytes.addAndGet(size);
         underWay.incrementAndGet();
     }
 
     /** It is answered, or never will be. */
-    public void ended() {
+    public void ended(int size) {
         underWay.decrementAndGet();
+        bytes.addAndGet(-size);
+    }
+
+    /** Bytes of the writes that were sent there and are not answered yet. */
+    public long bytesUnderWay() {
+        return bytes.get();
+    }
+
+    /** Whether it executes so much that whatever it is asked meanwhile waits for some time. */
+    public boolean busy() {
+        return bytes.get() >= MUCH;
     }
 
     /** Whether some write was sent there and is not answered yet. */

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.chromaproxy.capability.Feature;
 import org.chromaproxy.capability.Needs;
@@ -14,6 +15,7 @@ import org.chromaproxy.completion.Mark;
 import org.chromaproxy.http.TraceContext;
 import org.chromaproxy.instance.WriteHealth;
 import org.chromaproxy.lane.work.Turns;
+import org.chromaproxy.lane.work.WriteTurns;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Verdict;
@@ -52,11 +54,7 @@ final class Dispatch {
         }
         byte[] body = write.body();
         if (body == null) {
-            if (write.large() && lane.largeBody == null) {
-                awaitTurn(lane, write);
-            } else {
-                load(lane, write);
-            }
+            fetch(lane, write);
             return;
         }
         Set<Feature> awaited = group.services().instances().releases().awaited(lane.instance);
@@ -72,6 +70,12 @@ final class Dispatch {
             return;
         }
         Batch batch = batch(lane, write, body, awaited);
+        byte[] other = send.body();
+        byte[] sent = other == null ? batch.body() : other;
+        // Everybody waits behind the catalog's records: these never do.
+        if (!write.kind().catalog() && !hasTurn(lane, write, sent.length)) {
+            return;
+        }
         lane.busy = true;
         if (lane.waitingSince == 0) {
             lane.waitingSince = group.io().nanoTime();
@@ -86,25 +90,81 @@ final class Dispatch {
         });
         group.gate().sending(batch.lastLsn());
         group.services().stats().countRequest();
-        byte[] other = send.body();
         HttpHeaders headers = headers(batch);
         if (other != null) {
             headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
         }
-        UpstreamRequest request =
-                new UpstreamRequest(send.method(), send.path(), headers, other == null ? batch.body() : other);
-        transmit(lane, batch, request);
+        transmit(lane, batch, new UpstreamRequest(send.method(), send.path(), headers, sent));
+    }
+
+    /** Its body is in the log only. A large one is read when it can be sent, and while no other is in memory. */
+    private void fetch(Lane lane, Write write) {
+        if (!write.large()) {
+            load(lane, write);
+        } else if (hasTurn(lane, write, write.record().bodyBytes())) {
+            if (lane.largeBody == null) {
+                awaitTurn(lane, write);
+            } else {
+                load(lane, write);
+            }
+        }
     }
 
     private void transmit(Lane lane, Batch batch, UpstreamRequest request) {
         WriteHealth health = lane.instance.writes();
-        health.begun();
+        int bytes = request.body().length;
+        health.begun(bytes);
         lane.sending();
         group.io()
                 .send(lane.instance, request, 0)
-                .whenComplete((answer, error) -> health.ended())
+                .whenComplete((answer, error) -> health.ended(bytes))
                 .whenComplete((answer, error) ->
                         group.guarded(lane, batch.first(), () -> heard(lane, batch, request, answer, error)));
+    }
+
+    /** Whether it is the head's turn among the writes of all lanes there; if not, the lane waits for it. */
+    private boolean hasTurn(Lane lane, Write write, int bytes) {
+        WriteTurns.Turn present = lane.writeTurn;
+        if (present != null && present.covers(bytes)) {
+            return true;
+        }
+        endWriteTurn(lane);
+        WriteTurns turns = group.services().work().writes().on(lane.instance, group.io());
+        WriteTurns.Turn now = turns.take(write.sender(), bytes);
+        if (now != null) {
+            hold(lane, now, bytes);
+            return true;
+        }
+        lane.busy = true;
+        lane.awaitsWriteTurn = write;
+        turns.await(write.sender(), bytes, group.io(), turn -> {
+            if (lane.awaitsWriteTurn != write) {
+                turn.end();
+                return;
+            }
+            lane.awaitsWriteTurn = null;
+            lane.busy = false;
+            hold(lane, turn, bytes);
+            group.pump(lane);
+        });
+        return false;
+    }
+
+    /** A write that is not answered for too long keeps nobody else waiting. */
+    private void hold(Lane lane, WriteTurns.Turn turn, int bytes) {
+        lane.writeTurn = turn;
+        if (bytes >= WriteTurns.SMALL) {
+            long longest = group.services().unansweredNanos() + TimeUnit.SECONDS.toNanos(bytes >> 20);
+            group.io().schedule(turn::end, longest, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private static void endWriteTurn(Lane lane) {
+        WriteTurns.Turn turn = lane.writeTurn;
+        if (turn != null) {
+            lane.writeTurn = null;
+            turn.end();
+        }
     }
 
     private void awaitTurn(Lane lane, Write write) {
@@ -120,8 +180,9 @@ final class Dispatch {
         });
     }
 
-    /** The lane has no use for its head's large body now: others may have theirs in memory. */
+    /** The lane sends nothing now: others may, and may have their large bodies in memory. */
     void endTurn(Lane lane, @Nullable Write write) {
+        endWriteTurn(lane);
         Turns.Turn turn = lane.largeBody;
         if (turn != null) {
             lane.largeBody = null;

@@ -11,6 +11,7 @@ import org.chromaproxy.capability.Feature;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.work.Turns;
+import org.chromaproxy.lane.work.WriteTurns;
 import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.time.Clock;
@@ -58,6 +59,12 @@ public final class Lane {
     public boolean sick;
     /** Held while the head's large body is in memory for this lane. */
     Turns.@Nullable Turn largeBody;
+
+    /** Held while the head is under way, or is about to be. */
+    WriteTurns.@Nullable Turn writeTurn;
+    /** The head that waits for that, behind others of the same client or a large write. */
+    @Nullable
+    Write awaitsWriteTurn;
 
     /** How often the instance had been lost when the head was last sent there. */
     private long lossesAtSend;
@@ -232,6 +239,15 @@ public final class Lane {
             instance.holds().release(stands);
             stands = null;
         }
+    }
+
+    /** It has left its group: nothing under way is its business any more. */
+    void leave() {
+        busy = false;
+        awaitsWriteTurn = null;
+        headInDoubt = false;
+        doubtTo = 0;
+        endPause = null;
     }
 
     /** The head is done: forgets its troubles. */

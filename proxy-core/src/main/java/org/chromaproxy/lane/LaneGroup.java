@@ -331,7 +331,8 @@ public abstract class LaneGroup {
         if (!leader.takesWrites()) {
             return true;
         }
-        boolean slow = leader.waitingSince != 0 && io.nanoTime() - leader.waitingSince > SLOW_NANOS;
+        boolean slow = leader.awaitsWriteTurn != null
+                || (leader.waitingSince != 0 && io.nanoTime() - leader.waitingSince > SLOW_NANOS);
         if (slow || leader.faults > 0 || leader.spilled || leader.queue.size() > FEW_LEFT) {
             return false;
         }
@@ -511,10 +512,7 @@ public abstract class LaneGroup {
     public void detach(Lane lane) {
         lane.detached = true;
         lane.goesOn();
-        lane.busy = false;
-        lane.headInDoubt = false;
-        lane.doubtTo = 0;
-        lane.endPause = null;
+        lane.leave();
         dispatch.endTurn(lane, lane.head());
         lane.forgetEndings();
         intake.detach(lane);

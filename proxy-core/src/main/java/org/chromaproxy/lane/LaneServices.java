@@ -11,6 +11,7 @@ import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.lane.work.InstanceTurns;
+import org.chromaproxy.lane.work.InstanceWriteTurns;
 import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.merge.MergeBounds;
@@ -29,6 +30,7 @@ public record LaneServices(Storage storage, Catalog catalog, Instances instances
     /**
      * Counters of all lanes, whose turn it is to catch up or to have a large body, and how much becomes one request.
      *
+     * @param writes whose writes are under way on each instance
      * @param suspects whose turn it is to send a record that was under way when its server ended, see {@link Endings}
      * @param lingerMs how long a follower may wait for more to send; asked each time
      */
@@ -36,11 +38,12 @@ public record LaneServices(Storage storage, Catalog catalog, Instances instances
             LaneStats stats,
             CatchUp catchUp,
             Turns largeBodies,
+            InstanceWriteTurns writes,
             InstanceTurns suspects,
             Supplier<MergeBounds> currentBounds,
             LongSupplier lingerMs) {
         public LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds, LongSupplier lingerMs) {
-            this(stats, catchUp, new Turns(), new InstanceTurns(), currentBounds, lingerMs);
+            this(stats, catchUp, new Turns(), new InstanceWriteTurns(), new InstanceTurns(), currentBounds, lingerMs);
         }
 
         /** How much becomes one request now. */

@@ -128,7 +128,7 @@ public final class Leadership {
     void watch() {
         for (Lane lane : group.lanes()) {
             Write head = lane.head();
-            if (head != null && lane.waitingSince != 0 && group.io().nanoTime() - lane.waitingSince > patience(head)) {
+            if (head != null && lane.waitingSince != 0 && group.io().nanoTime() - lane.waitingSince > patience(lane)) {
                 String why = "record " + head.lsn() + " is unanswered for too long";
                 lane.instance.writes().unanswered(lane.appliedAtSend, why);
                 if (leads(lane) && !head.decided()) {
@@ -139,9 +139,9 @@ public final class Leadership {
         }
     }
 
-    private long patience(Write write) {
-        byte[] body = write.body();
-        long mebibytes = body == null ? 0 : body.length >> 20;
+    /** A server executes what it was sent one after the other. */
+    private long patience(Lane lane) {
+        long mebibytes = lane.instance.writes().bytesUnderWay() >> 20;
         return group.services().unansweredNanos() + TimeUnit.SECONDS.toNanos(mebibytes);
     }
 

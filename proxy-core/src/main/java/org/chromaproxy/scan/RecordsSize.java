@@ -14,6 +14,12 @@ final class RecordsSize {
     private static final int RECORD = 3;
 
     private static final int ELEMENTS = 4;
+    private static final int HEX = 16;
+    /** Hexadecimal digits of an escape. */
+    private static final int UNICODE = 4;
+    /** The first half of them. */
+    private static final int SURROGATES = 0xd8;
+
     private static final byte[] EMBEDDINGS = "embeddings".getBytes(StandardCharsets.US_ASCII);
     /** In base64 four octets stand for three, and a number has four. */
     private static final int BASE64 = ServerBounds.DIMENSION * 16 / 3;
@@ -30,8 +36,12 @@ final class RecordsSize {
     private int member;
     private int keyStart;
     private int keyEnd;
+    /** Whether the member is, or may be, the embeddings, and whether it certainly is. */
     private boolean embeddings;
+
+    private boolean surelyEmbeddings;
     private String excess = "";
+    private int longest;
 
     private RecordsSize(byte[] body) {
         this.body = body;
@@ -40,6 +50,12 @@ final class RecordsSize {
     /** What is too large, in words; empty if nothing is. */
     static String excess(byte[] body) {
         return new RecordsSize(body).walk();
+    }
+
+    static int longestText(byte[] body) {
+        RecordsSize size = new RecordsSize(body);
+        size.walk();
+        return size.longest;
     }
 
     private String walk() {
@@ -63,8 +79,33 @@ final class RecordsSize {
             keyEnd = end;
         } else if (depth == LISTS && embeddings && end - quote > BASE64) {
             tooLong();
+        } else if (depth == LISTS && !surelyEmbeddings && end - quote > longest) {
+            longest = Math.max(longest, length(quote + 1, end));
         }
         return end;
+    }
+
+    /** Bytes that a text has in UTF-8, escapes resolved. */
+    private int length(int start, int end) {
+        int length = end - start;
+        for (int i = start; i < end - 1; i++) {
+            if (body[i] == '\\') {
+                i++;
+                boolean unicode = body[i] == 'u' && i + UNICODE < end;
+                length -= unicode ? UNICODE + 2 - encoded(i + 1) : 1;
+                i += unicode ? UNICODE : 0;
+            }
+        }
+        return length;
+    }
+
+    /** Bytes of the character with these four hexadecimal digits; half of a pair's for either surrogate. */
+    private int encoded(int digits) {
+        int high = Character.digit(body[digits], HEX) * HEX + Character.digit(body[digits + 1], HEX);
+        if (high >= SURROGATES && high < SURROGATES + 8) {
+            return 2;
+        }
+        return high >= 8 ? 3 : high > 0 || Character.digit(body[digits + 2], HEX) >= 8 ? 2 : 1;
     }
 
     private void begin(boolean list) {
@@ -83,7 +124,8 @@ final class RecordsSize {
     private void colon() {
         if (depth == 1) {
             byte[] key = Arrays.copyOfRange(body, keyStart, keyEnd);
-            embeddings = Arrays.equals(key, EMBEDDINGS) || new String(key, StandardCharsets.ISO_8859_1).contains("\\");
+            surelyEmbeddings = Arrays.equals(key, EMBEDDINGS);
+            embeddings = surelyEmbeddings || new String(key, StandardCharsets.ISO_8859_1).contains("\\");
         } else if (depth == RECORD) {
             value();
         }
@@ -94,6 +136,7 @@ final class RecordsSize {
             // Chroma takes an array of the members' values, in their order, for the object: the ids, then these.
             member++;
             embeddings = bodyIsList && member == 1;
+            surelyEmbeddings = embeddings;
         } else if (depth == RECORD && recordIsList && embeddings) {
             numbers++;
             if (numbers > ServerBounds.DIMENSION) {

@@ -86,6 +86,14 @@ public final class ServerBounds {
     }
 
     /**
+     * Bytes, in UTF-8, of the longest text that an add, update or upsert has for a record, embeddings aside: a document's, unless an
+     * id or a URI is longer. Of a body that is not well formed it may say anything, since no server takes it.
+     */
+    public static int longestText(byte[] body) {
+        return RecordsSize.longestText(body);
+    }
+
+    /**
      * What of an add, update or upsert is too large, in words; empty if nothing is. Of a body that is not well formed it may say
      * anything, since no server takes it.
      */

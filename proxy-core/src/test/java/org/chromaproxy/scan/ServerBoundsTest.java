@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerBoundsTest {
@@ -143,5 +144,23 @@ class ServerBoundsTest {
         }) {
             assertTrue(ServerBounds.recordsExceed(bytes(beyond)).contains("embedding"));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "5; {\"ids\":[\"a\"],\"documents\":[null,\"four\",\"fives\"]}",
+                "5; {\"ids\":[\"a\"],\"doc\\u0075ments\":[\"fives\"]}",
+                "5; [[\"a\"],[[1]],[\"fives\"]]",
+                "3; {\"ids\":[\"abc\"],\"embeddings\":[\"AAAAAAAA\"],\"metadatas\":[{\"k\":\"a longer text\"}]}",
+                "2; {\"ids\":[\"\\u00e4\"]}",
+                "3; {\"ids\":[\"\\u20ac\"]}",
+                "4; {\"ids\":[\"\\ud83d\\ude00\"]}",
+                "7; {\"ids\":[\"\\n\\\"\\\\\\u0041\\u00e4b\"]}",
+            })
+    void theLongestTextIsThatOfADocument(int expected, String body) {
+        assertEquals(expected, ServerBounds.longestText(bytes(body)), body);
     }
 }

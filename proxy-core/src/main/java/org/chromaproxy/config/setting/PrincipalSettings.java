@@ -51,6 +51,13 @@ public final class PrincipalSettings {
             20_000,
             "ids of one write; beyond it: 413, before it is logged. A server executes one write after the other: a"
                     + " delete of 300,000 ids keeps everybody waiting for half a minute. `0`: no bound");
+    public static final Setting<Long> DOCUMENT_BYTES = Setting.of(
+                    "MAX_DOCUMENT_BYTES",
+                    Kinds.bytes(0),
+                    1L << 20,
+                    "bytes of one record's document; beyond it: 413, before it is logged. While a server indexes one it answers"
+                            + " nobody: 1 MB of random text for a second, 15 MB for a minute and more. `0`: no bound")
+            .live();
     public static final Setting<Integer> RESULTS = count(
             "MAX_RESULTS_PER_QUERY",
             1_000_000_000,

@@ -273,7 +273,7 @@ public final class Settings {
                     "UNANSWERED_WRITE_TIMEOUT",
                     Kinds.seconds(),
                     30_000L,
-                    "seconds (and one more per MiB of its body) an instance may leave a write unanswered before"
+                    "seconds (and one more per MiB of all it was sent and has not answered) an instance may leave a write unanswered before"
                             + " another decides it")
             .live();
     public static final Setting<Long> FOLLOWER_LINGER = Setting.of(
@@ -452,6 +452,7 @@ public final class Settings {
                             PrincipalSettings.PENDING_BYTES,
                             PrincipalSettings.LOG_BYTES,
                             PrincipalSettings.RECORDS,
+                            PrincipalSettings.DOCUMENT_BYTES,
                             PrincipalSettings.RESULTS,
                             PrincipalSettings.FAULTS,
                             PrincipalSettings.DEAD_LETTERS,

@@ -62,6 +62,7 @@ public class ReadTarget {
     private @Nullable Instance byWeight(Set<Instance> failed, ReadWeights reads) {
         Instance chosen = null;
         Instance spare = null;
+        Instance busy = null;
         Instance draining = null;
         int total = 0;
         for (Instance instance : services.proxy().instances()) {
@@ -71,6 +72,8 @@ public class ReadTarget {
             int weight = reads.of(instance);
             if (instance.draining() || instance.resting()) {
                 draining = instance;
+            } else if (weight > 0 && instance.writes().busy()) {
+                busy = instance;
             } else if (weight == 0) {
                 spare = spare == null || instance.outstanding() < spare.outstanding() ? instance : spare;
             } else {
@@ -78,8 +81,8 @@ public class ReadTarget {
                 chosen = ThreadLocalRandom.current().nextInt(total) < weight ? instance : chosen;
             }
         }
-        if (chosen != null) {
-            return chosen;
+        if (chosen != null || busy != null) {
+            return chosen != null ? chosen : busy;
         }
         return spare != null ? spare : draining;
     }
@@ -87,6 +90,7 @@ public class ReadTarget {
     private @Nullable Instance byRole(Set<Instance> failed, double followers) {
         Instance follower = null;
         Instance leader = null;
+        Instance busy = null;
         Instance draining = null;
         int leading = leaderIndex();
         int alike = 0;
@@ -96,6 +100,8 @@ public class ReadTarget {
             }
             if (instance.draining() || instance.resting()) {
                 draining = instance;
+            } else if (instance.writes().busy()) {
+                busy = busy == null || instance.outstanding() < busy.outstanding() ? instance : busy;
             } else if (instance.index() == leading) {
                 leader = instance;
             } else {
@@ -114,7 +120,10 @@ public class ReadTarget {
         if (follow) {
             return follower;
         }
-        return leader != null ? leader : draining;
+        if (leader != null) {
+            return leader;
+        }
+        return busy != null ? busy : draining;
     }
 
     /** Whether an answer with that status tells of the server rather than of the request. */

@@ -9,6 +9,7 @@ import org.chromaproxy.config.PrincipalLimit;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.scan.ServerBounds;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.NewRecord;
@@ -90,6 +91,9 @@ final class WriteBounds {
                             + " or executed; split it, or ask an operator (MAX_RECORDS_PER_WRITE).");
             return Optional.empty();
         }
+        if (!documentsFit(record)) {
+            return Optional.empty();
+        }
         boolean create = record.kind() == OpKind.CREATE_COLLECTION;
         if (create && !mayCreate(record.subject(), use.create())) {
             use.created();
@@ -127,6 +131,26 @@ final class WriteBounds {
     /** It is in the log. On the writer's thread. */
     void logged(LogRecord record) {
         use.logged(record.lsn(), record.content().weight());
+    }
+
+    private boolean documentsFit(NewRecord record) {
+        byte[] body = record.request().body();
+        boolean fit = switch (record.kind()) {
+            // No document is larger than the body that it is in, and only then it is looked for.
+            case ADD, UPDATE, UPSERT ->
+                !use.limits().exceeded(PrincipalLimit.DOCUMENT, body.length)
+                        || use.permits(PrincipalLimit.DOCUMENT, ServerBounds.longestText(body));
+            default -> true;
+        };
+        if (!fit) {
+            exchange.fail(
+                    ProxyError.DOCUMENT_TOO_LARGE,
+                    "The write has a document of more than "
+                            + use.limits().of(PrincipalLimit.DOCUMENT)
+                            + " bytes; while a server indexes one it answers nobody. Nothing was logged or executed; split the"
+                            + " document into several records, or ask an operator (MAX_DOCUMENT_BYTES).");
+        }
+        return fit;
     }
 
     /** @param underWay how many creates of that client are, this one included */

@@ -100,6 +100,12 @@ public final class Write {
         return Optional.ofNullable(principal);
     }
 
+    /** Whose turn it is when it is sent: its client's where that is known, else its tenant's. */
+    public Object sender() {
+        PrincipalUse of = principal;
+        return of != null ? of : subject().tenant();
+    }
+
     private void clear() {
         PrincipalUse of = principal;
         if (of != null && suspected) {

@@ -1,0 +1,206 @@
+package org.chromaproxy.lane.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.lane.work.WriteTurns.Turn;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.junit.jupiter.api.Test;
+
+/** Whose writes are under way on one server. */
+class WriteTurnsTest {
+    private static final int LARGE = WriteTurns.LARGE;
+    private static final int SMALL = WriteTurns.SMALL - 1;
+
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final LaneIo io = new Loop();
+    private final List<String> order = new ArrayList<>();
+    private final List<Turn> granted = new ArrayList<>();
+    private long now;
+    private long outstanding;
+    private final WriteTurns turns = new WriteTurns(() -> now, () -> outstanding);
+
+    private Turn taken(String client, int bytes) {
+        Turn turn = turns.take(client, bytes);
+        assertNotNull(turn);
+        return turn;
+    }
+
+    private void await(String client, int bytes) {
+        turns.await(client, bytes, io, turn -> {
+            order.add(client);
+            granted.add(turn);
+        });
+        channel.runPendingTasks();
+    }
+
+    private void end(Turn turn) {
+        turn.end();
+        channel.runPendingTasks();
+    }
+
+    private void pass(long ms) {
+        now += TimeUnit.MILLISECONDS.toNanos(ms);
+        channel.advanceTimeBy(ms, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+    }
+
+    @Test
+    void oneLargeWriteAtATimeInRotationBetweenClients() {
+        Turn first = taken("a", 40 * LARGE);
+        for (String client : List.of("a", "a", "a", "b", "c")) {
+            assertNull(turns.take(client, LARGE));
+            await(client, LARGE);
+        }
+        assertEquals(List.of(), order);
+        end(first);
+        for (int i = 0; i < 4; i++) {
+            end(granted.get(i));
+        }
+        assertEquals(List.of("a", "b", "c", "a", "a"), order);
+        assertEquals(0, turns.waiting());
+    }
+
+    @Test
+    void smallOnesNeverWait() {
+        Turn large = taken("a", LARGE);
+        await("a", LARGE);
+        for (int i = 0; i < 1_000; i++) {
+            taken("a", SMALL);
+        }
+        taken("b", SMALL);
+        assertTrue(large.covers(LARGE));
+    }
+
+    @Test
+    void eachClientHasItsShareUnderWayAndNoMore() {
+        int quarter = WriteTurns.SHARE / 4;
+        List<Turn> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            all.add(taken("a", quarter));
+        }
+        assertNull(turns.take("a", quarter));
+        await("a", quarter);
+        taken("b", quarter);
+        assertEquals(List.of(), order);
+        end(all.getFirst());
+        assertEquals(List.of("a"), order);
+        assertNull(turns.take("a", WriteTurns.SMALL), "others of it are not overtaken");
+    }
+
+    @Test
+    void whoeverWaitsThereIsAnsweredBeforeTheNext() {
+        Turn large = taken("a", LARGE);
+        await("a", LARGE);
+        outstanding = 2;
+        pass(1_500);
+        end(large);
+        assertNull(turns.take("c", WriteTurns.SMALL));
+        pass(20);
+        assertEquals(List.of(), order, "one still waits there");
+        outstanding = 0;
+        pass(20);
+        assertEquals(List.of("a"), order);
+    }
+
+    @Test
+    void theGapIsNoLongerThanTheWriteTookNorThanTwoSeconds() {
+        for (int ms : List.of(500, 60_000)) {
+            order.clear();
+            granted.clear();
+            outstanding = 0;
+            Turn large = taken("a", LARGE);
+            await("a", LARGE);
+            outstanding = 5;
+            pass(ms);
+            end(large);
+            pass(Math.min(ms, 2_000) - 100);
+            assertEquals(List.of(), order);
+            pass(200);
+            assertEquals(List.of("a"), order);
+            end(granted.getFirst());
+        }
+    }
+
+    @Test
+    void aQuickWriteMakesNoGap() {
+        Turn large = taken("a", LARGE);
+        await("a", LARGE);
+        outstanding = 5;
+        pass(90);
+        end(large);
+        assertEquals(List.of("a"), order);
+    }
+
+    @Test
+    void aTurnEndsOnce() {
+        Turn large = taken("a", LARGE);
+        end(large);
+        taken("b", LARGE);
+        end(large);
+        assertNull(turns.take("c", LARGE), "that of another");
+    }
+
+    @Test
+    void aMergedWriteThatHasGrownNeedsALargerTurn() {
+        Turn turn = taken("a", WriteTurns.SMALL);
+        assertTrue(turn.covers(SMALL));
+        assertFalse(turn.covers(LARGE));
+    }
+
+    /** The channel's loop, in the test's time. */
+    private final class Loop implements LaneIo {
+        @Override
+        public boolean inLoop() {
+            return true;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            channel.eventLoop().execute(task);
+        }
+
+        @Override
+        public void schedule(Runnable task, long delay, TimeUnit unit) {
+            channel.eventLoop().schedule(task, delay, unit);
+        }
+
+        @Override
+        public void repeat(Runnable task, long pause, TimeUnit unit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long random(long bound) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long nanoTime() {
+            return now;
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH;
+        }
+    }
+}
