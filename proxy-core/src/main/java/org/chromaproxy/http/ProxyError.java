@@ -125,6 +125,11 @@ public enum ProxyError {
             Names.INTERNAL,
             "Earlier writes of what is to be deleted are still being executed, or fail. Nothing was logged or deleted; retry"
                     + " later."),
+    DATABASE_BUSY(
+            503,
+            Names.INTERNAL,
+            "The database's collections are deleted, and their records are still being deleted on the servers: the database itself"
+                    + " cannot be deleted before. Its deletion is not logged; retry later."),
     QUEUE_FULL(503, Names.INTERNAL, "Too many requests are waiting. Nothing was executed; retry later."),
     OUT_OF_MEMORY_BUDGET(
             503, Names.INTERNAL, "The memory for request bodies is used up. Nothing was executed; retry later."),

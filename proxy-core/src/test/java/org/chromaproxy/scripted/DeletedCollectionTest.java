@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -236,6 +237,63 @@ class DeletedCollectionTest {
                         .post(DATABASES, "{\"name\":\"" + database + "\"}")
                         .join()
                         .status());
+    }
+
+    /** The catalog is everybody's: it does not stand still while one database's records are deleted. */
+    @Test
+    void othersCreateAndListWhileManyRecordsOfADatabaseAreDeleted() {
+        String database = "db-" + UUID.randomUUID();
+        String collections = databaseWithArrays(database, 6);
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        for (ScriptedChroma each : List.of(stage.primary(), stage.replica())) {
+            each.always(DeletedCollectionTest::purges, Reply.held(gate));
+        }
+        var deleting = stage.client().delete(DATABASES + "/" + database);
+        await().atMost(Stage.SOON)
+                .until(() ->
+                        !stage.primary().calls(DeletedCollectionTest::purges).isEmpty());
+        for (int i = 0; i < 3; i++) {
+            Client.Answer created = stage.client()
+                    .post(COLLECTIONS, "{\"name\":\"meanwhile-" + i + "\"}")
+                    .join();
+            assertEquals(200, created.status(), created.body());
+            assertEquals(200, stage.client().get(COLLECTIONS).join().status());
+        }
+        assertFalse(deleting.isDone());
+        assertEquals(404, stage.client().get(collections + "/arrays-5").join().status(), "nobody sees a part of it");
+        gate.complete(null);
+        Client.Answer deleted = deleting.join();
+        assertEquals(200, deleted.status(), deleted.body());
+        for (ScriptedChroma each : List.of(stage.primary(), stage.replica())) {
+            await().atMost(Stage.SOON)
+                    .until(() -> !each.calls(call -> call.deletes(database)).isEmpty());
+            List<Call> purges = each.calls(DeletedCollectionTest::purges);
+            assertEquals(6, purges.size());
+            assertTrue(purges.getLast().order()
+                    < each.calls(call -> call.deletes(database)).getFirst().order());
+        }
+        assertEquals(404, stage.client().get(DATABASES + "/" + database).join().status());
+    }
+
+    /** Returns the path of its collections. */
+    private String databaseWithArrays(String database, int count) {
+        stage.client().post(DATABASES, "{\"name\":\"" + database + "\"}").join();
+        String collections = DATABASES + "/" + database + "/collections";
+        for (int i = 0; i < count; i++) {
+            String id = stage.client()
+                    .post(collections, "{\"name\":\"arrays-" + i + "\"}")
+                    .join()
+                    .json()
+                    .path("id")
+                    .asText();
+            assertEquals(
+                    201,
+                    stage.client()
+                            .post(collections + "/" + id + "/add", ARRAYS)
+                            .join()
+                            .status());
+        }
+        return collections;
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.chromaproxy.wal.append.AppendListener;
 import org.chromaproxy.wal.append.WriteAheadLog.AppendTicket;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,7 +193,7 @@ public final class WriteExchange implements RequestBody {
         }
         Collection<CollectionEntry> doomed = records.doomed();
         if (doomed.isEmpty()) {
-            log(record.get());
+            logOnceCleared(record.get());
         } else {
             long patience = TimeUnit.MILLISECONDS.toNanos(services.limits().admissionMs());
             logOnceWritesAreDecided(record.get(), doomed, System.nanoTime() + patience);
@@ -211,7 +212,7 @@ public final class WriteExchange implements RequestBody {
                         return;
                     }
                     if (error != null || nearly) {
-                        log(record);
+                        logOnceCleared(record);
                     } else if (System.nanoTime() - until > 0) {
                         free();
                         exchange.fail(ProxyError.COLLECTION_BUSY);
@@ -223,6 +224,23 @@ public final class WriteExchange implements RequestBody {
                                         TimeUnit.MILLISECONDS);
                     }
                 }));
+    }
+
+    private void logOnceCleared(NewRecord record) {
+        if (record.kind() != OpKind.DELETE_DATABASE) {
+            log(record);
+            return;
+        }
+        long until = System.nanoTime()
+                + TimeUnit.MILLISECONDS.toNanos(services.limits().requestMs());
+        DatabaseClearing.begin(exchange, services, until, () -> clientGone || exchange.finished(), cleared -> {
+            if (cleared) {
+                log(record);
+            } else {
+                free();
+                exchange.fail(ProxyError.DATABASE_BUSY);
+            }
+        });
     }
 
     /** It is not logged: an instance says why it would refuse it, or else the proxy. */

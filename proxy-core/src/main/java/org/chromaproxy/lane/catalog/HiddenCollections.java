@@ -79,6 +79,7 @@ final class HiddenCollections {
                             purges().remove(purge.instance(), purge.instanceId());
                             notBefore.remove(purge);
                             busy.remove(instance);
+                            look();
                             LOG.debug(
                                     "{} is purged and deleted on {}",
                                     purge.hidden().name(),
