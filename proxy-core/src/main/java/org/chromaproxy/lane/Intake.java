@@ -228,6 +228,7 @@ public final class Intake {
                 .catchUp()
                 .await(
                         lane.instance,
+                        tenant(),
                         () -> group.io().execute(() -> {
                             lane.awaitsTurn = false;
                             lane.hasTurn = true;
@@ -237,6 +238,14 @@ public final class Intake {
                                 feed(lane);
                             }
                         }));
+    }
+
+    private String tenant() {
+        return group.services()
+                .catalog()
+                .known(group.id())
+                .map(entry -> entry.path().tenant())
+                .orElse("");
     }
 
     /** Whether the log holds something that lane can use: undecided records it can not, unless the leader has them here. */

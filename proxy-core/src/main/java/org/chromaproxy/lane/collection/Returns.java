@@ -146,7 +146,10 @@ final class Returns {
                     comparing = lane;
                     group.services()
                             .catchUp()
-                            .await(lane.instance, () -> group.io().execute(() -> begin(leader, lane)));
+                            .await(
+                                    lane.instance,
+                                    entry.path().tenant(),
+                                    () -> group.io().execute(() -> begin(leader, lane)));
                 });
     }
 

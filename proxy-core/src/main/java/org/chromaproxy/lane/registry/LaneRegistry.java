@@ -169,7 +169,11 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** Lets the lanes that exist in the log only take their turns on an instance. */
     private void catchUp(Instance instance) {
         for (UUID lane : restored.behind(instance)) {
-            services.catchUp().await(instance, () -> {
+            String tenant = services.catalog()
+                    .known(lane)
+                    .map(entry -> entry.path().tenant())
+                    .orElse("");
+            services.catchUp().await(instance, tenant, () -> {
                 if (instance.usable()) {
                     onGroup(lane, LaneGroup::pumpAll, () -> {});
                 }

@@ -2,13 +2,17 @@ package org.chromaproxy.lane.work;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is to catch up: so many lanes at a time per instance, round-robin by page, so that a server that returns is
- * not overrun and no collection starves. Thread-safe; a turn is given on the thread that frees it.
+ * not overrun and no collection starves. Turns go round the tenants, and round the collections of each, so that what one has left
+ * in the log keeps another waiting for a page. Thread-safe; a turn is given on the thread that frees it.
  */
 public final class CatchUp {
     private volatile int workers;
@@ -16,8 +20,29 @@ public final class CatchUp {
 
     /** Those who wait for one instance. */
     private static final class Line {
-        private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+        /** By tenant, whose turn comes next in front; each has some. */
+        private final Map<String, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
+
         private int turns;
+
+        private void add(String tenant, Runnable turn) {
+            waiting.computeIfAbsent(tenant, each -> new ArrayDeque<>()).add(turn);
+        }
+
+        private @Nullable Runnable poll() {
+            Map.Entry<String, ArrayDeque<Runnable>> first =
+                    waiting.isEmpty() ? null : waiting.entrySet().iterator().next();
+            if (first == null) {
+                return null;
+            }
+            ArrayDeque<Runnable> own = first.getValue();
+            waiting.remove(first.getKey());
+            Runnable turn = own.poll();
+            if (!own.isEmpty()) {
+                waiting.put(first.getKey(), own);
+            }
+            return turn;
+        }
     }
 
     /** @param workers lanes that catch up at once on one instance */
@@ -31,12 +56,17 @@ public final class CatchUp {
         workers = newWorkers;
     }
 
-    /** Waits in line; {@code turn} is run once, later or at once, and must lead to {@link #done}. */
-    public void await(Instance instance, Runnable turn) {
+    /**
+     * Waits in line.
+     *
+     * @param tenant whose collection it is
+     * @param turn is run once, later or at once, and must lead to {@link #done}
+     */
+    public void await(Instance instance, String tenant, Runnable turn) {
         Line line = lines.get(instance.index());
         synchronized (line) {
             if (line.turns >= workers) {
-                line.waiting.add(turn);
+                line.add(tenant, turn);
                 return;
             }
             line.turns++;
@@ -47,9 +77,9 @@ public final class CatchUp {
     /** A turn is over: the next in line takes it. */
     public void done(Instance instance) {
         Line line = lines.get(instance.index());
-        Runnable next;
+        @Nullable Runnable next;
         synchronized (line) {
-            next = line.turns > workers ? null : line.waiting.poll();
+            next = line.turns > workers ? null : line.poll();
             if (next == null) {
                 line.turns--;
                 return;
@@ -70,7 +100,7 @@ public final class CatchUp {
     public int waiting(Instance instance) {
         Line line = lines.get(instance.index());
         synchronized (line) {
-            return line.waiting.size();
+            return line.waiting.values().stream().mapToInt(ArrayDeque::size).sum();
         }
     }
 }
