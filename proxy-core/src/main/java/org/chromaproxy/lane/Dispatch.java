@@ -117,9 +117,11 @@ final class Dispatch {
         lane.sending();
         group.io()
                 .send(lane.instance, request, 0)
-                .whenComplete((answer, error) -> health.ended(bytes))
-                .whenComplete((answer, error) ->
-                        group.guarded(lane, batch.first(), () -> heard(lane, batch, request, answer, error)));
+                // One step: a later one would be told of any failure as of a CompletionException.
+                .whenComplete((answer, error) -> {
+                    health.ended(bytes);
+                    group.guarded(lane, batch.first(), () -> heard(lane, batch, request, answer, error));
+                });
     }
 
     /** Whether it is the head's turn among the writes of all lanes there; if not, the lane waits for it. */

@@ -247,12 +247,8 @@ public abstract class LaneGroup {
 
     /** One step with the head; false when the lane has to wait for something. */
     private boolean advance(Lane lane, Write head) {
-        if (head.refused()) {
-            pass(lane, head);
-            return true;
-        }
-        if (!head.addresses(lane.instance)) {
-            // Not for this instance, but its lane has to be seen to have passed it.
+        if (head.refused() || !head.addresses(lane.instance)) {
+            // Though it is not for this instance, its lane has to be seen to have passed it.
             pass(lane, head);
             return true;
         }
@@ -466,13 +462,15 @@ public abstract class LaneGroup {
 
     /** Decides a record and, for the exceptions, keeps its outcome; then tells the client. */
     public void decide(Write write, Write.Decision decision, WriteResult result) {
-        write.decide(decision);
         if (decision == Write.Decision.APPLIED && write.keepsOutcome()) {
-            boolean late = write.abandoned() || write.recovered();
-            TransactionState state = late ? TransactionState.RECOVERED : TransactionState.COMPLETED;
-            Change outcome = new Change.Outcome(write.lsn(), state, result.status(), "", result.body());
-            services.log().submit(List.of(outcome), false, () -> {});
+            services.log().submit(List.of(write.applied(result)), false, () -> {});
         }
+        decided(write, decision, result);
+    }
+
+    /** The same where the log holds the outcome, or need not. */
+    public void decided(Write write, Write.Decision decision, WriteResult result) {
+        write.decide(decision);
         if (write.recovered() || write.abandoned()) {
             services.stats().countRecovered();
         }

@@ -56,7 +56,9 @@ import org.chromaproxy.wal.Wal;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.owner.Lease;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,7 @@ import org.slf4j.LoggerFactory;
 final class Engine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final long FIRST_PROBES_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int UNDECIDED_PAGE = 1_000;
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(20);
     /** Long enough for the next request of a client that has just been answered. */
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
@@ -312,7 +315,25 @@ final class Engine implements AutoCloseable {
                         backlog -> registry.restore(
                                 backlog.lane(),
                                 new Backlog.Tail(backlog.records(), backlog.bytes(), backlog.last(), oldest)));
+        restoreUndecided(registry);
         return registry;
+    }
+
+    private void restoreUndecided(LaneRegistry registry) {
+        long after = registry.catalogDecided();
+        List<LoggedRecord> page;
+        do {
+            page = wal.reader().page(Subject.CATALOG, after, UNDECIDED_PAGE, Long.MAX_VALUE, 0);
+            for (LoggedRecord logged : page) {
+                after = logged.record().lsn();
+                if (logged.outcome()
+                        .map(Change.Outcome::state)
+                        .filter(state -> state != TransactionState.PENDING_RECOVERY)
+                        .isEmpty()) {
+                    registry.restore(logged.record());
+                }
+            }
+        } while (!page.isEmpty());
     }
 
     /** Waits, bounded, for the first word of every instance, then lets the lanes go. */

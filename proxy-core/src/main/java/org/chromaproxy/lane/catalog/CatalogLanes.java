@@ -1,5 +1,6 @@
 package org.chromaproxy.lane.catalog;
 
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -131,6 +132,15 @@ public final class CatalogLanes extends LaneGroup {
         super.refused(lane, write, answer);
     }
 
+    /**
+     * The record's effect was found on an instance, though nobody said that it was done: it counts as done.
+     *
+     * @param status what the instance would refuse the record with if it were sent again
+     */
+    void foundDone(Lane lane, Write write, int status) {
+        operation(write).metItself(lane, write, new UpstreamResponse(status, EmptyHttpHeaders.INSTANCE, new byte[0]));
+    }
+
     /** Whether the record may have been executed here before: its own earlier effect must not be mistaken for a refusal. */
     public boolean again(Lane lane, Write write) {
         return lane.headInDoubt || !decides(lane, write);
@@ -158,12 +168,23 @@ public final class CatalogLanes extends LaneGroup {
 
     /** The same with changes beside those of mappings. */
     void complete(Lane lane, Write write, List<MappingEdit> effects, List<Change> others, WriteResult result) {
-        boolean decides = decides(lane, write);
-        settle(lane, write, new Effects(effects, others, () -> {
-            if (decides) {
-                decide(write, Write.Decision.APPLIED, result);
-            }
-        }));
+        if (!decides(lane, write)) {
+            settle(lane, write, new Effects(effects, others, () -> {}));
+        } else if (write.keepsOutcome()) {
+            // Were it stored later, a process that ends in between would leave a record that is done, and no answer for
+            // a retry.
+            List<Change> all = new ArrayList<>(others);
+            all.add(write.applied(result));
+            settle(lane, write, new Effects(effects, all, () -> decided(write, Write.Decision.APPLIED, result)));
+        } else {
+            settle(lane, write, new Effects(effects, others, () -> decide(write, Write.Decision.APPLIED, result)));
+        }
+    }
+
+    @Override
+    public void decided(Write write, Write.Decision decision, WriteResult result) {
+        super.decided(write, decision, result);
+        collections.decided(write.lsn());
     }
 
     @Override
@@ -327,6 +348,9 @@ public final class CatalogLanes extends LaneGroup {
 
     /** What the catalog lanes need of the record lanes; any thread. */
     public interface CollectionLanes {
+        /** That catalog record is decided: what is logged behind it goes on. */
+        void decided(long lsn);
+
         /** Lets the lanes of a collection look again. */
         void wake(UUID publicId);
 

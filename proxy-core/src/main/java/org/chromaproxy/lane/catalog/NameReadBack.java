@@ -79,7 +79,27 @@ final class NameReadBack {
             lanes.pause(leader, "the names it holds cannot be read: " + error);
             return;
         }
-        conclude(leader, write, why, otherThan(standing.join(), asked));
+        List<JsonNode> there = standing.join();
+        if (executed(write, there)) {
+            LOG.warn("record {} failed everywhere ({}), but {} has executed it", write.lsn(), why, leader);
+            leader.headInDoubt = true;
+            lanes.foundDone(leader, write, write.kind() == OpKind.DELETE_COLLECTION ? 404 : 409);
+            return;
+        }
+        conclude(leader, write, why, otherThan(there, asked));
+    }
+
+    /** Whether a create or deletion of a collection shows in what stands under its name, and in the catalog does not. */
+    private boolean executed(Write write, List<JsonNode> there) {
+        Subject subject = write.subject();
+        Mapping.Path path = new Mapping.Path(subject.tenant(), subject.database(), subject.name());
+        return switch (write.kind()) {
+            case DELETE_COLLECTION -> there.stream().allMatch(JsonNode::isMissingNode);
+            case CREATE_COLLECTION ->
+                there.stream().noneMatch(JsonNode::isMissingNode)
+                        && lanes.catalog().named(path).isEmpty();
+            default -> false;
+        };
     }
 
     /** Any other lane was never sent it. */

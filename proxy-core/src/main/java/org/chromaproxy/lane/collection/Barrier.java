@@ -1,6 +1,7 @@
 package org.chromaproxy.lane.collection;
 
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -19,12 +20,15 @@ import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.OpKind;
 
 /**
- * A harmless write to a collection on one instance: it deletes an id that no client uses. Answered as Chroma does, it shows
+ * A harmless write to a collection on one instance: it deletes, or updates, an id that no client uses. Answered as Chroma does, it shows
  * that the instance itself takes writes to that collection, and, as Chroma applies writes one after the other, that those
  * sent before it have had their effect or never will. Confined to the group's loop.
  */
 final class Barrier {
     private static final long TIMEOUT_MS = 10_000;
+    /** An update of an id that is not there changes nothing. */
+    private static final String NOBODY = "{\"ids\":[\"" + Dimension.RESERVED_ID + "\"],\"documents\":[\"-\"]}";
+
     private static final String NOTHING = "{\"ids\":[\"" + Dimension.RESERVED_ID + "\"]}";
 
     private final RecordLanes group;
@@ -41,9 +45,17 @@ final class Barrier {
         if (id.isEmpty()) {
             return CompletableFuture.completedFuture(false);
         }
-        String path = ChromaPaths.records(entry.path(), id.get(), "delete");
-        return send(lane, UpstreamRequest.json(HttpMethod.POST.name(), path, NOTHING))
-                .thenApply(answer -> answer.filter(there -> Verdict.of(OpKind.DELETE, there) == Verdict.APPLIED)
+        return write(lane, id.get(), OpKind.DELETE, NOTHING)
+                .thenCompose(passed -> passed
+                        ? CompletableFuture.completedFuture(true)
+                        // It may be deletes of the collection that fail.
+                        : write(lane, id.get(), OpKind.UPDATE, NOBODY));
+    }
+
+    private CompletableFuture<Boolean> write(Lane lane, UUID id, OpKind kind, String body) {
+        String path = ChromaPaths.records(entry.path(), id, kind.name().toLowerCase(Locale.ROOT));
+        return send(lane, UpstreamRequest.json(HttpMethod.POST.name(), path, body))
+                .thenApply(answer -> answer.filter(there -> Verdict.of(kind, there) == Verdict.APPLIED)
                         .isPresent());
     }
 

@@ -42,18 +42,23 @@ final class Dimension {
     }
 
     /** Looks whether the refusal fixed the dimension, passes it on if so, then continues. The lane waits. */
-    void afterRefusal(Lane lane, Runnable next) {
+    void afterRefusal(Lane lane, Write write, Runnable next) {
         lane.busy = true;
         UpstreamRequest request = UpstreamRequest.get(ChromaPaths.collection(entry.path()));
-        group.io().send(lane.instance, request, TIMEOUT_MS).whenComplete((answer, error) -> {
-            lane.busy = false;
-            if (answer != null && answer.success()) {
-                Optional<CollectionHead> head = CollectionJson.head(answer.body());
-                OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
-                now.ifPresent(this::passOn);
-            }
-            next.run();
-        });
+        group.io()
+                .send(lane.instance, request, TIMEOUT_MS)
+                .whenComplete((answer, error) -> group.guarded(lane, write, () -> {
+                    if (group.overtaken(lane, write)) {
+                        return;
+                    }
+                    lane.busy = false;
+                    if (answer != null && answer.success()) {
+                        Optional<CollectionHead> head = CollectionJson.head(answer.body());
+                        OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
+                        now.ifPresent(this::passOn);
+                    }
+                    next.run();
+                }));
     }
 
     private void passOn(int dimension) {

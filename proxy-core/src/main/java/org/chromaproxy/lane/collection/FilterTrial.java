@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Verdict;
@@ -24,8 +25,9 @@ import org.chromaproxy.wal.record.TransactionState;
 /**
  * Deletes whose filter no server can evaluate: SQLite refuses one of 1,100 terms or of 40,000 values, and Chroma answers 500
  * (seen on 1.0.5 and 1.5.9). A delete finds its matches before it deletes any, so that where a get with the same filter
- * fails likewise nothing was deleted. Where every instance that could take the delete fails that get, the leader's answer is
- * told, and nobody is sent the delete. Confined to the group's loop.
+ * fails likewise nothing should be deleted. Where every instance that could take the delete fails that get, and the leader
+ * holds as many records as one that was never sent the delete, the leader's answer is told, and nobody else is sent it.
+ * Confined to the group's loop.
  */
 final class FilterTrial {
     private static final long TIMEOUT_MS = 10_000;
@@ -46,7 +48,8 @@ final class FilterTrial {
      */
     boolean begin(Lane leader, Write write, UpstreamResponse failure, Runnable otherwise) {
         byte[] body = write.body();
-        if (write.kind() != OpKind.DELETE || body == null) {
+        if (write.kind() != OpKind.DELETE || body == null || leader.faults > 0 || write.recovered()) {
+            // One that was under way before may have had its effect then.
             return false;
         }
         DeleteBody delete = DeleteScan.of(body);
@@ -67,8 +70,7 @@ final class FilterTrial {
 
     private void next(Trial trial, Iterator<Lane> others) {
         if (!others.hasNext()) {
-            trial.leader.busy = false;
-            group.conclude(trial.leader, trial.write, TransactionState.FAILED, WriteResult.of(trial.failure));
+            count(trial);
             return;
         }
         Lane lane = others.next();
@@ -80,16 +82,59 @@ final class FilterTrial {
         String path = ChromaPaths.records(entry.path(), id.get(), "get");
         group.io()
                 .send(lane.instance, UpstreamRequest.json(HttpMethod.POST.name(), path, trial.get), TIMEOUT_MS)
-                .whenComplete((answer, error) -> {
-                    if (trial.leader.head() != trial.write || trial.leader.detached) {
+                .whenComplete((answer, error) -> group.guarded(trial.leader, trial.write, () -> {
+                    if (group.overtaken(trial.leader, trial.write)) {
                         return;
                     }
                     if (answer != null && Verdict.ownFailure(answer)) {
                         next(trial, others);
                     } else {
-                        trial.leader.busy = false;
-                        trial.otherwise.run();
+                        otherwise(trial);
                     }
-                });
+                }));
+    }
+
+    /** Both may have failed by accident, one after the other: a delete that had its effect leaves fewer records. */
+    private void count(Trial trial) {
+        Optional<Lane> untouched = group.lanes().stream()
+                .filter(lane -> lane != trial.leader && lane.head() == trial.write && !lane.busy)
+                .filter(lane -> lane.takesWrites() && group.canLead(lane) && !lane.mayHave(trial.write))
+                .findFirst();
+        if (untouched.isEmpty()) {
+            otherwise(trial);
+            return;
+        }
+        count(trial.leader)
+                .thenCombine(count(untouched.get()), (mine, other) -> mine.isPresent() && mine.equals(other))
+                .thenAccept(equal -> group.guarded(trial.leader, trial.write, () -> {
+                    if (group.overtaken(trial.leader, trial.write)) {
+                        return;
+                    }
+                    if (equal) {
+                        trial.leader.busy = false;
+                        group.conclude(
+                                trial.leader, trial.write, TransactionState.FAILED, WriteResult.of(trial.failure));
+                    } else {
+                        otherwise(trial);
+                    }
+                }));
+    }
+
+    private CompletableFuture<Optional<String>> count(Lane lane) {
+        Optional<UUID> id = entry.place(lane.instance).map(Place::instanceId);
+        if (id.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        String path = ChromaPaths.records(entry.path(), id.get(), "count");
+        return group.io()
+                .send(lane.instance, UpstreamRequest.get(path), TIMEOUT_MS)
+                .handle((answer, error) -> Optional.ofNullable(answer)
+                        .filter(UpstreamResponse::success)
+                        .map(UpstreamResponse::text));
+    }
+
+    private static void otherwise(Trial trial) {
+        trial.leader.busy = false;
+        trial.otherwise.run();
     }
 }

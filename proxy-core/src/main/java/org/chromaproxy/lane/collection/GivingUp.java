@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
@@ -32,17 +33,22 @@ import org.slf4j.LoggerFactory;
  */
 final class GivingUp {
     private static final Logger LOG = LoggerFactory.getLogger(GivingUp.class);
+    /** Attempts at a record after which nobody waits any more for the leader to take another write to the collection. */
+    private static final int MAX_UNSETTLED = 12;
+
     private static final long LOOK_MS = 50;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final RecordLanes group;
     private final CollectionEntry entry;
     private final Places places;
+    private final Barrier barrier;
 
-    GivingUp(RecordLanes group, CollectionEntry entry, Places places) {
+    GivingUp(RecordLanes group, CollectionEntry entry, Places places, Barrier barrier) {
         this.group = group;
         this.entry = entry;
         this.places = places;
+        this.barrier = barrier;
     }
 
     void begin(Lane leader, Write write, String why) {
@@ -61,10 +67,49 @@ final class GivingUp {
         if (group.overtaken(leader, write)) {
             return;
         }
-        List<Instance> others = group.lanes().stream()
+        List<Lane> others = group.lanes().stream()
                 .filter(lane -> lane != leader && lane.instance.usable() && follows(lane) && stands(lane, write))
-                .map(lane -> lane.instance)
                 .toList();
+        settle(leader, others)
+                .whenComplete((settled, error) -> group.guarded(leader, write, () -> {
+                    if (group.overtaken(leader, write)) {
+                        return;
+                    }
+                    if (settled == null || (!settled.contains(leader) && leader.faults < MAX_UNSETTLED)) {
+                        leader.busy = false;
+                        group.pause(
+                                leader, "what it holds cannot be told, as it takes no other write to the collection");
+                        return;
+                    }
+                    List<Instance> compared = settled.stream()
+                            .filter(lane -> lane != leader && stands(lane, write))
+                            .map(lane -> lane.instance)
+                            .toList();
+                    compare(leader, write, why, compared);
+                }));
+    }
+
+    /**
+     * Which of them have executed another write to the collection: only then shows whether one had its effect whose connection
+     * was closed.
+     */
+    private CompletableFuture<List<Lane>> settle(Lane leader, List<Lane> others) {
+        CompletableFuture<List<Lane>> all = CompletableFuture.completedFuture(List.of());
+        List<Lane> lanes = new ArrayList<>(others);
+        lanes.addFirst(leader);
+        for (Lane lane : lanes) {
+            all = all.thenCombine(barrier.pass(lane), (before, passed) -> {
+                List<Lane> settled = new ArrayList<>(before);
+                if (passed) {
+                    settled.add(lane);
+                }
+                return settled;
+            });
+        }
+        return all;
+    }
+
+    private void compare(Lane leader, Write write, String why, List<Instance> others) {
         // Whether it commutes is not the question here: only what it names is.
         Footprint touched = Objects.requireNonNullElse(write.footprint(), group.footprint(write));
         group.services()
@@ -106,7 +151,8 @@ final class GivingUp {
                         .ifPresent(place -> changed.put(lane.instance, place));
             }
         }
-        if (changed.isEmpty() && failedAlike(write)) {
+        boolean inserts = write.kind() == OpKind.ADD || write.kind() == OpKind.UPSERT;
+        if (changed.isEmpty() && found.absent() && inserts && failedAlike(write)) {
             LOG.warn("{}: record {} failed alike everywhere, and changed nothing: {}", entry, write.lsn(), why);
             leader.busy = false;
             group.conclude(leader, write, TransactionState.FAILED, WriteResult.of(Objects.requireNonNull(leader.told)));

@@ -53,9 +53,9 @@ public final class RecordLanes extends LaneGroup {
         this.limitedDelete = new LimitedDelete(this, entry);
         this.merger = new Merger(this);
         this.places = new Places(this, entry);
-        this.givingUp = new GivingUp(this, entry, places);
-        this.returns = new Returns(this, entry, places);
         this.barrier = new Barrier(this, entry);
+        this.givingUp = new GivingUp(this, entry, places, barrier);
+        this.returns = new Returns(this, entry, places);
         this.filterTrial = new FilterTrial(this, entry);
         for (Lane lane : lanes()) {
             lane.detached = !follows(entry, lane.instance, services.catalog());
@@ -183,7 +183,7 @@ public final class RecordLanes extends LaneGroup {
     @Override
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (decides(lane, write) && !entry.dimensionKnown() && write.kind() != OpKind.DELETE) {
-            dimension.afterRefusal(lane, () -> super.refused(lane, write, answer));
+            dimension.afterRefusal(lane, write, () -> super.refused(lane, write, answer));
         } else {
             super.refused(lane, write, answer);
         }
@@ -251,7 +251,7 @@ public final class RecordLanes extends LaneGroup {
         if (entry.dimensionKnown() || write.kind() == OpKind.DELETE) {
             givingUp.begin(lane, write, why);
         } else {
-            dimension.afterRefusal(lane, () -> givingUp.begin(lane, write, why));
+            dimension.afterRefusal(lane, write, () -> givingUp.begin(lane, write, why));
         }
     }
 

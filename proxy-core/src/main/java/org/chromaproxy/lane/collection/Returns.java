@@ -3,6 +3,7 @@ package org.chromaproxy.lane.collection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
@@ -250,11 +251,12 @@ final class Returns {
         leader.compared = true;
         lane.compared = true;
         Footprint touched = suspects.get(lane.index()).all();
-        group.services()
+        CompletableFuture<ReadBack.Found> comparison = group.services()
                 .doubt()
                 .readBack()
-                .compare(entry.publicId(), leader.instance, List.of(lane.instance), touched)
-                .orTimeout(HOLD_MS, TimeUnit.MILLISECONDS)
+                .compare(entry.publicId(), leader.instance, List.of(lane.instance), touched);
+        group.io()
+                .within(comparison, HOLD_MS, TimeUnit.MILLISECONDS)
                 .whenComplete((found, error) -> group.io().execute(() -> {
                     if (found == null || !leads(leader) || !lane.instance.usable()) {
                         LOG.info("{}: what was in doubt on {} cannot be compared now: {}", entry, lane, error);

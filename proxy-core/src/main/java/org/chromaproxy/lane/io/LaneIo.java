@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.time.Clock;
 import org.chromaproxy.upstream.UpstreamRequest;
@@ -36,6 +37,15 @@ public interface LaneIo extends Executor, Clock {
      * @param timeoutMs 0 for none: then only the answer or the end of the connection completes it
      */
     CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs);
+
+    /** The same future, which fails with a {@link TimeoutException} if it is not complete after that time. */
+    default <T> CompletableFuture<T> within(CompletableFuture<T> future, long time, TimeUnit unit) {
+        schedule(
+                () -> future.completeExceptionally(new TimeoutException("not within " + time + " " + unit)),
+                time,
+                unit);
+        return future;
+    }
 
     /** The one of them that owns whatever hashes to {@code hash}: always the same one. */
     static LaneIo owning(List<? extends LaneIo> all, int hash) {

@@ -28,6 +28,7 @@ import org.chromaproxy.lane.work.Survey;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private final CatalogLanes catalogLanes;
     private final Map<UUID, RecordLanes> groups = new ConcurrentHashMap<>();
     private final Map<Long, Write> undecided = new ConcurrentHashMap<>();
+    /** Catalog records that are not decided yet, and what each may delete. */
+    private final Map<Long, List<CollectionEntry>> deletions = new ConcurrentHashMap<>();
+
     private final Survey survey;
 
     /** @param restored cursors and leaders as the log holds them */
@@ -112,36 +116,75 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         undecided.put(write.lsn(), write);
         write.result().whenComplete((result, error) -> undecided.remove(write.lsn()));
         if (write.kind().catalog()) {
-            holdLaterWrites(write);
+            holdLaterWrites(write.record());
             catalogLanes.io().execute(() -> catalogLanes.offer(write));
             return;
         }
         UUID id = write.subject().lane();
-        onGroup(id, group -> group.offer(write), () -> {
-            write.result()
-                    .complete(
-                            WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, ProxyError.COLLECTION_NOT_FOUND.message()));
+        onGroup(id, group -> group.offer(write), () -> refuse(write));
+    }
+
+    /** Its collection was deleted, on every instance, while it was logged. The refusal is durable before it is told. */
+    private void refuse(Write write) {
+        WriteResult result = WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, ProxyError.COLLECTION_NOT_FOUND.message());
+        Change refused =
+                new Change.Outcome(write.lsn(), TransactionState.FAILED, result.status(), result.text(), result.body());
+        services.log().submit(List.of(refused), true, () -> {
+            write.result().complete(result);
             write.taken();
         });
     }
 
     /** What is logged behind a deletion is decided behind it, though its lane is another. */
-    private void holdLaterWrites(Write write) {
-        Subject subject = write.subject();
-        List<CollectionEntry> doomed = switch (write.kind()) {
+    private void holdLaterWrites(LogRecord record) {
+        Subject subject = record.content().subject();
+        List<CollectionEntry> doomed = switch (record.content().kind()) {
             case DELETE_COLLECTION ->
                 services.catalog().known(subject.collection()).stream().toList();
             case DELETE_DATABASE -> List.copyOf(services.catalog().list(subject.tenant(), subject.database()));
             default -> List.of();
         };
-        if (doomed.isEmpty()) {
+        if (!doomed.isEmpty()) {
+            deletions.put(record.lsn(), doomed);
+            doomed.forEach(entry -> entry.deleting(record.lsn()));
+        }
+    }
+
+    /**
+     * At start, before the lanes begin: a catalog record that no instance is known to have passed. If it deletes, what is logged
+     * behind it waits as it did before, and nobody reads what may be half deleted.
+     */
+    public void restore(LogRecord undecided) {
+        holdLaterWrites(undecided);
+        for (CollectionEntry entry : deletions.getOrDefault(undecided.lsn(), List.of())) {
+            services.instances().forEach(instance -> entry.gate().dropping(instance.index(), true));
+        }
+    }
+
+    /** Up to where some instance has passed the catalog's records: those are decided. */
+    public long catalogDecided() {
+        return catalogLanes.lanes().stream()
+                .mapToLong(lane -> lane.applied)
+                .max()
+                .orElse(0);
+    }
+
+    @Override
+    public void decided(long lsn) {
+        List<CollectionEntry> doomed = deletions.remove(lsn);
+        if (doomed == null) {
             return;
         }
-        doomed.forEach(entry -> entry.deleting(write.lsn()));
-        write.whenDecided(() -> doomed.forEach(entry -> {
-            entry.deleteDecided(write.lsn());
+        for (CollectionEntry entry : doomed) {
+            services.instances().forEach(instance -> entry.gate().dropping(instance.index(), false));
+            entry.deleteDecided(lsn);
+            deletions.entrySet().stream()
+                    .filter(other -> other.getValue().contains(entry))
+                    .mapToLong(Map.Entry::getKey)
+                    .min()
+                    .ifPresent(entry::deleting);
             wake(entry.publicId());
-        }));
+        }
     }
 
     /**

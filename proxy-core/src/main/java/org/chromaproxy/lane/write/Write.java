@@ -9,9 +9,11 @@ import org.chromaproxy.completion.Trail;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.work.LargeBodies;
 import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,6 @@ public final class Write {
     private Decision decision = Decision.UNDECIDED;
     private int lanesToGo;
     private Runnable everywhere = () -> {};
-    private Runnable whenDecided = () -> {};
     private Runnable whenTaken = () -> {};
     private @Nullable PrincipalUse principal;
     private boolean suspected;
@@ -200,6 +201,12 @@ public final class Write {
         return abandoned || record.content().transaction().isPresent();
     }
 
+    /** The outcome of a record that is applied, as the log keeps it. */
+    public Change applied(WriteResult told) {
+        TransactionState state = abandoned || recovered ? TransactionState.RECOVERED : TransactionState.COMPLETED;
+        return new Change.Outcome(lsn(), state, told.status(), "", told.body());
+    }
+
     public HttpHeaders clientHeaders() {
         return clientHeaders;
     }
@@ -246,20 +253,11 @@ public final class Write {
         clear();
         clientHeaders = EmptyHttpHeaders.INSTANCE;
         trail = Trail.NONE;
-        whenDecided.run();
-        whenDecided = () -> {};
-    }
-
-    /** What to do once it is decided, or forgotten undecided; to be set before it is offered. */
-    public void whenDecided(Runnable action) {
-        whenDecided = action;
     }
 
     /** It is in the log only from now on: another object will be made for it, and this result is cancelled. */
     public void forgotten() {
         clear();
-        whenDecided.run();
-        whenDecided = () -> {};
         result.cancel(false);
     }
 

@@ -1,0 +1,136 @@
+package org.chromaproxy.simulation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.wal.record.LogRecord;
+
+/** Sees all that happens, keeps it for whoever has to understand it, and says at once what must not be. */
+final class Judge {
+    /** The names of operations: a metadata field of records written, and the beginning of an id in deletes. */
+    static final String OPERATION = "op";
+
+    /** A client was told of its write. */
+    record Told(UUID lane, long lsn, int status, long atNanos) {}
+
+    /** A client has read a collection whole. */
+    record Seen(
+            UUID collection, String server, long fromNanos, long toNanos, long lastLsn, Map<String, String> content) {}
+
+    /** A collection on a server. */
+    private record Where(String server, UUID instanceId) {}
+
+    private final Timeline time;
+    private final List<String> notes = new ArrayList<>();
+    private final Map<String, Long> committed = new HashMap<>();
+    private final Map<Where, Long> furthest = new HashMap<>();
+    private final Map<Where, Set<String>> executed = new HashMap<>();
+    private final List<Told> told = new ArrayList<>();
+    private final List<Seen> seen = new ArrayList<>();
+    private int faults;
+
+    Judge(Timeline time) {
+        this.time = time;
+    }
+
+    void note(String what) {
+        notes.add(String.format(Locale.ROOT, "%12.3f ms  %s", time.elapsedMs(), what));
+    }
+
+    /** The same of something that the seed does to the proxy or its servers. */
+    void fault(String what) {
+        faults++;
+        note("-- " + what);
+    }
+
+    int faults() {
+        return faults;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    void committed(LogRecord record) {
+        note("committed " + record.lsn() + " " + record.content().kind() + " "
+                + record.content().subject().name() + " "
+                + new String(record.content().request().body(), java.nio.charset.StandardCharsets.UTF_8));
+        if (!record.content().kind().catalog()) {
+            for (String operation :
+                    operations(ModelCollection.parse(record.content().request().body()))) {
+                committed.put(operation, record.lsn());
+            }
+        }
+    }
+
+    /** A server executes a catalog request. */
+    void executes(ModelServer server, UpstreamRequest request) {
+        note(server + " executes " + request.method() + " " + request.uri());
+    }
+
+    /** A server executes a write of records: it is committed, and nothing later was executed there before it. */
+    void executes(ModelServer server, UUID instanceId, UpstreamRequest request, JsonNode body) {
+        Map<Long, String> inOrder = new TreeMap<>();
+        for (String operation : operations(body)) {
+            Long lsn = committed.get(operation);
+            if (lsn == null) {
+                throw new Violation(server + " executes " + operation + ", which is not in the log: " + request.uri());
+            }
+            inOrder.put(lsn, operation);
+        }
+        note(server + " executes " + inOrder + " " + request.uri().replaceAll(".*/", ""));
+        Where where = new Where(server.name(), instanceId);
+        Set<String> before = executed.computeIfAbsent(where, _ -> new HashSet<>());
+        inOrder.forEach((lsn, operation) -> {
+            if (before.add(operation)) {
+                long last = furthest.getOrDefault(where, 0L);
+                if (lsn < last) {
+                    throw new Violation(server + " executes record " + lsn + " for the first time behind " + last);
+                }
+                furthest.put(where, lsn);
+            }
+        });
+    }
+
+    private static Set<String> operations(JsonNode body) {
+        Set<String> found = new HashSet<>();
+        for (JsonNode metadata : body.path("metadatas")) {
+            String operation = metadata.path(OPERATION).asText();
+            if (!operation.isEmpty()) {
+                found.add(operation);
+            }
+        }
+        for (JsonNode id : body.path("ids")) {
+            if (id.asText().startsWith(OPERATION)) {
+                found.add(id.asText());
+            }
+        }
+        return found;
+    }
+
+    void told(UUID lane, long lsn, int status) {
+        note("record " + lsn + " is answered " + status);
+        told.add(new Told(lane, lsn, status, time.nanoTime()));
+    }
+
+    void seen(Seen what) {
+        note("read of " + what.server() + ": " + what.content());
+        seen.add(what);
+    }
+
+    List<Told> told() {
+        return told;
+    }
+
+    List<Seen> seen() {
+        return seen;
+    }
+}

@@ -1,0 +1,197 @@
+package org.chromaproxy.simulation;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.chromaproxy.lane.LaneServices;
+import org.chromaproxy.lane.work.Backlog;
+import org.chromaproxy.wal.append.AppendListener;
+import org.chromaproxy.wal.append.LogState;
+import org.chromaproxy.wal.append.WriteAheadLog;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.LoggedRecord;
+import org.chromaproxy.wal.record.NewRecord;
+
+/**
+ * One process's way to the log: what is queued is committed together, in its order, a moment later; sometimes much later. When the
+ * process ends, what is in a commit may be durable or not, and nobody hears of it.
+ */
+final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
+    /** A record or changes. */
+    private sealed interface Item {}
+
+    private record Append(NewRecord record, AppendListener listener) implements Item {}
+
+    private record Changes(List<? extends Change> changes, ChangeListener listener) implements Item {}
+
+    private static final long IDLE_MS = 50;
+    private static final int GAP = 3;
+
+    private final Timeline time;
+    private final Life life;
+    private final World world;
+    private final DurableLog durable;
+    private List<Item> queue = new ArrayList<>();
+    private List<Item> committing = List.of();
+    private boolean urgent;
+    private long next;
+    private long begun;
+
+    LogWriter(Timeline time, Life life, World world) {
+        this.time = time;
+        this.life = life;
+        this.world = world;
+        this.durable = world.log();
+        // An owner leaves out some positions of those before it.
+        this.next = durable.lastLsn() + 1 + time.below(GAP);
+    }
+
+    @Override
+    public Optional<AppendTicket> append(NewRecord record, AppendListener listener) {
+        queue.add(new Append(record, listener));
+        hurry();
+        return Optional.of(new AppendTicket() {
+            @Override
+            public boolean withdraw() {
+                return false;
+            }
+
+            @Override
+            public long lsn() {
+                return 0;
+            }
+        });
+    }
+
+    @Override
+    public void submit(List<? extends Change> changes, boolean now, ChangeListener listener) {
+        queue.add(new Changes(List.copyOf(changes), listener));
+        if (now) {
+            hurry();
+        } else if (!urgent) {
+            time.afterMs(IDLE_MS, this::drain);
+        }
+    }
+
+    private void hurry() {
+        if (!urgent) {
+            urgent = true;
+            time.after(time.between(10_000, 200_000), this::drain);
+        }
+    }
+
+    private void drain() {
+        if (!life.alive() || !committing.isEmpty() || queue.isEmpty()) {
+            return;
+        }
+        committing = queue;
+        queue = new ArrayList<>();
+        urgent = false;
+        begun = time.nanoTime();
+        time.after(world.commitNanos(), this::commit);
+    }
+
+    private void commit() {
+        if (!life.alive()) {
+            return;
+        }
+        List<Item> batch = committing;
+        List<Runnable> told = new ArrayList<>();
+        batch.forEach(item -> told.add(store(item)));
+        committing = List.of();
+        // Whoever listens is the writer's thread, and no loop.
+        life.on(null, () -> told.forEach(Runnable::run));
+        if (!queue.isEmpty()) {
+            drain();
+        }
+    }
+
+    private Runnable store(Item item) {
+        return switch (item) {
+            case Append append -> store(append);
+            case Changes(List<? extends Change> changes, ChangeListener listener) -> {
+                Optional<String> refusal = durable.refuses(changes);
+                if (refusal.isPresent()) {
+                    world.judge().note("the log refuses " + changes + ": " + refusal.get());
+                    yield () -> listener.refused(refusal.get());
+                }
+                changes.forEach(durable::store);
+                yield listener::durable;
+            }
+        };
+    }
+
+    private Runnable store(Append append) {
+        Optional<LogRecord> earlier = append.record.transaction().flatMap(own -> durable.byTransaction(own.id()));
+        if (earlier.isPresent()) {
+            long lsn = earlier.get().lsn();
+            return () -> append.listener.duplicate(lsn, true);
+        }
+        LogRecord record = new LogRecord(
+                next, time.now(), append.record, append.record.request().body().length);
+        next += 1 + (time.chance(0.1) ? time.below(GAP) : 0);
+        durable.append(record);
+        world.judge().committed(record);
+        return () -> append.listener.committed(record);
+    }
+
+    /** The process ends: of what is in a commit nobody knows. */
+    void die() {
+        if (!committing.isEmpty() && time.chance(0.5)) {
+            world.judge().note("the last commit of a dead process is durable: " + committing.size() + " entries");
+            committing.forEach(this::store);
+        }
+        committing = List.of();
+    }
+
+    @Override
+    public LogState state() {
+        return LogState.OPEN;
+    }
+
+    @Override
+    public long batchBegunNanos() {
+        return begun;
+    }
+
+    @Override
+    public long durableLsn() {
+        return durable.lastLsn();
+    }
+
+    @Override
+    public CompletableFuture<byte[]> load(long lsn, Executor loop) {
+        return read(loop, () -> durable.body(lsn).clone());
+    }
+
+    @Override
+    public CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, Executor loop) {
+        return read(loop, () -> durable.page(lane, after, records, bytes));
+    }
+
+    /** What is read is what is there at one moment; it is told a little later. */
+    private <T> CompletableFuture<T> read(Executor loop, java.util.function.Supplier<T> query) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        time.after(time.between(50_000, 2_000_000), () -> {
+            if (time.chance(world.readFailures())) {
+                time.after(
+                        10_000,
+                        () -> loop.execute(() ->
+                                result.completeExceptionally(new IllegalStateException("the log cannot be read now"))));
+                return;
+            }
+            T found = query.get();
+            time.after(time.between(10_000, 1_000_000), () -> loop.execute(() -> result.complete(found)));
+        });
+        return result;
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

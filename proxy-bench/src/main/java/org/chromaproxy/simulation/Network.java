@@ -1,0 +1,187 @@
+package org.chromaproxy.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.simulation.ModelServer.Effect;
+import org.chromaproxy.upstream.UpstreamException;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+
+/** The way from one process to its servers: what is sent arrives, late, in part, or not at all, as the weather is. */
+final class Network {
+    private static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long SERVICE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    private final Timeline time;
+    private final Life life;
+    private final World world;
+    private final List<Exchange> open = new ArrayList<>();
+
+    Network(Timeline time, Life life, World world) {
+        this.time = time;
+        this.life = life;
+        this.world = world;
+    }
+
+    /** One request under way. */
+    private final class Exchange {
+        private final SimulatedLoop loop;
+        private final Instance instance;
+        private final ModelServer server;
+        private final int boot;
+        private final UpstreamRequest request;
+        private final CompletableFuture<UpstreamResponse> future = new CompletableFuture<>();
+        private boolean over;
+
+        Exchange(SimulatedLoop loop, Instance instance, UpstreamRequest request) {
+            this.loop = loop;
+            this.instance = instance;
+            this.server = world.server(instance.index());
+            this.boot = server.boots();
+            this.request = request;
+        }
+
+        boolean sameBoot() {
+            return server.up() && server.boots() == boot;
+        }
+
+        void answer(UpstreamResponse answer, long nanos) {
+            time.after(nanos, () -> {
+                if (!sameBoot()) {
+                    cut("closed the connection before its answer was complete");
+                } else if (end()) {
+                    instance.answered(answer.status() < 500 && answer.status() != 429 && answer.json());
+                    loop.execute(() -> future.complete(answer));
+                }
+            });
+        }
+
+        void cut(String why) {
+            fail(new UpstreamException(server + " " + why, false));
+        }
+
+        void fail(UpstreamException why) {
+            if (end()) {
+                instance.failed();
+                life.suspects(instance);
+                loop.execute(() -> future.completeExceptionally(why));
+            }
+        }
+
+        private boolean end() {
+            boolean first = !over;
+            over = true;
+            open.remove(this);
+            return first;
+        }
+    }
+
+    CompletableFuture<UpstreamResponse> send(SimulatedLoop loop, Instance instance, UpstreamRequest request) {
+        Exchange exchange = new Exchange(loop, instance, request);
+        instance.started();
+        open.add(exchange);
+        if (!exchange.server.up()) {
+            time.after(
+                    QUICK_NANOS,
+                    () -> exchange.fail(new UpstreamException(exchange.server + " refused the connection", true)));
+        } else {
+            time.after(time.between(QUICK_NANOS / 4, QUICK_NANOS), () -> arrive(exchange));
+        }
+        return exchange.future;
+    }
+
+    private void arrive(Exchange exchange) {
+        if (exchange.over) {
+            // Reset before it was delivered: nothing of it is in the network any more.
+            return;
+        }
+        if (exchange.server.hung()) {
+            exchange.server.leave(() -> arrive(exchange));
+            return;
+        }
+        Fate fate = world.weather().fate(exchange.request);
+        time.after(exchange.server.turn(time.between(SERVICE_NANOS / 4, SERVICE_NANOS)), () -> {
+            if (exchange.sameBoot() && exchange.server.hung()) {
+                exchange.server.leave(() -> befall(exchange, fate));
+            } else if (exchange.sameBoot()) {
+                befall(exchange, fate);
+            } else {
+                exchange.cut("closed the connection before its answer was complete");
+            }
+        });
+    }
+
+    private void befall(Exchange exchange, Fate fate) {
+        if (fate != Fate.WELL) {
+            world.judge()
+                    .note(fate + " of " + exchange.request.method() + " " + exchange.request.uri() + " on "
+                            + exchange.server);
+        }
+        switch (fate) {
+            case WELL -> exchange.answer(exchange.server.execute(exchange.request, Effect.EXECUTED), back());
+            case SLOW ->
+                exchange.answer(
+                        exchange.server.execute(exchange.request, Effect.EXECUTED),
+                        TimeUnit.MILLISECONDS.toNanos(time.between(500, 45_000)));
+            case LOST -> exchange.cut("broke the connection");
+            case UNHEARD -> {
+                exchange.server.execute(exchange.request, Effect.EXECUTED);
+                time.after(back(), () -> exchange.cut("broke the connection"));
+            }
+            case HIDDEN -> {
+                exchange.server.execute(exchange.request, Effect.HIDDEN);
+                time.after(back(), () -> exchange.cut("broke the connection"));
+            }
+            case FAILED -> exchange.answer(ModelServer.error(500, "InternalError", "something failed"), back());
+            case FAILED_DONE -> {
+                exchange.server.execute(exchange.request, Effect.EXECUTED);
+                exchange.answer(ModelServer.error(500, "InternalError", "something failed"), back());
+            }
+            case BUSY -> exchange.answer(ModelServer.empty(time.chance(0.5) ? 429 : 503), back());
+            case FOREIGN -> exchange.answer(ModelServer.page(time.chance(0.5) ? 502 : 404), back());
+            case FOREIGN_DONE -> {
+                exchange.server.execute(exchange.request, Effect.EXECUTED);
+                exchange.answer(ModelServer.page(time.chance(0.5) ? 504 : 200), back());
+            }
+            case SILENT -> {
+                if (time.chance(0.5)) {
+                    exchange.server.execute(exchange.request, Effect.EXECUTED);
+                }
+                // Only the end of the connection ends it.
+                time.afterMs(
+                        time.between(5_000, 120_000), () -> exchange.cut("closed a connection that was long silent"));
+            }
+        }
+    }
+
+    private long back() {
+        return time.between(QUICK_NANOS / 4, QUICK_NANOS);
+    }
+
+    /** Every connection to that server is reset: it is declared down. */
+    void reset(Instance instance) {
+        for (Exchange each : List.copyOf(open)) {
+            if (each.instance == instance) {
+                each.cut("is down");
+            }
+        }
+    }
+
+    /** The process is gone: what was not delivered is lost with it, whatever was is executed in its turn. */
+    void die() {
+        for (Exchange each : List.copyOf(open)) {
+            each.over = true;
+            each.instance.failed();
+        }
+        open.clear();
+    }
+
+    /** Whether that instance may be told to be up. */
+    static boolean mayReturn(Instance instance) {
+        return instance.state() != InstanceState.UP;
+    }
+}

@@ -1,0 +1,247 @@
+package org.chromaproxy.simulation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
+
+/**
+ * What must be true when all trouble is over: every server holds what the log says, everybody was told the truth, and every read saw
+ * a state that was one, in an order that a single server could have shown.
+ */
+final class Reckoning {
+    private static final int MOST_STATES = 32;
+
+    /** What a collection may hold from one record on; several where one was given up, and may have taken effect. */
+    private record Era(long lsn, List<ModelCollection> states) {}
+
+    private final World world;
+    private final DurableLog log;
+    private final Judge judge;
+
+    Reckoning(World world) {
+        this.world = world;
+        this.log = world.log();
+        this.judge = world.judge();
+    }
+
+    /** Why not everything is applied yet; empty if it is. */
+    Optional<String> unsettled(Life life) {
+        Map<UUID, Long> last = new LinkedHashMap<>();
+        log.records().forEach(record -> last.put(record.content().subject().lane(), record.lsn()));
+        for (ModelServer server : world.servers()) {
+            if (log.cursor(Subject.CATALOG, server.name()) < last.getOrDefault(Subject.CATALOG, 0L)) {
+                return Optional.of("the catalog lane of " + server);
+            }
+            for (Mapping mapping : log.mappings()) {
+                Place place = mapping.places().get(server.name());
+                boolean follows = mapping.deletedLsn() == 0 && place != null && place.state() == PlaceState.READY;
+                if (follows
+                        && log.cursor(mapping.publicId(), server.name()) < last.getOrDefault(mapping.publicId(), 0L)) {
+                    return Optional.of(mapping.path().name() + " " + mapping.publicId() + " on " + server);
+                }
+                if (follows && doubted(life, mapping, server)) {
+                    return Optional.of("what is in doubt of " + mapping.publicId() + " on " + server);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean doubted(Life life, Mapping mapping, ModelServer server) {
+        return life.catalog()
+                .known(mapping.publicId())
+                .filter(entry -> entry.gate().sent() != 0)
+                .filter(entry -> !entry.gate().readable(world.servers().indexOf(server)))
+                .isPresent();
+    }
+
+    /** Demands all of it. */
+    void demand() {
+        Map<UUID, List<Era>> eras = eras();
+        for (Mapping mapping : log.mappings()) {
+            if (mapping.deletedLsn() == 0) {
+                servers(mapping, eras.getOrDefault(mapping.publicId(), List.of()));
+            }
+        }
+        names();
+        judge.told().forEach(this::told);
+        reads(eras);
+    }
+
+    private Map<UUID, List<Era>> eras() {
+        Map<UUID, List<Era>> eras = new LinkedHashMap<>();
+        Map<UUID, Long> deleted = log.mappings().stream()
+                .filter(mapping -> mapping.deletedLsn() != 0)
+                .collect(Collectors.toMap(Mapping::publicId, Mapping::deletedLsn));
+        for (LogRecord record : log.records()) {
+            UUID lane = record.content().subject().lane();
+            boolean mine =
+                    !record.content().kind().catalog() && record.content().kind() != OpKind.REPAIR;
+            if (mine && record.lsn() < deleted.getOrDefault(lane, Long.MAX_VALUE)) {
+                List<Era> all = eras.computeIfAbsent(
+                        lane, _ -> new ArrayList<>(List.of(new Era(0, List.of(new ModelCollection())))));
+                Optional<TransactionState> state = log.outcome(record.lsn()).map(Change.Outcome::state);
+                boolean refused = state.filter(TransactionState.FAILED::equals).isPresent();
+                boolean givenUp =
+                        state.filter(TransactionState.ABANDONED::equals).isPresent();
+                if (!refused) {
+                    all.add(new Era(record.lsn(), next(all.getLast().states, record, givenUp)));
+                }
+            }
+        }
+        return eras;
+    }
+
+    private List<ModelCollection> next(List<ModelCollection> before, LogRecord record, boolean perhaps) {
+        Map<String, ModelCollection> after = new LinkedHashMap<>();
+        for (ModelCollection state : before) {
+            ModelCollection applied = state.copy();
+            OpKind kind = record.content().kind();
+            var body = ModelCollection.parse(log.body(record.lsn()));
+            if (!applied.refuses(kind, body)) {
+                applied.execute(kind, body);
+            } else if (!perhaps) {
+                throw new Violation("record " + record.lsn() + " counts as applied, and every server would refuse it");
+            }
+            after.put(applied.content() + " " + applied.dimension(), applied);
+            if (perhaps) {
+                after.put(state.content() + " " + state.dimension(), state);
+            }
+        }
+        return after.values().stream().limit(MOST_STATES).toList();
+    }
+
+    private void servers(Mapping mapping, List<Era> eras) {
+        Map<String, Map<String, String>> contents = new TreeMap<>();
+        for (ModelServer server : world.servers()) {
+            Place place = mapping.places().get(server.name());
+            if (place != null && place.state() == PlaceState.READY) {
+                ModelServer.Held held = server.byId(place.instanceId())
+                        .orElseThrow(() -> new Violation(mapping + " is not on " + server));
+                held.reveal();
+                contents.put(server.name(), held.records.content());
+            }
+        }
+        List<ModelCollection> right = eras.isEmpty() ? List.of(new ModelCollection()) : eras.getLast().states;
+        boolean equal = contents.values().stream().distinct().count() <= 1;
+        boolean known = contents.values().stream()
+                .allMatch(content ->
+                        right.stream().anyMatch(state -> state.content().equals(content)));
+        if (!equal || !known) {
+            throw new Violation(
+                    mapping.path().name() + " " + mapping.publicId() + " is " + contents + ", and should be "
+                            + right.stream().map(ModelCollection::content).toList());
+        }
+    }
+
+    private void names() {
+        for (ModelServer server : world.servers()) {
+            for (Mapping mapping : log.mappings()) {
+                Place place = mapping.places().get(server.name());
+                if (mapping.deletedLsn() == 0 && place != null && place.state() == PlaceState.READY) {
+                    String named = server.byId(place.instanceId())
+                            .map(held -> held.name)
+                            .orElse("");
+                    if (!named.equals(mapping.path().name())) {
+                        throw new Violation(mapping + " has not its name on " + server);
+                    }
+                }
+            }
+            for (ModelServer.Held held : server.collections()) {
+                // One that failed to be made there, as far as anybody was told, has no place, and is to be copied.
+                boolean known = log.mappings().stream()
+                        .filter(mapping -> mapping.deletedLsn() == 0)
+                        .anyMatch(
+                                mapping -> Optional.ofNullable(mapping.places().get(server.name()))
+                                        .map(place -> place.instanceId().equals(held.id))
+                                        .orElse(mapping.path().name().equals(held.name)));
+                if (!known) {
+                    throw new Violation("nobody knows of " + held.name + " " + held.id + " on " + server);
+                }
+            }
+        }
+    }
+
+    private void told(Judge.Told told) {
+        Optional<TransactionState> state = log.outcome(told.lsn()).map(Change.Outcome::state);
+        boolean refused = state.filter(it -> it == TransactionState.FAILED || it == TransactionState.ABANDONED)
+                .isPresent();
+        boolean well = told.status() < 300;
+        if (well == refused) {
+            throw new Violation("a client was told " + told.status() + " of record " + told.lsn() + ", which is "
+                    + state.map(Enum::name).orElse("applied"));
+        }
+    }
+
+    /** Each saw what was there at some moment between its beginning and its end, and no read went back behind another. */
+    private void reads(Map<UUID, List<Era>> all) {
+        List<Judge.Seen> inOrder = judge.seen().stream()
+                .sorted(Comparator.comparingLong(Judge.Seen::toNanos))
+                .toList();
+        Map<UUID, List<long[]>> earlier = new LinkedHashMap<>();
+        for (Judge.Seen seen : inOrder) {
+            List<Era> eras = all.getOrDefault(seen.collection(), List.of(new Era(0, List.of(new ModelCollection()))));
+            long least = judge.told().stream()
+                    .filter(told -> told.lane().equals(seen.collection())
+                            && told.status() < 300
+                            && told.atNanos() <= seen.fromNanos())
+                    .mapToLong(Judge.Told::lsn)
+                    .max()
+                    .orElse(0);
+            List<long[]> before = earlier.computeIfAbsent(seen.collection(), _ -> new ArrayList<>());
+            for (long[] read : before) {
+                least = read[0] <= seen.fromNanos() ? Math.max(least, read[1]) : least;
+            }
+            long found = find(eras, seen, least);
+            if (found < 0) {
+                throw new Violation(
+                        "a read of " + seen.collection() + " on " + seen.server() + " at LSN " + least + " to "
+                                + seen.lastLsn() + " saw " + seen.content() + ", which was at no such moment: "
+                                + told(eras, least, seen.lastLsn()));
+            }
+            before.add(new long[] {seen.toNanos(), found});
+        }
+    }
+
+    private static long find(List<Era> eras, Judge.Seen seen, long least) {
+        for (int i = 0; i < eras.size(); i++) {
+            long from = eras.get(i).lsn;
+            long to = i + 1 < eras.size() ? eras.get(i + 1).lsn - 1 : Long.MAX_VALUE;
+            boolean within = to >= least && from <= seen.lastLsn();
+            if (within
+                    && eras.get(i).states.stream()
+                            .anyMatch(state -> state.content().equals(seen.content()))) {
+                return Math.max(from, least);
+            }
+        }
+        return -1;
+    }
+
+    private static String told(List<Era> eras, long least, long most) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < eras.size(); i++) {
+            boolean before = i + 1 < eras.size() && eras.get(i + 1).lsn <= least;
+            if (!before && eras.get(i).lsn <= most) {
+                text.append("\n  ").append(eras.get(i).lsn).append(" ");
+                text.append(eras.get(i).states.stream()
+                        .map(ModelCollection::content)
+                        .toList());
+            }
+        }
+        return text.toString();
+    }
+}

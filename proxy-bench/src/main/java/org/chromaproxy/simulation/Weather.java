@@ -1,0 +1,47 @@
+package org.chromaproxy.simulation;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.chromaproxy.upstream.UpstreamRequest;
+
+/** How likely each fate is now: fair most of the time, with spells of one or two kinds of trouble. */
+final class Weather {
+    private final Timeline time;
+    private final Map<Fate, Double> odds = new EnumMap<>(Fate.class);
+
+    Weather(Timeline time) {
+        this.time = time;
+    }
+
+    /** Every request is executed and answered from now on. */
+    void clear() {
+        odds.clear();
+    }
+
+    /** Another spell of trouble, of kinds and strength that chance decides. */
+    String change() {
+        odds.clear();
+        int kinds = time.below(3);
+        Fate[] all = Fate.values();
+        for (int i = 0; i < kinds; i++) {
+            double strength = time.chance(0.2) ? 0.5 : 0.08;
+            odds.put(all[1 + time.below(all.length - 1)], strength);
+        }
+        return odds.toString();
+    }
+
+    Fate fate(UpstreamRequest request) {
+        boolean read = request.method().equals("GET") || request.uri().endsWith("/get");
+        for (Map.Entry<Fate, Double> each : odds.entrySet()) {
+            if (time.chance(each.getValue())) {
+                return read ? asRead(each.getKey()) : each.getKey();
+            }
+        }
+        return Fate.WELL;
+    }
+
+    /** A read has no effect that could be hidden. */
+    private static Fate asRead(Fate fate) {
+        return fate == Fate.HIDDEN ? Fate.UNHEARD : fate;
+    }
+}
