@@ -3,10 +3,15 @@ package org.chromaproxy.simulation;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** {@code simulate [--from SEED] [--seeds N]}: plays so many histories; {@code simulate --seed SEED}: plays and shows one. */
+/**
+ * {@code simulate [--from SEED] [--seeds N]}: plays so many histories; {@code --seed SEED}: plays and shows one; {@code --mutants
+ * [--seeds N]}: looks whether each heart that lacks a guard is noticed within so many.
+ */
 public final class SimulateCommand {
     private static final int SHOWN = 10;
+    private static final int MOST = 160;
 
     private SimulateCommand() {}
 
@@ -25,6 +30,9 @@ public final class SimulateCommand {
             result.notes().forEach(out::println);
             tell(result, out);
             return result.violation() == null ? 0 : 1;
+        }
+        if (arguments.contains("--mutants")) {
+            return mutants(seeds, out);
         }
         List<Simulation.Result> wrong = new ArrayList<>();
         long begun = System.nanoTime();
@@ -61,6 +69,32 @@ public final class SimulateCommand {
                 lives / (double) seeds,
                 diverged / (double) seeds);
         return wrong.isEmpty() ? 0 : 1;
+    }
+
+    /** Each has to be noticed within so many histories. */
+    private static int mutants(long seeds, PrintStream out) {
+        int unnoticed = 0;
+        for (HeartMutant mutant : HeartMutant.values()) {
+            Optional<String> noticed = noticed(mutant, seeds);
+            unnoticed += noticed.isEmpty() ? 1 : 0;
+            out.println(mutant + ": " + noticed.orElse("NOT NOTICED in " + seeds + " histories"));
+        }
+        out.println(HeartMutant.values().length - unnoticed + " of " + HeartMutant.values().length
+                + " mutants were noticed");
+        return unnoticed == 0 ? 0 : 1;
+    }
+
+    /** By which history, and how. */
+    static Optional<String> noticed(HeartMutant mutant, long seeds) {
+        MutantLoader world = new MutantLoader(mutant.edits());
+        for (long seed = 1; seed <= seeds; seed++) {
+            Optional<String> violation = world.run(seed);
+            if (violation.isPresent()) {
+                String text = violation.get().lines().findFirst().orElse("");
+                return Optional.of("seed " + seed + ": " + text.substring(0, Math.min(MOST, text.length())));
+            }
+        }
+        return Optional.empty();
     }
 
     private static long number(List<String> arguments, String option, long otherwise) {

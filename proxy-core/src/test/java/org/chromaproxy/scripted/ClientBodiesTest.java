@@ -183,7 +183,8 @@ class ClientBodiesTest extends StagedTest {
                             stage().primary().model().ids(collection.name()),
                             server.model().ids(collection.name())));
             int requests = server.calls(Call::writes).size();
-            assertTrue(requests <= bodies.size() / 5, requests + " requests for " + bodies.size() + " writes");
+            // How many its lane finds waiting each time is chance: a third is what is promised.
+            assertTrue(requests <= bodies.size() / 3, requests + " requests for " + bodies.size() + " writes");
         }
     }
 

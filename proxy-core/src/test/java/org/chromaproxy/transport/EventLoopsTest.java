@@ -92,7 +92,13 @@ class EventLoopsTest {
                     .sync()
                     .channel();
             CompletableFuture<Void> connected = new CompletableFuture<>();
-            loop.execute(connected::join);
+            CompletableFuture<Void> begun = new CompletableFuture<>();
+            loop.execute(() -> {
+                begun.complete(null);
+                connected.join();
+            });
+            // Else the first of them may be accepted before the loop is held.
+            begun.join();
             try {
                 int port = ((InetSocketAddress) listener.localAddress()).getPort();
                 for (int i = 0; i < CONNECTIONS; i++) {

@@ -1,8 +1,12 @@
 package org.chromaproxy.drill.mutant;
 
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodTransform;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
@@ -17,15 +21,39 @@ import java.util.function.Consumer;
  * @param type the class, by its full name
  * @param method the method's name; all of that name are changed
  */
-record Edit(String type, String method, Change change) {
+public record Edit(String type, String method, Change change) {
     /** Makes the transformation of a method's code; counts the places it found. */
     @FunctionalInterface
-    interface Change {
+    public interface Change {
         CodeTransform with(AtomicInteger found);
     }
 
+    /**
+     * The class with the change made.
+     *
+     * @throws IllegalStateException if there is nothing to change: the proxy is another one now
+     */
+    public byte[] apply(byte[] bytes) {
+        AtomicInteger found = new AtomicInteger();
+        MethodTransform code = (each, element) -> {
+            if (element instanceof CodeModel body) {
+                each.transformCode(body, change.with(found));
+            } else {
+                each.with(element);
+            }
+        };
+        ClassTransform changes =
+                ClassTransform.transformingMethods(each -> each.methodName().equalsString(method), code);
+        ClassFile context = ClassFile.of();
+        byte[] changed = context.transformClass(context.parse(bytes), changes);
+        if (found.get() == 0) {
+            throw new IllegalStateException("nothing to change in " + type + "." + method);
+        }
+        return changed;
+    }
+
     /** The method does this instead of all it did. Its last instruction must be the return. */
-    static Edit body(String type, String method, Consumer<CodeBuilder> instead) {
+    public static Edit body(String type, String method, Consumer<CodeBuilder> instead) {
         return new Edit(type, method, found -> new CodeTransform() {
             @Override
             public void atStart(CodeBuilder code) {
@@ -41,7 +69,7 @@ record Edit(String type, String method, Change change) {
     }
 
     /** The method does this first. */
-    static Edit first(String type, String method, Consumer<CodeBuilder> before) {
+    public static Edit first(String type, String method, Consumer<CodeBuilder> before) {
         return new Edit(type, method, found -> new CodeTransform() {
             @Override
             public void atStart(CodeBuilder code) {
@@ -57,7 +85,7 @@ record Edit(String type, String method, Change change) {
     }
 
     /** Calls of {@code called} in that method are left out; what they would return comes from {@code result}. */
-    static Edit withoutCall(String type, String method, String called, Consumer<CodeBuilder> result) {
+    public static Edit withoutCall(String type, String method, String called, Consumer<CodeBuilder> result) {
         return new Edit(type, method, found -> (code, element) -> {
             if (element instanceof InvokeInstruction call && call.name().equalsString(called)) {
                 found.incrementAndGet();
@@ -76,7 +104,7 @@ record Edit(String type, String method, Change change) {
     }
 
     /** Right after calls of {@code called} in that method, this is done to what they return. */
-    static Edit afterCall(String type, String method, String called, Consumer<CodeBuilder> then) {
+    public static Edit afterCall(String type, String method, String called, Consumer<CodeBuilder> then) {
         return new Edit(type, method, found -> (code, element) -> {
             code.with(element);
             if (element instanceof InvokeInstruction call && call.name().equalsString(called)) {
@@ -87,7 +115,7 @@ record Edit(String type, String method, Change change) {
     }
 
     /** The method means another constant of the same class. */
-    static Edit constant(String type, String method, String from, String to) {
+    public static Edit constant(String type, String method, String from, String to) {
         return new Edit(type, method, found -> (code, element) -> {
             if (element instanceof FieldInstruction field
                     && field.opcode() == java.lang.classfile.Opcode.GETSTATIC

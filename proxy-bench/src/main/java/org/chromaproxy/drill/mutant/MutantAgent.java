@@ -2,18 +2,12 @@ package org.chromaproxy.drill.mutant;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassTransform;
-import java.lang.classfile.CodeModel;
-import java.lang.classfile.CodeTransform;
-import java.lang.classfile.MethodTransform;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -66,7 +60,7 @@ public final class MutantAgent {
     /** A mutant that is not what it says must not look like a proxy that withstands it. */
     private static byte[] changedOrHalt(Edit edit, byte[] bytes) {
         try {
-            byte[] changed = changed(edit, bytes);
+            byte[] changed = edit.apply(bytes);
             System.err.println(DONE + edit.type() + "." + edit.method());
             return changed;
         } catch (RuntimeException | Error e) {
@@ -74,25 +68,5 @@ public final class MutantAgent {
             Runtime.getRuntime().halt(BROKEN_STATUS);
             throw e;
         }
-    }
-
-    static byte[] changed(Edit edit, byte[] bytes) {
-        AtomicInteger found = new AtomicInteger();
-        MethodTransform code = (method, element) -> {
-            if (element instanceof CodeModel body) {
-                CodeTransform change = edit.change().with(found);
-                method.transformCode(body, change);
-            } else {
-                method.with(element);
-            }
-        };
-        ClassTransform type =
-                ClassTransform.transformingMethods(method -> method.methodName().equalsString(edit.method()), code);
-        ClassFile context = ClassFile.of();
-        byte[] changed = context.transformClass(context.parse(bytes), type);
-        if (found.get() == 0) {
-            throw new IllegalStateException("nothing to change in " + edit.type() + "." + edit.method());
-        }
-        return changed;
     }
 }

@@ -18,7 +18,7 @@ class MutantTest {
             try (InputStream file =
                     MutantTest.class.getResourceAsStream("/" + edit.type().replace('.', '/') + ".class")) {
                 assertNotNull(file, edit.type());
-                byte[] changed = MutantAgent.changed(edit, file.readAllBytes());
+                byte[] changed = edit.apply(file.readAllBytes());
                 assertEquals(List.of(), ClassFile.of().verify(changed));
             }
         }
