@@ -6,14 +6,20 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
 /** What the proxy says of faults of its own: a step that threw goes on, but there must be none. All else it says is left out. */
 final class Faults extends AppenderBase<ILoggingEvent> {
     private static final List<String> SAID = new ArrayList<>();
 
+    private static final Pattern DIFFERS = Pattern.compile("the catalog of (\\S+) differs at record .*");
+    private static final Set<String> DIFFERING = new HashSet<>();
     private static Consumer<String> listener = text -> {};
 
     private Faults() {}
@@ -38,6 +44,17 @@ final class Faults extends AppenderBase<ILoggingEvent> {
         root.addAppender(faults);
     }
 
+    /** Forgets what was said. */
+    static void clear() {
+        SAID.clear();
+        DIFFERING.clear();
+    }
+
+    /** Whether operators were told that something is on that server, or is not, other than the catalog says. */
+    static boolean toldOf(ModelServer server) {
+        return DIFFERING.contains(server.name());
+    }
+
     /** What was said since this was last asked. */
     static List<String> take() {
         List<String> said = List.copyOf(SAID);
@@ -47,6 +64,10 @@ final class Faults extends AppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
+        Matcher differs = DIFFERS.matcher(event.getFormattedMessage());
+        if (differs.matches()) {
+            DIFFERING.add(differs.group(1));
+        }
         listener.accept(event.getLevel() + " " + event.getFormattedMessage());
         if (event.getLevel() == Level.ERROR && event.getThrowableProxy() != null) {
             SAID.add(event.getFormattedMessage() + ": "

@@ -108,19 +108,21 @@ final class Reckoning {
 
     private List<ModelCollection> next(List<ModelCollection> before, LogRecord record, boolean perhaps) {
         Map<String, ModelCollection> after = new LinkedHashMap<>();
+        OpKind kind = record.content().kind();
+        var body = ModelCollection.parse(log.body(record.lsn()));
         for (ModelCollection state : before) {
             ModelCollection applied = state.copy();
-            OpKind kind = record.content().kind();
-            var body = ModelCollection.parse(log.body(record.lsn()));
+            // A state in which it would be refused was none: what was given up before had, or had not, its effect.
             if (!applied.refuses(kind, body)) {
                 applied.execute(kind, body);
-            } else if (!perhaps) {
-                throw new Violation("record " + record.lsn() + " counts as applied, and every server would refuse it");
+                after.put(applied.content() + " " + applied.dimension(), applied);
             }
-            after.put(applied.content() + " " + applied.dimension(), applied);
             if (perhaps) {
                 after.put(state.content() + " " + state.dimension(), state);
             }
+        }
+        if (after.isEmpty()) {
+            throw new Violation("record " + record.lsn() + " counts as applied, and every server would refuse it");
         }
         return after.values().stream().limit(MOST_STATES).toList();
     }
@@ -169,7 +171,7 @@ final class Reckoning {
                                 mapping -> Optional.ofNullable(mapping.places().get(server.name()))
                                         .map(place -> place.instanceId().equals(held.id))
                                         .orElse(mapping.path().name().equals(held.name)));
-                if (!known) {
+                if (!known && !Faults.toldOf(server)) {
                     throw new Violation("nobody knows of " + held.name + " " + held.id + " on " + server);
                 }
             }

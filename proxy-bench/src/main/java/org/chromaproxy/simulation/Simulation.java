@@ -59,6 +59,7 @@ final class Simulation {
 
     private Result run() {
         String violation = null;
+        Faults.clear();
         try {
             play();
         } catch (Violation e) {

@@ -368,6 +368,9 @@ public final class Intake {
             // Some client asks for its outcome: it is kept, though nobody here remembers the client.
             write.abandon();
         }
+        if (told.filter(TransactionState.ABANDONED::equals).isPresent()) {
+            write.foundGivenUp();
+        }
         if (refused) {
             write.decide(Write.Decision.REFUSED);
         } else if (record.lsn() <= decided || LaneGroup.targeted(write)) {

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.write.Batch;
@@ -22,9 +23,12 @@ import org.chromaproxy.wal.record.OpKind;
  */
 final class Merger {
     private final LaneGroup group;
+    private final Predicate<Write> waits;
 
-    Merger(LaneGroup group) {
+    /** @param waits whether a record has to wait for another lane's before it may be sent */
+    Merger(LaneGroup group, Predicate<Write> waits) {
         this.group = group;
+        this.waits = waits;
     }
 
     /** The head and what may go with it. */
@@ -98,7 +102,11 @@ final class Merger {
         /** Takes the next record of the lane; false if the batch ends before it. */
         boolean take(Write write) {
             byte[] body = write.body();
-            if (!alike(write) || body == null || bytes + body.length > mostBytes || records >= mostRecords) {
+            if (!alike(write)
+                    || waits.test(write)
+                    || body == null
+                    || bytes + body.length > mostBytes
+                    || records >= mostRecords) {
                 return false;
             }
             if (!(group.footprint(write) instanceof Footprint.Ids named)

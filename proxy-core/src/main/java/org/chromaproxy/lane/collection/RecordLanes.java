@@ -51,7 +51,7 @@ public final class RecordLanes extends LaneGroup {
         this.entry = entry;
         this.dimension = new Dimension(this, entry);
         this.limitedDelete = new LimitedDelete(this, entry);
-        this.merger = new Merger(this);
+        this.merger = new Merger(this, this::waitsForDelete);
         this.places = new Places(this, entry);
         this.barrier = new Barrier(this, entry);
         this.givingUp = new GivingUp(this, entry, places, barrier);
@@ -121,11 +121,15 @@ public final class RecordLanes extends LaneGroup {
         if (place.isEmpty()) {
             return pending ? Plan.WAIT : new Plan.Diverge("the collection does not exist there");
         }
-        if (!write.decided() && entry.waitsForDelete(write.lsn())) {
+        if (waitsForDelete(write)) {
             return Plan.WAIT;
         }
         String method = write.record().content().request().method();
         return new Plan.Send(method, path(write, place.get().instanceId()));
+    }
+
+    private boolean waitsForDelete(Write write) {
+        return !write.decided() && entry.waitsForDelete(write.lsn());
     }
 
     static String path(Write write, UUID instanceId) {
@@ -252,6 +256,14 @@ public final class RecordLanes extends LaneGroup {
             givingUp.begin(lane, write, why);
         } else {
             dimension.afterRefusal(lane, write, () -> givingUp.begin(lane, write, why));
+        }
+    }
+
+    @Override
+    public void left(Lane lane, Write write) {
+        if (write.refused() && write.givenUp() && !leadership().leads(lane)) {
+            // It may stand on the leader, and this one will never be sent it.
+            returns.suspect(lane, write);
         }
     }
 

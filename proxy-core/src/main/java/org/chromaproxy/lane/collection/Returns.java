@@ -81,7 +81,8 @@ final class Returns {
         }
     }
 
-    private void suspect(Lane lane, Write write) {
+    /** That instance may hold something else than the leader of what the record names: to be compared. */
+    void suspect(Lane lane, Write write) {
         if (!lane.detached && !lane.held) {
             // Which records it names, whatever it commutes with.
             Footprint all = group.footprint(write);

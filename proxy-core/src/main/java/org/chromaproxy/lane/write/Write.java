@@ -47,6 +47,7 @@ public final class Write {
     private Runnable whenTaken = () -> {};
     private @Nullable PrincipalUse principal;
     private boolean suspected;
+    private boolean givenUp;
     private boolean unattended;
     private volatile boolean abandoned;
 
@@ -115,8 +116,19 @@ public final class Write {
         }
     }
 
+    /** Whether it was given up: unlike what was refused, it may have had its effect on some instance. */
+    public boolean givenUp() {
+        return givenUp;
+    }
+
+    /** The log says that it was given up. */
+    public void foundGivenUp() {
+        givenUp = true;
+    }
+
     /** It is given up. */
     public void deadLetter() {
+        givenUp = true;
         PrincipalUse of = principal;
         if (of != null) {
             of.deadLetter(kind().catalog() ? CATALOG_WEIGHT : 1);
