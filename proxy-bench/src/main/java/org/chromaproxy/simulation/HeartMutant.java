@@ -84,9 +84,7 @@ enum HeartMutant {
     /** Catalog records go beside all that is not durable. */
     BESIDE_ALL(yes("lane.Passage", "goesBeside")),
     /** A new leader decides before what the old one has executed is durable. */
-    LEAD_AT_ONCE(without("lane.Leadership", "settled", "isEmpty", CodeBuilder::iconst_1)),
-    /** A record is sent again though it has left the queue of doubt: nothing is in doubt after a restart. */
-    NOTHING_RECOVERED(no("lane.write.Write", "recovered"));
+    LEAD_AT_ONCE(without("lane.Leadership", "settled", "isEmpty", CodeBuilder::iconst_1));
 
     private static final String PROXY = "org.chromaproxy.";
 

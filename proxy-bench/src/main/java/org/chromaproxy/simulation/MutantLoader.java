@@ -27,6 +27,9 @@ final class MutantLoader extends ClassLoader {
             run.setAccessible(true);
             return Optional.ofNullable((@Nullable String) run.invoke(null, seed));
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof LinkageError broken) {
+                throw new IllegalStateException("the mutant is no class that could be loaded", broken);
+            }
             return Optional.of("it ends by " + e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
