@@ -18,6 +18,7 @@ import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.route.ChromaPaths;
@@ -143,7 +144,7 @@ final class NameReadBack {
 
     /** What two instances should have in common. */
     private static JsonNode content(UpstreamResponse answer) {
-        if (answer.status() == 404) {
+        if (Verdict.ofRead(answer) == Verdict.MISSING) {
             return MissingNode.getInstance();
         }
         try {
