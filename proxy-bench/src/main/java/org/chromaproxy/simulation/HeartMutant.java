@@ -6,41 +6,30 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.List;
 import org.chromaproxy.drill.mutant.Edit;
+import org.chromaproxy.drill.mutant.Mutant;
 
 /** Hearts that lack one guard each: a simulation that does not notice proves nothing of that guard. */
 enum HeartMutant {
     /** A record is sent beside others that are not behind the durable cursor, whether or not it commutes with them. */
     ALL_COMMUTE(yes("lane.write.DoubtWindow", "admits")),
     /** Every instance is read at any time. */
-    READ_ANYWHERE(yes("catalog.ReadGate", "readable")),
+    READ_ANYWHERE(Mutant.READ_ANYWHERE),
     /** Nobody is told that a record is about to be sent: followers are read that lack it. */
     SENT_UNSEEN(nothing("catalog.ReadGate", "sending")),
     /** A server's failure counts as done. */
-    FAULT_IS_DONE(constant("lane.write.Verdict", "notDone", "FAULT", "APPLIED")),
+    FAULT_IS_DONE(Mutant.FAULT_IS_DONE),
     /** A server's failure counts as its refusal. */
-    FAULT_IS_REFUSAL(constant("lane.write.Verdict", "notDone", "FAULT", "REFUSED")),
+    FAULT_IS_REFUSAL(Mutant.FAULT_IS_REFUSAL),
     /** The word of something on the way counts as done. */
     FOREIGN_IS_DONE(constant("lane.write.Verdict", "of", "UNRECOGNIZED", "APPLIED")),
     /** A busy server counts as one that has executed it. */
     BUSY_IS_DONE(constant("lane.write.Verdict", "notDone", "BUSY", "APPLIED")),
     /** Followers are sent what was refused. */
-    REFUSED_GOES_ON(
-            constant("lane.write.Verdict", "notDone", "FAULT", "REFUSED"),
-            without("lane.LaneGroup", "advance", "refused", CodeBuilder::iconst_0)),
+    REFUSED_GOES_ON(Mutant.REFUSED_GOES_ON),
     /** Neighbours are merged whatever their kind. */
-    MERGED_UNLIKE(yes("lane.collection.Merger$Collecting", "alike")),
+    MERGED_UNLIKE(Mutant.MERGED_UNLIKE),
     /** Of what is merged only the first is sent. */
-    MERGED_FIRST_ONLY(Edit.first(
-            "org.chromaproxy.merge.Splice",
-            "of",
-            code -> code.aload(0)
-                    .iconst_0()
-                    .iconst_1()
-                    .invokeinterface(
-                            ConstantDescs.CD_List,
-                            "subList",
-                            MethodTypeDesc.of(ConstantDescs.CD_List, ConstantDescs.CD_int, ConstantDescs.CD_int))
-                    .astore(0))),
+    MERGED_FIRST_ONLY(Mutant.MERGED_FIRST_ONLY),
     /** D4: what is decided meanwhile is not asked when a record is given up or refused. */
     DECIDED_MEANWHILE(without("lane.LaneGroup", "overtaken", "decided", CodeBuilder::iconst_0)),
     /** An old leader's late answer decides. */
@@ -90,6 +79,11 @@ enum HeartMutant {
 
     @SuppressWarnings("ImmutableEnumChecker") // Set once; its functions keep no state.
     private final List<Edit> edits;
+
+    /** The same that the drill has to notice. */
+    HeartMutant(Mutant drills) {
+        this.edits = drills.edits();
+    }
 
     HeartMutant(Edit... edits) {
         this.edits = List.of(edits);

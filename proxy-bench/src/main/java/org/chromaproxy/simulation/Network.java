@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.simulation.ModelServer.Effect;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
@@ -178,10 +177,5 @@ final class Network {
             each.instance.failed();
         }
         open.clear();
-    }
-
-    /** Whether that instance may be told to be up. */
-    static boolean mayReturn(Instance instance) {
-        return instance.state() != InstanceState.UP;
     }
 }

@@ -128,7 +128,8 @@ public enum Mutant {
         return invariant;
     }
 
-    List<Edit> edits() {
+    /** What it changes. */
+    public List<Edit> edits() {
         return edits;
     }
 
