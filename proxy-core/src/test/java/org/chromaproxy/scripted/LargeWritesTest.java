@@ -2,8 +2,10 @@ package org.chromaproxy.scripted;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,10 @@ class LargeWritesTest extends StagedTest {
         List<String> all = new ArrayList<>(List.of("Authorization", "Bearer " + token));
         all.addAll(List.of(headers));
         return stage().client().post(uri, body, all.toArray(String[]::new));
+    }
+
+    private Client.Answer page(String path) {
+        return stage().client().get(path, "Authorization", "Bearer " + QUIET).join();
     }
 
     private Collection collection(String name, String token) {
@@ -87,6 +93,16 @@ class LargeWritesTest extends StagedTest {
         }
         assertEquals(1, stage().primary().calls(LargeWritesTest::isLarge).size());
         assertTrue(writes.stream().noneMatch(CompletableFuture::isDone));
+        await().atMost(Stage.SOON).untilAsserted(() -> {
+            JsonNode turns = page("/status").json().at("/instances/0/write_turns");
+            assertEquals(3, turns.path("waiting").asInt(), turns.toString());
+            assertEquals(1, turns.path("clients").asInt(), turns.toString());
+            assertTrue(turns.path("oldest_wait_seconds").asDouble() > 0, turns.toString());
+        });
+        String metrics = page("/metrics").body();
+        assertTrue(metrics.contains("chroma_proxy_instance_writes_waiting{instance=\"primary\"} 3"), metrics);
+        assertTrue(metrics.contains("chroma_proxy_instance_writes_waiting{instance=\"replica\"} 0"), metrics);
+        assertFalse(metrics.contains("chroma_proxy_instance_writes_wait_seconds{instance=\"primary\"} 0.0\n"), metrics);
         gate.complete(null);
         writes.forEach(
                 write -> assertTrue(accepted(write.join()), () -> write.join().body()));

@@ -4,17 +4,21 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.Readiness;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Standing;
+import org.chromaproxy.lane.work.WriteTurns;
 import org.chromaproxy.upstream.LoopCensus;
 import org.chromaproxy.upstream.LoopCensus.PoolCount;
 
 /** What is known of each instance, and of the connections to it. */
 final class InstanceMetrics {
+    private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final AdminServices services;
     private final Readiness readiness;
 
@@ -25,6 +29,10 @@ final class InstanceMetrics {
 
     private void use(Exposition page, String name, String help, Function<Instance, Readiness.Use> use) {
         gauges(page, name, help, it -> use.apply(it).possible() ? 1 : 0);
+    }
+
+    private WriteTurns.Line line(Instance instance) {
+        return services.proxy().work().writes().line(instance);
     }
 
     private record Stood(Instance instance, Standing standing) {}
@@ -67,6 +75,12 @@ final class InstanceMetrics {
                 "Requests an instance has answered with any status.",
                 Instance::answers);
         gauges(page, "instance_outstanding", "Requests an instance has not answered yet.", Instance::outstanding);
+        gauges(page, "instance_writes_waiting", "Writes that wait for their turn there.", it -> line(it).writes());
+        gauges(
+                page,
+                "instance_writes_wait_seconds",
+                "For how long the oldest of them has waited.",
+                it -> line(it).oldestNanos() / NANOS);
         lag(page);
         pools(page, loops);
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.adopt.Repairs;
 import org.chromaproxy.capability.Capabilities;
 import org.chromaproxy.capability.Feature;
@@ -17,11 +18,13 @@ import org.chromaproxy.instance.InstanceEvent;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.instance.MixedReleases;
 import org.chromaproxy.instance.PendingCounts;
+import org.chromaproxy.lane.work.WriteTurns;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 
 /** How each instance stands, how far it is behind, and what happened to it; from memory alone. */
 public final class InstancePages {
     private static final int SHOWN = 100;
+    private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private record Event(Instance instance, InstanceEvent event) {}
 
@@ -108,6 +111,11 @@ public final class InstancePages {
                 .put("records", pending.records())
                 .put("bytes", pending.bytes())
                 .put("seconds", pending.ageMs() / 1000.0);
+        WriteTurns.Line line = services.proxy().work().writes().line(instance);
+        node.putObject("write_turns")
+                .put("waiting", line.writes())
+                .put("clients", line.clients())
+                .put("oldest_wait_seconds", Answers.rounded(line.oldestNanos() / NANOS));
         OptionalDouble left = pending.secondsLeft();
         return node.put("catch_up_rate", Answers.rounded(pending.rate()))
                 .put("estimated_seconds_left", left.isEmpty() ? null : Answers.rounded(left.getAsDouble()))

@@ -12,4 +12,10 @@ public final class InstanceWriteTurns {
     public WriteTurns on(Instance instance, Clock clock) {
         return turns.computeIfAbsent(instance, each -> new WriteTurns(clock::nanoTime, each::outstanding));
     }
+
+    /** The writes that wait for their turn there. */
+    public WriteTurns.Line line(Instance instance) {
+        WriteTurns there = turns.get(instance);
+        return there == null ? WriteTurns.Line.EMPTY : there.line();
+    }
 }

@@ -63,7 +63,18 @@ public final class WriteTurns {
         private int underWay;
     }
 
-    private record Waiting(Object key, int bytes, LaneIo io, Consumer<Turn> granted) {}
+    private record Waiting(Object key, int bytes, long since, LaneIo io, Consumer<Turn> granted) {}
+
+    /**
+     * Who waits.
+     *
+     * @param writes how many
+     * @param clients whose they are, counted
+     * @param oldestNanos for how long the oldest has waited; 0 if none waits
+     */
+    public record Line(int writes, int clients, long oldestNanos) {
+        static final Line EMPTY = new Line(0, 0, 0);
+    }
 
     /** A write's leave to be under way, until {@link #end}. */
     public final class Turn {
@@ -111,15 +122,27 @@ public final class WriteTurns {
      */
     public void await(Object key, int bytes, LaneIo io, Consumer<Turn> granted) {
         synchronized (this) {
-            clients.computeIfAbsent(key, each -> new Client()).line.add(new Waiting(key, bytes, io, granted));
+            clients.computeIfAbsent(key, each -> new Client())
+                    .line
+                    .add(new Waiting(key, bytes, nanos.getAsLong(), io, granted));
             waiting++;
         }
         grant();
     }
 
-    /** Writes that wait for their turn. */
-    public synchronized int waiting() {
-        return waiting;
+    /** The writes that wait for their turn. */
+    public synchronized Line line() {
+        long now = nanos.getAsLong();
+        int waitingClients = 0;
+        long oldest = 0;
+        for (Client client : clients.values()) {
+            Waiting first = client.line.peek();
+            if (first != null) {
+                waitingClients++;
+                oldest = Math.max(oldest, now - first.since);
+            }
+        }
+        return new Line(waiting, waitingClients, oldest);
     }
 
     private boolean may(Client client, int bytes) {

@@ -71,7 +71,21 @@ class WriteTurnsTest {
             end(granted.get(i));
         }
         assertEquals(List.of("a", "b", "c", "a", "a"), order);
-        assertEquals(0, turns.waiting());
+        assertEquals(new WriteTurns.Line(0, 0, 0), turns.line());
+    }
+
+    @Test
+    void whoWaitsAndForHowLongIsTold() {
+        Turn first = taken("a", LARGE);
+        assertEquals(new WriteTurns.Line(0, 0, 0), turns.line());
+        await("a", LARGE);
+        now += 5;
+        await("b", LARGE);
+        await("b", LARGE);
+        now += 7;
+        assertEquals(new WriteTurns.Line(3, 2, 12), turns.line());
+        end(first);
+        assertEquals(new WriteTurns.Line(2, 1, 7), turns.line());
     }
 
     @Test
