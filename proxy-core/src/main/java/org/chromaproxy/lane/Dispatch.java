@@ -17,13 +17,16 @@ import org.chromaproxy.instance.WriteHealth;
 import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.work.WriteTurns;
 import org.chromaproxy.lane.write.Batch;
+import org.chromaproxy.lane.write.DeleteInPieces;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.scan.PlainDelete;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.OpKind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Dispatch {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+
+    private static final int BYTES_OF_AN_ID = 64;
 
     private final LaneGroup group;
     private final Cursors cursors;
@@ -61,7 +66,7 @@ final class Dispatch {
         if (!awaited.isEmpty() && awaitsUpgrade(lane, write, body, awaited)) {
             return;
         }
-        if (group.resolve(lane, write, body)) {
+        if (!begun(lane) && group.resolve(lane, write, body)) {
             return;
         }
         Footprint footprint = group.footprint(write);
@@ -73,7 +78,7 @@ final class Dispatch {
         byte[] other = send.body();
         byte[] sent = other == null ? batch.body() : other;
         // Everybody waits behind the catalog's records: these never do.
-        if (!write.kind().catalog() && !hasTurn(lane, write, sent.length)) {
+        if (!write.kind().catalog() && !hasTurn(lane, write, weight(write, sent))) {
             return;
         }
         lane.busy = true;
@@ -97,6 +102,17 @@ final class Dispatch {
         transmit(lane, batch, new UpstreamRequest(send.method(), send.path(), headers, sent));
     }
 
+    /** Whether the instance has executed a part of the head: what it is sent is settled. */
+    private static boolean begun(Lane lane) {
+        return lane.pieces().filter(DeleteInPieces::begun).isPresent();
+    }
+
+    /** Bytes, by what the instance has to do: an id to be deleted is as good as a longer text. */
+    private int weight(Write write, byte[] sent) {
+        int ids = write.kind() == OpKind.DELETE ? group.footprint(write).records() : 0;
+        return Math.max(sent.length, BYTES_OF_AN_ID * Math.min(ids, PlainDelete.PIECE));
+    }
+
     /** Its body is in the log only. A large one is read when it can be sent, and while no other is in memory. */
     private void fetch(Lane lane, Write write) {
         if (!write.large()) {
@@ -112,6 +128,7 @@ final class Dispatch {
 
     private void transmit(Lane lane, Batch batch, UpstreamRequest request) {
         WriteHealth health = lane.instance.writes();
+        lane.pieces().ifPresent(DeleteInPieces::sent);
         int bytes = request.body().length;
         health.begun(bytes);
         lane.sending();
@@ -180,6 +197,18 @@ final class Dispatch {
             lane.largeBody = turn;
             group.pump(lane);
         });
+    }
+
+    /** A request is answered. Where it was a piece its record's body is needed again, unless others wait for theirs. */
+    private void endTurn(Lane lane, Write write, @Nullable UpstreamResponse answer) {
+        boolean more = answer != null
+                && answer.success()
+                && lane.pieces().filter(DeleteInPieces::hasMore).isPresent();
+        if (more && group.services().work().largeBodies().waiting() == 0) {
+            endWriteTurn(lane);
+        } else {
+            endTurn(lane, write);
+        }
     }
 
     /** The lane sends nothing now: others may, and may have their large bodies in memory. */
@@ -302,7 +331,7 @@ final class Dispatch {
             @Nullable UpstreamResponse answer,
             @Nullable Throwable error) {
         Write write = batch.first();
-        endTurn(lane, write);
+        endTurn(lane, write, lane.head() == write ? answer : null);
         if (lane.head() != write) {
             return;
         }

@@ -12,6 +12,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.work.WriteTurns;
+import org.chromaproxy.lane.write.DeleteInPieces;
 import org.chromaproxy.lane.write.DoubtWindow;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.time.Clock;
@@ -65,6 +66,9 @@ public final class Lane {
     /** The head that waits for that, behind others of the same client or a large write. */
     @Nullable
     Write awaitsWriteTurn;
+
+    /** The head is sent there piece by piece; null if it is not, or not yet. */
+    private @Nullable DeleteInPieces pieces;
 
     /** How often the instance had been lost when the head was last sent there. */
     private long lossesAtSend;
@@ -245,6 +249,7 @@ public final class Lane {
     void leave() {
         busy = false;
         awaitsWriteTurn = null;
+        pieces = null;
         headInDoubt = false;
         doubtTo = 0;
         endPause = null;
@@ -258,6 +263,7 @@ public final class Lane {
         solo = Math.max(0, solo - 1);
         faults = 0;
         waitingSince = 0;
+        pieces = null;
         sick = false;
         told = null;
         busySince = 0;
@@ -265,6 +271,31 @@ public final class Lane {
         sound = false;
         awaited = Set.of();
         forgetEndings();
+    }
+
+    /**
+     * What the instance is sent of the head next, where that is a delete of more ids than it is sent at once.
+     *
+     * @param body the head's, once it can be repeated
+     */
+    public byte[] piece(Write head, byte[] body) {
+        DeleteInPieces present = pieces;
+        if (present == null || !present.goesOnWith(head, instance.losses())) {
+            present = DeleteInPieces.begin(head, body, instance.losses()).orElse(null);
+            pieces = present;
+        }
+        return present == null ? body : present.next(body);
+    }
+
+    /** How far the instance has come with the head, if that is sent in pieces. */
+    public Optional<DeleteInPieces> pieces() {
+        return Optional.ofNullable(pieces);
+    }
+
+    /** A piece of the head is executed there, and more of them follow. */
+    public void beforeNextPiece() {
+        headInDoubt = true;
+        waitingSince = 0;
     }
 
     /** The head, or a question that comes before it, is sent. */

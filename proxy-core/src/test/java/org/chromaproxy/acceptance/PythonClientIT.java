@@ -55,6 +55,12 @@ class PythonClientIT {
         client.assertSame(100, "client_transcript.py", part);
     }
 
+    /** 50,000 ids in one delete, and 100,000: the client bounds what it adds, not what it deletes. */
+    @Test
+    void deletesOfMoreRecordsThanMayBeAddedAtOnceAreTaken() throws Exception {
+        client.assertSame(8, "huge_deletes.py");
+    }
+
     /** Bodies of wrong types, without a name, with members twice; numbers that are none; what is not there. */
     @Test
     void whatChromaRefusesIsRefusedWithItsStatusAndWords() throws Exception {

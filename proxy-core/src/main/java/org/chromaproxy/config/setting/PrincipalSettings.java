@@ -49,8 +49,9 @@ public final class PrincipalSettings {
             "MAX_RECORDS_PER_WRITE",
             1_000_000_000,
             20_000,
-            "ids of one write; beyond it: 413, before it is logged. A server executes one write after the other: a"
-                    + " delete of 300,000 ids keeps everybody waiting for half a minute. `0`: no bound");
+            "ids of one write; beyond it: 413, before it is logged. A server executes one write after the other. A delete"
+                    + " that has nothing but ids may have as many as a body holds: it goes to each server 2,000 at a time,"
+                    + " others' writes between. `0`: no bound");
     public static final Setting<Long> DOCUMENT_BYTES = Setting.of(
                     "MAX_DOCUMENT_BYTES",
                     Kinds.bytes(0),

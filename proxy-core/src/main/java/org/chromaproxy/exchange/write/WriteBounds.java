@@ -9,6 +9,7 @@ import org.chromaproxy.config.PrincipalLimit;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.scan.PlainDelete;
 import org.chromaproxy.scan.ServerBounds;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
@@ -83,7 +84,7 @@ final class WriteBounds {
      * @return what gives that back, once, on any thread; empty if it is refused
      */
     Optional<Runnable> taken(NewRecord record, int records) {
-        if (!use.permits(PrincipalLimit.RECORDS, records)) {
+        if (!use.permits(PrincipalLimit.RECORDS, records) && !goesInPieces(record)) {
             exchange.fail(
                     ProxyError.TOO_MANY_RECORDS,
                     "The write names " + records + " records; " + use.limits().of(PrincipalLimit.RECORDS)
@@ -126,6 +127,12 @@ final class WriteBounds {
                 }
             }
         });
+    }
+
+    /** Whether a server executes others' writes in the middle of it. */
+    private static boolean goesInPieces(NewRecord record) {
+        return record.kind() == OpKind.DELETE
+                && PlainDelete.longerThanAPiece(record.request().body()).isPresent();
     }
 
     /** It is in the log. On the writer's thread. */

@@ -15,6 +15,7 @@ import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.lane.write.Batch;
+import org.chromaproxy.lane.write.DeleteInPieces;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
@@ -150,7 +151,9 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public Batch batch(Lane lane, Write write, byte[] body) {
-        return merger.from(lane, write, body);
+        return write.kind() == OpKind.DELETE
+                ? Batch.of(write, lane.piece(write, body))
+                : merger.from(lane, write, body);
     }
 
     @Override
@@ -166,6 +169,17 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
+        Optional<DeleteInPieces> pieces = lane.pieces();
+        pieces.ifPresent(each -> each.applied(answer));
+        if (pieces.filter(DeleteInPieces::hasMore).isPresent()) {
+            lane.beforeNextPiece();
+            pump(lane);
+        } else {
+            whole(lane, write, pieces.map(each -> each.whole(answer)).orElse(answer));
+        }
+    }
+
+    private void whole(Lane lane, Write write, UpstreamResponse answer) {
         if (write.kind() == OpKind.ADD || write.kind() == OpKind.UPSERT) {
             entry.dimensionIsKnown();
         }
@@ -186,6 +200,10 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
+        if (lane.pieces().filter(DeleteInPieces::begun).isPresent()) {
+            fault(lane, write, "it refuses the rest of a delete that it has begun: " + answer.brief());
+            return;
+        }
         if (decides(lane, write) && !entry.dimensionKnown() && write.kind() != OpKind.DELETE) {
             dimension.afterRefusal(lane, write, () -> super.refused(lane, write, answer));
         } else {
