@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.Set;
 
-/** Looks in a create or a modification of a collection for what is beyond {@link ServerBounds}. */
+/** Looks in a create or a modification of a collection for what is beyond {@link ServerBounds}, or below what an index needs. */
 final class CollectionSize extends BodyScan {
     private static final Set<String> METADATA = Set.of("metadata", "new_metadata");
     private static final Set<String> LINKS = Set.of("max_neighbors", "hnsw:M");
@@ -56,6 +56,8 @@ final class CollectionSize extends BodyScan {
         if ((nameless || LINKS.contains(name)) && value > ServerBounds.INDEX_LINKS) {
             excess = "an index with more than " + ServerBounds.INDEX_LINKS
                     + " links of a vector (max_neighbors, hnsw:M)";
+        } else if ((nameless || LINKS.contains(name)) && value < 1) {
+            excess = "an index without links of a vector (max_neighbors, hnsw:M)";
         } else if (CANDIDATES.contains(name) && value > ServerBounds.INDEX_CANDIDATES) {
             excess = "an index that looks at more than " + ServerBounds.INDEX_CANDIDATES
                     + " vectors for one (ef_construction, ef_search)";

@@ -21,7 +21,8 @@ public final class ServerBounds {
     public static final int COLLECTION_BYTES = 64 << 10;
     /**
      * Links of a vector in the index. What an add costs grows with their square: 1,000 records of three numbers take 0.3 s with the
-     * usual 16, 1 s with 256, a minute and more with 4,096; with a million the server never answers a write again.
+     * usual 16, 1 s with 256, a minute and more with 4,096; with a million the server never answers a write again. Without any the
+     * server's process ends at the first add, and, that being in its own log, at each later request for the collection.
      */
     public static final int INDEX_LINKS = 256;
     /**
@@ -73,7 +74,7 @@ public final class ServerBounds {
     }
 
     /**
-     * What of a create or a modification of a collection is too large, in words; empty if nothing is. Of a body that the proxy does
+     * What of a create or a modification of a collection is too large, or too small for an index, in words; empty if nothing is. Of a body that the proxy does
      * not understand it may say anything: it is not logged.
      */
     public static String collectionExceeds(byte[] body) {

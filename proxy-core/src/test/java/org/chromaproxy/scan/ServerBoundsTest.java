@@ -79,6 +79,22 @@ class ServerBoundsTest {
         assertTrue(ServerBounds.collectionExceeds(bytes(body)).contains("links"), body);
     }
 
+    /** A server takes these (1.5.9), ends at the first add, and again whenever the collection is asked for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"max_neighbors\":0}}}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"max_neighbors\":-0}}}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":[\"l2\",100,100,0]}}",
+                "{\"name\":\"n\",\"metadata\":{\"hnsw:M\":0}}",
+                "{\"name\":\"n\",\"metadata\":{\"hnsw:M\":-1}}",
+                "{\"name\":\"n\",\"schema\":{\"keys\":{\"#embedding\":{\"v\":{\"hnsw\":{\"max_neighbors\":0}}}}}}",
+                "{\"new_configuration\":{\"hnsw\":{\"max_neighbors\":0}}}",
+            })
+    void anIndexHasLinks(String body) {
+        assertTrue(ServerBounds.collectionExceeds(bytes(body)).contains("without links"), body);
+    }
+
     @Test
     void aCollectionHasSoManyMembersAndBytesAtMost() {
         assertEquals(
@@ -99,7 +115,8 @@ class ServerBoundsTest {
                 "{\"name\":\"n\"}",
                 "{\"name\":\"n\",\"metadata\":{\"hnsw:M\":128,\"year\":5000}}",
                 "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"max_neighbors\":256,\"sync_threshold\":100000}}}",
-                "{\"name\":\"n\",\"metadata\":{\"years\":[2020,5000]}}",
+                "{\"name\":\"n\",\"metadata\":{\"years\":[2020,5000,0]}}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"max_neighbors\":1,\"ef_search\":0}}}",
                 "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"ef_construction\":10000,\"ef_search\":10000}}}",
                 "{\"name\":\"n\",\"configuration\":{\"embedding_function\":{\"config\":{\"sizes\":[1024]}}}}",
                 "not JSON"
