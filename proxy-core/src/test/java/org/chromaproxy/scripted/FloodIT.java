@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Thousands of hostile connections against a proxy with default settings: the process lives within its memory, probes and the
  * honest client are answered throughout, and everything is free again soon after. {@code -Dattack.connections=5000
- * -Dattack.idle=20000} is the full size. What it was like is printed.
+ * -Dattack.idle=20000} is the full size, {@code -Dattack.memory=270} the smallest proxy. What it was like is printed.
  */
 class FloodIT {
-    private static final int MEMORY_MB = 400;
+    private static final int MEMORY_MB = Integer.getInteger("attack.memory", 400);
     private static final int IDLE = FloodBed.possible(Integer.getInteger("attack.idle", FloodBed.CONNECTIONS));
 
     @TempDir
