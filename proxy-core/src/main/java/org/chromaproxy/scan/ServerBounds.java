@@ -57,8 +57,14 @@ public final class ServerBounds {
         return found;
     }
 
-    /** Whether the filter of a delete is too large. */
-    public static boolean filterExceeded(byte[] body) {
+    /** What of the filter of a delete is too much, in words; empty if nothing is. */
+    public static String filterExceeds(byte[] body) {
+        return tooManyObjects(body)
+                ? "a filter of more than " + FILTER_OBJECTS + " objects"
+                : FilterScan.of(body).excess();
+    }
+
+    private static boolean tooManyObjects(byte[] body) {
         if (body.length < FILTER_OBJECTS || objects(body, 0, body.length) <= FILTER_OBJECTS) {
             return false;
         }

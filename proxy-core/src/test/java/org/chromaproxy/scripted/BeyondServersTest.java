@@ -52,6 +52,24 @@ class BeyondServersTest extends StagedTest {
         assertEquals(201, collection.add("afterwards").join().status());
     }
 
+    /** A server evaluates it for minutes, in which it answers nobody. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/get", "/query", "/delete"})
+    void aRegularExpressionThatKeepsAServerBusy(String route) {
+        Collection collection = stage().usedCollection();
+        long before = logged();
+        for (String operator : List.of("$regex", "$not_regex")) {
+            String body = "{\"where_document\":{\"" + operator + "\":\"(?:\\\\w+ ?){1,60}zzz\"},\"limit\":1}";
+            assertRefused(stage().client()
+                    .post(collection.path(route.substring(1)), body)
+                    .join());
+        }
+        assertEquals(before, logged());
+        for (ScriptedChroma instance : List.of(stage().primary(), stage().replica())) {
+            assertEquals(List.of(), instance.calls(call -> call.body().contains("regex")));
+        }
+    }
+
     @Test
     void metadataThatSqliteCannotStore() {
         Collection collection = stage().usedCollection();

@@ -26,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.completion.Mark;
-import org.chromaproxy.config.PrincipalLimit;
 import org.chromaproxy.exchange.Collected;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -35,8 +34,6 @@ import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.RouteKind;
-import org.chromaproxy.scan.QueryScan;
-import org.chromaproxy.scan.ServerBounds;
 import org.chromaproxy.upstream.ContentCoding;
 import org.chromaproxy.upstream.UpstreamConnection;
 import org.chromaproxy.upstream.UpstreamException;
@@ -70,6 +67,7 @@ public final class ReadExchange implements RequestBody {
     private final ReadTarget target;
     private final Rewriting rewriting;
     private final ReadAnswers answers;
+    private final ReadBounds bounds;
     private final long deadline;
     private final List<ByteBuf> kept = new ArrayList<>(1);
     private final Set<Instance> failed = new HashSet<>(0);
@@ -87,12 +85,6 @@ public final class ReadExchange implements RequestBody {
     /** Whether the whole request was sent as one. */
     private boolean sentWhole;
 
-    /** Objects in the body so far. */
-    private int objects;
-
-    /** Of a query. */
-    private final Optional<QueryScan> query;
-
     private @Nullable HttpResponse collectedHead;
     private @Nullable ByteBuf collected;
     /** Of what is collected beyond {@link #HELD_BYTES}: as many as that are bounded by the connections to servers. */
@@ -105,7 +97,7 @@ public final class ReadExchange implements RequestBody {
         this.rewriting = rewriting;
         this.answers =
                 new ReadAnswers(exchange.route().kind(), exchange.request().uri());
-        this.query = isQuery(exchange) ? Optional.of(new QueryScan()) : Optional.empty();
+        this.bounds = new ReadBounds(exchange);
         this.deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
     }
@@ -231,50 +223,12 @@ public final class ReadExchange implements RequestBody {
         return new DefaultHttpRequest(HttpVersion.HTTP_1_1, from.method(), target.uri(instance), headers);
     }
 
-    private static boolean isQuery(Exchange exchange) {
-        String uri = exchange.request().uri();
-        return exchange.route().kind() == RouteKind.READ_COLLECTION_RECORDS
-                && uri.startsWith("/query", exchange.route().collection().end());
-    }
-
-    /** A server would hold so many results in memory at once. The body is not whole there yet: nothing is executed. */
-    private boolean tooManyResults(ByteBuf content) {
-        if (query.isEmpty()) {
-            return false;
-        }
-        query.get().feed(content);
-        if (exchange.use().permits(PrincipalLimit.RESULTS, query.get().results())) {
-            return false;
-        }
-        gone();
-        exchange.fail(
-                ProxyError.TOO_MANY_RESULTS,
-                "The query asks for more results, query_embeddings times n_results, than the "
-                        + exchange.use().limits().of(PrincipalLimit.RESULTS)
-                        + " that are permitted at once, since a server has all of them in memory. Nothing was executed; ask"
-                        + " with fewer embeddings at a time or a smaller n_results, or ask an operator"
-                        + " (MAX_RESULTS_PER_QUERY).");
-        return true;
-    }
-
-    /** A server that is sent such a filter ends, and so would the next one. The body is not whole there yet: nothing is executed. */
-    private boolean beyondServers(ByteBuf content) {
-        objects += ServerBounds.objects(content);
-        if (objects <= ServerBounds.FILTER_OBJECTS) {
-            return false;
-        }
-        gone();
-        exchange.fail(
-                ProxyError.BEYOND_SERVERS,
-                "This is more than Chroma servers can bear: it has a filter of more than " + ServerBounds.FILTER_OBJECTS
-                        + " objects. Nothing was executed; ask with $in, or several times.");
-        return true;
-    }
-
     @Override
     public void content(ByteBuf content) {
-        if (beyondServers(content) || tooManyResults(content)) {
+        if (bounds.exceeded(content)) {
             content.release();
+            gone();
+            bounds.refuse();
             return;
         }
         UpstreamConnection connection = upstream;

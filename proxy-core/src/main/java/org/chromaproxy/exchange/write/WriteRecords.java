@@ -190,10 +190,7 @@ final class WriteRecords {
     private boolean refusedAsBeyond(OpKind kind, byte[] body) {
         String excess = switch (kind) {
             case ADD, UPDATE, UPSERT -> ServerBounds.recordsExceed(body);
-            case DELETE ->
-                ServerBounds.filterExceeded(body)
-                        ? "a filter of more than " + ServerBounds.FILTER_OBJECTS + " objects"
-                        : "";
+            case DELETE -> ServerBounds.filterExceeds(body);
             case CREATE_COLLECTION, MODIFY_COLLECTION -> ServerBounds.collectionExceeds(body);
             default -> "";
         };
