@@ -103,7 +103,7 @@ class ConfigInputTest {
                         "port: 99999 (" + file + ", line 1) must be a whole number from 0 to 65535; without it: 8000",
                         "transport: epol (" + file + ", line 4) must be one of auto, epoll, nio; without it: auto",
                         "max_body_mb: many (environment, MAX_BODY_MB) must be a whole number from 1 to 1024; without it:"
-                                + " 40, or a tenth of `MAX_MEMORY_MB` if that is less",
+                                + " 40, or what `MAX_MEMORY_MB` has room for if that is less",
                         "read_replica_ratio: 80 (environment, READ_REPLICA_RATIO) must be a share from 0 to 1; without"
                                 + " it: 0.8"),
                 problems);
@@ -185,7 +185,7 @@ class ConfigInputTest {
 
     @Test
     void valuesThatCannotWorkTogetherAreRefused() throws IOException {
-        assertTrue(refused("max_body_mb: 200").contains("is larger than a tenth of max_memory_mb (400)"));
+        assertTrue(refused("max_body_mb: 200").contains("is larger than the 40 that max_memory_mb (400) has room for"));
         assertTrue(refused("replica_url: http://127.0.0.1:8001").contains("is the primary's address too"));
     }
 

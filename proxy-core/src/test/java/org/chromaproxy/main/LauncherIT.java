@@ -70,10 +70,10 @@ class LauncherIT {
     void theFileSaysHowMuchMemoryThereIs() throws Exception {
         Path file = Files.writeString(folder.resolve("proxy.yaml"), "port: 8123\nmax_memory_mb: 1000 # MiB\n");
         String output = config(file);
-        assertTrue(output.contains("-XX:MaxHeapSize=" + (580L << 20) + " "), output);
+        assertTrue(output.contains("-XX:MaxHeapSize=" + (600L << 20) + " "), output);
         assertTrue(output.contains("# " + file + ", line 2"), output);
         output = config(file, "--max-memory-mb", "600");
-        assertTrue(output.contains("-XX:MaxHeapSize=" + (348L << 20) + " "), output);
+        assertTrue(output.contains("-XX:MaxHeapSize=" + (360L << 20) + " "), output);
         assertTrue(output.contains("# command line, --max-memory-mb"), output);
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * come. What does not hold there is in SECURITY.md.
  */
 class SmallFloodIT {
-    private static final int MEMORY_MB = 200;
+    private static final int MEMORY_MB = 270;
     private static final int PLACES = FloodBed.CONNECTIONS / 5 * 4;
 
     @TempDir

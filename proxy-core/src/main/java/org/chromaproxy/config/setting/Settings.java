@@ -198,13 +198,13 @@ public final class Settings {
             .defaultWords("processors, at least 2")
             .example("2");
     public static final Setting<Integer> MAX_MEMORY_MB =
-            Setting.of("MAX_MEMORY_MB", Kinds.integer(200, 1 << 20), 400, "the whole process, in MiB; at least 200");
+            Setting.of("MAX_MEMORY_MB", Kinds.integer(270, 1 << 20), 400, "the whole process, in MiB; at least 270");
     public static final Setting<Integer> MAX_BODY_MB = Setting.of(
                     "MAX_BODY_MB",
                     Kinds.integer(1, 1024),
                     40,
-                    "largest body of a write, in MiB; at most a tenth of the memory")
-            .defaultWords("40, or a tenth of `MAX_MEMORY_MB` if that is less")
+                    "largest body of a write, in MiB; three of them have to fit into the heap beside clients: 40 at 400")
+            .defaultWords("40, or what `MAX_MEMORY_MB` has room for if that is less")
             .example("40");
     public static final Setting<Integer> MAX_CONCURRENT_REQUESTS = Setting.of(
                     "MAX_CONCURRENT_REQUESTS",
