@@ -77,8 +77,8 @@ final class Dispatch {
         Batch batch = batch(lane, write, body, awaited);
         byte[] other = send.body();
         byte[] sent = other == null ? batch.body() : other;
-        // Everybody waits behind the catalog's records: these never do.
-        if (!write.kind().catalog() && !hasTurn(lane, write, weight(write, sent))) {
+        // Everybody waits behind the catalog's records: these wait for nobody's large ones.
+        if (!hasTurn(lane, write, write.kind().catalog() ? 0 : weight(write, sent))) {
             return;
         }
         lane.busy = true;

@@ -9,6 +9,7 @@ import org.chromaproxy.catalog.ReadGate;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.lane.work.WriteTurns;
 import org.chromaproxy.lane.write.Batch;
 import org.chromaproxy.lane.write.Plan;
 import org.chromaproxy.lane.write.Write;
@@ -327,7 +328,8 @@ public abstract class LaneGroup {
         if (!leader.takesWrites()) {
             return true;
         }
-        boolean slow = leader.awaitsWriteTurn != null
+        Write waits = leader.awaitsWriteTurn;
+        boolean slow = (waits != null && waits.record().bodyBytes() >= WriteTurns.SMALL)
                 || (leader.waitingSince != 0 && io.nanoTime() - leader.waitingSince > SLOW_NANOS);
         if (slow || leader.faults > 0 || leader.spilled || leader.queue.size() > FEW_LEFT) {
             return false;

@@ -42,8 +42,18 @@ public record LaneServices(Storage storage, Catalog catalog, Instances instances
             InstanceTurns suspects,
             Supplier<MergeBounds> currentBounds,
             LongSupplier lingerMs) {
+        /** A server is usually as large as the proxy's machine, or larger. */
+        private static final int READS_EACH = Math.max(2, Runtime.getRuntime().availableProcessors());
+
         public LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds, LongSupplier lingerMs) {
-            this(stats, catchUp, new Turns(), new InstanceWriteTurns(), new InstanceTurns(), currentBounds, lingerMs);
+            this(
+                    stats,
+                    catchUp,
+                    new Turns(),
+                    new InstanceWriteTurns(READS_EACH),
+                    new InstanceTurns(),
+                    currentBounds,
+                    lingerMs);
         }
 
         /** How much becomes one request now. */

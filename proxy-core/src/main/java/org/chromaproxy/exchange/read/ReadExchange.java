@@ -30,6 +30,7 @@ import org.chromaproxy.exchange.Collected;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
+import org.chromaproxy.exchange.SharedPlace;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
@@ -68,6 +69,7 @@ public final class ReadExchange implements RequestBody {
     private final Rewriting rewriting;
     private final ReadAnswers answers;
     private final ReadBounds bounds;
+    private final SharedPlace place;
     private final long deadline;
     private final List<ByteBuf> kept = new ArrayList<>(1);
     private final Set<Instance> failed = new HashSet<>(0);
@@ -95,6 +97,7 @@ public final class ReadExchange implements RequestBody {
         this.services = services;
         this.target = target;
         this.rewriting = rewriting;
+        this.place = new SharedPlace(exchange);
         this.answers =
                 new ReadAnswers(exchange.route().kind(), exchange.request().uri());
         this.bounds = new ReadBounds(exchange);
@@ -108,6 +111,7 @@ public final class ReadExchange implements RequestBody {
     }
 
     private void connect() {
+        place.end();
         if (clientGone) {
             return;
         }
@@ -118,6 +122,24 @@ public final class ReadExchange implements RequestBody {
             return;
         }
         Instance instance = chosen.get();
+        if (target.collection().isEmpty()) {
+            acquire(instance);
+            return;
+        }
+        place.take(
+                services.proxy().work().writes().share(instance),
+                services.limits().readWaitMs(),
+                () -> {
+                    // It may have waited.
+                    if (instance.usable() && target.readable(instance)) {
+                        acquire(instance);
+                    } else {
+                        connect();
+                    }
+                });
+    }
+
+    private void acquire(Instance instance) {
         services.upstream()
                 .pool(exchange.loop(), instance)
                 .acquire(connection -> send(connection, instance), cause -> unreachable(instance));
@@ -151,6 +173,7 @@ public final class ReadExchange implements RequestBody {
 
     private void send(UpstreamConnection connection, Instance instance) {
         if (clientGone) {
+            place.end();
             connection.begin(new Attempt(instance));
             connection.abort();
             return;
@@ -311,6 +334,7 @@ public final class ReadExchange implements RequestBody {
     @Override
     public void gone() {
         clientGone = true;
+        place.end();
         release();
         if (upstream != null) {
             upstream.abort();
@@ -348,6 +372,7 @@ public final class ReadExchange implements RequestBody {
         @Override
         public void head(HttpResponse from) {
             exchange.trail().mark(Mark.FIRST_BYTE);
+            place.end();
             ReadAnswers.Worth worth = answers.head(from, target.living());
             if (better(worth, from.status().code()) && upstream != null) {
                 upstream.abort();
@@ -518,6 +543,7 @@ public final class ReadExchange implements RequestBody {
 
         @Override
         public void failed(UpstreamException cause) {
+            place.end();
             upstream = null;
             unsent = null;
             collectedHead = null;

@@ -13,6 +13,7 @@ import org.chromaproxy.exchange.BodyBuffer;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.exchange.RequestBody;
+import org.chromaproxy.exchange.SharedPlace;
 import org.chromaproxy.exchange.read.ReadTarget;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
@@ -46,6 +47,7 @@ public final class WriteExchange implements RequestBody {
     private final @Nullable Runnable notFound;
     private final boolean async;
     private final BodyBuffer body;
+    private final SharedPlace place;
     private boolean clientGone;
     private @Nullable AppendTicket ticket;
     private volatile @Nullable Write write;
@@ -67,6 +69,7 @@ public final class WriteExchange implements RequestBody {
         this.records = records;
         this.answers = new WriteAnswers(exchange, services, records);
         this.async = records.async();
+        this.place = new SharedPlace(exchange);
         this.body = new BodyBuffer(
                 services.admission().memory(),
                 exchange.use(),
@@ -297,13 +300,35 @@ public final class WriteExchange implements RequestBody {
         }
     }
 
+    /** The catalog's records are executed in the order of the log: others' do not wait for all that one client sends. */
     private void log(NewRecord record) {
+        if (record.kind().catalog()) {
+            place.take(
+                    services.proxy().work().writes().catalog(),
+                    services.limits().admissionMs(),
+                    () -> {
+                        // What its principal was permitted when it came it may have used up while this waited.
+                        if (bounds.refusedAtOnce()) {
+                            free();
+                        } else {
+                            append(record);
+                        }
+                    });
+        } else {
+            append(record);
+        }
+    }
+
+    private void append(NewRecord record) {
         Optional<Runnable> taken = bounds.taken(record, records.count());
         if (taken.isEmpty()) {
             free();
             return;
         }
-        settled = taken.get();
+        settled = () -> {
+            taken.get().run();
+            place.end();
+        };
         times.queued();
         Optional<AppendTicket> queued = services.proxy().log().append(record, new Logged());
         if (queued.isEmpty()) {
@@ -354,6 +379,7 @@ public final class WriteExchange implements RequestBody {
             timer.cancel(false);
         }
         body.free();
+        place.end();
     }
 
     @Override
@@ -361,6 +387,7 @@ public final class WriteExchange implements RequestBody {
         clientGone = true;
         AppendTicket queued = ticket;
         if (queued == null) {
+            place.end();
             body.abandon();
         } else if (write == null && queued.withdraw()) {
             settled.run();

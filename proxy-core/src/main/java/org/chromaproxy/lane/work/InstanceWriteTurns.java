@@ -5,17 +5,46 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.time.Clock;
 
-/** Turns of writes on each instance. Thread-safe. */
+/** Turns of writes on each instance, and what each client has under way there. Thread-safe. */
 public final class InstanceWriteTurns {
-    private final Map<Instance, WriteTurns> turns = new ConcurrentHashMap<>();
+    private final int readsEach;
+    private final ServerShare catalog = new ServerShare(1, Clock.SYSTEM::nanoTime);
+    private final Map<Instance, Server> servers = new ConcurrentHashMap<>();
+
+    /** @param readsEach reads of one client under way on a server at once, while others use it too */
+    public InstanceWriteTurns(int readsEach) {
+        this.readsEach = readsEach;
+    }
+
+    private record Server(WriteTurns turns, ServerShare share) {}
 
     public WriteTurns on(Instance instance, Clock clock) {
-        return turns.computeIfAbsent(instance, each -> new WriteTurns(clock::nanoTime, each::outstanding));
+        return server(instance, clock).turns;
+    }
+
+    /** What each client has under way on that instance. */
+    public ServerShare share(Instance instance) {
+        return server(instance, Clock.SYSTEM).share;
+    }
+
+    /** What each client has logged for the catalog, whose records are executed one after the other. */
+    public ServerShare catalog() {
+        return catalog;
+    }
+
+    private Server server(Instance instance, Clock clock) {
+        Server present = servers.get(instance);
+        return present != null
+                ? present
+                : servers.computeIfAbsent(instance, each -> {
+                    ServerShare share = new ServerShare(readsEach, clock::nanoTime);
+                    return new Server(new WriteTurns(clock::nanoTime, each::outstanding, share), share);
+                });
     }
 
     /** The writes that wait for their turn there. */
     public WriteTurns.Line line(Instance instance) {
-        WriteTurns there = turns.get(instance);
-        return there == null ? WriteTurns.Line.EMPTY : there.line();
+        Server there = servers.get(instance);
+        return there == null ? WriteTurns.Line.EMPTY : there.turns.line();
     }
 }

@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * what one client has under way can keep another waiting for as long as there is more of it. So of one client at most {@link
  * #SHARE} bytes are under way, and of all clients at most one {@linkplain #LARGE large} write; the others wait outside of the
  * server, in rotation between clients. After a write that took long there is a gap, as long as somebody waits there and no
- * longer than it took: in that they are answered. Small ones never wait. Thread-safe.
+ * longer than it took: in that they are answered.
+ *
+ * <p>Small ones wait for none of that. But while other clients use the server too, one at a time of each client is under way there,
+ * and the client that uses it more yields to the others, see {@link ServerShare}; for a second at most. Thread-safe.
  */
 public final class WriteTurns {
-    /** Bytes below which a write never waits. */
+    /** Bytes below which a write waits for no gap and for no share of bytes. */
     public static final int SMALL = 32 << 10;
     /** Bytes from which one at a time is under way, whoever sent it. */
     public static final int LARGE = 256 << 10;
@@ -33,9 +36,12 @@ public final class WriteTurns {
 
     private static final long LONGEST_GAP_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_AGAIN_MS = 10;
+    /** So long a write yields to other clients, even if they never end. */
+    static final long LONGEST_YIELD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier nanos;
     private final LongSupplier outstanding;
+    private final ServerShare share;
     /** Those with something under way or waiting, whose turn comes first in front. Everything is guarded by this. */
     private final Map<Object, Client> clients = new LinkedHashMap<>();
 
@@ -45,25 +51,37 @@ public final class WriteTurns {
 
     private long gapUntil;
     private boolean looks;
-    private int waiting;
+    /** Changed under the lock only. */
+    private volatile int waiting;
 
     /**
      * @param nanos monotonic clock, ns
      * @param outstanding how many requests of all kinds the server has not answered
+     * @param share what each client has under way there
      */
-    public WriteTurns(LongSupplier nanos, LongSupplier outstanding) {
+    public WriteTurns(LongSupplier nanos, LongSupplier outstanding, ServerShare share) {
         this.nanos = nanos;
         this.outstanding = outstanding;
+        this.share = share;
         this.gapUntil = nanos.getAsLong();
+        share.onEnd(this::grantWaiting);
     }
 
     private static final class Client {
         private final ArrayDeque<Waiting> line = new ArrayDeque<>();
+        /** Small ones, which do not wait behind others of their client. */
+        private final ArrayDeque<Waiting> small = new ArrayDeque<>();
+
         private long bytes;
         private int underWay;
+
+        private ArrayDeque<Waiting> line(int size) {
+            return size < SMALL ? small : line;
+        }
     }
 
-    private record Waiting(Object key, int bytes, long since, LaneIo io, Consumer<Turn> granted) {}
+    /** @param number of the share when it came */
+    private record Waiting(Object key, int bytes, long since, LaneIo io, Consumer<Turn> granted, long number) {}
 
     /**
      * Who waits.
@@ -81,11 +99,13 @@ public final class WriteTurns {
         private final Object key;
         private final int bytes;
         private final long begun = nanos.getAsLong();
+        private final ServerShare.Passage passage;
         private final AtomicBoolean over = new AtomicBoolean();
 
         private Turn(Object key, int bytes) {
             this.key = key;
             this.bytes = bytes;
+            this.passage = share.pass(key);
         }
 
         /** Whether it permits a write of so many bytes, which may have grown while it waited. */
@@ -97,6 +117,7 @@ public final class WriteTurns {
         public void end() {
             if (over.compareAndSet(false, true)) {
                 ended(this);
+                passage.end();
             }
         }
     }
@@ -109,7 +130,7 @@ public final class WriteTurns {
      */
     public synchronized @Nullable Turn take(Object key, int bytes) {
         Client client = clients.computeIfAbsent(key, each -> new Client());
-        boolean first = bytes < SMALL || client.line.isEmpty();
+        boolean first = client.line(bytes).isEmpty() && !yields(key, client, share.stamp());
         Turn turn = first && may(client, bytes) ? begin(key, client, bytes) : null;
         forget(key, client);
         return turn;
@@ -122,9 +143,8 @@ public final class WriteTurns {
      */
     public void await(Object key, int bytes, LaneIo io, Consumer<Turn> granted) {
         synchronized (this) {
-            clients.computeIfAbsent(key, each -> new Client())
-                    .line
-                    .add(new Waiting(key, bytes, nanos.getAsLong(), io, granted));
+            Waiting each = new Waiting(key, bytes, nanos.getAsLong(), io, granted, share.stamp());
+            clients.computeIfAbsent(key, _ -> new Client()).line(bytes).add(each);
             waiting++;
         }
         grant();
@@ -136,13 +156,14 @@ public final class WriteTurns {
         int waitingClients = 0;
         long oldest = 0;
         for (Client client : clients.values()) {
-            Waiting first = client.line.peek();
-            if (first != null) {
-                waitingClients++;
-                oldest = Math.max(oldest, now - first.since);
-            }
+            waitingClients += client.line.isEmpty() && client.small.isEmpty() ? 0 : 1;
+            oldest = Math.max(oldest, Math.max(waited(client.line.peek(), now), waited(client.small.peek(), now)));
         }
         return new Line(waiting, waitingClients, oldest);
+    }
+
+    private static long waited(@Nullable Waiting waits, long now) {
+        return waits == null ? 0 : now - waits.since;
     }
 
     private boolean may(Client client, int bytes) {
@@ -153,6 +174,15 @@ public final class WriteTurns {
             return false;
         }
         return gapIsOver() && !(bytes >= LARGE && largeUnderWay);
+    }
+
+    /** Whether others are to be served first, and have not been for too long. */
+    private boolean yields(Waiting waits, Client client) {
+        return nanos.getAsLong() - waits.since < LONGEST_YIELD_NANOS && yields(waits.key, client, waits.number);
+    }
+
+    private boolean yields(Object key, Client client, long before) {
+        return (client.underWay > 0 && share.contended(key)) || share.yields(key, before);
     }
 
     private boolean gapIsOver() {
@@ -184,16 +214,18 @@ public final class WriteTurns {
             }
             largeUnderWay &= turn.bytes < LARGE;
             forget(turn.key, client);
-            if (waiting == 0) {
-                return;
-            }
         }
-        grant();
     }
 
     private void forget(Object key, Client client) {
-        if (client.underWay == 0 && client.line.isEmpty()) {
+        if (client.underWay == 0 && client.line.isEmpty() && client.small.isEmpty()) {
             clients.remove(key);
+        }
+    }
+
+    private void grantWaiting() {
+        if (waiting > 0) {
+            grant();
         }
     }
 
@@ -213,14 +245,14 @@ public final class WriteTurns {
         for (Iterator<Map.Entry<Object, Client>> each = clients.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<Object, Client> entry = each.next();
             Client client = entry.getValue();
-            Waiting first = client.line.peek();
-            if (first != null && may(client, first.bytes)) {
-                client.line.poll();
+            Waiting first = next(client);
+            if (first != null) {
+                client.line(first.bytes).poll();
                 waiting--;
                 all.add(new Granted(first, begin(entry.getKey(), client, first.bytes)));
                 served.add(entry.getKey());
-            } else if (first != null) {
-                held = first;
+            } else if (!client.line.isEmpty() || !client.small.isEmpty()) {
+                held = client.line.isEmpty() ? client.small.peek() : client.line.peek();
             }
         }
         for (Object key : served) {
@@ -231,10 +263,20 @@ public final class WriteTurns {
         }
         if (!served.isEmpty() && waiting > 0) {
             all.addAll(due());
-        } else if (held != null && !looks && !gapIsOver()) {
+        } else if (held != null && !looks) {
             lookLater(held.io);
         }
         return all;
+    }
+
+    /** What of that client can go now, small ones first. */
+    private @Nullable Waiting next(Client client) {
+        Waiting small = client.small.peek();
+        if (small != null && !yields(small, client)) {
+            return small;
+        }
+        Waiting first = client.line.peek();
+        return first != null && !yields(first, client) && may(client, first.bytes) ? first : null;
     }
 
     private void lookLater(LaneIo io) {

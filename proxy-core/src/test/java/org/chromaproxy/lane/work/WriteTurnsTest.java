@@ -30,7 +30,8 @@ class WriteTurnsTest {
     private final List<Turn> granted = new ArrayList<>();
     private long now;
     private long outstanding;
-    private final WriteTurns turns = new WriteTurns(() -> now, () -> outstanding);
+    private final ServerShare share = new ServerShare(2, () -> now);
+    private final WriteTurns turns = new WriteTurns(() -> now, () -> outstanding, share);
 
     private Turn taken(String client, int bytes) {
         Turn turn = turns.take(client, bytes);
@@ -89,7 +90,7 @@ class WriteTurnsTest {
     }
 
     @Test
-    void smallOnesNeverWait() {
+    void smallOnesDoNotWaitForLargeOnes() {
         Turn large = taken("a", LARGE);
         await("a", LARGE);
         for (int i = 0; i < 1_000; i++) {
@@ -108,11 +109,87 @@ class WriteTurnsTest {
         }
         assertNull(turns.take("a", quarter));
         await("a", quarter);
-        taken("b", quarter);
         assertEquals(List.of(), order);
         end(all.getFirst());
         assertEquals(List.of("a"), order);
         assertNull(turns.take("a", WriteTurns.SMALL), "others of it are not overtaken");
+    }
+
+    @Test
+    void whileAnotherClientUsesTheServerOneWriteOfEachIsUnderWay() {
+        for (int bytes : List.of(SMALL, WriteTurns.SMALL)) {
+            order.clear();
+            Turn first = taken("a", bytes);
+            Turn others = taken("b", bytes);
+            assertNull(turns.take("a", bytes));
+            await("a", bytes);
+            await("a", bytes);
+            end(others);
+            assertEquals(List.of(), order);
+            end(first);
+            assertEquals(List.of("a"), order);
+            end(granted.removeLast());
+            assertEquals(List.of("a", "a"), order);
+            end(granted.removeLast());
+            pass(2_000);
+        }
+    }
+
+    @Test
+    void whoWritesWithoutAPauseYieldsToTheOther() {
+        Turn loud = taken("loud", SMALL);
+        pass(50);
+        Turn calm = taken("calm", SMALL);
+        end(loud);
+        assertNull(turns.take("loud", SMALL));
+        await("loud", SMALL);
+        pass(500);
+        assertEquals(List.of(), order);
+        end(calm);
+        assertEquals(List.of("loud"), order);
+    }
+
+    @Test
+    void aWriteYieldsToReadsThatWereThereBefore() {
+        Turn loud = taken("loud", SMALL);
+        pass(50);
+        end(loud);
+        ServerShare.Passage before = share.enter("calm").orElseThrow();
+        await("loud", SMALL);
+        var _ = share.enter("calm").orElseThrow();
+        assertEquals(List.of(), order);
+        before.end();
+        channel.runPendingTasks();
+        assertEquals(List.of("loud"), order, "not for those that came later");
+    }
+
+    @Test
+    void aWriteYieldsForASecondAtMost() {
+        Turn loud = taken("loud", SMALL);
+        pass(50);
+        taken("calm", SMALL);
+        end(loud);
+        await("loud", SMALL);
+        pass(900);
+        assertEquals(List.of(), order);
+        pass(200);
+        assertEquals(List.of("loud"), order);
+    }
+
+    @Test
+    void aSmallWriteThatYieldsIsNotBehindALargeOneOfItsClient() {
+        Turn large = taken("loud", LARGE);
+        pass(50);
+        Turn calm = taken("calm", SMALL);
+        await("loud", LARGE);
+        assertNull(turns.take("loud", SMALL));
+        await("loud", SMALL);
+        outstanding = 5;
+        end(large);
+        end(calm);
+        assertEquals(List.of("loud"), order);
+        assertTrue(granted.getFirst().covers(SMALL));
+        assertFalse(granted.getFirst().covers(LARGE), "the small one");
     }
 
     @Test
