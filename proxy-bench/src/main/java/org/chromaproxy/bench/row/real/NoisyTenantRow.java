@@ -1,5 +1,6 @@
 package org.chromaproxy.bench.row.real;
 
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,9 +29,6 @@ import org.chromaproxy.bench.row.Setting;
  * goal is what the proxy adds to: the quiet value and twice what a bare server needs for one such write.
  */
 public final class NoisyTenantRow implements Row {
-    /** What an operator gives each client; of the loud one's requests beyond it all wait in line. */
-    private static final Map<String, String> BOUND = Map.of("PRINCIPAL_MAX_REQUESTS", "2");
-
     private static final String WARM_UP = "warm-up";
     private static final List<Noise> QUICK = List.of(Noise.WRITES, Noise.READS, Noise.CREATES);
     private static final String CALM_ADDRESS = "127.0.0.1";
@@ -39,6 +37,9 @@ public final class NoisyTenantRow implements Row {
     private static final int PER_SECOND = 12;
     private static final int LEAST = 3;
     private static final int LONGER = 4;
+    /** Connections from which the noise comes that goes to another server: as many as keep that busy. */
+    private static final int ELSEWHERE = 2;
+
     private static final double GOAL = 2;
     private static final double MILLION = 1e6;
 
@@ -46,6 +47,7 @@ public final class NoisyTenantRow implements Row {
     private final Running running = new Running();
     private final AtomicInteger number = new AtomicInteger();
     private final Map<Noise, Histogram> needs = new EnumMap<>(Noise.class);
+    private final Map<Noise, List<Double>> loads = new EnumMap<>(Noise.class);
     private final Map<String, LongAdder> loudAnswers = new ConcurrentSkipListMap<>();
     private final Map<String, LongAdder> calmFailures = new TreeMap<>();
     private final List<Place> places = new ArrayList<>();
@@ -92,13 +94,13 @@ public final class NoisyTenantRow implements Row {
 
     @Override
     public void prepare() {
-        ChromaStack stack = ChromaStack.start(setting, running, BOUND);
+        ChromaStack stack = ChromaStack.start(setting, running);
         places.add(place("chroma-proxy", true, stack.proxy().url()));
         places.add(place("bare Chroma", false, URI.create(stack.bare().url())));
         for (Place place : places) {
             calm(place, WARM_UP, setting.scale().time());
             for (Noise kind : QUICK) {
-                beside(place, kind, WARM_UP);
+                beside(place, place, kind, WARM_UP);
             }
         }
     }
@@ -126,8 +128,11 @@ public final class NoisyTenantRow implements Row {
             need(kind);
             for (Place place : Running.rotated(places, round)) {
                 calm(place, alone(kind), time(place));
-                beside(place, kind, kind.name());
+                beside(place, place, kind, kind.name());
             }
+            beside(places.getFirst(), places.getLast(), kind, elsewhere(kind));
+            loads.computeIfAbsent(kind, _ -> new ArrayList<>())
+                    .add(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         }
     }
 
@@ -150,21 +155,32 @@ public final class NoisyTenantRow implements Row {
         return "before " + kind;
     }
 
+    private static String elsewhere(Noise kind) {
+        return kind + " elsewhere";
+    }
+
     /** The bare server is looked at, not judged. */
     private Duration time(Place place) {
         return setting.scale().time().multipliedBy(place.proxy() ? LONGER : 1);
     }
 
-    private void beside(Place place, Noise kind, String name) {
+    /**
+     * The calm client beside the loud one.
+     *
+     * @param noisy where the loud one is: at the same place, or, for what the machine has to do with it, at another
+     */
+    private void beside(Place place, Place noisy, Noise kind, String name) {
+        boolean together = place.url().equals(noisy.url());
         AtomicBoolean over = new AtomicBoolean();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < kind.clients(); i++) {
-                clients.execute(() -> again(place, kind, over));
+            int count = together ? kind.clients() : Math.min(ELSEWHERE, kind.clients());
+            for (int i = 0; i < count; i++) {
+                clients.execute(() -> again(noisy, kind, over));
             }
             try {
                 // Not from the first moment on: what is measured is how it goes on.
                 Waiting.holds(setting.scale().time().dividedBy(LEAST), () -> false);
-                calm(place, name, time(place));
+                calm(place, name, together ? time(place) : setting.scale().time());
             } finally {
                 over.set(true);
             }
@@ -250,9 +266,13 @@ public final class NoisyTenantRow implements Row {
                         + " together; the quiet value of each kind is measured right before it, in each round. What one needs: the median"
                         + " on a bare server that has nothing else to do. The goal is for whichever of writes, reads and creates it is"
                         + " most.");
-        section.note("Each principal is bounded: " + BOUND + ". Bare Chroma has no bound: what it is like there, for"
-                + " comparison.");
-        section.note("Both clients, the proxy, PostgreSQL and three Chroma servers share the machine's processors.");
+        section.note(
+                "No principal has a bound of its own. Two controls: the same noise and the same calm client at a bare"
+                        + " server; and the calm client at the proxy while the noise, from 2 connections, goes to the bare server"
+                        + " (\"noise elsewhere\"): what of it is the machine's doing.");
+        section.note(
+                "Both clients, the proxy, PostgreSQL and three Chroma servers share the machine's processors. Load average"
+                        + " after each round: " + loads + ".");
         section.note("Answers to the loud one: " + loudAnswers + "; those of the bare server are of fewer seconds.");
         if (!calmFailures.isEmpty()) {
             section.note("**Not answered with success: " + calmFailures + "**");
@@ -269,6 +289,8 @@ public final class NoisyTenantRow implements Row {
                 place.p99(alone(kind), request)
                         .ifPresent(p99 -> section.samples().add(row, what + "quiet", p99));
                 place.p99(row, request).ifPresent(p99 -> section.samples().add(row, what + "beside", p99));
+                place.p99(elsewhere(kind), request)
+                        .ifPresent(p99 -> section.samples().add(row, what + "noise elsewhere", p99));
             }
         }
         section.samples().add(row, "a bare server needs for one", need);
