@@ -4,6 +4,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.chromaproxy.access.Access;
 import org.chromaproxy.admit.BacklogBound;
+import org.chromaproxy.admit.HeavyReads;
 import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.Principals;
@@ -35,6 +36,7 @@ public record ExchangeServices(
      * What is let in.
      *
      * @param lists of the requests those that a server reads its catalog for
+     * @param heavyReads whose turn it is to keep a server busy with a read
      * @param principals who uses how much
      * @param backlog what may wait in the log while no client waits for it
      * @param capacity how large the log may be
@@ -47,6 +49,7 @@ public record ExchangeServices(
             MemoryBudget memory,
             RequestBound requests,
             RequestBound lists,
+            HeavyReads heavyReads,
             Principals principals,
             BacklogBound backlog,
             LogCapacity capacity,
@@ -76,6 +79,7 @@ public record ExchangeServices(
                     memory,
                     requests,
                     lists,
+                    new HeavyReads(() -> 2),
                     Principals.unbounded(),
                     backlog,
                     LogCapacity.unbounded(),

@@ -7,9 +7,9 @@ import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.upstream.UpstreamRequest;
 
 /**
- * Tells a server that executes a long write from a dead one. Chroma applies one write after the other, and while it deletes
+ * Tells a server that executes a long write, or a read whose filter takes long, from a dead one. Chroma applies one write after the other, and while it deletes
  * some ten thousand records, whatever touches its database waits for seconds (seen on 1.5.9: 5.5 s). While a probe is
- * unanswered and a write is under way there, it is asked for what touches nothing; an answer counts as any other. Confined to
+ * unanswered and one of them is under way there, it is asked for what touches nothing; an answer counts as any other. Confined to
  * the health checker's loop.
  */
 final class BusyProbe {
@@ -21,6 +21,8 @@ final class BusyProbe {
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final long MOST_SECONDS = 60;
+    /** The same for a read that keeps it busy. */
+    private static final long LONGEST_READ_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Instance instance;
     private final EventLoop loop;
@@ -40,10 +42,14 @@ final class BusyProbe {
         long silent = now - askedSince;
         bytes = silent < QUIET_NANOS ? 0 : Math.max(bytes, instance.writes().bytesUnderWay());
         long longest = LONGEST_NANOS + TimeUnit.SECONDS.toNanos(Math.min(MOST_SECONDS, bytes >> 20));
+        boolean reading = instance.reads().heavy();
+        if (reading) {
+            longest = Math.max(longest, LONGEST_READ_NANOS);
+        }
         if (asking || silent < QUIET_NANOS || silent > longest || !instance.usable()) {
             return;
         }
-        if (instance.writes().underWay()) {
+        if (reading || instance.writes().underWay()) {
             asking = true;
             upstream.send(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS)
                     .whenComplete((answer, error) -> asking = false);

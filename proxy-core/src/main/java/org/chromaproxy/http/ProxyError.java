@@ -72,6 +72,12 @@ public enum ProxyError {
             Names.RATE,
             "This client has as many requests under way as it may. Nothing was executed; send fewer at once, or retry"
                     + " later."),
+    HEAVY_READS(
+            429,
+            Names.RATE,
+            "The read's filter (a regular expression, more than 64 terms, or a long text) keeps a server busy, and others of that"
+                    + " kind are before it: they are executed one after the other. Nothing was executed; retry later, or ask"
+                    + " with fewer terms, or $contains."),
     PRINCIPAL_ANSWER_MEMORY(
             429,
             Names.RATE,
@@ -157,6 +163,11 @@ public enum ProxyError {
             503,
             Names.INTERNAL,
             "No instance holds a trustworthy copy of the collection. Nothing was executed; repair it."),
+    HEAVY_READ_FAILED(
+            503,
+            Names.INTERNAL,
+            "The server did not answer the read, whose filter keeps it busy; no other is asked, since that would be, too."
+                    + " Nothing was changed; ask with fewer terms, $contains, or a simpler regular expression, or retry later."),
     UPSTREAM_FAILED(502, Names.INTERNAL, "The instance did not answer. Nothing was changed; retry."),
     /** A write that every instance failed alike; recorded as such. */
     WRITE_FAILED(

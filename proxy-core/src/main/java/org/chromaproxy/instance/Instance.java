@@ -24,6 +24,7 @@ public final class Instance {
     private final boolean tls;
     private final Map<String, String> credentials;
     private final Clock clock;
+    private final ReadLoad reads = new ReadLoad();
     private final WriteHealth writes;
     private final LongAdder requests = new LongAdder();
     private final LongAdder successes = new LongAdder();
@@ -79,7 +80,7 @@ public final class Instance {
         this.uri = uri;
         this.credentials = token.map(Instance::credentials).orElse(Map.of());
         this.clock = clock;
-        this.writes = new WriteHealth(clock);
+        this.writes = new WriteHealth(clock, reads);
         this.pending = new PendingCounts(clock);
         this.holds = new Holds(clock);
         this.history = new InstanceHistory(name, clock);
@@ -236,6 +237,11 @@ public final class Instance {
     /** Whether it takes writes, beyond answering. */
     public WriteHealth writes() {
         return writes;
+    }
+
+    /** What it executes of heavy reads. */
+    public ReadLoad reads() {
+        return reads;
     }
 
     /** Hears every change of state from now on, on the thread that makes it. */

@@ -22,6 +22,7 @@ public final class WriteHealth {
     private static final long MUCH = 512 << 10;
 
     private final Clock clock;
+    private final ReadLoad reads;
     private final AtomicLong applied = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -38,8 +39,9 @@ public final class WriteHealth {
     private volatile Instant since;
     private volatile long troubledAt;
 
-    WriteHealth(Clock clock) {
+    WriteHealth(Clock clock, ReadLoad reads) {
         this.clock = clock;
+        this.reads = reads;
         this.since = clock.now();
         this.troubledAt = clock.nanoTime() - TimeUnit.DAYS.toNanos(1);
     }
@@ -118,13 +120,14 @@ public final class WriteHealth {
     }
 
     /**
-     * A write is unanswered for too long. If nothing was applied since it was sent, that is the instance's doing.
+     * A write is unanswered for too long. If nothing was applied since it was sent, that is the instance's doing, unless it executes
+     * a read that keeps it from everything else.
      *
      * @param appliedBefore {@link #applied} when it was sent
      */
     public void unanswered(long appliedBefore, String why) {
         synchronized (this) {
-            if (down || applied.get() != appliedBefore) {
+            if (down || applied.get() != appliedBefore || reads.heavy()) {
                 return;
             }
             troubledAt = clock.nanoTime();

@@ -15,6 +15,7 @@ import org.chromaproxy.access.Access;
 import org.chromaproxy.admin.AdminEndpoints;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admit.BacklogBound;
+import org.chromaproxy.admit.HeavyReads;
 import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.Principals;
@@ -361,8 +362,9 @@ final class Engine implements AutoCloseable {
 
     ExchangeServices exchangeServices() {
         Completions completions = new Completions(requests, lists, upstream.timings(), feed);
+        HeavyReads heavyReads = new HeavyReads(instances::usable);
         ExchangeServices.Admission admission = new ExchangeServices.Admission(
-                rights, memory, requests, lists, principals, backlog, capacity, owning(), completions);
+                rights, memory, requests, lists, heavyReads, principals, backlog, capacity, owning(), completions);
         return new ExchangeServices(services, upstream, lanes, admission, access, endpoints(admission), () -> limits);
     }
 

@@ -2,12 +2,15 @@ package org.chromaproxy.exchange.read;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.chromaproxy.route.RouteKind;
+import org.chromaproxy.upstream.ContentCoding;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /**
@@ -114,5 +117,17 @@ final class ReadAnswers {
     private static boolean error(ByteBuf body) {
         String start = body.toString(body.readerIndex(), Math.min(9, body.readableBytes()), StandardCharsets.US_ASCII);
         return start.startsWith("{\"error\"");
+    }
+
+    /** What was encoded, though nobody asked for that; the head says so no more, unless it could not be decoded. */
+    static ByteBuf decoded(HttpResponse head, ByteBuf whole, int most) {
+        Optional<byte[]> plain = ContentCoding.decode(head.headers(), ByteBufUtil.getBytes(whole), most);
+        if (plain.isEmpty()) {
+            return whole;
+        }
+        whole.release();
+        head.headers().remove(HttpHeaderNames.CONTENT_ENCODING).remove(HttpHeaderNames.CONTENT_LENGTH);
+        HttpUtil.setContentLength(head, plain.get().length);
+        return Unpooled.wrappedBuffer(plain.get());
     }
 }

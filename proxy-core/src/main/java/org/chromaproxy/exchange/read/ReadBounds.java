@@ -1,6 +1,7 @@
 package org.chromaproxy.exchange.read;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.Optional;
 import org.chromaproxy.config.PrincipalLimit;
 import org.chromaproxy.exchange.Exchange;
@@ -55,6 +56,16 @@ final class ReadBounds {
                 : filter.map(FilterScan::excess).orElse("");
     }
 
+    /** Whether the body has a filter that keeps a server busy, as far as it has come. */
+    boolean heavy() {
+        return filter.isPresent() && filter.get().heavy(objects);
+    }
+
+    /** Whether its body has to be known before a server is asked. */
+    boolean filtered() {
+        return filter.isPresent() && exchange.request().method().equals(HttpMethod.POST);
+    }
+
     /** Answers a read that asks for too much. */
     void refuse() {
         String excess = excess();
@@ -72,5 +83,14 @@ final class ReadBounds {
                         + " that are permitted at once, since a server has all of them in memory. Nothing was executed; ask"
                         + " with fewer embeddings at a time or a smaller n_results, or ask an operator"
                         + " (MAX_RESULTS_PER_QUERY).");
+    }
+
+    /** Answers a read with a heavy filter whose body is too large to be held until its turn comes. */
+    void refuseLarge() {
+        exchange.fail(
+                ProxyError.BEYOND_SERVERS,
+                "A read whose filter keeps a server busy (a regular expression, more than 64 terms, or a long text) may have "
+                        + ReadRequest.REPLAY_BYTES
+                        + " bytes. Nothing was executed; ask with fewer embeddings or ids at a time.");
     }
 }

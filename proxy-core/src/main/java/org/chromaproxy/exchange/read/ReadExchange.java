@@ -4,24 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -46,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * fails before its first byte and the request is still at hand.
  */
 public final class ReadExchange implements RequestBody {
-    /** Up to this many bytes of a request are kept for a second try. */
-    private static final int REPLAY_BYTES = 256 << 10;
     /** Most bytes of a response that is collected to be rewritten. */
     private static final int COLLECT_BYTES = 16 << 20;
 
@@ -55,6 +45,11 @@ public final class ReadExchange implements RequestBody {
     private static final long MAX_RETRY_MS = 500;
     /** Answers up to this size reach the client only when they are here whole. */
     private static final int HELD_BYTES = 64 << 10;
+
+    /** A body of up to so many bytes that may hold a filter is here whole before a server is asked. */
+    private static final int FILTER_BYTES = 64 << 10;
+    /** So long a heavy read waits for a server that leads nothing. */
+    private static final long ASIDE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** Answers like 500 that are not passed on: Chroma gives some when a query meets a delete (seen on 1.0.5). */
     private static final int MAX_SICK = 2;
@@ -70,23 +65,25 @@ public final class ReadExchange implements RequestBody {
     private final ReadAnswers answers;
     private final ReadBounds bounds;
     private final SharedPlace place;
-    private final long deadline;
-    private final List<ByteBuf> kept = new ArrayList<>(1);
+    private final ReadRequest request;
     private final Set<Instance> failed = new HashSet<>(0);
     /** Who says that it does not exist, though it does. */
     private final Set<Instance> denied = new HashSet<>(0);
 
+    private long deadline;
+    /** Whether the body is waited for before a server is asked. */
+    private boolean collecting;
+    /** Its filter keeps a server busy. */
+    private @Nullable HeavyTurn heavy;
+
+    private long asideUntil;
+    /** With a server's answer to a heavy read that nobody wants any more. */
+    private @Nullable UpstreamConnection orphan;
+
     private int failures;
-    private int keptBytes;
-    private boolean replayable = true;
     private boolean requestComplete;
     private boolean clientGone;
     private @Nullable UpstreamConnection upstream;
-    /** The request's head, until it is known whether its body is here too: then both are sent as one. */
-    private @Nullable HttpRequest unsent;
-    /** Whether the whole request was sent as one. */
-    private boolean sentWhole;
-
     private @Nullable HttpResponse collectedHead;
     private @Nullable ByteBuf collected;
     /** Of what is collected beyond {@link #HELD_BYTES}: as many as that are bounded by the connections to servers. */
@@ -101,12 +98,18 @@ public final class ReadExchange implements RequestBody {
         this.answers =
                 new ReadAnswers(exchange.route().kind(), exchange.request().uri());
         this.bounds = new ReadBounds(exchange);
+        this.request = new ReadRequest(exchange);
         this.deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
     }
 
     public ReadExchange start() {
-        connect();
+        collecting = bounds.filtered() && HttpUtil.getContentLength(exchange.request(), -1L) <= FILTER_BYTES;
+        if (collecting) {
+            exchange.more();
+        } else {
+            connect();
+        }
         return this;
     }
 
@@ -116,7 +119,7 @@ public final class ReadExchange implements RequestBody {
             return;
         }
         boolean serving = services.admission().serving().getAsBoolean();
-        Optional<Instance> chosen = serving ? target.choose(failed) : Optional.empty();
+        Optional<Instance> chosen = serving ? choose() : Optional.empty();
         if (chosen.isEmpty()) {
             waitForInstance();
             return;
@@ -145,9 +148,59 @@ public final class ReadExchange implements RequestBody {
                 .acquire(connection -> send(connection, instance), cause -> unreachable(instance));
     }
 
+    private Optional<Instance> choose() {
+        return heavy == null ? target.choose(failed) : target.chooseAside(failed, System.nanoTime() - asideUntil > 0);
+    }
+
+    /** The body has come whole. */
+    private void begin() {
+        if (!bounds.heavy()) {
+            connect();
+            return;
+        }
+        HeavyTurn turn = new HeavyTurn(exchange, services.admission().heavyReads());
+        heavy = turn;
+        turn.take(
+                services.limits().admissionMs(),
+                () -> {
+                    asideUntil = System.nanoTime() + ASIDE_NANOS;
+                    deadline = Math.max(deadline, asideUntil + ASIDE_NANOS);
+                    connect();
+                },
+                () -> fail(ProxyError.HEAVY_READS));
+    }
+
+    private void fail(ProxyError error) {
+        gone();
+        exchange.fail(error);
+    }
+
+    private void endTurn() {
+        if (heavy != null) {
+            heavy.end();
+        }
+    }
+
+    /** The server has had a heavy read for too long. */
+    private void giveUp() {
+        if (orphan != null) {
+            orphan.abort();
+            orphan = null;
+        }
+        if (upstream != null) {
+            upstream.abort();
+            upstream = null;
+        }
+        endTurn();
+        if (!clientGone) {
+            fail(ProxyError.HEAVY_READ_FAILED);
+        }
+    }
+
     private void waitForInstance() {
         if (target.gone().isPresent()) {
             release();
+            endTurn();
             String text = exchange.route().collection().text();
             boolean byName = exchange.route().kind() == RouteKind.GET_COLLECTION;
             String message = byName ? ProxyError.noCollectionNamed(text) : ProxyError.noCollectionWithId(text);
@@ -156,6 +209,7 @@ public final class ReadExchange implements RequestBody {
         }
         if (System.nanoTime() > deadline) {
             release();
+            endTurn();
             services.admission().requests().countTimeout();
             String message = "No instance can serve this read now: none is up and in sync. Retry later.";
             exchange.fail(ProxyError.NO_INSTANCE, message);
@@ -172,78 +226,27 @@ public final class ReadExchange implements RequestBody {
     }
 
     private void send(UpstreamConnection connection, Instance instance) {
-        if (clientGone) {
-            place.end();
+        if (clientGone || collecting || upstream != null || (heavy != null && !heavy.granted())) {
+            if (clientGone) {
+                place.end();
+            }
             connection.begin(new Attempt(instance));
             connection.abort();
             return;
         }
         upstream = connection;
+        if (heavy != null) {
+            heavy.begun(instance, this::giveUp);
+        }
         exchange.trail().asked(instance.name());
         connection.begin(new Attempt(instance));
-        unsent = head(instance);
-        sentWhole = false;
-        for (ByteBuf part : kept) {
-            pass(connection, part.retainedDuplicate());
-        }
+        request.begin(connection, instance, target.uri(instance));
         if (requestComplete) {
-            passEnd(connection);
+            request.passEnd(connection);
         } else {
             connection.flush();
             exchange.more();
         }
-    }
-
-    /** Passes a piece of the body on; what is to be flushed is said by its return value. */
-    private boolean pass(UpstreamConnection connection, ByteBuf content) {
-        HttpRequest head = unsent;
-        unsent = null;
-        if (head != null && HttpUtil.getContentLength(head, -1L) == content.readableBytes()) {
-            sentWhole = true;
-            sendWhole(connection, head, content);
-            return false;
-        }
-        if (head != null) {
-            connection.send(head);
-        }
-        connection.send(new DefaultHttpContent(content));
-        return true;
-    }
-
-    private void passEnd(UpstreamConnection connection) {
-        HttpRequest head = unsent;
-        unsent = null;
-        if (head != null && !HttpUtil.isTransferEncodingChunked(head)) {
-            sendWhole(connection, head, Unpooled.EMPTY_BUFFER);
-            return;
-        }
-        if (head != null) {
-            connection.send(head);
-        }
-        if (!sentWhole) {
-            connection.send(LastHttpContent.EMPTY_LAST_CONTENT);
-        }
-    }
-
-    private static void sendWhole(UpstreamConnection connection, HttpRequest head, ByteBuf body) {
-        connection.send(new DefaultFullHttpRequest(
-                HttpVersion.HTTP_1_1, head.method(), head.uri(), body, head.headers(), EmptyHttpHeaders.INSTANCE));
-    }
-
-    private HttpRequest head(Instance instance) {
-        HttpRequest from = exchange.request();
-        HttpHeaders headers = ForwardedHeaders.decoded();
-        ForwardedHeaders.request(from.headers(), exchange.client(), instance.authority(), headers);
-        exchange.trail().stamp(headers);
-        if (headers.contains(HttpHeaderNames.ACCEPT_ENCODING)) {
-            // Ids are looked for in answers, and Chroma encodes none.
-            headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
-        }
-        instance.credentials().forEach(headers::set);
-        if (HttpUtil.isTransferEncodingChunked(from)) {
-            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        }
-        return new DefaultHttpRequest(HttpVersion.HTTP_1_1, from.method(), target.uri(instance), headers);
     }
 
     @Override
@@ -254,19 +257,23 @@ public final class ReadExchange implements RequestBody {
             bounds.refuse();
             return;
         }
+        if (collecting || bounds.heavy()) {
+            collect(content);
+            return;
+        }
         UpstreamConnection connection = upstream;
         if (connection == null) {
             // Only after a failure: kept for the next try.
-            keep(content.retainedDuplicate());
+            request.keep(content.retainedDuplicate());
             content.release();
-            if (!replayable) {
+            if (!request.replayable()) {
                 clientGone = true;
                 exchange.fail(ProxyError.UPSTREAM_FAILED);
             }
             return;
         }
-        keep(content.retainedDuplicate());
-        if (pass(connection, content)) {
+        request.keep(content.retainedDuplicate());
+        if (request.pass(connection, content)) {
             connection.flush();
         }
         if (connection.writable()) {
@@ -274,24 +281,35 @@ public final class ReadExchange implements RequestBody {
         }
     }
 
-    private void keep(ByteBuf content) {
-        keptBytes += content.readableBytes();
-        if (replayable && keptBytes <= REPLAY_BYTES) {
-            kept.add(content);
+    /** What a server has of a body whose filter turns out to be heavy is given up, before it is whole there. */
+    private void collect(ByteBuf content) {
+        if (!collecting) {
+            collecting = true;
+            place.end();
+            if (upstream != null) {
+                upstream.abort();
+                upstream = null;
+            }
+        }
+        int size = content.readableBytes();
+        request.keep(content);
+        boolean whole = HttpUtil.getContentLength(exchange.request(), -1L) == request.keptBytes();
+        if (!request.replayable()) {
+            gone();
+            bounds.refuseLarge();
+        } else if (whole || (memory().reserve(size) && (bounds.heavy() || request.keptBytes() <= FILTER_BYTES))) {
+            exchange.more();
+        } else if (bounds.heavy()) {
+            refuse();
         } else {
-            content.release();
-            replayable = false;
-            releaseKept();
+            collecting = false;
+            releaseCollected();
+            connect();
         }
     }
 
-    private void releaseKept() {
-        kept.forEach(ByteBuf::release);
-        kept.clear();
-    }
-
     private void release() {
-        releaseKept();
+        request.release();
         releaseCollected();
     }
 
@@ -326,8 +344,12 @@ public final class ReadExchange implements RequestBody {
     @Override
     public void complete() {
         requestComplete = true;
-        if (upstream != null) {
-            passEnd(upstream);
+        if (collecting) {
+            collecting = false;
+            releaseCollected();
+            begin();
+        } else if (upstream != null) {
+            request.passEnd(upstream);
         }
     }
 
@@ -336,14 +358,23 @@ public final class ReadExchange implements RequestBody {
         clientGone = true;
         place.end();
         release();
-        if (upstream != null) {
+        if (upstream != null && heavy != null && heavy.underWay()) {
+            // The server goes on with it: the next one waits for that.
+            orphan = upstream;
+        } else if (upstream != null) {
             upstream.abort();
-            upstream = null;
+        }
+        upstream = null;
+        if (orphan == null) {
+            endTurn();
         }
     }
 
     @Override
     public boolean reading() {
+        if (collecting) {
+            return true;
+        }
         UpstreamConnection connection = upstream;
         return connection != null && !requestComplete && connection.writable();
     }
@@ -371,6 +402,12 @@ public final class ReadExchange implements RequestBody {
 
         @Override
         public void head(HttpResponse from) {
+            endTurn();
+            if (orphan != null) {
+                orphan.abort();
+                orphan = null;
+                return;
+            }
             exchange.trail().mark(Mark.FIRST_BYTE);
             place.end();
             ReadAnswers.Worth worth = answers.head(from, target.living());
@@ -387,8 +424,7 @@ public final class ReadExchange implements RequestBody {
                 collectedHead = from;
                 return;
             }
-            replayable = false;
-            releaseKept();
+            request.spend();
             // A copy: the decoder still looks at the headers of a message that has not ended.
             HttpHeaders headers = ForwardedHeaders.decoded();
             ForwardedHeaders.response(from.headers(), headers);
@@ -401,14 +437,14 @@ public final class ReadExchange implements RequestBody {
 
         /** Whether another try may better it, elsewhere or here a little later; one that may not be passed on ends so, too. */
         private boolean better(ReadAnswers.Worth worth, int status) {
-            boolean may = replayable && failures < MAX_FAILURES;
+            boolean may = heavy == null && request.replayable() && failures < MAX_FAILURES;
             if (may && (target.beingDropped(instance) || ReadTarget.betweenDeletes(status))) {
                 return true;
             }
             return switch (worth) {
                 case OWN -> false;
                 case FAILURE -> may && failures < MAX_SICK;
-                case LACKING -> may && othersHaveIt();
+                case LACKING -> may && target.anotherThan(instance, failed);
                 case DENIED -> {
                     denied.add(instance);
                     instance.rest();
@@ -419,12 +455,6 @@ public final class ReadExchange implements RequestBody {
                     yield true;
                 }
             };
-        }
-
-        private boolean othersHaveIt() {
-            Set<Instance> asked = new HashSet<>(failed);
-            asked.add(instance);
-            return target.choose(asked).isPresent();
         }
 
         /** Held until it is here whole: until then another instance can still answer instead. */
@@ -474,7 +504,7 @@ public final class ReadExchange implements RequestBody {
                 exchange.end();
                 return;
             }
-            if (replayable && failures < MAX_FAILURES && target.beingDropped(instance)) {
+            if (request.replayable() && failures < MAX_FAILURES && target.beingDropped(instance)) {
                 failed(new UpstreamException(instance + " is deleting it", false));
                 return;
             }
@@ -486,7 +516,7 @@ public final class ReadExchange implements RequestBody {
             collected = null;
             collectedHead = null;
             if (ContentCoding.encoded(head.headers())) {
-                whole = decoded(head, whole);
+                whole = ReadAnswers.decoded(head, whole, decodedMost());
             }
             if (ContentCoding.encoded(head.headers()) || !answers.body(head, whole)) {
                 whole.release();
@@ -495,7 +525,7 @@ public final class ReadExchange implements RequestBody {
                         instance + " answered " + head.status() + " otherwise than Chroma", false));
                 return;
             }
-            releaseKept();
+            request.release();
             if (rewriting.collects(head.status().code())) {
                 whole = rewritten(head.status().code(), whole);
             }
@@ -522,18 +552,6 @@ public final class ReadExchange implements RequestBody {
             return (int) Math.min(COLLECT_BYTES, memory().mostOfOne() / 4);
         }
 
-        /** What was encoded, though nobody asked for that; the head says so no more, unless it could not be decoded. */
-        private ByteBuf decoded(HttpResponse head, ByteBuf whole) {
-            Optional<byte[]> plain = ContentCoding.decode(head.headers(), ByteBufUtil.getBytes(whole), decodedMost());
-            if (plain.isEmpty()) {
-                return whole;
-            }
-            whole.release();
-            head.headers().remove(HttpHeaderNames.CONTENT_ENCODING).remove(HttpHeaderNames.CONTENT_LENGTH);
-            HttpUtil.setContentLength(head, plain.get().length);
-            return Unpooled.wrappedBuffer(plain.get());
-        }
-
         private ByteBuf rewritten(int status, ByteBuf whole) {
             byte[] body = ByteBufUtil.getBytes(whole);
             whole.release();
@@ -544,13 +562,19 @@ public final class ReadExchange implements RequestBody {
         @Override
         public void failed(UpstreamException cause) {
             place.end();
+            endTurn();
+            if (orphan != null) {
+                orphan = null;
+                return;
+            }
             upstream = null;
-            unsent = null;
             collectedHead = null;
             failures++;
             if (exchange.headSent()) {
                 exchange.abort();
-            } else if (!replayable || failures >= MAX_FAILURES) {
+            } else if (heavy != null) {
+                fail(ProxyError.HEAVY_READ_FAILED);
+            } else if (!request.replayable() || failures >= MAX_FAILURES) {
                 release();
                 String message = "The read failed: " + cause.getMessage() + ". Nothing was changed; retry.";
                 exchange.fail(ProxyError.UPSTREAM_FAILED, message);

@@ -1,5 +1,6 @@
 package org.chromaproxy.exchange.read;
 
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -58,6 +59,27 @@ public class ReadTarget {
         return Optional.ofNullable(reads.given() ? byWeight(failed, reads) : byRole(failed, reads.followers()));
     }
 
+    /**
+     * The same for a read that keeps a server busy: one that leads nothing, so that writes go on, if there is one in use.
+     *
+     * @param anyway whether one that leads will do although another is in use, which is not in sync
+     */
+    Optional<Instance> chooseAside(Set<Instance> failed, boolean anyway) {
+        Set<Instance> passed = new HashSet<>(failed);
+        services.proxy().instances().stream()
+                .filter(instance -> instance.reads().heavy())
+                .forEach(passed::add);
+        Set<Instance> leading = new HashSet<>(passed);
+        int catalog = services.proxy().catalog().gate().leader();
+        services.proxy().instances().stream()
+                .filter(instance -> instance.index() == leaderIndex() || instance.index() == catalog)
+                .forEach(leading::add);
+        Optional<Instance> aside = choose(leading);
+        boolean other = services.proxy().instances().stream()
+                .anyMatch(instance -> instance.usable() && !leading.contains(instance));
+        return aside.isPresent() || (other && !anyway) ? aside : choose(passed);
+    }
+
     /** Each comes out as often as its part of the weights seen so far says: one pass, whoever may answer. */
     private @Nullable Instance byWeight(Set<Instance> failed, ReadWeights reads) {
         Instance chosen = null;
@@ -72,7 +94,7 @@ public class ReadTarget {
             int weight = reads.of(instance);
             if (instance.draining() || instance.resting()) {
                 draining = instance;
-            } else if (weight > 0 && instance.writes().busy()) {
+            } else if (weight > 0 && busy(instance)) {
                 busy = instance;
             } else if (weight == 0) {
                 spare = spare == null || instance.outstanding() < spare.outstanding() ? instance : spare;
@@ -100,7 +122,7 @@ public class ReadTarget {
             }
             if (instance.draining() || instance.resting()) {
                 draining = instance;
-            } else if (instance.writes().busy()) {
+            } else if (busy(instance)) {
                 busy = busy == null || instance.outstanding() < busy.outstanding() ? instance : busy;
             } else if (instance.index() == leading) {
                 leader = instance;
@@ -124,6 +146,17 @@ public class ReadTarget {
             return leader;
         }
         return busy != null ? busy : draining;
+    }
+
+    /** Whether one could be asked besides that one and those. */
+    boolean anotherThan(Instance instance, Set<Instance> failed) {
+        Set<Instance> asked = new HashSet<>(failed);
+        asked.add(instance);
+        return choose(asked).isPresent();
+    }
+
+    private static boolean busy(Instance instance) {
+        return instance.writes().busy() || instance.reads().heavy();
     }
 
     /** Whether an answer with that status tells of the server rather than of the request. */
