@@ -19,8 +19,10 @@ import org.chromaproxy.upstream.UpstreamResponse;
 /** Blocking requests to one instance. */
 public final class Remote {
     private static final long READ_MS = 60_000;
-    /** A write is never abandoned: its answer, or the end of its connection, ends the wait. */
-    private static final long WRITE_MS = Long.MAX_VALUE / 2_000_000;
+    /** Longer than a server needs for the largest write of a client before it; then the connection is reset. */
+    private static final long WRITE_MS = 120_000;
+
+    private static final long WRITE_MS_PER_MIB = 2_000;
 
     private final UpstreamClient upstream;
     private final EventLoops loops;
@@ -84,9 +86,13 @@ public final class Remote {
         return cause instanceof UpstreamException upstream && upstream.tooLarge();
     }
 
-    /** A write; whatever the answer. */
+    /**
+     * A write; whatever the answer.
+     *
+     * @throws StepException when there is none: whether it was executed, or will be, is not known
+     */
     public UpstreamResponse write(Instance instance, String method, String path, byte[] body) {
-        return send(instance, json(method, path, body), 0, WRITE_MS);
+        return send(instance, json(method, path, body), 0, WRITE_MS + WRITE_MS_PER_MIB * (body.length >> 20));
     }
 
     private static UpstreamRequest json(String method, String path, byte[] body) {
@@ -105,10 +111,14 @@ public final class Remote {
     }
 
     private UpstreamResponse send(Instance instance, UpstreamRequest request, long timeoutMs, long waitMs) {
-        return Waiting.forResult(
-                upstream.send(loop(instance), instance, request, timeoutMs),
-                waitMs + 1_000,
-                request.method() + " " + request.uri() + " on " + instance);
+        CompletableFuture<UpstreamResponse> answer = upstream.send(loop(instance), instance, request, timeoutMs);
+        try {
+            return Waiting.forResult(
+                    answer, waitMs + 1_000, request.method() + " " + request.uri() + " on " + instance);
+        } finally {
+            // What nobody waits for any more must not keep its connection, nor arrive later.
+            answer.cancel(false);
+        }
     }
 
     /** Away from the first loop, which carries the catalog. */

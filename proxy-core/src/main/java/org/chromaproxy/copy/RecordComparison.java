@@ -1,6 +1,5 @@
 package org.chromaproxy.copy;
 
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -11,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BooleanSupplier;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.Catalog;
@@ -39,27 +39,31 @@ public final class RecordComparison implements ReadBack {
 
     @Override
     public CompletableFuture<Found> compare(UUID publicId, Instance leader, List<Instance> others, Footprint touched) {
-        return CompletableFuture.supplyAsync(
+        CompletableFuture<Found> found = new CompletableFuture<>();
+        return found.completeAsync(
                 () -> {
                     CollectionEntry entry = catalog.known(publicId)
                             .orElseThrow(() -> new StepException(publicId + " is no longer known"));
-                    return compare(entry, leader, others, touched);
+                    return compare(entry, leader, others, touched, found::isDone);
                 },
                 workers);
     }
 
-    private Found compare(CollectionEntry entry, Instance leader, List<Instance> others, Footprint touched) {
-        Records standing = new Records(remote, entry, leader);
+    /** @param givenUp whether nobody waits for it any more: then nothing more is asked */
+    private Found compare(
+            CollectionEntry entry, Instance leader, List<Instance> others, Footprint touched, BooleanSupplier givenUp) {
+        Records standing = new Records(remote, entry, leader, givenUp);
         Optional<List<String>> ids = ids(standing, touched);
         if (ids.isEmpty()) {
             return new Found(Map.of(), Set.copyOf(others), false);
         }
-        boolean absent = touched instanceof Footprint.Ids && none(standing, ids.get());
+        boolean absent =
+                touched instanceof Footprint.Ids && standing.inOrder(ids.get()).isEmpty();
         Map<Instance, String> differing = new HashMap<>();
         Set<Instance> unread = new HashSet<>();
         for (Instance other : others) {
             try {
-                Records there = new Records(remote, entry, other);
+                Records there = new Records(remote, entry, other, givenUp);
                 Set<String> otherwise = new HashSet<>(Records.differing(standing, there, ids.get()));
                 if (!(touched instanceof Footprint.Ids)) {
                     there.idsBackwards(page -> otherwise.addAll(standing.absent(page)));
@@ -86,11 +90,5 @@ public final class RecordComparison implements ReadBack {
                 yield Optional.of(List.copyOf(all));
             }
         };
-    }
-
-    private static boolean none(Records standing, Collection<String> ids) {
-        boolean[] found = {false};
-        standing.pages(ids, page -> found[0] |= standing.absent(page).size() < page.size());
-        return !found[0];
     }
 }

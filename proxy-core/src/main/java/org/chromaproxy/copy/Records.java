@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.blocking.StepException;
@@ -46,13 +47,20 @@ final class Records {
     private final Remote remote;
     private final CollectionEntry entry;
     private final Instance instance;
+    private final BooleanSupplier givenUp;
     private int records = FIRST_RECORDS;
     private @Nullable Boolean cosine;
 
     Records(Remote remote, CollectionEntry entry, Instance instance) {
+        this(remote, entry, instance, () -> false);
+    }
+
+    /** @param givenUp whether nobody waits for what is read any more; every question then ends with a {@link StepException} */
+    Records(Remote remote, CollectionEntry entry, Instance instance, BooleanSupplier givenUp) {
         this.remote = remote;
         this.entry = entry;
         this.instance = instance;
+        this.givenUp = givenUp;
     }
 
     Instance instance() {
@@ -206,6 +214,9 @@ final class Records {
     }
 
     private String path(String operation) {
+        if (givenUp.getAsBoolean()) {
+            throw new StepException(entry + " on " + instance + " is read no further: nobody waits for it any more");
+        }
         UUID id = entry.place(instance)
                 .orElseThrow(() -> new StepException(entry + " is not on " + instance))
                 .instanceId();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,9 +41,7 @@ class ReturnTest extends StagedTest {
     }
 
     private static boolean readsBack(Call call, String id) {
-        return call.is("get")
-                && call.body().contains("\"" + id + "\"")
-                && call.body().contains("include");
+        return call.is("get") && call.body().contains("\"" + id) && call.body().contains("include");
     }
 
     /** A collection, who leads it, and who does not. */
@@ -96,6 +96,56 @@ class ReturnTest extends StagedTest {
                 .order();
         assertTrue(comparison < read, "compared before it is read");
         assertEquals(List.of("primary READY", "replica READY"), places(led.collection()));
+    }
+
+    /** Loses the leader while a write of so many records is under way there; it comes back. */
+    private static void doubted(Led led, int records) {
+        String ids = IntStream.range(0, records).mapToObj(i -> "\"d" + i + "\"").collect(Collectors.joining(","));
+        String embeddings = "[0.5,1],".repeat(records - 1) + "[0.5,1]";
+        led.leader().once(Call::writes, new Reply.Never());
+        CompletableFuture<Client.Answer> answer =
+                led.collection().write("add", "{\"ids\":[" + ids + "],\"embeddings\":[" + embeddings + "]}");
+        awaitCalls(led.leader(), 1);
+        led.leader().vanish();
+        assertEquals(201, answer.join().status());
+    }
+
+    @Test
+    void manyRecordsInDoubtAreComparedByFewRequests() {
+        Led led = led();
+        int records = 400;
+        doubted(led, records);
+        led.leader().reappear();
+        awaitHeld(led.leader(), led.collection(), "d0");
+        await().atMost(Stage.SOON).until(() -> {
+            assertEquals(200, led.collection().read().join().status());
+            return !led.leader()
+                    .calls(call -> call.is("get") && call.body().equals("{}"))
+                    .isEmpty();
+        });
+        for (ScriptedChroma instance : List.of(led.leader(), led.follower())) {
+            int asked = instance.calls(call -> readsBack(call, "d")).size();
+            assertTrue(asked < 20, instance.uri() + " was asked " + asked + " times");
+        }
+        assertEquals(List.of("primary READY", "replica READY"), places(led.collection()));
+    }
+
+    /** As behind something slow: each attempt that is given up must ask no more, and there are few. */
+    @Test
+    void aComparisonThatIsNeverDoneInTimeIsLeftToOneThatHasTime() {
+        Led led = led();
+        doubted(led, 3);
+        for (ScriptedChroma instance : List.of(led.leader(), led.follower())) {
+            instance.always(call -> readsBack(call, "d0"), new Reply.Never());
+        }
+        led.leader().reappear();
+        String name = led.leader() == stage().primary() ? "primary" : "replica";
+        await().atMost(Stage.SOON.multipliedBy(2))
+                .until(() -> places(led.collection()).contains(name + " UNVERIFIED"));
+        int asked = led.leader().calls(call -> readsBack(call, "d0")).size()
+                + led.follower().calls(call -> readsBack(call, "d0")).size();
+        assertTrue(asked <= 6, "asked " + asked + " times");
+        assertEquals(201, led.collection().add("meanwhile").join().status());
     }
 
     @Test

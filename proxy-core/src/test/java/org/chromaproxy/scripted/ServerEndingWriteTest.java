@@ -23,6 +23,7 @@ class ServerEndingWriteTest extends StagedTest {
     private static final int STARTS = 12;
 
     private static final Duration LONG = Duration.ofMinutes(2);
+    private static final Duration QUIET = Duration.ofSeconds(10);
 
     private ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor();
 
@@ -114,6 +115,39 @@ class ServerEndingWriteTest extends StagedTest {
         await().atMost(LONG).until(() -> outcomes(collection).equals(List.of("ABANDONED 500")));
         write.join();
         assertTrue(primary.get() < STARTS && replica.get() < STARTS, "ended " + primary + " and " + replica + " times");
+    }
+
+    /** As an index without links in Chroma 1.5.9: what ended the server once ends it at each later look at the collection. */
+    @Test
+    void aCollectionOnWhichServersEndWhateverTheyAreAskedEndsThemNoLonger() {
+        Collection collection = stage().usedCollection();
+        Collection other = stage().usedCollection();
+        AtomicInteger ends = new AtomicInteger();
+        for (ScriptedChroma instance : List.of(stage().primary(), stage().replica())) {
+            String own = instance.model().idOf(collection.name());
+            AtomicInteger met = new AtomicInteger();
+            instance.times(
+                    5 * STARTS,
+                    call -> poison(call) || (met.get() > 0 && call.path().contains(own)),
+                    call -> {
+                        met.incrementAndGet();
+                        ends.incrementAndGet();
+                        restart(instance);
+                        return new Reply.Never();
+                    });
+        }
+        CompletableFuture<Client.Answer> write = collection.add("poison");
+        await().atMost(LONG).until(() -> outcomes(collection).equals(List.of("ABANDONED 500")));
+        write.join();
+        AtomicInteger before = new AtomicInteger();
+        await().atMost(LONG).during(QUIET).until(() -> {
+            boolean well = other.add("more").join().status() == 201;
+            int now = ends.get();
+            return before.getAndSet(now) == now && well;
+        });
+        assertTrue(ends.get() < 4 * STARTS, "ended " + ends + " times");
+        assertEquals(List.of("primary READY", "replica READY"), places(other));
+        assertEquals(List.of(), outcomes(other));
     }
 
     /** Servers are killed for reasons of their own, again and again, while the same write is under way. */

@@ -2,16 +2,19 @@ package org.chromaproxy.lane.collection;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
+import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
@@ -36,6 +39,9 @@ final class GivingUp {
     /** Attempts at a record after which nobody waits any more for the leader to take another write to the collection. */
     private static final int MAX_UNSETTLED = 12;
 
+    /** So often a server may be lost while the same record is given up; then nothing more is asked. */
+    private static final int MOST_ENDINGS = 2;
+
     private static final long LOOK_MS = 50;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -43,6 +49,11 @@ final class GivingUp {
     private final CollectionEntry entry;
     private final Places places;
     private final Barrier barrier;
+    /** The record that was last to be given up, and how often servers were lost since they were first asked for that. */
+    private long asked;
+
+    private long lossesWhenAsked;
+    private int endings;
 
     GivingUp(RecordLanes group, CollectionEntry entry, Places places, Barrier barrier) {
         this.group = group;
@@ -53,7 +64,41 @@ final class GivingUp {
 
     void begin(Lane leader, Write write, String why) {
         leader.busy = true;
+        long losses = losses();
+        if (asked != write.lsn()) {
+            asked = write.lsn();
+            endings = 0;
+        } else if (losses != lossesWhenAsked) {
+            endings++;
+        }
+        lossesWhenAsked = losses;
         standing(leader, write, why, group.io().nanoTime() + WAIT_NANOS);
+    }
+
+    private long losses() {
+        return group.lanes().stream().mapToLong(lane -> lane.instance.losses()).sum();
+    }
+
+    /** Whether servers end on whatever is asked of the collection, too, and not on the record alone. */
+    private boolean endsServers(Write write) {
+        return endings >= MOST_ENDINGS && endsServer(write);
+    }
+
+    private boolean endsServer(Write write) {
+        return group.lanes().stream().anyMatch(lane -> lane.endsServer(write));
+    }
+
+    /** Goes on once nothing else is under way that a server may not outlive, if this may be such a thing. */
+    private void alone(Write write, Iterator<Lane> rest, List<Turns.Turn> turns, Consumer<List<Turns.Turn>> next) {
+        if (!rest.hasNext() || !endsServer(write)) {
+            next.accept(turns);
+            return;
+        }
+        Turns suspects = group.services().work().suspects().on(rest.next().instance);
+        suspects.await(group.io(), turn -> {
+            turns.add(turn);
+            alone(write, rest, turns, next);
+        });
     }
 
     /** Waits, bounded, until the others have nothing before the record and nothing under way. */
@@ -67,26 +112,50 @@ final class GivingUp {
         if (group.overtaken(leader, write)) {
             return;
         }
+        if (endsServers(write)) {
+            unread(leader, write, why);
+            return;
+        }
+        alone(write, group.lanes().iterator(), new ArrayList<>(), turns -> ask(leader, write, why, turns));
+    }
+
+    /** @param turns ended when nothing is asked any more */
+    private void ask(Lane leader, Write write, String why, List<Turns.Turn> turns) {
         List<Lane> others = group.lanes().stream()
                 .filter(lane -> lane != leader && lane.instance.usable() && follows(lane) && stands(lane, write))
                 .toList();
         settle(leader, others)
-                .whenComplete((settled, error) -> group.guarded(leader, write, () -> {
-                    if (group.overtaken(leader, write)) {
-                        return;
-                    }
-                    if (settled == null || (!settled.contains(leader) && leader.faults < MAX_UNSETTLED)) {
-                        leader.busy = false;
-                        group.pause(
-                                leader, "what it holds cannot be told, as it takes no other write to the collection");
-                        return;
+                .thenCompose(settled -> {
+                    if (!settled.contains(leader) && leader.faults < MAX_UNSETTLED) {
+                        return CompletableFuture.completedFuture(Looked.NOTHING);
                     }
                     List<Instance> compared = settled.stream()
                             .filter(lane -> lane != leader && stands(lane, write))
                             .map(lane -> lane.instance)
                             .toList();
-                    compare(leader, write, why, compared);
+                    return compare(leader, write, compared, settled.contains(leader));
+                })
+                .whenComplete((looked, error) -> group.io().execute(() -> {
+                    turns.forEach(Turns.Turn::end);
+                    group.guarded(leader, write, () -> readBack(leader, write, why, looked, error));
                 }));
+    }
+
+    /** Nothing more is asked: the servers end on that as well. What the leader holds stands, and nobody is compared with it. */
+    private void unread(Lane leader, Write write, String why) {
+        Map<Instance, Place> changed = new HashMap<>();
+        for (Lane lane : group.lanes()) {
+            Place now = entry.place(lane.instance).orElse(null);
+            if (lane != leader && follows(lane) && now != null && now.state() == PlaceState.READY) {
+                String reason = "servers ended on record " + write.lsn()
+                        + ", and on every other write to the collection: what it holds cannot be told";
+                changed.put(lane.instance, new Place(now.instanceId(), PlaceState.DIVERGED, reason));
+            }
+        }
+        String text = "Every server that was sent this write ended on it (" + why
+                + "), and on other writes to the collection, too. It was given up; no instance is sent it again. Whether it took"
+                + " effect cannot be told; no longer read or written: " + changed.keySet() + ".";
+        giveUp(leader, write, WriteResult.of(ProxyError.WRITE_FAILED, text), changed);
     }
 
     /**
@@ -109,22 +178,24 @@ final class GivingUp {
         return all;
     }
 
-    private void compare(Lane leader, Write write, String why, List<Instance> others) {
+    private CompletableFuture<Looked> compare(Lane leader, Write write, List<Instance> others, boolean settled) {
         // Whether it commutes is not the question here: only what it names is.
         Footprint touched = Objects.requireNonNullElse(write.footprint(), group.footprint(write));
-        group.services()
+        return group.services()
                 .doubt()
                 .readBack()
                 .compare(entry.publicId(), leader.instance, others, touched)
-                .whenComplete((found, error) ->
-                        group.io().execute(() -> readBack(leader, write, why, new Looked(others, found, error))));
+                .thenApply(found -> new Looked(others, found, settled));
     }
 
-    /** @param others who was compared with the leader */
-    private record Looked(
-            List<Instance> others,
-            ReadBack.@Nullable Found found,
-            @Nullable Throwable error) {}
+    /**
+     * @param others who was compared with the leader
+     * @param found null if the leader took no other write, so that nothing can be told
+     * @param settled whether it took one: what was not found on it will not show later
+     */
+    private record Looked(List<Instance> others, ReadBack.@Nullable Found found, boolean settled) {
+        static final Looked NOTHING = new Looked(List.of(), null, false);
+    }
 
     private boolean follows(Lane lane) {
         return !lane.detached && !lane.held && entry.place(lane.instance).isPresent();
@@ -134,14 +205,18 @@ final class GivingUp {
         return lane.head() == write && !lane.busy;
     }
 
-    private void readBack(Lane leader, Write write, String why, Looked looked) {
+    private void readBack(Lane leader, Write write, String why, @Nullable Looked looked, @Nullable Throwable error) {
         if (group.overtaken(leader, write)) {
             return;
         }
-        ReadBack.Found found = looked.found;
-        if (found == null) {
+        ReadBack.Found found = looked == null ? null : looked.found;
+        if (looked == null || found == null) {
             leader.busy = false;
-            group.pause(leader, "what it holds cannot be read: " + looked.error);
+            group.pause(
+                    leader,
+                    error == null
+                            ? "what it holds cannot be told, as it takes no other write to the collection"
+                            : "what it holds cannot be read: " + error);
             return;
         }
         Map<Instance, Place> changed = new HashMap<>();
@@ -152,15 +227,18 @@ final class GivingUp {
             }
         }
         boolean inserts = write.kind() == OpKind.ADD || write.kind() == OpKind.UPSERT;
-        if (changed.isEmpty() && found.absent() && inserts && failedAlike(write)) {
+        if (looked.settled && changed.isEmpty() && found.absent() && inserts && failedAlike(write)) {
             LOG.warn("{}: record {} failed alike everywhere, and changed nothing: {}", entry, write.lsn(), why);
             leader.busy = false;
             group.conclude(leader, write, TransactionState.FAILED, WriteResult.of(Objects.requireNonNull(leader.told)));
             return;
         }
-        LOG.error("{}: record {} is given up: {}. Places that changed: {}", entry, write.lsn(), why, changed);
+        giveUp(leader, write, WriteResult.of(ProxyError.WRITE_FAILED, words(why, found, changed)), changed);
+    }
+
+    private void giveUp(Lane leader, Write write, WriteResult result, Map<Instance, Place> changed) {
+        LOG.error("{}: record {} is given up: {} Places that changed: {}", entry, write.lsn(), result.text(), changed);
         write.deadLetter();
-        WriteResult result = WriteResult.of(ProxyError.WRITE_FAILED, words(why, found, changed));
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());
         if (changed.isEmpty()) {

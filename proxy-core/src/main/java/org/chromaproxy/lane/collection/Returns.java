@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.ReadBack;
@@ -35,6 +36,7 @@ final class Returns {
     private final Places places;
     private final List<Suspects> suspects = new ArrayList<>();
     private final List<RecentWrites> recent = new ArrayList<>();
+    private final List<Comparisons> comparisons = new ArrayList<>();
     private @Nullable Lane comparing;
 
     Returns(RecordLanes group, CollectionEntry entry, Places places) {
@@ -44,6 +46,7 @@ final class Returns {
         group.lanes().forEach(lane -> {
             suspects.add(new Suspects());
             recent.add(new RecentWrites());
+            comparisons.add(new Comparisons(group.io()));
         });
     }
 
@@ -67,9 +70,14 @@ final class Returns {
     void gone(Lane lane) {
         recent.get(lane.index()).drain(lane.instance.witnessed(), touched -> suspect(lane, touched));
         if (lane.underWay()) {
-            // Merged with others, the head was not sent alone.
-            lane.queue.stream().takeWhile(lane::mayHave).forEach(write -> suspect(lane, write));
+            cutOff(lane);
         }
+    }
+
+    /** What was sent there without an answer is in doubt. */
+    void cutOff(Lane lane) {
+        // Merged with others, the head was not sent alone.
+        lane.queue.stream().takeWhile(lane::mayHave).forEach(write -> suspect(lane, write));
     }
 
     /** The leader refused a record, or all gave it up, that may have been sent elsewhere before. */
@@ -143,6 +151,7 @@ final class Returns {
         }
         group.lanes().stream()
                 .filter(lane -> lane != leader && suspect(lane) && comparable(leader, lane))
+                .filter(lane -> comparisons.get(lane.index()).due(leader, lane))
                 .findFirst()
                 .ifPresent(lane -> {
                     comparing = lane;
@@ -189,8 +198,7 @@ final class Returns {
 
     private boolean comparable(Lane leader, Lane lane) {
         if (lane.detached || entry.deletedLsn() != 0) {
-            suspects.get(lane.index()).clear();
-            doubt(lane);
+            compared(lane);
             return false;
         }
         boolean ready = entry.place(lane.instance)
@@ -216,6 +224,23 @@ final class Returns {
     }
 
     private void begin(Lane leader, Lane lane) {
+        Comparisons own = comparisons.get(lane.index());
+        if (own.endsServer()) {
+            group.takeOut(
+                    lane,
+                    "a server ended, or was lost, whenever what was in doubt was compared: it is not tried again");
+            end(leader, lane);
+        } else if (own.suspect()) {
+            group.services().work().suspects().on(lane.instance).await(group.io(), turn -> {
+                own.alone(turn);
+                beginNow(leader, lane);
+            });
+        } else {
+            beginNow(leader, lane);
+        }
+    }
+
+    private void beginNow(Lane leader, Lane lane) {
         if (!comparable(leader, lane)) {
             end(leader, lane);
         } else if (still(leader, lane)) {
@@ -251,6 +276,8 @@ final class Returns {
     private void compare(Lane leader, Lane lane) {
         leader.compared = true;
         lane.compared = true;
+        Comparisons own = comparisons.get(lane.index());
+        own.begin(leader, lane);
         Footprint touched = suspects.get(lane.index()).all();
         CompletableFuture<ReadBack.Found> comparison = group.services()
                 .doubt()
@@ -260,7 +287,12 @@ final class Returns {
                 .within(comparison, HOLD_MS, TimeUnit.MILLISECONDS)
                 .whenComplete((found, error) -> group.io().execute(() -> {
                     if (found == null || !leads(leader) || !lane.instance.usable()) {
-                        LOG.info("{}: what was in doubt on {} cannot be compared now: {}", entry, lane, error);
+                        LOG.info(
+                                "{}: what was in doubt on {} cannot be compared now: {}",
+                                entry,
+                                lane,
+                                String.valueOf(error));
+                        failed(lane, own, error instanceof TimeoutException);
                     } else {
                         conclude(lane, touched, found);
                     }
@@ -268,28 +300,54 @@ final class Returns {
                 }));
     }
 
+    /** Tried again later, or at last with time: then writes go on meanwhile, and reads go elsewhere. */
+    private void failed(Lane lane, Comparisons own, boolean tooLate) {
+        own.failed(tooLate);
+        Place now = entry.place(lane.instance).orElse(null);
+        if (own.tooLong() && now != null && now.state() == PlaceState.READY) {
+            later(lane, now, "what was in doubt is too much to be compared while writes wait; to be compared");
+        }
+    }
+
+    /** It stays in doubt until that is durable: nobody reads it in between. */
+    private void later(Lane lane, Place now, String why) {
+        Place place = new Place(now.instanceId(), PlaceState.UNVERIFIED, why);
+        places.store(Map.of(lane.instance, place), List.of(), () -> compared(lane));
+    }
+
+    /** Nothing is suspect there any more, or it is somebody else's to find out. */
+    private void compared(Lane lane) {
+        suspects.get(lane.index()).clear();
+        comparisons.get(lane.index()).clear();
+        doubt(lane);
+    }
+
     private void conclude(Lane lane, Footprint touched, ReadBack.Found found) {
         String example = found.differing().get(lane.instance);
         boolean unread = found.unread().contains(lane.instance);
         Place now = entry.place(lane.instance).orElse(null);
-        if (now == null || (unread && touched instanceof Footprint.Ids)) {
+        if (now == null) {
+            return;
+        }
+        if (unread && touched instanceof Footprint.Ids) {
+            comparisons.get(lane.index()).failed(false);
             return;
         }
         if (example != null) {
+            // It stays in doubt until that is durable and its lane has left.
             group.takeOut(
                     lane, "what was in doubt when it went away is other than on the leader, such as [" + example + "]");
         } else if (unread) {
-            Place later = new Place(now.instanceId(), PlaceState.UNVERIFIED, "came back in doubt; to be compared");
-            places.store(Map.of(lane.instance, later), List.of(), () -> {});
+            later(lane, now, "came back in doubt; to be compared");
         } else {
             LOG.info("{}: what was in doubt on {} is as on the leader", entry, lane);
+            compared(lane);
         }
-        suspects.get(lane.index()).clear();
-        doubt(lane);
     }
 
     private void end(Lane leader, Lane lane) {
         comparing = null;
+        comparisons.get(lane.index()).end();
         leader.compared = false;
         lane.compared = false;
         group.services().catchUp().done(lane.instance);

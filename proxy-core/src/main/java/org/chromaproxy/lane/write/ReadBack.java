@@ -15,7 +15,7 @@ public interface ReadBack {
      * Compares what {@code others} hold with what {@code leader} holds. The caller sees to it that nothing is under way on
      * these records meanwhile, or asks again.
      *
-     * @return exceptionally if the leader cannot be read now
+     * @return completed by somebody else, nothing more is read; exceptionally if the leader cannot be read now
      */
     CompletableFuture<Found> compare(UUID publicId, Instance leader, List<Instance> others, Footprint touched);
 
