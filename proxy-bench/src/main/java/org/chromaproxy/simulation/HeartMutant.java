@@ -72,6 +72,10 @@ enum HeartMutant {
     NO_DRAIN(yes("lane.catalog.Drain", "done")),
     /** Catalog records go beside all that is not durable. */
     BESIDE_ALL(yes("lane.Passage", "goesBeside")),
+    /** S3: a request that is never answered is waited for without an end. */
+    WAITS_FOR_EVER(nothing("lane.Silence", "reset")),
+    /** After such a request the head is sent again at once. */
+    SENT_AT_ONCE(yes("lane.Silence", "mayGo")),
     /** A new leader decides before what the old one has executed is durable. */
     LEAD_AT_ONCE(without("lane.Leadership", "settled", "isEmpty", CodeBuilder::iconst_1));
 

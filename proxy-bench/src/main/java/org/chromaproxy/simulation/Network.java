@@ -15,6 +15,9 @@ final class Network {
     private static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long SERVICE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
+    /** How long a server may be at what it was sent, after the connection is gone. */
+    private static final long LATE_MS = 100;
+
     private final Timeline time;
     private final Life life;
     private final World world;
@@ -71,6 +74,12 @@ final class Network {
             }
         }
 
+        void givenUp() {
+            if (end()) {
+                instance.failed();
+            }
+        }
+
         private boolean end() {
             boolean first = !over;
             over = true;
@@ -83,6 +92,8 @@ final class Network {
         Exchange exchange = new Exchange(loop, instance, request);
         instance.started();
         open.add(exchange);
+        // Whoever no longer waits has reset the connection.
+        exchange.future.whenComplete((answer, error) -> exchange.givenUp());
         if (!exchange.server.up()) {
             time.after(
                     QUICK_NANOS,
@@ -146,14 +157,26 @@ final class Network {
                 exchange.server.execute(exchange.request, Effect.EXECUTED);
                 exchange.answer(ModelServer.page(time.chance(0.5) ? 504 : 200), back());
             }
-            case SILENT -> {
-                if (time.chance(0.5)) {
-                    exchange.server.execute(exchange.request, Effect.EXECUTED);
-                }
-                // Only the end of the connection ends it.
-                time.afterMs(
-                        time.between(5_000, 120_000), () -> exchange.cut("closed a connection that was long silent"));
-            }
+            case SILENT -> silent(exchange);
+        }
+    }
+
+    /** Executed at once, later if its connection is still there, or never; and nobody ever says anything. */
+    private void silent(Exchange exchange) {
+        switch (time.below(3)) {
+            case 0 -> exchange.server.execute(exchange.request, Effect.EXECUTED);
+            case 1 ->
+                time.afterMs(time.between(1_000, 150_000), () -> {
+                    if (exchange.sameBoot() && !exchange.over) {
+                        // What has begun goes on to its end, whether anybody waits for it or not.
+                        time.afterMs(time.between(0, LATE_MS), () -> {
+                            if (exchange.sameBoot()) {
+                                exchange.server.execute(exchange.request, Effect.EXECUTED);
+                            }
+                        });
+                    }
+                });
+            default -> {}
         }
     }
 

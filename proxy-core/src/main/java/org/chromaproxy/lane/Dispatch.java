@@ -7,6 +7,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.chromaproxy.capability.Feature;
@@ -43,18 +45,25 @@ final class Dispatch {
     private final LaneGroup group;
     private final Cursors cursors;
     private final Faults faults;
+    private final Silence silence;
     private final HeadTrial heads;
 
     Dispatch(LaneGroup group, Cursors cursors, Faults faults) {
         this.group = group;
         this.cursors = cursors;
         this.faults = faults;
+        this.silence = new Silence(group);
         this.heads = new HeadTrial(group);
+    }
+
+    /** Called about once a second: nothing is waited for without an end. */
+    void watch() {
+        silence.watch();
     }
 
     /** Sends the lane's head, once its body is here and everything it conflicts with is behind the durable cursor. */
     void send(Lane lane, Write write, Plan.Send send) {
-        if (!faults.mayGo(lane, write)) {
+        if (!faults.mayGo(lane, write) || !silence.mayGo(lane, write)) {
             return;
         }
         byte[] body = write.body();
@@ -132,13 +141,17 @@ final class Dispatch {
         int bytes = request.body().length;
         health.begun(bytes);
         lane.sending();
-        group.io()
-                .send(lane.instance, request, 0)
-                // One step: a later one would be told of any failure as of a CompletionException.
-                .whenComplete((answer, error) -> {
-                    health.ended(bytes);
-                    group.guarded(lane, batch.first(), () -> heard(lane, batch, request, answer, error));
-                });
+        CompletableFuture<UpstreamResponse> response = group.io().send(lane.instance, request, 0);
+        Flight flight = new Flight(batch.first(), response, group.io().nanoTime(), health.applied());
+        lane.flight = flight;
+        // One step: a later one would be told of any failure as of a CompletionException.
+        response.whenComplete((answer, error) -> {
+            health.ended(bytes);
+            if (flight.equals(lane.flight)) {
+                lane.flight = null;
+            }
+            group.guarded(lane, batch.first(), () -> heard(lane, batch, request, answer, error));
+        });
     }
 
     /** Whether it is the head's turn among the writes of all lanes there; if not, the lane waits for it. */
@@ -447,6 +460,11 @@ final class Dispatch {
         }
         lane.told = null;
         lane.cutOff(write);
-        faults.fault(lane, write, error == null ? "no answer" : String.valueOf(error.getMessage()));
+        faults.fault(
+                lane,
+                write,
+                error == null || error instanceof CancellationException
+                        ? "no answer"
+                        : String.valueOf(error.getMessage()));
     }
 }

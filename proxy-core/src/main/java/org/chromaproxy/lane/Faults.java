@@ -84,6 +84,9 @@ final class Faults {
             lane.firstFaultAt = group.io().nanoTime();
         }
         lane.faults++;
+        if (Silence.endless(lane)) {
+            lane.faults = Math.max(lane.faults, LaneGroup.MAX_FOLLOWER_FAULTS);
+        }
         lane.sick = Verdict.blamesServer(why);
         if (suspicious(lane, write)) {
             write.suspect();

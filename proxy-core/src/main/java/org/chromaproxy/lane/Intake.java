@@ -212,10 +212,7 @@ public final class Intake {
         if (lane.busy || lane.loading || lane.awaitsTurn) {
             return;
         }
-        if (lane.hasTurn) {
-            lane.hasTurn = false;
-            group.services().catchUp().done(lane.instance);
-        }
+        endTurn(lane);
         if (!wants) {
             return;
         }
@@ -238,6 +235,14 @@ public final class Intake {
                                 feed(lane);
                             }
                         }));
+    }
+
+    /** Others may catch up on that instance. */
+    void endTurn(Lane lane) {
+        if (lane.hasTurn) {
+            lane.hasTurn = false;
+            group.services().catchUp().done(lane.instance);
+        }
     }
 
     private String tenant() {

@@ -78,6 +78,13 @@ public final class Lane {
 
     /** When the head was first sent here, by the clock; 0 if it was not. */
     public long waitingSince;
+    /** What is under way, of the head or of one that was the head when the lane was given up. */
+    @Nullable
+    Flight flight;
+    /** How many requests about the head were never answered, see {@link Silence}. */
+    int silences;
+    /** The head is sent again only behind another write: what was sent before may still have its effect. */
+    boolean needsBarrier;
 
     /** Takes no records: the collection is not (any more) to be kept on this instance. */
     public boolean detached;
@@ -270,6 +277,8 @@ public final class Lane {
         busyAnswers = 0;
         sound = false;
         awaited = Set.of();
+        silences = 0;
+        needsBarrier = false;
         forgetEndings();
     }
 

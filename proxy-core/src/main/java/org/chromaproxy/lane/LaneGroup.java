@@ -109,6 +109,9 @@ public abstract class LaneGroup {
     /** The instance cannot follow this group any more. */
     public abstract void diverge(Lane lane, Write write, String reason);
 
+    /** The connection was reset on which the lane's head was under way to an instance that lives. */
+    public void cutOff(Lane lane) {}
+
     /** A record has left a lane, whatever became of it. */
     public void left(Lane lane, Write write) {}
 
@@ -541,7 +544,7 @@ public abstract class LaneGroup {
 
     public void tick() {
         leadership.tick(preferredLeader());
-        leadership.watch();
+        dispatch.watch();
         leadership.electIfStuck();
         lanes.stream().filter(lane -> lane.head() == null).forEach(Lane::goesOn);
         if (lane(gate.leader()).detached) {

@@ -94,16 +94,22 @@ public final class Leadership {
 
     /** Lets another instance decide the head that this one cannot: one that has tried it less, or not to the end. */
     public boolean yieldTo(String why) {
+        return yieldTo(why, lane -> true);
+    }
+
+    /** The same to one of those that are wanted. */
+    boolean yieldTo(String why, Predicate<Lane> wanted) {
         Lane current = group.lane(leader);
         Write head = current.head();
         Optional<Lane> other = head == null
                 ? Optional.empty()
-                : best(lane -> lane.head() != head
-                        || (lane.busySince == 0
-                                && !group.poisoned(lane, head)
-                                && (lane.faults < Math.max(LaneGroup.MAX_FAULTS, current.faults)
-                                        || current.busySince != 0
-                                        || group.poisoned(current, head))));
+                : best(lane -> wanted.test(lane)
+                        && (lane.head() != head
+                                || (lane.busySince == 0
+                                        && !group.poisoned(lane, head)
+                                        && (lane.faults < Math.max(LaneGroup.MAX_FAULTS, current.faults)
+                                                || current.busySince != 0
+                                                || group.poisoned(current, head)))));
         other.ifPresent(lane -> move(lane, why));
         return other.isPresent();
     }
@@ -122,27 +128,6 @@ public final class Leadership {
         if (!lane.takesWrites() && (lane.head() != null || lane.spilled())) {
             elect();
         }
-    }
-
-    /** A write unanswered for too long moves leadership; its connection stays open and that lane shut until it ends. */
-    void watch() {
-        for (Lane lane : group.lanes()) {
-            Write head = lane.head();
-            if (head != null && lane.waitingSince != 0 && group.io().nanoTime() - lane.waitingSince > patience(lane)) {
-                String why = "record " + head.lsn() + " is unanswered for too long";
-                lane.instance.writes().unanswered(lane.appliedAtSend, why);
-                if (leads(lane) && !head.decided()) {
-                    lane.headInDoubt = true;
-                    yieldTo(why + " by " + lane);
-                }
-            }
-        }
-    }
-
-    /** A server executes what it was sent one after the other. */
-    private long patience(Lane lane) {
-        long mebibytes = lane.instance.writes().bytesUnderWay() >> 20;
-        return group.services().unansweredNanos() + TimeUnit.SECONDS.toNanos(mebibytes);
     }
 
     /** Whether a change of leader is being made durable. */

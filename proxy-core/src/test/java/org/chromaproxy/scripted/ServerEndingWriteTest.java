@@ -124,6 +124,7 @@ class ServerEndingWriteTest extends StagedTest {
         Collection other = stage().usedCollection();
         AtomicInteger ends = new AtomicInteger();
         for (ScriptedChroma instance : List.of(stage().primary(), stage().replica())) {
+            awaitHeld(instance, collection, "first");
             String own = instance.model().idOf(collection.name());
             AtomicInteger met = new AtomicInteger();
             instance.times(

@@ -35,6 +35,9 @@ final class ArrayPurge {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGE = 500;
     private static final long READ_MS = 60_000;
+    /** Nobody can reach the collection: whatever is executed later does no harm. */
+    private static final long WRITE_MS = 600_000;
+
     private static final byte[] NO_BODY = {};
 
     private final CatalogLanes lanes;
@@ -156,7 +159,7 @@ final class ArrayPurge {
         WriteRequest logged = new WriteRequest(method, uri, "application/json", body);
         NewRecord record = new NewRecord(OpKind.REPAIR, subject, logged, Optional.empty());
         Runnable send = () -> lanes.io()
-                .send(instance, new UpstreamRequest(method, uri, json(), body), 0)
+                .send(instance, new UpstreamRequest(method, uri, json(), body), WRITE_MS)
                 .whenComplete((answer, error) -> {
                     if (answer == null) {
                         answered.completeExceptionally(new IllegalStateException(String.valueOf(error)));

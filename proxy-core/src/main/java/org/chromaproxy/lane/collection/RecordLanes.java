@@ -278,6 +278,11 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
+    public void cutOff(Lane lane) {
+        returns.cutOff(lane);
+    }
+
+    @Override
     public void left(Lane lane, Write write) {
         if (write.refused() && write.givenUp() && !leadership().leads(lane)) {
             // It may stand on the leader, and this one will never be sent it.

@@ -32,7 +32,7 @@ public interface LaneIo extends Executor, Clock {
 
     /**
      * Sends a request and collects its answer. Completes on this loop, with an {@link org.chromaproxy.upstream.UpstreamException}
-     * when there is no complete answer.
+     * when there is no complete answer. Cancelled, its connection is reset: what was not delivered never will be.
      *
      * @param timeoutMs 0 for none: then only the answer or the end of the connection completes it
      */
