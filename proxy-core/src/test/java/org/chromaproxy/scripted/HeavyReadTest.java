@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -110,7 +111,8 @@ class HeavyReadTest extends StagedTest {
         Collection collection = stage().usedCollection();
         var gate = new CompletableFuture<Void>();
         holdAll(gate);
-        try (Socket client = new Socket("127.0.0.1", stage().client().port())) {
+        try (Socket client =
+                new Socket(InetAddress.getLoopbackAddress(), stage().client().port())) {
             String head = "POST " + collection.path("get") + " HTTP/1.1\r\nHost: a\r\nContent-Length: "
                     + FILTER.length() + "\r\n\r\n";
             client.getOutputStream().write((head + FILTER).getBytes(StandardCharsets.US_ASCII));
