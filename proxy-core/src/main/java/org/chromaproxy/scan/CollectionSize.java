@@ -56,7 +56,7 @@ final class CollectionSize extends BodyScan {
         if ((nameless || LINKS.contains(name)) && value > ServerBounds.INDEX_LINKS) {
             excess = "an index with more than " + ServerBounds.INDEX_LINKS
                     + " links of a vector (max_neighbors, hnsw:M)";
-        } else if ((nameless || LINKS.contains(name)) && value < 1) {
+        } else if ((nameless || LINKS.contains(name)) && value >= 0 && value < 1) {
             excess = "an index without links of a vector (max_neighbors, hnsw:M)";
         } else if (CANDIDATES.contains(name) && value > ServerBounds.INDEX_CANDIDATES) {
             excess = "an index that looks at more than " + ServerBounds.INDEX_CANDIDATES

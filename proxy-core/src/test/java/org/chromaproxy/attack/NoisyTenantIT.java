@@ -77,9 +77,10 @@ class NoisyTenantIT {
                     "flood 201",
                     "read 200",
                     "create 200",
-                    "permitted delete 200",
+                    "delete 200",
                     "delete by filter 200",
-                    "larger delete 413",
+                    "larger delete 200",
+                    "larger delete with a filter 413",
                     "records with lists 201",
                     "list metadata 422",
                     "list metadata by PUT 422",
@@ -207,8 +208,12 @@ class NoisyTenantIT {
                         FLOOD,
                         n -> send(proxy, loud, "POST", collection + "/get", "{\"ids\":[\"f" + n + "\"]}")),
                 attack("create", FLOOD, n -> send(proxy, loud, "POST", COLLECTIONS, "{\"name\":\"noise-" + n + "\"}")),
-                attack("permitted delete", 1, _ -> delete(proxy, collection, LARGEST)),
-                attack("larger delete", 1, _ -> delete(proxy, collection, 3 * LARGEST)),
+                attack("delete", 1, _ -> delete(proxy, collection, LARGEST, "")),
+                attack("larger delete", 1, _ -> delete(proxy, collection, 3 * LARGEST, "")),
+                attack(
+                        "larger delete with a filter",
+                        1,
+                        _ -> delete(proxy, collection, 3 * LARGEST, ",\"where\":{\"kind\":\"noise\"}")),
                 attack(
                         "records with lists",
                         FLOOD,
@@ -271,9 +276,9 @@ class NoisyTenantIT {
         }
     }
 
-    private Answer delete(ChromaApi proxy, String collection, int ids) {
+    private Answer delete(ChromaApi proxy, String collection, int ids, String more) {
         String list = IntStream.range(0, ids).mapToObj(i -> "\"f" + i + "\"").collect(Collectors.joining(","));
-        return send(proxy, loud, "POST", collection + "/delete", "{\"ids\":[" + list + "]}");
+        return send(proxy, loud, "POST", collection + "/delete", "{\"ids\":[" + list + "]" + more + "}");
     }
 
     private void octets(ChromaApi proxy) {

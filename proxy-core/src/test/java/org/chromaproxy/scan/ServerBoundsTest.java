@@ -88,12 +88,17 @@ class ServerBoundsTest {
                 "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"max_neighbors\":-0}}}",
                 "{\"name\":\"n\",\"configuration\":{\"hnsw\":[\"l2\",100,100,0]}}",
                 "{\"name\":\"n\",\"metadata\":{\"hnsw:M\":0}}",
-                "{\"name\":\"n\",\"metadata\":{\"hnsw:M\":-1}}",
                 "{\"name\":\"n\",\"schema\":{\"keys\":{\"#embedding\":{\"v\":{\"hnsw\":{\"max_neighbors\":0}}}}}}",
                 "{\"new_configuration\":{\"hnsw\":{\"max_neighbors\":0}}}",
             })
     void anIndexHasLinks(String body) {
         assertTrue(ServerBounds.collectionExceeds(bytes(body)).contains("without links"), body);
+    }
+
+    /** Servers refuse it themselves, in their own words. */
+    @Test
+    void fewerLinksThanNoneAreTheServersToRefuse() {
+        assertEquals("", ServerBounds.collectionExceeds(bytes("{\"name\":\"n\",\"metadata\":{\"hnsw:M\":-1}}")));
     }
 
     @Test
