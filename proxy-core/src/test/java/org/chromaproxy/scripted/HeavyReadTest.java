@@ -73,6 +73,18 @@ class HeavyReadTest extends StagedTest {
     }
 
     @Test
+    void oneThatIsRefusedTakesNoTurn() {
+        Collection collection = stage().usedCollection();
+        String beyond = "{\"where_document\":{\"$regex\":\"" + "[a-z]".repeat(200) + "\"}}";
+        for (int i = 0; i < 3; i++) {
+            Client.Answer refused = collection.write("get", beyond).join();
+            assertEquals(400, refused.status(), refused.body());
+        }
+        Client.Answer answer = collection.write("get", FILTER).join();
+        assertEquals(200, answer.status(), answer.body());
+    }
+
+    @Test
     void whatAServerDoesNotAnswerIsNotTriedOnTheOther() {
         Collection collection = stage().usedCollection();
         for (ScriptedChroma server : List.of(stage().primary(), stage().replica())) {

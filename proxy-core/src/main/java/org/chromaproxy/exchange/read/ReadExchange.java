@@ -347,7 +347,9 @@ public final class ReadExchange implements RequestBody {
         if (collecting) {
             collecting = false;
             releaseCollected();
-            begin();
+            if (!clientGone) {
+                begin();
+            }
         } else if (upstream != null) {
             request.passEnd(upstream);
         }
