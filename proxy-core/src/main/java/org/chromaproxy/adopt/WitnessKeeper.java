@@ -3,12 +3,13 @@ package org.chromaproxy.adopt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,7 +20,6 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Witnesses;
 import org.chromaproxy.route.ChromaPaths;
-import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.append.LogState;
 import org.chromaproxy.wal.append.WriteAheadLog;
@@ -77,6 +77,7 @@ public final class WitnessKeeper {
      */
     public Optional<String> check(Instance instance) {
         synchronized (lock(instance)) {
+            long begun = System.nanoTime();
             // Read before the instance is asked: meanwhile both may only grow.
             Change.Witness known = stored.get(instance.name());
             if (known == null) {
@@ -92,14 +93,54 @@ public final class WitnessKeeper {
                 store(met);
                 return Optional.empty();
             }
-            Optional<JsonNode> found = read(instance);
-            Optional<String> trouble = compare(known, found).or(() -> ahead(found));
+            Optional<String> trouble = judge(instance, known, read(instance));
             if (trouble.isEmpty()) {
-                found.ifPresent(witness ->
-                        instance.witnessed(witness.path("metadata").path("lsn").asLong()));
+                instance.recognised(begun);
             }
             return trouble;
         }
+    }
+
+    private Optional<String> judge(Instance instance, Change.Witness known, Optional<JsonNode> found) {
+        Optional<String> trouble = compare(known, found).or(() -> ahead(found));
+        if (trouble.isEmpty()) {
+            found.ifPresent(witness ->
+                    instance.witnessed(witness.path("metadata").path("lsn").asLong()));
+        }
+        return trouble;
+    }
+
+    /**
+     * The same look at an instance in use, before a new connection to it is used; one whose witness is wrong is taken out. Never
+     * blocks.
+     *
+     * @return empty if all is well, or nothing is known of it that could be wrong; exceptionally if that cannot be told now
+     */
+    public CompletableFuture<Optional<String>> recognise(Instance instance, EventLoop loop) {
+        Change.Witness known = stored.get(instance.name());
+        if (known == null || known.lsn() < 0) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        if (letGo(known)) {
+            return CompletableFuture.completedFuture(Optional.of(LET_GO_REASON));
+        }
+        return services.remote()
+                .ask(loop, instance, ChromaPaths.collection(PATH))
+                .thenApply(answer -> {
+                    Optional<String> trouble = judge(instance, known, found(services.remote(), instance, PATH, answer));
+                    trouble.ifPresent(why -> takeOut(instance, known, why));
+                    return trouble;
+                });
+    }
+
+    /** Unless it was given another witness meanwhile: then what was seen is of its earlier life. */
+    private void takeOut(Instance instance, Change.Witness known, String why) {
+        Change.Witness now = stored.get(instance.name());
+        if (now == null || !now.incarnation().equals(known.incarnation()) || !instance.usable()) {
+            throw new StepException("its witness changes");
+        }
+        LOG.error("instance {} needs resync: {}", instance, why);
+        instance.become(InstanceState.NEEDS_RESYNC, why);
     }
 
     private Object lock(Instance instance) {
@@ -304,16 +345,22 @@ public final class WitnessKeeper {
     }
 
     private static Optional<JsonNode> read(Remote remote, Instance instance, Mapping.Path collection) {
-        String path = ChromaPaths.collection(collection);
-        UpstreamResponse answer = remote.get(instance, path);
-        if (answer.status() == 404) {
+        return found(remote, instance, collection, remote.ask(instance, ChromaPaths.collection(collection)));
+    }
+
+    /** @throws StepException if it is no answer of Chroma's: what stands before a server says nothing of its data */
+    private static Optional<JsonNode> found(
+            Remote remote, Instance instance, Mapping.Path collection, UpstreamResponse answer) {
+        if (answer.status() == 404 && answer.chromaError()) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(ClientJson.tree(remote.expect(instance, path, answer)));
-        } catch (IOException e) {
-            throw new StepException(collection + " of " + instance + " is not JSON: " + e.getMessage());
+        String path = ChromaPaths.collection(collection);
+        remote.expect(instance, path, answer);
+        JsonNode tree = answer.tree();
+        if (!tree.path("name").asText().equals(collection.name())) {
+            throw new StepException(instance + " answered to " + path + " what is no collection: " + answer.brief());
         }
+        return Optional.of(tree);
     }
 
     /** Makes the instance carry these words, whether it had a witness or not. */

@@ -37,6 +37,17 @@ public final class Remote {
         return send(instance, UpstreamRequest.get(path), READ_MS, READ_MS);
     }
 
+    /** The same of whatever answers at its address, even if that should be another server by now. */
+    public UpstreamResponse ask(Instance instance, String path) {
+        UpstreamRequest request = UpstreamRequest.get(path);
+        return answer(request, instance, upstream.ask(loop(instance), instance, request, READ_MS), READ_MS);
+    }
+
+    /** The same without blocking; the answer comes on that loop, with an {@link UpstreamException} if there is none. */
+    public CompletableFuture<UpstreamResponse> ask(EventLoop loop, Instance instance, String path) {
+        return upstream.ask(loop, instance, UpstreamRequest.get(path), READ_MS);
+    }
+
     /** A read that is a POST; whatever the answer. */
     public UpstreamResponse search(Instance instance, String path, byte[] body) {
         return send(instance, json("POST", path, body), READ_MS, READ_MS);
@@ -71,8 +82,7 @@ public final class Remote {
     }
 
     private Optional<byte[]> within(Instance instance, UpstreamRequest request, int most) {
-        CompletableFuture<Optional<UpstreamResponse>> answer = upstream.send(
-                        loop(instance), instance, request, READ_MS, AnswerMemory.upTo(most))
+        CompletableFuture<Optional<UpstreamResponse>> answer = sent(instance, request, READ_MS, AnswerMemory.upTo(most))
                 .thenApply(Optional::of)
                 .exceptionallyCompose(error -> tooLarge(error)
                         ? CompletableFuture.completedFuture(Optional.empty())
@@ -110,8 +120,20 @@ public final class Remote {
         return answer.body();
     }
 
+    /** What is asked of an instance that is not in use, as before it is let in or while it is copied anew, is asked of whatever answers there. */
+    private CompletableFuture<UpstreamResponse> sent(
+            Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
+        return instance.usable()
+                ? upstream.send(loop(instance), instance, request, timeoutMs, memory)
+                : upstream.ask(loop(instance), instance, request, timeoutMs, memory);
+    }
+
     private UpstreamResponse send(Instance instance, UpstreamRequest request, long timeoutMs, long waitMs) {
-        CompletableFuture<UpstreamResponse> answer = upstream.send(loop(instance), instance, request, timeoutMs);
+        return answer(request, instance, sent(instance, request, timeoutMs, UpstreamClient.WHOLE), waitMs);
+    }
+
+    private static UpstreamResponse answer(
+            UpstreamRequest request, Instance instance, CompletableFuture<UpstreamResponse> answer, long waitMs) {
         try {
             return Waiting.forResult(
                     answer, waitMs + 1_000, request.method() + " " + request.uri() + " on " + instance);

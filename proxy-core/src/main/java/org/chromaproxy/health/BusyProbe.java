@@ -51,7 +51,7 @@ final class BusyProbe {
         }
         if (reading || instance.writes().underWay()) {
             asking = true;
-            upstream.send(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS)
+            upstream.ask(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS)
                     .whenComplete((answer, error) -> asking = false);
         }
     }

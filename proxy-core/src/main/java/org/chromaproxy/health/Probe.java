@@ -74,7 +74,7 @@ final class Probe {
             askedSince = begun;
         }
         instance.probing();
-        upstream.send(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS).whenComplete((answer, error) -> {
+        upstream.ask(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS).whenComplete((answer, error) -> {
             probing = false;
             heard(answer, error, begun);
             instance.look();

@@ -47,6 +47,10 @@ public final class Instance {
     private volatile boolean capabilitiesSuspect;
     private volatile long restUntilNanos;
     private volatile long witnessed;
+    /** When the latest look that found its data to be the log's began. */
+    private volatile long recognisedNanos;
+    /** When something on the way last said that it is not there. */
+    private volatile long missedNanos;
     /** Guarded by this for writing. */
     private volatile long losses;
 
@@ -89,6 +93,8 @@ public final class Instance {
         this.lastSuccessNanos = stateSinceNanos;
         this.probeBegunNanos = stateSinceNanos;
         this.restUntilNanos = stateSinceNanos;
+        this.recognisedNanos = stateSinceNanos;
+        this.missedNanos = stateSinceNanos;
         this.shown = new Shown(Standing.STARTING, reason, stateSince);
         this.authority = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
     }
@@ -163,6 +169,29 @@ public final class Instance {
     /** The last LSN known to be on its disk; 0 if none is. */
     public long witnessed() {
         return witnessed;
+    }
+
+    /** A look at it that began then, by {@link System#nanoTime}, found that its data are those the log left there. */
+    public synchronized void recognised(long begunNanos) {
+        if (begunNanos - recognisedNanos > 0) {
+            recognisedNanos = begunNanos;
+        }
+    }
+
+    /** Whether such a look began after that time, and after it was last {@linkplain #missed missed}. */
+    public boolean recognisedSince(long nanos) {
+        return recognisedNanos - lookedForSince(nanos) > 0;
+    }
+
+    /** Something on the way failed to reach it, on a connection that lives on: what answers there next may be another server. */
+    public void missed() {
+        missedNanos = clock.nanoTime();
+    }
+
+    /** The later of that time and when it was last missed: a look must have begun after both. */
+    public long lookedForSince(long nanos) {
+        long missed = missedNanos;
+        return missed - nanos > 0 ? missed : nanos;
     }
 
     /** Whether it takes requests at all. This and the next two are the only gates there are. */

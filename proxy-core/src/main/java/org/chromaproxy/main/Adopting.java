@@ -2,6 +2,7 @@ package org.chromaproxy.main;
 
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,6 +84,11 @@ final class Adopting {
                     return trouble;
                 },
                 workers);
+    }
+
+    /** Looks whether an instance in use still is the one that is known; never blocks. */
+    CompletableFuture<Optional<String>> recognise(Instance instance, EventLoop loop) {
+        return witnesses.recognise(instance, loop);
     }
 
     /** What is on the instances and not as the catalog says. */

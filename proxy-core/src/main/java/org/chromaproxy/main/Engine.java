@@ -171,15 +171,27 @@ final class Engine implements AutoCloseable {
         this.keeper = new LogKeeper(log, wal.reader(), lanes, instances, principals, capacity, workers);
         this.adopting = new Adopting(
                 log.writer(), CopyServices.of(services, upstream, lanes, loops), witnesses, config, workers);
-        this.health = new HealthChecker(
+        this.health = watch(loops, upstream, instances, adopting, lanes, config);
+        checker.set(health);
+        this.drained = new Drained(health, instances);
+    }
+
+    /** From now on it is known whether what answers is what it should be. */
+    private static HealthChecker watch(
+            EventLoops loops,
+            UpstreamClient upstream,
+            Instances instances,
+            Adopting adopting,
+            LaneRegistry lanes,
+            Config config) {
+        upstream.recognise(adopting::recognise);
+        return new HealthChecker(
                 loops.all().getFirst(),
                 instances,
                 upstream,
                 adopting::check,
                 lanes::ledBy,
                 config.timing().checkIntervalMs());
-        checker.set(health);
-        this.drained = new Drained(health, instances);
     }
 
     private static void restore(Wal wal, Catalog catalog) {

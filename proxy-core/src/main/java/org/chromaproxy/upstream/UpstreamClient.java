@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamClient {
     private static final int CONNECTIONS_PER_LOOP = 256;
     /** Answers taken whole are small, or pages asked for in a bounded size; anything beyond is refused. */
-    private static final AnswerMemory WHOLE =
+    public static final AnswerMemory WHOLE =
             AnswerMemory.upTo((int) Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 4));
 
     /** Bytes of a body that are handed to a socket at once. */
@@ -40,6 +40,18 @@ public final class UpstreamClient {
     private final Map<EventLoop, UpstreamPool[]> pools = new LinkedHashMap<>();
     private final Timings timings;
     private final PoolStats stats;
+    private volatile Recogniser recogniser = (instance, loop) -> CompletableFuture.completedFuture(Optional.empty());
+
+    /** Looks whether what answers at an instance's address still is that instance. */
+    @FunctionalInterface
+    public interface Recogniser {
+        /**
+         * Never blocks; asks by {@link UpstreamClient#ask} only.
+         *
+         * @return on any thread: empty if it is, else why not; exceptionally if that cannot be told now
+         */
+        CompletableFuture<Optional<String>> look(Instance instance, EventLoop loop);
+    }
 
     /** Without TLS: no instance may have an {@code https} address. */
     public UpstreamClient(EventLoops loops, Instances instances, Consumer<Instance> onTrouble) {
@@ -56,14 +68,31 @@ public final class UpstreamClient {
         stats = new PoolStats(timings);
         UpstreamPool.Shared shared = new UpstreamPool.Shared(
                 loops.transport(), stats, tls, UpstreamPool.RESOLVER, UpstreamPool.LINE_TIMEOUT_MS);
+        List<Recognition> recognitions = instances.stream()
+                .map(instance -> new Recognition(instance, this::recognise))
+                .toList();
         for (EventLoop loop : loops.all()) {
             UpstreamPool[] own = new UpstreamPool[instances.size()];
             for (Instance instance : instances) {
                 own[instance.index()] = new UpstreamPool(
-                        instance, loop, CONNECTIONS_PER_LOOP, () -> onTrouble.accept(instance), shared);
+                        instance,
+                        loop,
+                        CONNECTIONS_PER_LOOP,
+                        () -> onTrouble.accept(instance),
+                        recognitions.get(instance.index()),
+                        shared);
             }
             pools.put(loop, own);
         }
+    }
+
+    /** From now on, new connections to usable instances are used after that has looked at them. */
+    public void recognise(Recogniser now) {
+        recogniser = now;
+    }
+
+    private CompletableFuture<Optional<String>> recognise(Instance instance, EventLoop loop) {
+        return recogniser.look(instance, loop);
     }
 
     /** Counters over all pools. */
@@ -121,17 +150,48 @@ public final class UpstreamClient {
      */
     public CompletableFuture<UpstreamResponse> send(
             EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
+        return send(loop, instance, request, timeoutMs, memory, true);
+    }
+
+    /**
+     * As {@link #send(EventLoop, Instance, UpstreamRequest, long)}, of whatever answers at the instance's address: for the looks
+     * that tell whether it still is the instance.
+     */
+    public CompletableFuture<UpstreamResponse> ask(
+            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs) {
+        return ask(loop, instance, request, timeoutMs, WHOLE);
+    }
+
+    /** The same with what the answer takes in an account. */
+    public CompletableFuture<UpstreamResponse> ask(
+            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
+        return send(loop, instance, request, timeoutMs, memory, false);
+    }
+
+    private CompletableFuture<UpstreamResponse> send(
+            EventLoop loop,
+            Instance instance,
+            UpstreamRequest request,
+            long timeoutMs,
+            AnswerMemory memory,
+            boolean recognised) {
         CompletableFuture<UpstreamResponse> future = new CompletableFuture<>();
+        Collector collector = new Collector(future, memory);
         if (loop.inEventLoop()) {
-            start(loop, instance, request, timeoutMs, new Collector(future, memory));
+            start(loop, instance, request, timeoutMs, collector, recognised);
         } else {
-            loop.execute(() -> start(loop, instance, request, timeoutMs, new Collector(future, memory)));
+            loop.execute(() -> start(loop, instance, request, timeoutMs, collector, recognised));
         }
         return future;
     }
 
     private void start(
-            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, Collector collector) {
+            EventLoop loop,
+            Instance instance,
+            UpstreamRequest request,
+            long timeoutMs,
+            Collector collector,
+            boolean recognised) {
         CompletableFuture<UpstreamResponse> future = collector.future;
         future.whenComplete((answer, error) -> {
             if (error instanceof CancellationException) {
@@ -156,7 +216,8 @@ public final class UpstreamClient {
                             connection.begin(collector);
                             collector.send(connection, request, instance);
                         },
-                        future::completeExceptionally);
+                        future::completeExceptionally,
+                        recognised);
     }
 
     private static final class Collector implements UpstreamListener {

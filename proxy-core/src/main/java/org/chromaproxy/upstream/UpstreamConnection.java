@@ -39,6 +39,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean well;
 
     private long begunNanos;
+    private long openedNanos;
 
     UpstreamConnection(UpstreamPool pool, Channel channel) {
         this.pool = pool;
@@ -87,6 +88,16 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             pool.instance().failed();
         }
         close();
+    }
+
+    /** It is established now. */
+    void opened() {
+        openedNanos = System.nanoTime();
+    }
+
+    /** When it was established, by {@link System#nanoTime}. */
+    long openedNanos() {
+        return openedNanos;
     }
 
     boolean alive() {
@@ -145,6 +156,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             if (!interim) {
                 reusable = HttpUtil.isKeepAlive(head);
                 well = UpstreamResponse.ofSoundServer(head.status().code(), head.headers());
+                if (UpstreamResponse.ofHop(head.status().code(), head.headers())) {
+                    pool.instance().missed();
+                }
                 endsWithTls = pool.secured()
                         && !HttpUtil.isContentLengthSet(head)
                         && !HttpUtil.isTransferEncodingChunked(head);
@@ -197,6 +211,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         pool.instance().suspectCapabilities();
+        if (listener == null && !givenUp) {
+            // Nobody's request failed, and yet it may have ended.
+            pool.troubled();
+        }
         fail(pool.instance() + " closed the connection before its answer was complete");
     }
 

@@ -51,6 +51,7 @@ public final class UpstreamPool {
     private final Bootstrap bootstrap;
     private final int bound;
     private final Runnable onTrouble;
+    private final Recognition recognition;
     private final PoolStats stats;
     private final long lineMs;
     /** Null where the instance speaks plain HTTP. */
@@ -78,13 +79,16 @@ public final class UpstreamPool {
     /**
      * @param bound most connections at once; beyond it callers wait in line
      * @param onTrouble called when a connection is refused or breaks, so that health is checked at once
+     * @param recognition of the instance
      * @throws IllegalArgumentException when the instance speaks TLS and there is none
      */
-    UpstreamPool(Instance instance, EventLoop loop, int bound, Runnable onTrouble, Shared shared) {
+    UpstreamPool(
+            Instance instance, EventLoop loop, int bound, Runnable onTrouble, Recognition recognition, Shared shared) {
         this.instance = instance;
         this.loop = loop;
         this.bound = bound;
         this.onTrouble = onTrouble;
+        this.recognition = recognition;
         this.stats = shared.stats();
         this.lineMs = shared.lineMs();
         this.tls = instance.tls()
@@ -141,12 +145,16 @@ public final class UpstreamPool {
      * Hands a connection to {@code ready}, or the reason there is none to {@code failed}; at once where one is idle.
      */
     public void acquire(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {
-        acquire(ready, failed, bound);
+        acquire(new Waiter(ready, failed, true), bound);
     }
 
-    /** The same beyond the bound: lanes and probes are few, and must not wait behind clients' reads. */
-    void acquireReserved(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {
-        acquire(ready, failed, Integer.MAX_VALUE);
+    /**
+     * The same beyond the bound: lanes and probes are few, and must not wait behind clients' reads.
+     *
+     * @param recognised false for what asks whatever answers there
+     */
+    void acquireReserved(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, boolean recognised) {
+        acquire(new Waiter(ready, failed, recognised), Integer.MAX_VALUE);
     }
 
     /** A connection that is idle now, if there is one. */
@@ -161,14 +169,13 @@ public final class UpstreamPool {
         return connection;
     }
 
-    private void acquire(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, int most) {
+    private void acquire(Waiter waiter, int most) {
         UpstreamConnection connection = idle();
         if (connection != null) {
-            ready.accept(connection);
+            hand(connection, waiter);
             return;
         }
         stats.miss();
-        Waiter waiter = new Waiter(ready, failed);
         if (open.size() + connecting >= most) {
             waiting.add(waiter);
             waiter.patience = loop.schedule(() -> overdue(waiter), lineMs, TimeUnit.MILLISECONDS);
@@ -200,6 +207,7 @@ public final class UpstreamPool {
             connecting--;
             UpstreamConnection connection = future.channel().attr(CONNECTION).get();
             if (done.isSuccess() && connection != null) {
+                connection.opened();
                 connected(connection, waiter);
             } else if (connection != null && connection.givenUp()) {
                 wasReset(waiter);
@@ -226,13 +234,13 @@ public final class UpstreamPool {
     private void connected(UpstreamConnection connection, Waiter waiter) {
         ClientTls secured = tls;
         if (secured == null) {
-            waiter.ready.accept(connection);
+            hand(connection, waiter);
             return;
         }
         connection.handshake().addListener(done -> {
             if (done.isSuccess()) {
                 secured.completed();
-                waiter.ready.accept(connection);
+                hand(connection, waiter);
                 return;
             }
             if (connection.givenUp()) {
@@ -248,6 +256,33 @@ public final class UpstreamPool {
                             : UpstreamException.refused(
                                     "no TLS with " + instance + ": " + why, "no TLS with it: " + why));
         });
+    }
+
+    /** Nothing is sent before it is known who answers there. */
+    private void hand(UpstreamConnection connection, Waiter waiter) {
+        if (!waiter.recognised || recognition.known(connection.openedNanos())) {
+            waiter.ready.accept(connection);
+            return;
+        }
+        recognition
+                .after(connection.openedNanos(), loop)
+                .whenCompleteAsync((_, error) -> recognised(connection, waiter, error), loop);
+    }
+
+    private void recognised(UpstreamConnection connection, Waiter waiter, @Nullable Throwable error) {
+        if (connection.givenUp()) {
+            wasReset(waiter);
+        } else if (error != null) {
+            connection.close();
+            waiter.failed.accept(
+                    error instanceof UpstreamException cause
+                            ? cause
+                            : new UpstreamException("no connection to " + instance + ": " + error, true));
+        } else if (connection.alive()) {
+            waiter.ready.accept(connection);
+        } else {
+            waiter.failed.accept(new UpstreamException(instance + " closed the connection before its use", true));
+        }
     }
 
     private void refused(Waiter waiter, UpstreamException cause) {
@@ -279,7 +314,7 @@ public final class UpstreamPool {
     void giveBack(UpstreamConnection connection) {
         Waiter next = next();
         if (next != null) {
-            next.ready.accept(connection);
+            hand(connection, next);
         } else {
             idle.push(connection);
         }
@@ -328,11 +363,13 @@ public final class UpstreamPool {
     private static final class Waiter {
         private final Consumer<UpstreamConnection> ready;
         private final Consumer<UpstreamException> failed;
+        private final boolean recognised;
         private @Nullable ScheduledFuture<?> patience;
 
-        Waiter(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {
+        Waiter(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, boolean recognised) {
             this.ready = ready;
             this.failed = failed;
+            this.recognised = recognised;
         }
     }
 }

@@ -41,6 +41,11 @@ public record UpstreamResponse(int status, HttpHeaders headers, byte[] body) {
                 && (type.length() == length || type.charAt(length) == ';' || type.charAt(length) == ' ');
     }
 
+    /** Whether something on the way says that it did not reach the server: Chroma's own errors are JSON. */
+    static boolean ofHop(int status, HttpHeaders headers) {
+        return status >= 502 && status <= 504 && !typedJson(headers);
+    }
+
     /** Whether it is an error in Chroma's words: an object with an error's name and a message. */
     public boolean chromaError() {
         JsonNode tree = tree();

@@ -102,6 +102,11 @@ final class ScriptedChroma implements AutoCloseable {
         connections.close().syncUninterruptibly();
     }
 
+    /** Ends and is there again at once: whoever was connected is cut, and nobody is refused. What it holds stays. */
+    void restart() {
+        connections.close().syncUninterruptibly();
+    }
+
     /** Is there again where it was, once the kernel has let go of the port: Java closes a channel only at its loop's next select. */
     void reappear() {
         listener = await().ignoreExceptionsMatching(e -> e instanceof BindException)

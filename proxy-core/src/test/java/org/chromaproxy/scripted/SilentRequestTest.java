@@ -70,7 +70,8 @@ class SilentRequestTest extends StagedTest {
         assertEquals(201, collection.add("later").join().status());
         awaitHeld(stage().primary(), collection, "later");
         awaitHeld(stage().replica(), collection, "later");
-        assertTrue(stage().primary().calls(adds("swallowed")).size() <= 2);
+        // Twice for its own silence; a server that a busy machine takes for dead meanwhile is sent it anew.
+        assertTrue(stage().primary().calls(adds("swallowed")).size() <= 4);
         assertEquals(List.of("primary READY", "replica READY"), places(collection));
     }
 

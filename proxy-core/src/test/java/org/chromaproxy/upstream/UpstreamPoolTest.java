@@ -3,6 +3,7 @@ package org.chromaproxy.upstream;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.EventLoop;
@@ -14,6 +15,8 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.metrics.Timings;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
@@ -40,6 +44,7 @@ class UpstreamPoolTest {
     private final EventLoop loop = loops.all().getFirst();
     private final AtomicInteger troubles = new AtomicInteger();
     private final Lookups lookups = new Lookups();
+    private final CompletableFuture<Optional<String>> look = new CompletableFuture<>();
 
     @AfterEach
     void stop() {
@@ -73,13 +78,20 @@ class UpstreamPoolTest {
 
     private UpstreamPool pool(int port, long lineMs) {
         Instance instance = new Instance("primary", 0, URI.create("http://chroma-0:" + port));
+        instance.become(InstanceState.UP, "");
         PoolStats stats = new PoolStats(new Timings(1));
         return new UpstreamPool(
                 instance,
                 loop,
                 1,
                 troubles::incrementAndGet,
+                new Recognition(instance, (_, _) -> look),
                 new UpstreamPool.Shared(loops.transport(), stats, Optional.empty(), lookups, lineMs));
+    }
+
+    /** Every server is the one that is known. */
+    private void recognised() {
+        look.complete(Optional.empty());
     }
 
     private CompletableFuture<UpstreamConnection> acquire(UpstreamPool pool) {
@@ -98,8 +110,41 @@ class UpstreamPoolTest {
     }
 
     @Test
+    void aConnectionIsHandedOverWhenItIsKnownWhoAnswers() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
+            CompletableFuture<UpstreamConnection> asked = acquire(pool);
+            lookups.next().setSuccess(InetAddress.getLoopbackAddress());
+            server.accept();
+            await().atMost(SOON).until(() -> size(pool) == 1);
+            loop.submit(() -> {}).get();
+            assertFalse(asked.isDone());
+            recognised();
+            await().atMost(SOON).until(asked::isDone);
+            loop.submit(asked.get()::close).get();
+        }
+    }
+
+    @Test
+    void oneThatIsAnotherServersIsClosedUnused() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
+            CompletableFuture<UpstreamConnection> asked = acquire(pool);
+            lookups.next().setSuccess(InetAddress.getLoopbackAddress());
+            Socket accepted = server.accept();
+            look.complete(Optional.of("it came back with older data"));
+            UpstreamException strange = failure(asked);
+            assertTrue(strange.neverSent());
+            assertTrue(String.valueOf(strange.getMessage()).contains("older data"), strange.getMessage());
+            assertThrows(SocketException.class, accepted.getInputStream()::read);
+            await().atMost(SOON).until(() -> size(pool) == 0);
+        }
+    }
+
+    @Test
     void aConnectionThatIsResetWhileItsNameIsLookedUpGivesItsPlaceBack() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            recognised();
             UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
             CompletableFuture<UpstreamConnection> first = acquire(pool);
             Promise<InetAddress> lookup = lookups.next();
@@ -135,6 +180,7 @@ class UpstreamPoolTest {
     @Test
     void whoWaitsInLineIsToldThatNothingBecameFree() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            recognised();
             UpstreamPool pool = pool(server.getLocalPort(), 50);
             CompletableFuture<UpstreamConnection> first = acquire(pool);
             lookups.next().setSuccess(InetAddress.getLoopbackAddress());
