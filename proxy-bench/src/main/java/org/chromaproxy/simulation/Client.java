@@ -28,6 +28,9 @@ final class Client {
     private static final int NAMES = 3;
     private static final int IDS = 6;
     private static final long PATIENCE_MS = 90_000;
+    /** How many of the writes that have an id may be repeated while their answer is still to come. */
+    private static final double IMPATIENT = 0.1;
+
     private static final String DATABASE = ChromaPaths.collections(ModelServer.TENANT, ModelServer.DATABASE);
 
     private final int number;
@@ -210,12 +213,17 @@ final class Client {
     private List<String> ids() {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 1 + time.below(2); i++) {
-            String id = "r" + time.below(IDS);
+            String id = id(time);
             if (!ids.contains(id)) {
                 ids.add(id);
             }
         }
         return ids;
+    }
+
+    /** One of the ids that clients use. */
+    static String id(Timeline time) {
+        return "r" + time.below(IDS);
     }
 
     private static String quoted(List<String> ids) {
@@ -225,6 +233,14 @@ final class Client {
     private void send(Life life, NewRecord record) {
         unanswered = repeats ? record : null;
         int mine = turn;
+        if (repeats && time.chance(IMPATIENT)) {
+            time.afterMs(time.between(5, time.chance(0.5) ? 1_000 : 60_000), () -> {
+                if (turn == mine && life.alive()) {
+                    world.judge().note("client " + number + " repeats what is not answered");
+                    think();
+                }
+            });
+        }
         life.on(
                 null,
                 () -> life.log().append(record, new AppendListener() {

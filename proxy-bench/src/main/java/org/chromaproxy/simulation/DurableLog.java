@@ -32,10 +32,14 @@ final class DurableLog {
     private final List<UUID> flat = new ArrayList<>();
     private final List<Mapping.Path> retired = new ArrayList<>();
     private final Map<UUID, Change.Purge> purges = new LinkedHashMap<>();
+    private final Map<UUID, Long> last = new LinkedHashMap<>();
     private long lowWater;
 
     void append(LogRecord record) {
         records.put(record.lsn(), record);
+        if (record.content().kind() != OpKind.REPAIR) {
+            last.put(record.content().subject().lane(), record.lsn());
+        }
         record.content().transaction().ifPresent(own -> transactions.put(own.id(), record.lsn()));
     }
 
@@ -130,6 +134,16 @@ final class DurableLog {
             throw new IllegalStateException("record " + lsn + " is not in the log");
         }
         return resolved == null ? record.content().request().body() : resolved;
+    }
+
+    /** The record of that LSN. */
+    Optional<LogRecord> record(long lsn) {
+        return Optional.ofNullable(records.get(lsn));
+    }
+
+    /** Whether the log holds a record of that lane that is not behind its durable cursor. */
+    boolean hasMore(UUID lane, String instance) {
+        return last.getOrDefault(lane, 0L) > cursor(lane, instance);
     }
 
     /** The next records of a lane, as the log's reader gives them. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One owner of the log, from its start to its end: the shipped lanes, with all that they need made up. */
 final class Life {
-    private static final long UNANSWERED_MS = 30_000;
+    static final long UNANSWERED_MS = 30_000;
     private static final long CHECK_MS = 1_000;
     private static final long SWEEP_MS = 10_000;
     private static final long WITNESS_MS = 5_000;
@@ -118,6 +118,7 @@ final class Life {
             int well = answered.getOrDefault(instance, 0) + 1;
             answered.put(instance, well);
             if (well >= RISE && instance.state() != InstanceState.UP) {
+                world.observer().met(this, server, LaneEvent.SERVER_UP);
                 on(loop(0), () -> instance.become(InstanceState.UP, ""));
             }
         } else {
@@ -125,6 +126,7 @@ final class Life {
             answered.put(instance, 0);
             boots.put(instance, server.boots());
             if (instance.usable() && (!server.up() || !same || instance.silentNanos() > TimeUnit.SECONDS.toNanos(3))) {
+                world.observer().met(this, server, LaneEvent.SERVER_DOWN);
                 on(loop(0), () -> instance.become(InstanceState.DOWN, "it does not answer"));
                 network.reset(instance);
             } else if (instance.state() == InstanceState.STARTING) {
@@ -225,6 +227,7 @@ final class Life {
 
     /** kill -9. */
     void kill() {
+        world.observer().met(this, LaneEvent.OWNER_KILLED);
         alive = false;
         log.die();
         network.die();

@@ -16,6 +16,7 @@ import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.NewRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process's way to the log: what is queued is committed together, in its order, a moment later; sometimes much later. When the
@@ -38,9 +39,13 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
     private final DurableLog durable;
     private List<Item> queue = new ArrayList<>();
     private List<Item> committing = List.of();
+    /** What those who wait for a commit are to be told, once it is durable; null before. */
+    private @Nullable List<Runnable> stored;
+
     private boolean urgent;
     private long next;
     private long begun;
+    private @Nullable Runnable inCommit;
 
     LogWriter(Timeline time, Life life, World world) {
         this.time = time;
@@ -93,21 +98,51 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
         queue = new ArrayList<>();
         urgent = false;
         begun = time.nanoTime();
-        time.after(world.commitNanos(), this::commit);
+        long nanos = world.commitNanos();
+        time.after(nanos, this::commit);
+        Runnable task = inCommit;
+        if (task != null) {
+            inCommit = null;
+            time.after(nanos / 2, task);
+        }
+    }
+
+    /** Runs a task in the middle of the next commit. */
+    void inNextCommit(Runnable task) {
+        inCommit = task;
     }
 
     private void commit() {
         if (!life.alive()) {
             return;
         }
-        List<Item> batch = committing;
-        List<Runnable> told = new ArrayList<>();
-        batch.forEach(item -> told.add(store(item)));
+        boolean fails = time.chance(world.commitFailures());
+        if (fails) {
+            committing.forEach(item -> met(item, LaneEvent.COMMIT_FAILED));
+        }
+        if (stored == null && (!fails || time.chance(0.5))) {
+            stored = committing.stream().map(this::store).toList();
+        }
+        List<Runnable> told = stored;
+        if (fails || told == null) {
+            // The connection broke: it is tried again, and found to be there if it was durable.
+            time.afterMs(time.between(20, 1_000), this::commit);
+            return;
+        }
         committing = List.of();
+        stored = null;
         // Whoever listens is the writer's thread, and no loop.
         life.on(null, () -> told.forEach(Runnable::run));
         if (!queue.isEmpty()) {
             drain();
+        }
+    }
+
+    private void met(Item item, LaneEvent event) {
+        switch (item) {
+            case Append append -> world.observer().met(life, append.record, event);
+            case Changes(List<? extends Change> changes, ChangeListener listener) ->
+                changes.forEach(change -> world.observer().met(life, change, event));
         }
     }
 
@@ -117,9 +152,11 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
             case Changes(List<? extends Change> changes, ChangeListener listener) -> {
                 Optional<String> refusal = durable.refuses(changes);
                 if (refusal.isPresent()) {
+                    met(item, LaneEvent.CHANGE_REFUSED);
                     world.judge().note("the log refuses " + changes + ": " + refusal.get());
                     yield () -> listener.refused(refusal.get());
                 }
+                met(item, LaneEvent.CHANGE_DURABLE);
                 changes.forEach(durable::store);
                 yield listener::durable;
             }
@@ -130,11 +167,13 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
         Optional<LogRecord> earlier = append.record.transaction().flatMap(own -> durable.byTransaction(own.id()));
         if (earlier.isPresent()) {
             long lsn = earlier.get().lsn();
+            met(append, LaneEvent.RETRY);
             return () -> append.listener.duplicate(lsn, true);
         }
         LogRecord record = new LogRecord(
                 next, time.now(), append.record, append.record.request().body().length);
         next += 1 + (time.chance(0.1) ? time.below(GAP) : 0);
+        world.observer().logged(life, record);
         durable.append(record);
         world.judge().committed(record);
         return () -> append.listener.committed(record);
@@ -142,7 +181,8 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
 
     /** The process ends: of what is in a commit nobody knows. */
     void die() {
-        if (!committing.isEmpty() && time.chance(0.5)) {
+        committing.forEach(item -> met(item, LaneEvent.COMMIT_UNKNOWN));
+        if (stored == null && !committing.isEmpty() && time.chance(0.5)) {
             world.judge().note("the last commit of a dead process is durable: " + committing.size() + " entries");
             committing.forEach(this::store);
         }
@@ -166,19 +206,25 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
 
     @Override
     public CompletableFuture<byte[]> load(long lsn, Executor loop) {
-        return read(loop, () -> durable.body(lsn).clone());
+        UUID lane = durable.record(lsn).orElseThrow().content().subject().lane();
+        return read(
+                loop, () -> durable.body(lsn).clone(), () -> world.observer().bodyNotRead(life, lane, lsn));
     }
 
     @Override
     public CompletableFuture<List<LoggedRecord>> read(UUID lane, long after, int records, long bytes, Executor loop) {
-        return read(loop, () -> durable.page(lane, after, records, bytes));
+        return read(
+                loop,
+                () -> durable.page(lane, after, records, bytes),
+                () -> world.observer().pageNotRead(life, lane));
     }
 
     /** What is read is what is there at one moment; it is told a little later. */
-    private <T> CompletableFuture<T> read(Executor loop, java.util.function.Supplier<T> query) {
+    private <T> CompletableFuture<T> read(Executor loop, java.util.function.Supplier<T> query, Runnable failed) {
         CompletableFuture<T> result = new CompletableFuture<>();
         time.after(time.between(50_000, 2_000_000), () -> {
             if (time.chance(world.readFailures())) {
+                failed.run();
                 time.after(
                         10_000,
                         () -> loop.execute(() ->

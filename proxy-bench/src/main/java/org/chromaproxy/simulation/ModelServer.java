@@ -15,12 +15,16 @@ import java.util.UUID;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
+import org.jspecify.annotations.Nullable;
 
 /** One Chroma server: a catalog of one database, and its collections. It executes one request after the other, and answers in Chroma's words. */
 final class ModelServer {
     static final String TENANT = "default_tenant";
     static final String DATABASE = "default_database";
     private static final String DATABASES = "/api/v2/tenants/" + TENANT + "/databases";
+
+    /** How many of its writes fail where the disk is full: a small one may still find room. */
+    private static final double SICK = 0.85;
 
     /** What becomes of a write whose connection breaks, or that is answered with a failure. */
     enum Effect {
@@ -59,6 +63,8 @@ final class ModelServer {
     private boolean up = true;
     private boolean hung;
     private boolean sick;
+    private @Nullable UUID poisoned;
+    private String poison = "";
     private int boots;
     private long busyUntil;
 
@@ -93,6 +99,28 @@ final class ModelServer {
     /** The kernel has taken something for it, which it will find when it goes on. */
     void leave(Runnable arrival) {
         waiting.add(arrival);
+    }
+
+    /** From now on its handler fails at every write to one of its collections, if it has one, that names that id. */
+    Optional<String> poison(String id) {
+        List<Held> all = List.copyOf(collections.values());
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Held held = all.get(time.below(all.size()));
+        poisoned = held.id;
+        poison = "\"" + id + "\"";
+        return Optional.of(held.name);
+    }
+
+    /** Its handler is well again. */
+    void heal() {
+        poisoned = null;
+    }
+
+    /** Whether some writes make its handler fail. */
+    boolean poisoned() {
+        return poisoned != null;
     }
 
     /** Whether its disk is full: reads are answered, writes fail. */
@@ -139,7 +167,7 @@ final class ModelServer {
     /** Executes a request now, as far as {@code effect} says; the answer is that of a server that is well. */
     UpstreamResponse execute(UpstreamRequest request, Effect effect) {
         String[] path = request.uri().substring(DATABASES.length()).split("[/?]", -1);
-        if (sick && !request.method().equals("GET") && !isRead(path)) {
+        if (sick && !request.method().equals("GET") && !isRead(path) && time.chance(SICK)) {
             return error(500, "InternalError", "error returned from database: (code: 13) database or disk is full");
         }
         if (path.length < 3) {
@@ -228,6 +256,9 @@ final class ModelServer {
             case "delete" -> OpKind.DELETE;
             default -> throw new IllegalArgumentException(operation);
         };
+        if (held.id.equals(poisoned) && body.path("ids").toString().contains(poison)) {
+            return error(500, "InternalError", "something failed");
+        }
         boolean everything = !body.path("ids").isArray() && !body.path("where").isObject();
         if (kind == OpKind.DELETE && everything) {
             return error(400, "InvalidArgumentError", "Either ids or where must be specified");

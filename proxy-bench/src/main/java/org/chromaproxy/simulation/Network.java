@@ -2,6 +2,8 @@ package org.chromaproxy.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
@@ -14,6 +16,9 @@ import org.chromaproxy.upstream.UpstreamResponse;
 final class Network {
     private static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long SERVICE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    /** An answer that takes so long, or longer, is late. */
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** How long a server may be at what it was sent, after the connection is gone. */
     private static final long LATE_MS = 100;
@@ -37,6 +42,8 @@ final class Network {
         private final int boot;
         private final UpstreamRequest request;
         private final CompletableFuture<UpstreamResponse> future = new CompletableFuture<>();
+        private final Optional<LaneObserver.Asked> asked;
+        private boolean executed;
         private boolean over;
 
         Exchange(SimulatedLoop loop, Instance instance, UpstreamRequest request) {
@@ -45,17 +52,40 @@ final class Network {
             this.server = world.server(instance.index());
             this.boot = server.boots();
             this.request = request;
+            this.asked = world.observer().asked(life, server, request);
+        }
+
+        UpstreamResponse execute(Effect effect) {
+            executed = true;
+            return server.execute(request, effect);
+        }
+
+        private void met(LaneEvent event) {
+            if (!over) {
+                asked.ifPresent(lane -> {
+                    boolean late = event == LaneEvent.APPLIED && time.nanoTime() - lane.sentNanos() >= LATE_NANOS;
+                    world.observer().met(life, lane.lane(), server, late ? LaneEvent.LATE : event);
+                });
+            }
         }
 
         boolean sameBoot() {
             return server.up() && server.boots() == boot;
         }
 
-        void answer(UpstreamResponse answer, long nanos) {
+        void answer(UpstreamResponse answer, long nanos, LaneEvent event) {
             time.after(nanos, () -> {
                 if (!sameBoot()) {
                     cut("closed the connection before its answer was complete");
-                } else if (end()) {
+                    return;
+                }
+                if (server.hung() && answer.json()) {
+                    // Something on the way still answers.
+                    server.leave(() -> answer(answer, 0, event));
+                    return;
+                }
+                met(event);
+                if (end()) {
                     instance.answered(answer.status() < 500 && answer.status() != 429 && answer.json());
                     loop.execute(() -> future.complete(answer));
                 }
@@ -63,6 +93,7 @@ final class Network {
         }
 
         void cut(String why) {
+            met(executed ? LaneEvent.CUT_DONE : LaneEvent.CUT);
             fail(new UpstreamException(server + " " + why, false));
         }
 
@@ -75,6 +106,7 @@ final class Network {
         }
 
         void givenUp() {
+            met(LaneEvent.RESET);
             if (end()) {
                 instance.failed();
             }
@@ -92,9 +124,12 @@ final class Network {
         Exchange exchange = new Exchange(loop, instance, request);
         instance.started();
         open.add(exchange);
+        exchange.asked.ifPresent(
+                lane -> time.aside(LaneObserver.PATIENCE_NANOS, () -> exchange.met(LaneEvent.SILENCE)));
         // Whoever no longer waits has reset the connection.
         exchange.future.whenComplete((answer, error) -> exchange.givenUp());
         if (!exchange.server.up()) {
+            exchange.met(LaneEvent.NEVER_SENT);
             time.after(
                     QUICK_NANOS,
                     () -> exchange.fail(new UpstreamException(exchange.server + " refused the connection", true)));
@@ -132,46 +167,57 @@ final class Network {
                             + exchange.server);
         }
         switch (fate) {
-            case WELL -> exchange.answer(exchange.server.execute(exchange.request, Effect.EXECUTED), back());
-            case SLOW ->
-                exchange.answer(
-                        exchange.server.execute(exchange.request, Effect.EXECUTED),
-                        TimeUnit.MILLISECONDS.toNanos(time.between(500, 45_000)));
+            case WELL -> well(exchange, back());
+            case SLOW -> well(exchange, late());
             case LOST -> exchange.cut("broke the connection");
             case UNHEARD -> {
-                exchange.server.execute(exchange.request, Effect.EXECUTED);
+                exchange.execute(Effect.EXECUTED);
                 time.after(back(), () -> exchange.cut("broke the connection"));
             }
             case HIDDEN -> {
-                exchange.server.execute(exchange.request, Effect.HIDDEN);
+                exchange.execute(Effect.HIDDEN);
                 time.after(back(), () -> exchange.cut("broke the connection"));
             }
-            case FAILED -> exchange.answer(ModelServer.error(500, "InternalError", "something failed"), back());
+            case FAILED -> exchange.answer(failure(), lateOrNot(), LaneEvent.FAILED);
             case FAILED_DONE -> {
-                exchange.server.execute(exchange.request, Effect.EXECUTED);
-                exchange.answer(ModelServer.error(500, "InternalError", "something failed"), back());
+                boolean done = exchange.execute(Effect.EXECUTED).success();
+                exchange.answer(failure(), lateOrNot(), done ? LaneEvent.FAILED_DONE : LaneEvent.FAILED);
             }
-            case BUSY -> exchange.answer(ModelServer.empty(time.chance(0.5) ? 429 : 503), back());
-            case FOREIGN -> exchange.answer(ModelServer.page(time.chance(0.5) ? 502 : 404), back());
+            case BUSY -> exchange.answer(ModelServer.empty(time.chance(0.5) ? 429 : 503), lateOrNot(), LaneEvent.BUSY);
+            case FOREIGN ->
+                exchange.answer(ModelServer.page(time.chance(0.5) ? 502 : 404), lateOrNot(), LaneEvent.FOREIGN);
             case FOREIGN_DONE -> {
-                exchange.server.execute(exchange.request, Effect.EXECUTED);
-                exchange.answer(ModelServer.page(time.chance(0.5) ? 504 : 200), back());
+                boolean done = exchange.execute(Effect.EXECUTED).success();
+                LaneEvent event = done ? LaneEvent.FOREIGN_DONE : LaneEvent.FOREIGN;
+                exchange.answer(ModelServer.page(time.chance(0.5) ? 504 : 200), lateOrNot(), event);
             }
             case SILENT -> silent(exchange);
         }
     }
 
+    private static UpstreamResponse failure() {
+        return ModelServer.error(500, "InternalError", "something failed");
+    }
+
+    /** Executed, and answered as the server does. */
+    private static void well(Exchange exchange, long nanos) {
+        UpstreamResponse answer = exchange.execute(Effect.EXECUTED);
+        int status = answer.status();
+        LaneEvent refused = status == 404 ? LaneEvent.MISSING : status < 500 ? LaneEvent.REFUSED : LaneEvent.FAILED;
+        exchange.answer(answer, nanos, answer.success() ? LaneEvent.APPLIED : refused);
+    }
+
     /** Executed at once, later if its connection is still there, or never; and nobody ever says anything. */
     private void silent(Exchange exchange) {
         switch (time.below(3)) {
-            case 0 -> exchange.server.execute(exchange.request, Effect.EXECUTED);
+            case 0 -> exchange.execute(Effect.EXECUTED);
             case 1 ->
                 time.afterMs(time.between(1_000, 150_000), () -> {
                     if (exchange.sameBoot() && !exchange.over) {
                         // What has begun goes on to its end, whether anybody waits for it or not.
                         time.afterMs(time.between(0, LATE_MS), () -> {
                             if (exchange.sameBoot()) {
-                                exchange.server.execute(exchange.request, Effect.EXECUTED);
+                                exchange.execute(Effect.EXECUTED);
                             }
                         });
                     }
@@ -182,6 +228,24 @@ final class Network {
 
     private long back() {
         return time.between(QUICK_NANOS / 4, QUICK_NANOS);
+    }
+
+    /** The same; sometimes only after others have lost their patience. */
+    private long lateOrNot() {
+        return time.chance(0.1) ? late() : back();
+    }
+
+    private long late() {
+        return TimeUnit.MILLISECONDS.toNanos(time.between(500, 45_000));
+    }
+
+    /** What is under way there for that lane; the oldest first. */
+    List<LaneObserver.Asked> under(UUID lane, ModelServer server) {
+        return open.stream()
+                .filter(each -> each.server == server)
+                .flatMap(each -> each.asked.stream())
+                .filter(asked -> asked.lane().equals(lane))
+                .toList();
     }
 
     /** Every connection to that server is reset: it is declared down. */

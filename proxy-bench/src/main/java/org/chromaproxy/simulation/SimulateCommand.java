@@ -4,14 +4,24 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/**
- * {@code simulate [--from SEED] [--seeds N]}: plays so many histories; {@code --seed SEED}: plays and shows one; {@code --mutants
- * [--seeds N]}: looks whether each heart that lacks a guard is noticed within so many.
- */
+/** {@code bin/chroma-proxy simulate}: plays histories, see {@link #USAGE}. */
 public final class SimulateCommand {
+    /** The options, as {@code --help} tells them. */
+    static final String USAGE = """
+            simulate [--from SEED] [--seeds N]   plays N histories (1000), from that seed on (1)
+            simulate --seeds N --coverage        the same, and prints how often each event met a lane in each state,
+                                                 under each fault
+            simulate --seed SEED                 plays one history and prints it, event by event
+            simulate --mutants [--seeds N]       looks whether each heart that lacks a guard is noticed within N histories
+            Ends with 1 if something is wrong, with 2 if it does not understand what it is asked for.""";
+
+    private static final Set<String> NUMBERS = Set.of("--from", "--seeds", "--seed");
+    private static final Set<String> WORDS = Set.of("--coverage", "--mutants", "--help");
     private static final int SHOWN = 10;
     private static final int MOST = 160;
+    private static final int MISUSED = 2;
 
     private SimulateCommand() {}
 
@@ -21,7 +31,15 @@ public final class SimulateCommand {
     }
 
     static int run(List<String> arguments, PrintStream out) {
-        long from = number(arguments, "--from", 1);
+        return run(arguments, out, Unreachable.RULES);
+    }
+
+    /** @param rules the cells of the coverage that nothing can meet */
+    static int run(List<String> arguments, PrintStream out, List<Unreachable> rules) {
+        if (arguments.contains("--help") || !understood(arguments)) {
+            out.println(USAGE);
+            return arguments.contains("--help") ? 0 : MISUSED;
+        }
         long seeds = number(arguments, "--seeds", 1_000);
         long only = number(arguments, "--seed", -1);
         Faults.listen(only >= 0);
@@ -34,6 +52,24 @@ public final class SimulateCommand {
         if (arguments.contains("--mutants")) {
             return mutants(seeds, out);
         }
+        return many(number(arguments, "--from", 1), seeds, arguments.contains("--coverage"), out, new Coverage(rules));
+    }
+
+    private static boolean understood(List<String> arguments) {
+        for (int i = 0; i < arguments.size(); i++) {
+            if (NUMBERS.contains(arguments.get(i))) {
+                i++;
+                if (i == arguments.size() || !arguments.get(i).matches("[0-9]{1,18}")) {
+                    return false;
+                }
+            } else if (!WORDS.contains(arguments.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int many(long from, long seeds, boolean covers, PrintStream out, Coverage coverage) {
         List<Simulation.Result> wrong = new ArrayList<>();
         long begun = System.nanoTime();
         long events = 0;
@@ -42,7 +78,7 @@ public final class SimulateCommand {
         long lives = 0;
         long diverged = 0;
         for (long seed = from; seed < from + seeds; seed++) {
-            Simulation.Result result = Simulation.run(seed);
+            Simulation.Result result = covers ? Simulation.run(seed, coverage) : Simulation.run(seed);
             events += result.events();
             operations += result.operations();
             faults += result.faults();
@@ -68,7 +104,11 @@ public final class SimulateCommand {
                 faults / (double) seeds,
                 lives / (double) seeds,
                 diverged / (double) seeds);
-        return wrong.isEmpty() ? 0 : 1;
+        if (covers) {
+            coverage.lines().forEach(out::println);
+            coverage.contradictions().forEach(out::println);
+        }
+        return wrong.isEmpty() && coverage.contradictions().isEmpty() ? 0 : 1;
     }
 
     /** Each has to be noticed within so many histories. */
@@ -99,7 +139,7 @@ public final class SimulateCommand {
 
     private static long number(List<String> arguments, String option, long otherwise) {
         int at = arguments.indexOf(option);
-        return at < 0 || at + 1 >= arguments.size() ? otherwise : Long.parseLong(arguments.get(at + 1));
+        return at < 0 ? otherwise : Long.parseLong(arguments.get(at + 1));
     }
 
     private static void tell(Simulation.Result result, PrintStream out) {

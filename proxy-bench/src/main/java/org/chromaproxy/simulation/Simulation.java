@@ -36,19 +36,28 @@ final class Simulation {
     private final Judge judge;
     private final World world;
     private final List<Client> clients = new ArrayList<>();
+    /** Whether one fault comes upon the other. */
+    private final boolean dense;
+
     private int lives;
     private boolean calm;
 
-    private Simulation(long seed) {
+    private Simulation(long seed, @Nullable Coverage coverage) {
         this.seed = seed;
         time = new Timeline(seed);
         judge = new Judge(time);
         Faults.listenTo(text -> judge.note("    " + text));
-        world = new World(time, judge, 2 + (time.chance(0.3) ? 1 : 0));
+        dense = time.chance(0.2);
+        world = new World(time, judge, 2 + (time.chance(0.3) ? 1 : 0), coverage);
     }
 
     static Result run(long seed) {
-        return new Simulation(seed).run();
+        return new Simulation(seed, null).run();
+    }
+
+    /** The same; what meets the lanes is counted. */
+    static Result run(long seed, Coverage coverage) {
+        return new Simulation(seed, coverage).run();
     }
 
     /** Called by name, in a world of changed classes. */
@@ -91,7 +100,8 @@ final class Simulation {
             client.start();
         }
         storm();
-        long end = time.nanoTime() + TimeUnit.SECONDS.toNanos(time.between(15, 60));
+        long end = time.nanoTime()
+                + TimeUnit.SECONDS.toNanos(time.chance(0.1) ? time.between(60, 150) : time.between(15, 60));
         until(end);
         calm();
         settle();
@@ -122,7 +132,7 @@ final class Simulation {
 
     /** One trouble after the other, until it is calm. */
     private void storm() {
-        time.afterMs(time.between(300, 5_000), () -> {
+        time.afterMs(dense ? time.between(50, 1_000) : time.between(300, 5_000), () -> {
             if (!calm) {
                 trouble();
                 storm();
@@ -133,11 +143,13 @@ final class Simulation {
     private void trouble() {
         int kind = time.below(100);
         ModelServer server = world.server(time.below(world.servers().size()));
-        if (kind < 40) {
+        if (kind < 35) {
             judge.fault("the weather changes: " + world.weather().change());
+        } else if (kind < 40) {
+            poison(server);
         } else if (kind < 60) {
             kill(server);
-        } else if (kind < 68) {
+        } else if (kind < 68 && server.up()) {
             judge.fault(server + " hangs");
             server.hang(true);
             time.afterMs(time.between(500, 20_000), () -> server.hang(false));
@@ -146,13 +158,34 @@ final class Simulation {
             server.sicken(true);
             time.afterMs(time.between(500, 20_000), () -> server.sicken(false));
         } else if (kind < 84) {
-            boolean slow = time.chance(0.7);
-            judge.fault("the log is slow: " + slow + ", or cannot be read");
-            world.trouble(slow, slow ? 0 : 0.3);
-            time.afterMs(time.between(500, 5_000), () -> world.trouble(false, 0));
+            troubleLog();
         } else {
             crash();
         }
+    }
+
+    private void poison(ModelServer server) {
+        String id = Client.id(time);
+        server.poison(id).ifPresent(name -> judge.fault(server + " fails at writes of " + id + " to " + name));
+        time.afterMs(time.between(5_000, 40_000), server::heal);
+    }
+
+    private void troubleLog() {
+        switch (time.below(4)) {
+            case 0 -> {
+                judge.fault("reads of the log fail");
+                world.trouble(false, 0.3, 0);
+            }
+            case 1 -> {
+                judge.fault("commits fail");
+                world.trouble(false, 0, 0.3);
+            }
+            default -> {
+                judge.fault("commits are slow");
+                world.trouble(true, 0, 0);
+            }
+        }
+        time.afterMs(time.between(500, 5_000), () -> world.trouble(false, 0, 0));
     }
 
     private void kill(ModelServer server) {
@@ -168,10 +201,21 @@ final class Simulation {
         }
     }
 
-    /** The owner is killed; another takes over when nothing of it can arrive any more. */
+    /** The owner is killed, perhaps in the middle of a commit; another takes over when nothing of it can arrive any more. */
     private void crash() {
         Life life = world.life();
-        if (life != null && life.alive()) {
+        if (life == null || !life.alive()) {
+            return;
+        }
+        if (time.chance(0.5)) {
+            life.log().inNextCommit(() -> crash(life));
+        } else {
+            crash(life);
+        }
+    }
+
+    private void crash(Life life) {
+        if (life.alive() && !calm) {
             judge.fault("the owner is killed");
             life.kill();
             clients.forEach(Client::lost);
@@ -183,10 +227,11 @@ final class Simulation {
         calm = true;
         judge.note("-- calm");
         world.weather().clear();
-        world.trouble(false, 0);
+        world.trouble(false, 0, 0);
         world.servers().forEach(server -> {
             server.hang(false);
             server.sicken(false);
+            server.heal();
             if (!server.up()) {
                 server.restart();
             }

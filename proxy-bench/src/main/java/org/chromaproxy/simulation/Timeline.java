@@ -19,6 +19,7 @@ final class Timeline implements Clock {
     private final RandomGenerator random;
     private long now = START;
     private long count;
+    private long asides;
 
     Timeline(long seed) {
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
@@ -47,6 +48,11 @@ final class Timeline implements Clock {
     /** The same in milliseconds. */
     void afterMs(long millis, Runnable action) {
         after(TimeUnit.MILLISECONDS.toNanos(millis), action);
+    }
+
+    /** A look at what is there so many nanoseconds from now, behind all that happens then. Not counted, and nothing may depend on it. */
+    void aside(long nanos, Runnable look) {
+        events.add(new Event(now + nanos, Long.MAX_VALUE / 2 + asides++, look));
     }
 
     /** Lets the next thing happen. */

@@ -30,6 +30,11 @@ final class Weather {
         return odds.toString();
     }
 
+    /** Whether anything but good may happen. */
+    boolean troubled() {
+        return !odds.isEmpty();
+    }
+
     Fate fate(UpstreamRequest request) {
         boolean read = request.method().equals("GET") || request.uri().endsWith("/get");
         for (Map.Entry<Fate, Double> each : odds.entrySet()) {

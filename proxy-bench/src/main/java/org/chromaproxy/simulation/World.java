@@ -17,11 +17,17 @@ final class World {
     private @Nullable Life life;
     private boolean slow;
     private double readFailures;
+    private double commitFailures;
+    private int lives;
+    private long takenOverAt;
+    private final LaneObserver observer;
 
-    World(Timeline time, Judge judge, int instances) {
+    /** @param coverage what meets the lanes is counted there; null if nobody asks */
+    World(Timeline time, Judge judge, int instances, @Nullable Coverage coverage) {
         this.time = time;
         this.judge = judge;
         this.weather = new Weather(time);
+        this.observer = new LaneObserver(time, this, coverage);
         String[] names = {"primary", "replica", "third"};
         for (int i = 0; i < instances; i++) {
             servers.add(new ModelServer(names[i], time, judge));
@@ -34,7 +40,10 @@ final class World {
     Life begin() {
         Life begun = new Life(time, this);
         life = begun;
+        lives++;
+        takenOverAt = time.nanoTime();
         judge.note("a process begins at LSN " + log.lastLsn() + ", low water " + log.lowWater());
+        observer.met(begun, LaneEvent.OWNER_STARTED);
         return begun;
     }
 
@@ -72,10 +81,30 @@ final class World {
         return lingerMs;
     }
 
-    /** Commits take long, and reads of the log fail, for a while. */
-    void trouble(boolean slowCommits, double failures) {
+    /** Who sees what meets the lanes. */
+    LaneObserver observer() {
+        return observer;
+    }
+
+    /** For how many nanoseconds the owner has been one that took over from another; a great many if it is the first. */
+    long takenOverNanos() {
+        return lives > 1 ? time.nanoTime() - takenOverAt : Long.MAX_VALUE;
+    }
+
+    /**
+     * Commits take long, reads of the log fail, or commits do, for a while.
+     *
+     * @param failingReads how likely a read is to fail
+     * @param failingCommits how likely a commit is to fail, durable or not
+     */
+    void trouble(boolean slowCommits, double failingReads, double failingCommits) {
         slow = slowCommits;
-        readFailures = failures;
+        readFailures = failingReads;
+        commitFailures = failingCommits;
+    }
+
+    boolean slow() {
+        return slow;
     }
 
     long commitNanos() {
@@ -84,5 +113,9 @@ final class World {
 
     double readFailures() {
         return readFailures;
+    }
+
+    double commitFailures() {
+        return commitFailures;
     }
 }

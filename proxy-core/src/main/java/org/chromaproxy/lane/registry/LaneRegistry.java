@@ -286,6 +286,11 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         return Optional.ofNullable(group(publicId)).map(CopyLanes::new);
     }
 
+    /** The lanes of a collection, or of the catalog, if they are in memory: for those on their loop, and to be looked at only. */
+    public Optional<LaneGroup> standing(UUID lane) {
+        return Optional.ofNullable(lane.equals(Subject.CATALOG) ? catalogLanes : groups.get(lane));
+    }
+
     /** Takes instances out of the lanes and back in. */
     public Membership membership() {
         return new Membership(catalogLanes, groups, restored);

@@ -1,0 +1,148 @@
+package org.chromaproxy.simulation;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Cells of the {@link Coverage} that nothing can meet. One that is met all the same fails the run.
+ *
+ * @param states of the cells; empty for all of them
+ * @param events of the cells; empty for all of them
+ * @param faults of the cells; empty for all of them
+ * @param reason why nothing can meet them
+ */
+record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> faults, String reason) {
+
+    private static final Set<LaneState> WITHOUT_A_REQUEST = EnumSet.of(
+            LaneState.BACKING_OFF,
+            LaneState.BACKING_OFF_IN_DOUBT,
+            LaneState.FLUSHING,
+            LaneState.UNSETTLED,
+            LaneState.OCCUPIED,
+            LaneState.CATCHING_UP,
+            LaneState.IN_DOUBT,
+            LaneState.LINGERING,
+            LaneState.WAITING,
+            LaneState.IDLE,
+            LaneState.IN_LOG_ONLY,
+            LaneState.AT_REST);
+
+    private static final Set<LaneState> SENT =
+            EnumSet.of(LaneState.IN_FLIGHT, LaneState.SENT_AGAIN, LaneState.UNANSWERED);
+    private static final Set<LaneState> AT_START =
+            EnumSet.of(LaneState.CATCHING_UP, LaneState.IDLE, LaneState.IN_LOG_ONLY, LaneState.AT_REST);
+    private static final Set<LaneState> NO_LANE = EnumSet.of(LaneState.IN_LOG_ONLY, LaneState.AT_REST);
+    private static final Set<LaneEvent> OF_A_REQUEST = EnumSet.range(LaneEvent.APPLIED, LaneEvent.RESET);
+    private static final Set<LaneEvent> OF_THE_SERVER = EnumSet.of(
+            LaneEvent.APPLIED,
+            LaneEvent.LATE,
+            LaneEvent.REFUSED,
+            LaneEvent.MISSING,
+            LaneEvent.FAILED,
+            LaneEvent.FAILED_DONE);
+
+    /** All that are known. */
+    static final List<Unreachable> RULES = List.of(
+            states(
+                    WITHOUT_A_REQUEST,
+                    OF_A_REQUEST,
+                    "an answer, or the end of a connection, meets a request, and a lane in such a state has none under way"),
+            states(
+                    EnumSet.of(LaneState.UNANSWERED),
+                    EnumSet.of(LaneEvent.SILENCE, LaneEvent.NEVER_SENT, LaneEvent.APPLIED),
+                    "a lane is in that state from the moment on at which patience ends; a refused connection, and an answer that"
+                            + " is not late, come before it"),
+            states(EnumSet.of(LaneState.DETACHED), OF_A_REQUEST, "a lane is taken out when nothing of it is under way"),
+            states(
+                    EnumSet.of(LaneState.IN_FLIGHT, LaneState.BARRIER),
+                    EnumSet.of(LaneEvent.MISSING),
+                    "no server loses a collection here: what is sent for the first time finds it"),
+            states(
+                    SENT,
+                    EnumSet.of(LaneEvent.READ_FAILED),
+                    "a lane that sends its head has read it, and reads no page before the head is done"),
+            states(
+                    EnumSet.of(LaneState.BARRIER),
+                    EnumSet.of(LaneEvent.SILENCE),
+                    "the proxy's own writes are waited for 10 s"),
+            states(
+                    EnumSet.of(LaneState.BARRIER),
+                    EnumSet.of(LaneEvent.REFUSED),
+                    "the proxy's own writes name an id that nobody uses, and no embedding"),
+            states(
+                    EnumSet.complementOf(EnumSet.copyOf(AT_START)),
+                    EnumSet.of(LaneEvent.OWNER_STARTED),
+                    "a new owner's lanes have done nothing yet"),
+            faults(
+                    EnumSet.complementOf(EnumSet.of(LaneState.IDLE)),
+                    EnumSet.of(LaneEvent.OWNER_STARTED),
+                    EnumSet.of(FaultKind.NONE),
+                    "the first owner finds an empty log, and any other has just taken over"),
+            states(
+                    EnumSet.noneOf(LaneState.class),
+                    EnumSet.of(LaneEvent.CHANGE_REFUSED),
+                    "the catalog looks first whether a name is free, in the order of the records; with one owner the log has no"
+                            + " reason to say otherwise"),
+            states(
+                    EnumSet.of(LaneState.UNSETTLED),
+                    EnumSet.of(LaneEvent.CREATE, LaneEvent.DELETE, LaneEvent.RENAME),
+                    "only the catalog's lanes wait for effects, and these events are told of collections' lanes"),
+            states(NO_LANE, EnumSet.of(LaneEvent.READ_FAILED), "what is not in memory reads nothing"),
+            states(
+                    EnumSet.of(
+                            LaneState.DETACHED,
+                            LaneState.BACKING_OFF,
+                            LaneState.BACKING_OFF_IN_DOUBT,
+                            LaneState.FLUSHING,
+                            LaneState.LINGERING,
+                            LaneState.WAITING,
+                            LaneState.IDLE),
+                    EnumSet.of(LaneEvent.READ_FAILED),
+                    "pages are read for a lane without a head, and a body by one that is occupied with nothing else"),
+            faults(
+                    Set.of(),
+                    EnumSet.of(LaneEvent.COMMIT_FAILED, LaneEvent.READ_FAILED),
+                    EnumSet.of(FaultKind.NONE, FaultKind.SLOW_LOG),
+                    "the fault under way is the broken log, and the log has one trouble at a time"),
+            faults(
+                    Set.of(),
+                    EnumSet.of(LaneEvent.SERVER_UP),
+                    EnumSet.of(FaultKind.KILLED, FaultKind.HUNG),
+                    "a server is declared up when it answers"),
+            faults(
+                    Set.of(),
+                    OF_THE_SERVER,
+                    EnumSet.of(FaultKind.KILLED, FaultKind.HUNG),
+                    "a server that is killed or hangs answers nothing"),
+            faults(
+                    Set.of(),
+                    EnumSet.of(LaneEvent.FOREIGN, LaneEvent.FOREIGN_DONE, LaneEvent.BUSY),
+                    EnumSet.of(FaultKind.KILLED),
+                    "the connection to a server that is killed breaks before anything on the way answers"),
+            faults(
+                    Set.of(),
+                    EnumSet.of(LaneEvent.NEVER_SENT),
+                    EnumSet.of(FaultKind.NONE, FaultKind.HUNG),
+                    "only a server that is killed refuses connections"),
+            states(
+                    SENT,
+                    EnumSet.of(LaneEvent.SERVER_UP),
+                    "nothing is sent to a server that is down, and what was sent before is reset"));
+
+    private static Unreachable states(Set<LaneState> states, Set<LaneEvent> events, String reason) {
+        return faults(states, events, Set.of(), reason);
+    }
+
+    private static Unreachable faults(
+            Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> faults, String reason) {
+        return new Unreachable(Set.copyOf(states), Set.copyOf(events), Set.copyOf(faults), reason);
+    }
+
+    /** Whether this names the cell. */
+    boolean covers(Coverage.Cell cell) {
+        return (states.isEmpty() || states.contains(cell.state()))
+                && (events.isEmpty() || events.contains(cell.event()))
+                && (faults.isEmpty() || faults.contains(cell.fault()));
+    }
+}
