@@ -72,4 +72,15 @@ final class SimulatedLoop implements LaneIo {
         CompletableFuture<UpstreamResponse> answer = life.network().send(this, instance, request);
         return timeoutMs == 0 ? answer : within(answer, timeoutMs, TimeUnit.MILLISECONDS);
     }
+
+    /** Who answers is always who should: a server's disk stays what it was. */
+    @Override
+    public CompletableFuture<UpstreamResponse> ask(Instance instance, UpstreamRequest request, long timeoutMs) {
+        return send(instance, request, timeoutMs);
+    }
+
+    @Override
+    public void reset(Instance instance) {
+        life.network().reset(instance);
+    }
 }

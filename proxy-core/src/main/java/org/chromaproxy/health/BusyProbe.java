@@ -1,9 +1,8 @@
 package org.chromaproxy.health;
 
-import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.upstream.UpstreamRequest;
 
 /**
@@ -25,19 +24,17 @@ final class BusyProbe {
     private static final long LONGEST_READ_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Instance instance;
-    private final EventLoop loop;
-    private final UpstreamClient upstream;
+    private final LaneIo io;
     private boolean asking;
     /** Of what was under way while probes were unanswered, the most. */
     private long bytes;
 
-    BusyProbe(Instance instance, EventLoop loop, UpstreamClient upstream) {
+    BusyProbe(Instance instance, LaneIo io) {
         this.instance = instance;
-        this.loop = loop;
-        this.upstream = upstream;
+        this.io = io;
     }
 
-    /** @param askedSince when the first of the probes that have no usable answer was sent, by {@link System#nanoTime} */
+    /** @param askedSince when the first of the probes that have no usable answer was sent, by the clock */
     void look(long now, long askedSince) {
         long silent = now - askedSince;
         bytes = silent < QUIET_NANOS ? 0 : Math.max(bytes, instance.writes().bytesUnderWay());
@@ -51,8 +48,7 @@ final class BusyProbe {
         }
         if (reading || instance.writes().underWay()) {
             asking = true;
-            upstream.ask(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS)
-                    .whenComplete((answer, error) -> asking = false);
+            io.ask(instance, UpstreamRequest.get(PATH), TIMEOUT_MS).whenComplete((answer, error) -> asking = false);
         }
     }
 }

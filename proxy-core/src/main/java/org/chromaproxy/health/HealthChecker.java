@@ -1,17 +1,16 @@
 package org.chromaproxy.health;
 
-import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.lane.io.LaneIo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,45 +25,46 @@ public final class HealthChecker {
     /** How often standings are looked at, and silence is noticed. */
     private static final long LOOK_MS = 250;
 
-    private final EventLoop loop;
+    private final LaneIo io;
     private final Instances instances;
     private final List<Probe> probes = new ArrayList<>();
     private final Draining draining;
-    /** Confined to the loop. */
-    private final List<Future<?>> schedules = new ArrayList<>();
+    /** Each change of the interval begins another series of probes; confined to the loop. */
+    private int series;
 
     /**
+     * @param io the loop that this is confined to
      * @param admission asked before an instance that answers becomes usable
      * @param led how many lane groups an instance leads; any thread
      * @param intervalMs between two probes of an instance
      */
     @SuppressWarnings("this-escape") // Final, and called when all is set.
     public HealthChecker(
-            EventLoop loop,
-            Instances instances,
-            UpstreamClient upstream,
-            Admission admission,
-            ToLongFunction<Instance> led,
-            long intervalMs) {
-        this.loop = loop;
+            LaneIo io, Instances instances, Admission admission, ToLongFunction<Instance> led, long intervalMs) {
+        this.io = io;
         this.instances = instances;
         this.draining = new Draining(instances, led);
         for (Instance instance : instances) {
-            Probe probe = new Probe(instance, loop, upstream, admission);
+            Probe probe = new Probe(instance, io, admission);
             probes.add(probe);
         }
         interval(intervalMs);
-        loop.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        io.repeat(this::look, LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
     /** From now on so long is between two probes of an instance; the next is at once. Any thread. */
     public void interval(long ms) {
-        loop.execute(() -> {
-            schedules.forEach(schedule -> schedule.cancel(false));
-            schedules.clear();
-            probes.forEach(
-                    probe -> schedules.add(loop.scheduleWithFixedDelay(probe::begin, 0, ms, TimeUnit.MILLISECONDS)));
+        io.execute(() -> {
+            series++;
+            probe(series, ms);
         });
+    }
+
+    private void probe(int ofSeries, long ms) {
+        if (ofSeries == series) {
+            probes.forEach(Probe::begin);
+            io.schedule(() -> probe(ofSeries, ms), ms, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void look() {
@@ -78,15 +78,17 @@ public final class HealthChecker {
      * out of use already, so that a probe which finds no connection does not call for the next. Any thread.
      */
     public void suspect(Instance instance) {
-        if (!loop.isShuttingDown()) {
-            loop.execute(() -> probe(instance.index()).suspected());
+        try {
+            io.execute(() -> probe(instance.index()).suspected());
+        } catch (RejectedExecutionException e) {
+            LOG.trace("the loops have ended", e);
         }
     }
 
     /** Probes now; completes when the answer, or its absence, is known. Any thread. */
     public CompletableFuture<Void> probe(Instance instance) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        loop.execute(() -> probe(instance.index()).begin(() -> done.complete(null)));
+        io.execute(() -> probe(instance.index()).begin(() -> done.complete(null)));
         return done;
     }
 
@@ -129,7 +131,7 @@ public final class HealthChecker {
     }
 
     private <T> CompletableFuture<T> decide(Supplier<T> decision) {
-        return CompletableFuture.supplyAsync(decision, loop);
+        return CompletableFuture.supplyAsync(decision, io);
     }
 
     /** Says whether an instance that answers may be used. */

@@ -1,13 +1,12 @@
 package org.chromaproxy.health;
 
-import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
-import org.chromaproxy.upstream.UpstreamClient;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
@@ -31,30 +30,30 @@ final class Probe {
     private static final int RECHECK_PROBES = 10;
 
     private final Instance instance;
-    private final EventLoop loop;
-    private final UpstreamClient upstream;
+    private final LaneIo io;
     private final HealthChecker.Admission admission;
     private final BusyProbe busy;
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean probing;
-    private long begunAt = System.nanoTime() - CALM_NANOS;
+    private long begunAt;
     private boolean suspected;
     private boolean asked;
     private long askedSince;
     private boolean admitting;
     private int risen;
-    private long resetAt = System.nanoTime() - SETTLE_NANOS;
+    private long resetAt;
     private boolean forced;
     private long forcedUntil;
     /** For people. */
     private String lastFailure = "";
 
-    Probe(Instance instance, EventLoop loop, UpstreamClient upstream, HealthChecker.Admission admission) {
+    Probe(Instance instance, LaneIo io, HealthChecker.Admission admission) {
         this.instance = instance;
-        this.loop = loop;
-        this.upstream = upstream;
+        this.io = io;
         this.admission = admission;
-        this.busy = new BusyProbe(instance, loop, upstream);
+        this.busy = new BusyProbe(instance, io);
+        this.begunAt = io.nanoTime() - CALM_NANOS;
+        this.resetAt = io.nanoTime() - SETTLE_NANOS;
     }
 
     void begin(Runnable done) {
@@ -67,14 +66,14 @@ final class Probe {
             return;
         }
         probing = true;
-        long begun = System.nanoTime();
+        long begun = io.nanoTime();
         begunAt = begun;
         if (!asked) {
             asked = true;
             askedSince = begun;
         }
         instance.probing();
-        upstream.ask(loop, instance, UpstreamRequest.get(PATH), TIMEOUT_MS).whenComplete((answer, error) -> {
+        io.ask(instance, UpstreamRequest.get(PATH), TIMEOUT_MS).whenComplete((answer, error) -> {
             probing = false;
             heard(answer, error, begun);
             instance.look();
@@ -97,8 +96,8 @@ final class Probe {
             return;
         }
         suspected = true;
-        long pause = Math.max(0, begunAt + CALM_NANOS - System.nanoTime());
-        loop.schedule(this::lookAgain, pause, TimeUnit.NANOSECONDS);
+        long pause = Math.max(0, begunAt + CALM_NANOS - io.nanoTime());
+        io.schedule(this::lookAgain, pause, TimeUnit.NANOSECONDS);
     }
 
     private void lookAgain() {
@@ -136,7 +135,7 @@ final class Probe {
 
     /** Notices silence while a probe is out: waiting for the time-out of a second one would take twice as long. */
     void look() {
-        long now = System.nanoTime();
+        long now = io.nanoTime();
         if (asked) {
             busy.look(now, askedSince);
         }
@@ -165,14 +164,12 @@ final class Probe {
         if (due && !admitting) {
             admitting = true;
             long asOf = resetAt;
-            admission
-                    .check(instance)
-                    .whenComplete((reason, error) -> loop.execute(() -> admitted(reason, error, asOf)));
+            admission.check(instance).whenComplete((reason, error) -> io.execute(() -> admitted(reason, error, asOf)));
         }
     }
 
     private boolean forced() {
-        forced &= System.nanoTime() - forcedUntil < 0;
+        forced &= io.nanoTime() - forcedUntil < 0;
         return forced;
     }
 
@@ -184,10 +181,10 @@ final class Probe {
             case STARTING, UP, DOWN -> {}
         }
         forced = true;
-        forcedUntil = System.nanoTime() + time.toNanos();
+        forcedUntil = io.nanoTime() + time.toNanos();
         risen = 0;
         down("forced down by an operator for " + time.toMillis() + " ms");
-        loop.schedule(() -> begin(), time.toNanos() + 1, TimeUnit.NANOSECONDS);
+        io.schedule(() -> begin(), time.toNanos() + 1, TimeUnit.NANOSECONDS);
         return "";
     }
 
@@ -231,7 +228,7 @@ final class Probe {
 
     private void out(InstanceState state, String why) {
         instance.become(state, why);
-        resetAt = System.nanoTime();
-        upstream.reset(instance);
+        resetAt = io.nanoTime();
+        io.reset(instance);
     }
 }

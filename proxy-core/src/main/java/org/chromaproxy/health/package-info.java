@@ -1,6 +1,7 @@
 /**
  * Whether the instances live: one active probe each, and what traffic tells. Confined to one event loop; changes the
- * instances' states. May import {@code instance}, {@code upstream} and {@code transport}.
+ * instances' states. Time, tasks and connections are a
+ * {@link org.chromaproxy.lane.io.LaneIo}'s. May import {@code instance}, {@code lane.io} and {@code upstream}.
  */
 @NullMarked
 package org.chromaproxy.health;

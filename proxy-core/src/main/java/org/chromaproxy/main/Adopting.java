@@ -22,6 +22,7 @@ import org.chromaproxy.config.Config;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.wal.append.WriteAheadLog;
 import org.chromaproxy.wal.record.Change;
 import org.slf4j.Logger;
@@ -100,23 +101,18 @@ final class Adopting {
      * Maps what an instance holds that is met for the first time, blocking: clients may ask for it at once. What others
      * hold is known from the log, so comparing it with that goes on in the background.
      */
-    void start(EventLoop clock) {
-        new WriteTrial(witnesses, workers).watch(services.instances());
+    void start(LaneIo io) {
+        new WriteTrial(io, instance -> CompletableFuture.supplyAsync(() -> witnesses.tryWrite(instance), workers))
+                .watch(services.instances());
         if (services.instances().stream().anyMatch(witnesses::firstMeeting)) {
             guarded(() -> adoption.scan(false));
         }
         workers.execute(() -> guarded(adoption::tick));
-        clock.scheduleWithFixedDelay(
-                () -> workers.execute(() -> guarded(adoption::tick)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
-        clock.scheduleWithFixedDelay(
-                () -> workers.execute(() -> guarded(this::resync)), SCAN_SECONDS, SCAN_SECONDS, TimeUnit.SECONDS);
-        clock.scheduleWithFixedDelay(
-                () -> workers.execute(() -> guarded(capabilities::lookAtAll)),
-                SCAN_SECONDS,
-                SCAN_SECONDS,
-                TimeUnit.SECONDS);
-        clock.scheduleWithFixedDelay(this::witness, WITNESS_SECONDS, WITNESS_SECONDS, TimeUnit.SECONDS);
-        clock.scheduleWithFixedDelay(this::bound, BOUND_SECONDS, BOUND_SECONDS, TimeUnit.SECONDS);
+        io.repeat(() -> workers.execute(() -> guarded(adoption::tick)), SCAN_SECONDS, TimeUnit.SECONDS);
+        io.repeat(() -> workers.execute(() -> guarded(this::resync)), SCAN_SECONDS, TimeUnit.SECONDS);
+        io.repeat(() -> workers.execute(() -> guarded(capabilities::lookAtAll)), SCAN_SECONDS, TimeUnit.SECONDS);
+        io.repeat(this::witness, WITNESS_SECONDS, TimeUnit.SECONDS);
+        io.repeat(this::bound, BOUND_SECONDS, TimeUnit.SECONDS);
         services.instances()
                 .forEach(instance -> instance.onChange((changed, from, to) -> {
                     if (to == InstanceState.UP) {

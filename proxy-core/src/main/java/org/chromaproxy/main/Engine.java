@@ -186,9 +186,8 @@ final class Engine implements AutoCloseable {
             Config config) {
         upstream.recognise(adopting::recognise);
         return new HealthChecker(
-                loops.all().getFirst(),
+                new NettyLaneIo(loops.all().getFirst(), upstream),
                 instances,
-                upstream,
                 adopting::check,
                 lanes::ledBy,
                 config.timing().checkIntervalMs());
@@ -363,7 +362,7 @@ final class Engine implements AutoCloseable {
                 .getFirst()
                 .scheduleWithFixedDelay(this::confirm, STANDSTILL_MS, STANDSTILL_MS, TimeUnit.MILLISECONDS);
         loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
-        adopting.start(loops.all().getFirst());
+        adopting.start(new NettyLaneIo(loops.all().getFirst(), upstream));
         keeper.start(loops.all().getFirst());
         tell(Seeing.OFF, config.rules().seeing());
     }

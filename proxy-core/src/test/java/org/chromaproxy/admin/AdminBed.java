@@ -129,7 +129,11 @@ final class AdminBed implements AutoCloseable {
         lanes = new LaneRegistry(NettyLaneIo.all(loops, upstream), proxy, new RestoredLanes(instances));
         lanes.start();
         health = new HealthChecker(
-                loops.all().getFirst(), instances, upstream, this::admit, lanes::ledBy, TimeUnit.DAYS.toMillis(1));
+                new NettyLaneIo(loops.all().getFirst(), upstream),
+                instances,
+                this::admit,
+                lanes::ledBy,
+                TimeUnit.DAYS.toMillis(1));
         await().until(() -> instances.usable() == 2);
         Config config = ConfigReader.of(Map.of());
         endpoints = new AdminEndpoints(

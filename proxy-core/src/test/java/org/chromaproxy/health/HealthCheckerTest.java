@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.io.NettyLaneIo;
 import org.chromaproxy.local.FreePort;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
@@ -46,9 +47,8 @@ class HealthCheckerTest {
                 checker.get().suspect(troubled);
             });
             loop.submit(() -> checker.set(new HealthChecker(
-                            loop,
+                            new NettyLaneIo(loop, upstream),
                             instances,
-                            upstream,
                             asked -> CompletableFuture.completedFuture(""),
                             led -> 0,
                             INTERVAL_MS)))

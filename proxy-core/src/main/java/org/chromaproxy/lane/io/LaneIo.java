@@ -11,7 +11,7 @@ import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /**
- * What lanes of one loop may do to the world, beside the log. One implementation is Netty's loop with its connections; another
+ * What lanes and health checks of one loop may do to the world, beside the log. One implementation is Netty's loop with its connections; another
  * may be a simulation, in which many loops are one thread and time is a number.
  *
  * <p>All tasks of one object run one after the other, those of {@link #execute} in the order in which they came. Methods may be
@@ -37,6 +37,12 @@ public interface LaneIo extends Executor, Clock {
      * @param timeoutMs 0 for none: then only the answer or the end of the connection completes it
      */
     CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs);
+
+    /** The same of whatever answers at the instance's address, even if that should be another server by now: for health checks. */
+    CompletableFuture<UpstreamResponse> ask(Instance instance, UpstreamRequest request, long timeoutMs);
+
+    /** Resets all connections to an instance, of all loops: what was not delivered never will be, what is under way fails. */
+    void reset(Instance instance);
 
     /** The same future, which fails with a {@link TimeoutException} if it is not complete after that time. */
     default <T> CompletableFuture<T> within(CompletableFuture<T> future, long time, TimeUnit unit) {

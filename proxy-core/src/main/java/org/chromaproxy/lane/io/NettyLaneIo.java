@@ -18,7 +18,8 @@ public final class NettyLaneIo implements LaneIo {
     private final EventLoop loop;
     private final UpstreamClient upstream;
 
-    private NettyLaneIo(EventLoop loop, UpstreamClient upstream) {
+    /** Of one loop. */
+    public NettyLaneIo(EventLoop loop, UpstreamClient upstream) {
         this.loop = loop;
         this.upstream = upstream;
     }
@@ -68,5 +69,15 @@ public final class NettyLaneIo implements LaneIo {
     @Override
     public CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs) {
         return upstream.send(loop, instance, request, timeoutMs);
+    }
+
+    @Override
+    public CompletableFuture<UpstreamResponse> ask(Instance instance, UpstreamRequest request, long timeoutMs) {
+        return upstream.ask(loop, instance, request, timeoutMs);
+    }
+
+    @Override
+    public void reset(Instance instance) {
+        upstream.reset(instance);
     }
 }

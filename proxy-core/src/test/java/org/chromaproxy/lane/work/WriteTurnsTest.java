@@ -285,6 +285,16 @@ class WriteTurnsTest {
         }
 
         @Override
+        public CompletableFuture<UpstreamResponse> ask(Instance instance, UpstreamRequest request, long timeoutMs) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void reset(Instance instance) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public long nanoTime() {
             return now;
         }
