@@ -37,6 +37,9 @@ final class Client {
     private final Timeline time;
     private final World world;
     private final boolean repeats;
+    /** What the present operation draws. */
+    private Chance own;
+
     private int operations;
     private boolean ending;
     private boolean idle = true;
@@ -47,7 +50,8 @@ final class Client {
         this.number = number;
         this.time = time;
         this.world = world;
-        this.repeats = time.chance(0.5);
+        this.own = time.element("client", number);
+        this.repeats = own.happens(0.5);
     }
 
     void start() {
@@ -81,9 +85,9 @@ final class Client {
 
     private void think() {
         idle = true;
-        long most = time.chance(0.7) ? 60 : 700;
         int mine = ++turn;
-        time.afterMs(time.between(1, most), () -> {
+        Chance pause = time.element("pause", number, mine);
+        time.afterMs(pause.between(1, pause.happens(0.7) ? 60 : 700), () -> {
             if (turn == mine) {
                 act();
             }
@@ -107,8 +111,13 @@ final class Client {
             return;
         }
         operations++;
+        own = time.element("operation", number, operations);
+        if (!world.elements().has(Elements.Kind.OPERATION, number + "." + operations)) {
+            think();
+            return;
+        }
         List<CollectionEntry> there = new ArrayList<>(life.catalog().list(ModelServer.TENANT, ModelServer.DATABASE));
-        int kind = time.below(100);
+        int kind = own.below(100);
         if (there.isEmpty() || kind < 6) {
             create(life);
         } else if (kind < 9) {
@@ -124,11 +133,11 @@ final class Client {
     }
 
     private <T> T any(List<T> all) {
-        return all.get(time.below(all.size()));
+        return all.get(own.below(all.size()));
     }
 
     private String name() {
-        return "coll-" + time.below(NAMES);
+        return "coll-" + own.below(NAMES);
     }
 
     private String operation() {
@@ -137,8 +146,8 @@ final class Client {
 
     private void create(Life life) {
         String name = name();
-        String body = "{\"name\":\"" + name + "\",\"get_or_create\":" + time.chance(0.5) + "}";
-        catalog(life, OpKind.CREATE_COLLECTION, time.uuid(), name, "POST", DATABASE, body);
+        String body = "{\"name\":\"" + name + "\",\"get_or_create\":" + own.happens(0.5) + "}";
+        catalog(life, OpKind.CREATE_COLLECTION, own.uuid(), name, "POST", DATABASE, body);
     }
 
     private void delete(Life life, CollectionEntry entry) {
@@ -169,7 +178,7 @@ final class Client {
 
     private void records(Life life, CollectionEntry entry) {
         OpKind[] kinds = {OpKind.ADD, OpKind.ADD, OpKind.UPSERT, OpKind.UPSERT, OpKind.UPDATE, OpKind.DELETE};
-        OpKind kind = kinds[time.below(kinds.length)];
+        OpKind kind = kinds[own.below(kinds.length)];
         String body = kind == OpKind.DELETE ? deletion() : writing();
         Subject subject = new Subject(
                 entry.publicId(),
@@ -183,7 +192,7 @@ final class Client {
     }
 
     private String writing() {
-        int dimension = time.chance(0.04) ? 3 : 2;
+        int dimension = own.happens(0.04) ? 3 : 2;
         List<String> ids = ids();
         StringBuilder embeddings = new StringBuilder();
         StringBuilder metadatas = new StringBuilder();
@@ -194,26 +203,26 @@ final class Client {
                     .append(i == 0 ? "" : ",")
                     .append("{\"" + Judge.OPERATION + "\":\"")
                     .append(operation());
-            metadatas.append("\",\"k\":\"").append(time.below(2)).append("\"}");
+            metadatas.append("\",\"k\":\"").append(own.below(2)).append("\"}");
         }
         return "{\"ids\":" + quoted(ids) + ",\"embeddings\":[" + embeddings + "],\"metadatas\":[" + metadatas + "]}";
     }
 
     private String deletion() {
-        int kind = time.below(10);
+        int kind = own.below(10);
         if (kind < 6) {
             List<String> ids = ids();
             ids.add(operation());
             return "{\"ids\":" + quoted(ids) + "}";
         }
-        String where = "{\"where\":{\"k\":\"" + time.below(2) + "\"}";
-        return where + (kind < 8 ? "}" : ",\"limit\":" + (1 + time.below(2)) + "}");
+        String where = "{\"where\":{\"k\":\"" + own.below(2) + "\"}";
+        return where + (kind < 8 ? "}" : ",\"limit\":" + (1 + own.below(2)) + "}");
     }
 
     private List<String> ids() {
         List<String> ids = new ArrayList<>();
-        for (int i = 0; i < 1 + time.below(2); i++) {
-            String id = id(time);
+        for (int i = 0; i < 1 + own.below(2); i++) {
+            String id = id(own);
             if (!ids.contains(id)) {
                 ids.add(id);
             }
@@ -222,8 +231,8 @@ final class Client {
     }
 
     /** One of the ids that clients use. */
-    static String id(Timeline time) {
-        return "r" + time.below(IDS);
+    static String id(Chance chance) {
+        return "r" + chance.below(IDS);
     }
 
     private static String quoted(List<String> ids) {
@@ -233,8 +242,8 @@ final class Client {
     private void send(Life life, NewRecord record) {
         unanswered = repeats ? record : null;
         int mine = turn;
-        if (repeats && time.chance(IMPATIENT)) {
-            time.afterMs(time.between(5, time.chance(0.5) ? 1_000 : 60_000), () -> {
+        if (repeats && own.happens(IMPATIENT)) {
+            time.afterMs(own.between(5, own.happens(0.5) ? 1_000 : 60_000), () -> {
                 if (turn == mine && life.alive()) {
                     world.judge().note("client " + number + " repeats what is not answered");
                     think();
@@ -359,7 +368,7 @@ final class Client {
         }
         Instance chosen = any(able);
         Optional<Mapping.Place> place = entry.place(chosen);
-        time.after(time.between(50_000, TimeUnit.MILLISECONDS.toNanos(20)), () -> {
+        time.after(own.between(50_000, TimeUnit.MILLISECONDS.toNanos(20)), () -> {
             ModelServer server = world.server(chosen.index());
             Optional<ModelServer.Held> held = place.flatMap(there -> server.byId(there.instanceId()));
             if (!server.up() || server.hung() || held.isEmpty()) {
@@ -368,7 +377,7 @@ final class Client {
             }
             var content = held.get().records.content();
             long last = world.log().lastLsn();
-            time.after(time.between(50_000, TimeUnit.MILLISECONDS.toNanos(5)), () -> {
+            time.after(own.between(50_000, TimeUnit.MILLISECONDS.toNanos(5)), () -> {
                 if (life.alive() && turn == mine) {
                     world.judge()
                             .seen(new Judge.Seen(

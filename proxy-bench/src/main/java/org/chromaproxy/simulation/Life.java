@@ -54,7 +54,7 @@ final class Life {
         this.time = time;
         this.world = world;
         for (int i = 0; i < LOOPS; i++) {
-            loops.add(new SimulatedLoop(time, this));
+            loops.add(new SimulatedLoop(time, this, i));
         }
         network = new Network(time, this, world);
         log = new LogWriter(time, this, world);
@@ -104,7 +104,12 @@ final class Life {
         answered.put(instance, 0);
         boots.put(instance, world.server(instance.index()).boots());
         instance.writes().listen(_ -> tryWrites(instance));
-        time.after(time.between(0, TimeUnit.MILLISECONDS.toNanos(CHECK_MS)), () -> probe(instance, true));
+        long first = chance("probe", instance).between(0, TimeUnit.MILLISECONDS.toNanos(CHECK_MS));
+        time.after(first, () -> probe(instance, true));
+    }
+
+    private Chance chance(String what, Instance instance) {
+        return time.here(what, instance.index());
     }
 
     private void probe(Instance instance, boolean again) {
@@ -144,7 +149,7 @@ final class Life {
 
     /** A connection broke: the next probe comes at once. */
     void suspects(Instance instance) {
-        time.after(time.between(100_000, 5_000_000), () -> probe(instance, false));
+        time.after(chance("suspicion", instance).between(100_000, 5_000_000), () -> probe(instance, false));
     }
 
     /** A write of the proxy's own, to see whether that instance takes any, about as the real trial. */
@@ -152,7 +157,7 @@ final class Life {
         if (trying.putIfAbsent(instance, true) != null) {
             return;
         }
-        time.afterMs(time.between(100, 1_000), () -> {
+        time.afterMs(chance("trial", instance).between(100, 1_000), () -> {
             trying.remove(instance);
             ModelServer server = world.server(instance.index());
             if (!alive || !instance.usable() || !instance.writes().doubtful()) {

@@ -53,7 +53,7 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
         this.world = world;
         this.durable = world.log();
         // An owner leaves out some positions of those before it.
-        this.next = durable.lastLsn() + 1 + time.below(GAP);
+        this.next = durable.lastLsn() + 1 + time.here("owner").below(GAP);
     }
 
     @Override
@@ -86,7 +86,7 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
     private void hurry() {
         if (!urgent) {
             urgent = true;
-            time.after(time.between(10_000, 200_000), this::drain);
+            time.after(time.here("drain").between(10_000, 200_000), this::drain);
         }
     }
 
@@ -116,17 +116,18 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
         if (!life.alive()) {
             return;
         }
-        boolean fails = time.chance(world.commitFailures());
+        Chance own = time.here("commit");
+        boolean fails = own.happens(world.commitFailures());
         if (fails) {
             committing.forEach(item -> met(item, LaneEvent.COMMIT_FAILED));
         }
-        if (stored == null && (!fails || time.chance(0.5))) {
+        if (stored == null && (!fails || own.happens(0.5))) {
             stored = committing.stream().map(this::store).toList();
         }
         List<Runnable> told = stored;
         if (fails || told == null) {
             // The connection broke: it is tried again, and found to be there if it was durable.
-            time.afterMs(time.between(20, 1_000), this::commit);
+            time.afterMs(own.between(20, 1_000), this::commit);
             return;
         }
         committing = List.of();
@@ -172,7 +173,8 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
         }
         LogRecord record = new LogRecord(
                 next, time.now(), append.record, append.record.request().body().length);
-        next += 1 + (time.chance(0.1) ? time.below(GAP) : 0);
+        Chance gap = time.element("gap", next);
+        next += 1 + (gap.happens(0.1) ? gap.below(GAP) : 0);
         world.observer().logged(life, record);
         durable.append(record);
         world.judge().committed(record);
@@ -182,7 +184,7 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
     /** The process ends: of what is in a commit nobody knows. */
     void die() {
         committing.forEach(item -> met(item, LaneEvent.COMMIT_UNKNOWN));
-        if (stored == null && !committing.isEmpty() && time.chance(0.5)) {
+        if (stored == null && !committing.isEmpty() && time.here("death").happens(0.5)) {
             world.judge().note("the last commit of a dead process is durable: " + committing.size() + " entries");
             committing.forEach(this::store);
         }
@@ -222,8 +224,9 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
     /** What is read is what is there at one moment; it is told a little later. */
     private <T> CompletableFuture<T> read(Executor loop, java.util.function.Supplier<T> query, Runnable failed) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        time.after(time.between(50_000, 2_000_000), () -> {
-            if (time.chance(world.readFailures())) {
+        Chance own = time.here("read");
+        time.after(own.between(50_000, 2_000_000), () -> {
+            if (own.happens(world.readFailures())) {
                 failed.run();
                 time.after(
                         10_000,
@@ -232,7 +235,7 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
                 return;
             }
             T found = query.get();
-            time.after(time.between(10_000, 1_000_000), () -> loop.execute(() -> result.complete(found)));
+            time.after(own.between(10_000, 1_000_000), () -> loop.execute(() -> result.complete(found)));
         });
         return result;
     }

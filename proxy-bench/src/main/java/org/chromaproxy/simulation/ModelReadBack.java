@@ -29,7 +29,7 @@ final class ModelReadBack implements ReadBack {
     @Override
     public CompletableFuture<Found> compare(UUID publicId, Instance leader, List<Instance> others, Footprint touched) {
         CompletableFuture<Found> result = new CompletableFuture<>();
-        time.after(time.between(1_000_000, 20_000_000), () -> {
+        time.after(time.here("comparison").between(1_000_000, 20_000_000), () -> {
             Optional<Map<String, String>> standing = read(publicId, leader);
             if (standing.isEmpty()) {
                 result.completeExceptionally(new IllegalStateException(leader + " cannot be read"));
@@ -56,7 +56,7 @@ final class ModelReadBack implements ReadBack {
             life.on(null, () -> result.future.complete(new Found(result.differing, result.unread, absent)));
             return;
         }
-        time.after(time.between(500_000, 10_000_000), () -> {
+        time.after(time.here("comparison").between(500_000, 10_000_000), () -> {
             Instance other = left.removeFirst();
             Optional<Map<String, String>> there = read(publicId, other);
             if (there.isEmpty()) {

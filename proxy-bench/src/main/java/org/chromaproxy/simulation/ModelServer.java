@@ -102,12 +102,12 @@ final class ModelServer {
     }
 
     /** From now on its handler fails at every write to one of its collections, if it has one, that names that id. */
-    Optional<String> poison(String id) {
+    Optional<String> poison(String id, Chance chance) {
         List<Held> all = List.copyOf(collections.values());
         if (all.isEmpty()) {
             return Optional.empty();
         }
-        Held held = all.get(time.below(all.size()));
+        Held held = all.get(chance.below(all.size()));
         poisoned = held.id;
         poison = "\"" + id + "\"";
         return Optional.of(held.name);
@@ -164,10 +164,14 @@ final class ModelServer {
         return busyUntil - time.nanoTime();
     }
 
-    /** Executes a request now, as far as {@code effect} says; the answer is that of a server that is well. */
-    UpstreamResponse execute(UpstreamRequest request, Effect effect) {
+    /**
+     * Executes a request now, as far as {@code effect} says; the answer is that of a server that is well.
+     *
+     * @param chance the request's
+     */
+    UpstreamResponse execute(UpstreamRequest request, Effect effect, Chance chance) {
         String[] path = request.uri().substring(DATABASES.length()).split("[/?]", -1);
-        if (sick && !request.method().equals("GET") && !isRead(path) && time.chance(SICK)) {
+        if (sick && !request.method().equals("GET") && !isRead(path) && chance.happens(SICK)) {
             return error(500, "InternalError", "error returned from database: (code: 13) database or disk is full");
         }
         if (path.length < 3) {
@@ -181,7 +185,7 @@ final class ModelServer {
         if (path.length == 3) {
             return path[2].equals("collections_count")
                     ? json(200, Integer.toString(collections.size()))
-                    : create(request, effect);
+                    : create(request, effect, chance);
         }
         Optional<Held> held = find(path[3]);
         if (held.isEmpty()) {
@@ -203,7 +207,7 @@ final class ModelServer {
                 .findFirst();
     }
 
-    private UpstreamResponse create(UpstreamRequest request, Effect effect) {
+    private UpstreamResponse create(UpstreamRequest request, Effect effect, Chance chance) {
         JsonNode body = ModelCollection.parse(request.body());
         String wanted = body.path("name").asText();
         Optional<Held> there = find(wanted);
@@ -213,7 +217,7 @@ final class ModelServer {
                     : error(409, "UniqueConstraintError", "Collection [" + wanted + "] already exists");
         }
         judge.executes(this, request);
-        Held made = new Held(time.uuid(), wanted);
+        Held made = new Held(chance.uuid(), wanted);
         if (effect != Effect.NONE) {
             collections.put(made.id, made);
         }

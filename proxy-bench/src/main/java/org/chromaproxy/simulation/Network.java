@@ -1,5 +1,6 @@
 package org.chromaproxy.simulation;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,8 @@ final class Network {
         private final UpstreamRequest request;
         private final CompletableFuture<UpstreamResponse> future = new CompletableFuture<>();
         private final Optional<LaneObserver.Asked> asked;
+        private final long identity;
+        private final Chance chance;
         private boolean executed;
         private boolean over;
 
@@ -52,12 +55,16 @@ final class Network {
             this.server = world.server(instance.index());
             this.boot = server.boots();
             this.request = request;
+            long like = Chance.hash(
+                    0, server, request.method(), request.uri(), new String(request.body(), StandardCharsets.UTF_8));
+            this.identity = Chance.hash(like, world.count(like));
+            this.chance = time.element("request", identity);
             this.asked = world.observer().asked(life, server, request);
         }
 
         UpstreamResponse execute(Effect effect) {
             executed = true;
-            return server.execute(request, effect);
+            return server.execute(request, effect, chance);
         }
 
         private void met(LaneEvent event) {
@@ -134,7 +141,7 @@ final class Network {
                     QUICK_NANOS,
                     () -> exchange.fail(new UpstreamException(exchange.server + " refused the connection", true)));
         } else {
-            time.after(time.between(QUICK_NANOS / 4, QUICK_NANOS), () -> arrive(exchange));
+            time.after(back(exchange), () -> arrive(exchange));
         }
         return exchange.future;
     }
@@ -148,8 +155,9 @@ final class Network {
             exchange.server.leave(() -> arrive(exchange));
             return;
         }
-        Fate fate = world.weather().fate(exchange.request);
-        time.after(exchange.server.turn(time.between(SERVICE_NANOS / 4, SERVICE_NANOS)), () -> {
+        Fate fate = fate(exchange);
+        long service = exchange.chance.between(SERVICE_NANOS / 4, SERVICE_NANOS);
+        time.after(exchange.server.turn(service), () -> {
             if (exchange.sameBoot() && exchange.server.hung()) {
                 exchange.server.leave(() -> befall(exchange, fate));
             } else if (exchange.sameBoot()) {
@@ -160,6 +168,13 @@ final class Network {
         });
     }
 
+    private Fate fate(Exchange exchange) {
+        Fate fate = world.weather().fate(exchange.request, exchange.chance);
+        String name = fate + " of " + exchange.request.method() + " on " + exchange.server + " "
+                + Long.toHexString(exchange.identity);
+        return fate == Fate.WELL || world.elements().has(Elements.Kind.FATE, name) ? fate : Fate.WELL;
+    }
+
     private void befall(Exchange exchange, Fate fate) {
         if (fate != Fate.WELL) {
             world.judge()
@@ -167,29 +182,36 @@ final class Network {
                             + exchange.server);
         }
         switch (fate) {
-            case WELL -> well(exchange, back());
-            case SLOW -> well(exchange, late());
+            case WELL -> well(exchange, back(exchange));
+            case SLOW -> well(exchange, late(exchange));
             case LOST -> exchange.cut("broke the connection");
             case UNHEARD -> {
                 exchange.execute(Effect.EXECUTED);
-                time.after(back(), () -> exchange.cut("broke the connection"));
+                time.after(back(exchange), () -> exchange.cut("broke the connection"));
             }
             case HIDDEN -> {
                 exchange.execute(Effect.HIDDEN);
-                time.after(back(), () -> exchange.cut("broke the connection"));
+                time.after(back(exchange), () -> exchange.cut("broke the connection"));
             }
-            case FAILED -> exchange.answer(failure(), lateOrNot(), LaneEvent.FAILED);
+            case FAILED -> exchange.answer(failure(), lateOrNot(exchange), LaneEvent.FAILED);
             case FAILED_DONE -> {
                 boolean done = exchange.execute(Effect.EXECUTED).success();
-                exchange.answer(failure(), lateOrNot(), done ? LaneEvent.FAILED_DONE : LaneEvent.FAILED);
+                exchange.answer(failure(), lateOrNot(exchange), done ? LaneEvent.FAILED_DONE : LaneEvent.FAILED);
             }
-            case BUSY -> exchange.answer(ModelServer.empty(time.chance(0.5) ? 429 : 503), lateOrNot(), LaneEvent.BUSY);
+            case BUSY ->
+                exchange.answer(
+                        ModelServer.empty(exchange.chance.happens(0.5) ? 429 : 503),
+                        lateOrNot(exchange),
+                        LaneEvent.BUSY);
             case FOREIGN ->
-                exchange.answer(ModelServer.page(time.chance(0.5) ? 502 : 404), lateOrNot(), LaneEvent.FOREIGN);
+                exchange.answer(
+                        ModelServer.page(exchange.chance.happens(0.5) ? 502 : 404),
+                        lateOrNot(exchange),
+                        LaneEvent.FOREIGN);
             case FOREIGN_DONE -> {
                 boolean done = exchange.execute(Effect.EXECUTED).success();
                 LaneEvent event = done ? LaneEvent.FOREIGN_DONE : LaneEvent.FOREIGN;
-                exchange.answer(ModelServer.page(time.chance(0.5) ? 504 : 200), lateOrNot(), event);
+                exchange.answer(ModelServer.page(exchange.chance.happens(0.5) ? 504 : 200), lateOrNot(exchange), event);
             }
             case SILENT -> silent(exchange);
         }
@@ -209,13 +231,13 @@ final class Network {
 
     /** Executed at once, later if its connection is still there, or never; and nobody ever says anything. */
     private void silent(Exchange exchange) {
-        switch (time.below(3)) {
+        switch (exchange.chance.below(3)) {
             case 0 -> exchange.execute(Effect.EXECUTED);
             case 1 ->
-                time.afterMs(time.between(1_000, 150_000), () -> {
+                time.afterMs(exchange.chance.between(1_000, 150_000), () -> {
                     if (exchange.sameBoot() && !exchange.over) {
                         // What has begun goes on to its end, whether anybody waits for it or not.
-                        time.afterMs(time.between(0, LATE_MS), () -> {
+                        time.afterMs(exchange.chance.between(0, LATE_MS), () -> {
                             if (exchange.sameBoot()) {
                                 exchange.execute(Effect.EXECUTED);
                             }
@@ -226,17 +248,17 @@ final class Network {
         }
     }
 
-    private long back() {
-        return time.between(QUICK_NANOS / 4, QUICK_NANOS);
+    private static long back(Exchange exchange) {
+        return exchange.chance.between(QUICK_NANOS / 4, QUICK_NANOS);
     }
 
     /** The same; sometimes only after others have lost their patience. */
-    private long lateOrNot() {
-        return time.chance(0.1) ? late() : back();
+    private static long lateOrNot(Exchange exchange) {
+        return exchange.chance.happens(0.1) ? late(exchange) : back(exchange);
     }
 
-    private long late() {
-        return TimeUnit.MILLISECONDS.toNanos(time.between(500, 45_000));
+    private static long late(Exchange exchange) {
+        return TimeUnit.MILLISECONDS.toNanos(exchange.chance.between(500, 45_000));
     }
 
     /** What is under way there for that lane; the oldest first. */

@@ -14,11 +14,12 @@ public final class SimulateCommand {
             simulate --seeds N --coverage        the same, and prints how often each event met a lane in each state,
                                                  under each fault
             simulate --seed SEED                 plays one history and prints it, event by event
+            simulate --seed SEED --shrink        shortens a history that goes wrong, as long as it does, and prints what is left
             simulate --mutants [--seeds N]       looks whether each heart that lacks a guard is noticed within N histories
             Ends with 1 if something is wrong, with 2 if it does not understand what it is asked for.""";
 
     private static final Set<String> NUMBERS = Set.of("--from", "--seeds", "--seed");
-    private static final Set<String> WORDS = Set.of("--coverage", "--mutants", "--help");
+    private static final Set<String> WORDS = Set.of("--coverage", "--mutants", "--shrink", "--help");
     private static final int SHOWN = 10;
     private static final int MOST = 160;
     private static final int MISUSED = 2;
@@ -37,11 +38,13 @@ public final class SimulateCommand {
     /** @param rules the cells of the coverage that nothing can meet */
     static int run(List<String> arguments, PrintStream out, List<Unreachable> rules) {
         if (arguments.contains("--help") || !understood(arguments)) {
-            out.println(USAGE);
-            return arguments.contains("--help") ? 0 : MISUSED;
+            return arguments.contains("--help") ? help(out) : misused(out);
         }
         long seeds = number(arguments, "--seeds", 1_000);
         long only = number(arguments, "--seed", -1);
+        if (arguments.contains("--shrink")) {
+            return only < 0 ? misused(out) : shrink(only, out);
+        }
         Faults.listen(only >= 0);
         if (only >= 0) {
             Simulation.Result result = Simulation.run(only);
@@ -53,6 +56,34 @@ public final class SimulateCommand {
             return mutants(seeds, out);
         }
         return many(number(arguments, "--from", 1), seeds, arguments.contains("--coverage"), out, new Coverage(rules));
+    }
+
+    private static int help(PrintStream out) {
+        out.println(USAGE);
+        return 0;
+    }
+
+    private static int misused(PrintStream out) {
+        out.println(USAGE);
+        return MISUSED;
+    }
+
+    /** Shortens a history, and plays what is left of it once more, to hear all of it. */
+    private static int shrink(long seed, PrintStream out) {
+        Faults.listen(false);
+        Optional<Shrinker.Shrunk> shrunk =
+                Shrinker.shrink((without, ms) -> Simulation.run(seed, without, ms), Shrinker.MOST_RUNS);
+        if (shrunk.isEmpty()) {
+            out.println("seed " + seed + ": well, there is nothing to shorten");
+            return 0;
+        }
+        Faults.listen(true);
+        Simulation.Result last =
+                Simulation.run(seed, shrunk.get().without(), shrunk.get().last().lengthMs());
+        last.notes().forEach(out::println);
+        tell(last, out);
+        out.println(shrunk.get().summary());
+        return 1;
     }
 
     private static boolean understood(List<String> arguments) {
@@ -88,6 +119,7 @@ public final class SimulateCommand {
                 wrong.add(result);
                 if (wrong.size() <= SHOWN) {
                     tell(result, out);
+                    out.println("  in short: bin/chroma-proxy simulate --seed " + seed + " --shrink");
                 }
             }
         }

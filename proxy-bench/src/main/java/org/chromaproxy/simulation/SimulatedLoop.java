@@ -14,16 +14,18 @@ final class SimulatedLoop implements LaneIo {
 
     private final Timeline time;
     private final Life life;
+    private final int number;
     private long last;
 
-    SimulatedLoop(Timeline time, Life life) {
+    SimulatedLoop(Timeline time, Life life, int number) {
+        this.number = number;
         this.time = time;
         this.life = life;
     }
 
     @Override
     public void execute(Runnable task) {
-        last = Math.max(last + 1, time.nanoTime() + time.between(1, LATE_NANOS));
+        last = Math.max(last + 1, time.nanoTime() + time.here("loop", number).between(1, LATE_NANOS));
         time.after(last - time.nanoTime(), () -> run(task));
     }
 
@@ -54,7 +56,7 @@ final class SimulatedLoop implements LaneIo {
 
     @Override
     public long random(long bound) {
-        return time.between(0, bound - 1);
+        return time.here("random", number).between(0, bound - 1);
     }
 
     @Override

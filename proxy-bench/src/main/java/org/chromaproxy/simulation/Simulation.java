@@ -3,6 +3,7 @@ package org.chromaproxy.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ final class Simulation {
      * @param events things that happened
      * @param faults things that the seed did to the proxy and its servers
      * @param diverged places that were flagged as different
+     * @param lengthMs milliseconds until it was calm
+     * @param elements what could be left out
      */
     record Result(
             long seed,
@@ -29,6 +32,8 @@ final class Simulation {
             int faults,
             int lives,
             long diverged,
+            long lengthMs,
+            List<String> elements,
             List<String> notes) {}
 
     private final long seed;
@@ -36,34 +41,39 @@ final class Simulation {
     private final Judge judge;
     private final World world;
     private final List<Client> clients = new ArrayList<>();
-    /** Whether one fault comes upon the other. */
-    private final boolean dense;
-
+    private final Storm storm;
+    private final long lengthMs;
     private int lives;
-    private boolean calm;
 
-    private Simulation(long seed, @Nullable Coverage coverage) {
+    private Simulation(long seed, Set<String> without, long mostMs, @Nullable Coverage coverage) {
         this.seed = seed;
         time = new Timeline(seed);
         judge = new Judge(time);
         Faults.listenTo(text -> judge.note("    " + text));
-        dense = time.chance(0.2);
-        world = new World(time, judge, 2 + (time.chance(0.3) ? 1 : 0), coverage);
+        world = new World(time, judge, new Elements(without), coverage);
+        storm = new Storm(time, world, this::crash);
+        Chance chance = time.element("length");
+        lengthMs = Math.min(
+                mostMs, chance.happens(0.2) ? chance.between(60_000, 150_000) : chance.between(15_000, 60_000));
     }
 
     static Result run(long seed) {
-        return new Simulation(seed, null).run();
+        return run(seed, Set.of(), Long.MAX_VALUE);
     }
 
     /** The same; what meets the lanes is counted. */
     static Result run(long seed, Coverage coverage) {
-        return new Simulation(seed, coverage).run();
+        return new Simulation(seed, Set.of(), Long.MAX_VALUE, coverage).run();
     }
 
-    /** Called by name, in a world of changed classes. */
-    static @Nullable String violation(long seed) {
-        Faults.listen(false);
-        return run(seed).violation();
+    /**
+     * The history of that seed without some of its elements, and with a shorter time until it is calm; called by name, too, in a world
+     * of changed classes.
+     *
+     * @param mostMs milliseconds until it is calm, at most
+     */
+    static Result run(long seed, Set<String> without, long mostMs) {
+        return new Simulation(seed, without, mostMs, null).run();
     }
 
     private Result run() {
@@ -88,22 +98,33 @@ final class Simulation {
                 .flatMap(mapping -> mapping.places().values().stream())
                 .filter(place -> place.state() != org.chromaproxy.wal.record.Mapping.PlaceState.READY)
                 .count();
-        return new Result(seed, violation, time.count(), operations, judge.faults(), lives, diverged, judge.notes());
+        return new Result(
+                seed,
+                violation,
+                time.count(),
+                operations,
+                judge.faults(),
+                lives,
+                diverged,
+                lengthMs,
+                world.elements().met(),
+                judge.notes());
     }
 
     private void play() {
         begin();
-        int many = 2 + time.below(4);
+        int many = 2 + time.element("clients").below(4);
         for (int i = 0; i < many; i++) {
-            Client client = new Client(i, time, world);
-            clients.add(client);
-            client.start();
+            if (world.elements().has(Elements.Kind.CLIENT, i)) {
+                Client client = new Client(i, time, world);
+                clients.add(client);
+                client.start();
+            }
         }
-        storm();
-        long end = time.nanoTime()
-                + TimeUnit.SECONDS.toNanos(time.chance(0.1) ? time.between(60, 150) : time.between(15, 60));
-        until(end);
-        calm();
+        storm.begin();
+        until(time.nanoTime() + TimeUnit.MILLISECONDS.toNanos(lengthMs));
+        storm.end();
+        clients.forEach(Client::end);
         settle();
         new Reckoning(world).demand();
         List<String> faults = Faults.take();
@@ -130,113 +151,11 @@ final class Simulation {
         time.step();
     }
 
-    /** One trouble after the other, until it is calm. */
-    private void storm() {
-        time.afterMs(dense ? time.between(50, 1_000) : time.between(300, 5_000), () -> {
-            if (!calm) {
-                trouble();
-                storm();
-            }
-        });
-    }
-
-    private void trouble() {
-        int kind = time.below(100);
-        ModelServer server = world.server(time.below(world.servers().size()));
-        if (kind < 35) {
-            judge.fault("the weather changes: " + world.weather().change());
-        } else if (kind < 40) {
-            poison(server);
-        } else if (kind < 60) {
-            kill(server);
-        } else if (kind < 68 && server.up()) {
-            judge.fault(server + " hangs");
-            server.hang(true);
-            time.afterMs(time.between(500, 20_000), () -> server.hang(false));
-        } else if (kind < 74) {
-            judge.fault("the disk of " + server + " is full");
-            server.sicken(true);
-            time.afterMs(time.between(500, 20_000), () -> server.sicken(false));
-        } else if (kind < 84) {
-            troubleLog();
-        } else {
-            crash();
-        }
-    }
-
-    private void poison(ModelServer server) {
-        String id = Client.id(time);
-        server.poison(id).ifPresent(name -> judge.fault(server + " fails at writes of " + id + " to " + name));
-        time.afterMs(time.between(5_000, 40_000), server::heal);
-    }
-
-    private void troubleLog() {
-        switch (time.below(4)) {
-            case 0 -> {
-                judge.fault("reads of the log fail");
-                world.trouble(false, 0.3, 0);
-            }
-            case 1 -> {
-                judge.fault("commits fail");
-                world.trouble(false, 0, 0.3);
-            }
-            default -> {
-                judge.fault("commits are slow");
-                world.trouble(true, 0, 0);
-            }
-        }
-        time.afterMs(time.between(500, 5_000), () -> world.trouble(false, 0, 0));
-    }
-
-    private void kill(ModelServer server) {
-        if (server.up()) {
-            judge.fault(server + " is killed");
-            server.kill();
-            time.afterMs(time.between(100, 15_000), () -> {
-                if (!server.up()) {
-                    judge.note("-- " + server + " is started");
-                    server.restart();
-                }
-            });
-        }
-    }
-
-    /** The owner is killed, perhaps in the middle of a commit; another takes over when nothing of it can arrive any more. */
-    private void crash() {
-        Life life = world.life();
-        if (life == null || !life.alive()) {
-            return;
-        }
-        if (time.chance(0.5)) {
-            life.log().inNextCommit(() -> crash(life));
-        } else {
-            crash(life);
-        }
-    }
-
-    private void crash(Life life) {
-        if (life.alive() && !calm) {
-            judge.fault("the owner is killed");
-            life.kill();
-            clients.forEach(Client::lost);
-            time.afterMs(time.between(300, 8_000), this::begin);
-        }
-    }
-
-    private void calm() {
-        calm = true;
-        judge.note("-- calm");
-        world.weather().clear();
-        world.trouble(false, 0, 0);
-        world.servers().forEach(server -> {
-            server.hang(false);
-            server.sicken(false);
-            server.heal();
-            if (!server.up()) {
-                server.restart();
-            }
-        });
-        clients.forEach(Client::end);
+    /** The owner is killed; another takes over when nothing of it can arrive any more. */
+    private void crash(Life life, Chance chance) {
+        life.kill();
+        clients.forEach(Client::lost);
+        time.afterMs(chance.between(300, 8_000), this::begin);
     }
 
     private void settle() {

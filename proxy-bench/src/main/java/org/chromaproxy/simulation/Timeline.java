@@ -2,27 +2,27 @@ package org.chromaproxy.simulation;
 
 import java.time.Instant;
 import java.util.PriorityQueue;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.chromaproxy.time.Clock;
 
 /** What happens next, in simulated time; and all chance there is. The same seed gives the same course of events. */
 final class Timeline implements Clock {
     private record Event(long at, long order, Runnable action) {}
 
+    /** From here on looks are numbered. */
+    private static final long ASIDE = Long.MAX_VALUE / 2;
+
     private static final long START = TimeUnit.HOURS.toNanos(1);
 
     private final PriorityQueue<Event> events =
             new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
-    private final RandomGenerator random;
+    private final long seed;
     private long now = START;
     private long count;
     private long asides;
 
     Timeline(long seed) {
-        random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        this.seed = seed;
     }
 
     @Override
@@ -52,14 +52,17 @@ final class Timeline implements Clock {
 
     /** A look at what is there so many nanoseconds from now, behind all that happens then. Not counted, and nothing may depend on it. */
     void aside(long nanos, Runnable look) {
-        events.add(new Event(now + nanos, Long.MAX_VALUE / 2 + asides++, look));
+        events.add(new Event(now + nanos, ASIDE + asides++, look));
     }
 
-    /** Lets the next thing happen. */
+    /** Lets the next thing happen; looks that come before it are none. */
     void step() {
-        Event next = events.remove();
-        now = next.at;
-        next.action.run();
+        Event next;
+        do {
+            next = events.remove();
+            now = next.at;
+            next.action.run();
+        } while (next.order >= ASIDE);
     }
 
     /** How many things have happened, or will. */
@@ -67,21 +70,13 @@ final class Timeline implements Clock {
         return count;
     }
 
-    int below(int bound) {
-        return random.nextInt(bound);
+    /** What an element of the history draws, whatever else there is. */
+    Chance element(Object... identity) {
+        return new Chance(seed, identity);
     }
 
-    /** From {@code least} to {@code most}. */
-    long between(long least, long most) {
-        return random.nextLong(least, most + 1);
-    }
-
-    boolean chance(double probability) {
-        return random.nextDouble() < probability;
-    }
-
-    UUID uuid() {
-        long high = (random.nextLong() & ~0xf000L) | 0x7000L;
-        return new UUID(high, (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L);
+    /** What is drawn for that at this moment. */
+    Chance here(Object... identity) {
+        return new Chance(seed ^ now, identity);
     }
 }

@@ -25,8 +25,7 @@ record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> 
             LaneState.LINGERING,
             LaneState.WAITING,
             LaneState.IDLE,
-            LaneState.IN_LOG_ONLY,
-            LaneState.AT_REST);
+            LaneState.IN_LOG_ONLY);
 
     private static final Set<LaneState> SENT =
             EnumSet.of(LaneState.IN_FLIGHT, LaneState.SENT_AGAIN, LaneState.UNANSWERED);
@@ -50,14 +49,13 @@ record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> 
                     "an answer, or the end of a connection, meets a request, and a lane in such a state has none under way"),
             states(
                     EnumSet.of(LaneState.UNANSWERED),
-                    EnumSet.of(LaneEvent.SILENCE, LaneEvent.NEVER_SENT, LaneEvent.APPLIED),
-                    "a lane is in that state from the moment on at which patience ends; a refused connection, and an answer that"
-                            + " is not late, come before it"),
-            states(EnumSet.of(LaneState.DETACHED), OF_A_REQUEST, "a lane is taken out when nothing of it is under way"),
+                    EnumSet.of(LaneEvent.NEVER_SENT),
+                    "what was refused at once is not waited for"),
             states(
-                    EnumSet.of(LaneState.IN_FLIGHT, LaneState.BARRIER),
-                    EnumSet.of(LaneEvent.MISSING),
-                    "no server loses a collection here: what is sent for the first time finds it"),
+                    EnumSet.of(LaneState.LINGERING),
+                    EnumSet.of(LaneEvent.SERVER_UP),
+                    "only a follower lingers, and one whose server is down keeps its records in the log"),
+            states(EnumSet.of(LaneState.DETACHED), OF_A_REQUEST, "a lane is taken out when nothing of it is under way"),
             states(
                     SENT,
                     EnumSet.of(LaneEvent.READ_FAILED),
@@ -66,10 +64,6 @@ record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> 
                     EnumSet.of(LaneState.BARRIER),
                     EnumSet.of(LaneEvent.SILENCE),
                     "the proxy's own writes are waited for 10 s"),
-            states(
-                    EnumSet.of(LaneState.BARRIER),
-                    EnumSet.of(LaneEvent.REFUSED),
-                    "the proxy's own writes name an id that nobody uses, and no embedding"),
             states(
                     EnumSet.complementOf(EnumSet.copyOf(AT_START)),
                     EnumSet.of(LaneEvent.OWNER_STARTED),

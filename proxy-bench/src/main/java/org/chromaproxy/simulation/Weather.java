@@ -6,12 +6,7 @@ import org.chromaproxy.upstream.UpstreamRequest;
 
 /** How likely each fate is now: fair most of the time, with spells of one or two kinds of trouble. */
 final class Weather {
-    private final Timeline time;
     private final Map<Fate, Double> odds = new EnumMap<>(Fate.class);
-
-    Weather(Timeline time) {
-        this.time = time;
-    }
 
     /** Every request is executed and answered from now on. */
     void clear() {
@@ -19,13 +14,16 @@ final class Weather {
     }
 
     /** Another spell of trouble, of kinds and strength that chance decides. */
-    String change() {
+    String change(Chance chance) {
         odds.clear();
-        int kinds = time.below(3);
+        int kinds = chance.below(3);
         Fate[] all = Fate.values();
         for (int i = 0; i < kinds; i++) {
-            double strength = time.chance(0.2) ? 0.5 : 0.08;
-            odds.put(all[1 + time.below(all.length - 1)], strength);
+            double strength = chance.happens(0.2) ? 0.5 : 0.08;
+            // Lanes that wait for an answer are rare otherwise, as each of them waits for long.
+            Fate any = all[1 + chance.below(all.length - 1)];
+            Fate slow = chance.happens(0.5) ? Fate.SLOW : Fate.SILENT;
+            odds.put(chance.happens(0.25) ? slow : any, strength);
         }
         return odds.toString();
     }
@@ -35,10 +33,10 @@ final class Weather {
         return !odds.isEmpty();
     }
 
-    Fate fate(UpstreamRequest request) {
+    Fate fate(UpstreamRequest request, Chance chance) {
         boolean read = request.method().equals("GET") || request.uri().endsWith("/get");
         for (Map.Entry<Fate, Double> each : odds.entrySet()) {
-            if (time.chance(each.getValue())) {
+            if (chance.happens(each.getValue())) {
                 return read ? asRead(each.getKey()) : each.getKey();
             }
         }

@@ -1,12 +1,16 @@
 package org.chromaproxy.simulation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What is there beside the processes: servers, log, weather; and who judges all that happens. */
 final class World {
+    private static final int MOST_SERVERS = 3;
+
     private final Timeline time;
     private final Judge judge;
     private final Weather weather;
@@ -21,19 +25,24 @@ final class World {
     private int lives;
     private long takenOverAt;
     private final LaneObserver observer;
+    private final Elements elements;
+    private final Map<Long, Integer> requests = new HashMap<>();
 
     /** @param coverage what meets the lanes is counted there; null if nobody asks */
-    World(Timeline time, Judge judge, int instances, @Nullable Coverage coverage) {
+    World(Timeline time, Judge judge, Elements elements, @Nullable Coverage coverage) {
+        this.elements = elements;
         this.time = time;
         this.judge = judge;
-        this.weather = new Weather(time);
+        this.weather = new Weather();
         this.observer = new LaneObserver(time, this, coverage);
+        Chance own = time.element("world");
+        merged = own.happens(0.3) ? 1 : 20;
+        lingerMs = own.happens(0.5) ? 0 : 50;
+        int instances = own.happens(0.3) ? MOST_SERVERS : MOST_SERVERS - 1;
         String[] names = {"primary", "replica", "third"};
         for (int i = 0; i < instances; i++) {
             servers.add(new ModelServer(names[i], time, judge));
         }
-        merged = time.chance(0.3) ? 1 : 20;
-        lingerMs = time.chance(0.5) ? 0 : 50;
     }
 
     /** Another process owns the log from now on. */
@@ -81,6 +90,16 @@ final class World {
         return lingerMs;
     }
 
+    /** What of the history happens. */
+    Elements elements() {
+        return elements;
+    }
+
+    /** How often a request like that was sent before. */
+    int count(long request) {
+        return requests.merge(request, 1, Integer::sum);
+    }
+
     /** Who sees what meets the lanes. */
     LaneObserver observer() {
         return observer;
@@ -108,7 +127,8 @@ final class World {
     }
 
     long commitNanos() {
-        return slow ? TimeUnit.MILLISECONDS.toNanos(time.between(20, 3_000)) : time.between(200_000, 4_000_000);
+        Chance own = time.here("commit time");
+        return slow ? TimeUnit.MILLISECONDS.toNanos(own.between(20, 3_000)) : own.between(200_000, 4_000_000);
     }
 
     double readFailures() {

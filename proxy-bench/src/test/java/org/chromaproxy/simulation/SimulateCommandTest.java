@@ -23,7 +23,11 @@ class SimulateCommandTest {
     @Test
     void whatIsNotUnderstoodIsRefusedWithTheUsage() {
         for (List<String> wrong : List.of(
-                List.of("--sed", "3"), List.of("--seeds"), List.of("--seeds", "many"), List.of("--seed", "-3"))) {
+                List.of("--sed", "3"),
+                List.of("--seeds"),
+                List.of("--seeds", "many"),
+                List.of("--seed", "-3"),
+                List.of("--shrink"))) {
             Run run = run(wrong);
 
             assertEquals(2, run.status, wrong.toString());
@@ -37,6 +41,14 @@ class SimulateCommandTest {
 
         assertEquals(0, run.status);
         assertEquals(SimulateCommand.USAGE.strip(), run.text.strip());
+    }
+
+    @Test
+    void aHistoryThatIsWellIsNotShortened() {
+        Run run = run(List.of("--seed", "4", "--shrink"));
+
+        assertEquals(0, run.status, run.text);
+        assertEquals("seed 4: well, there is nothing to shorten", run.text.strip());
     }
 
     @Test
