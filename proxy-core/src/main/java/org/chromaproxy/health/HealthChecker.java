@@ -78,8 +78,20 @@ public final class HealthChecker {
      * out of use already, so that a probe which finds no connection does not call for the next. Any thread.
      */
     public void suspect(Instance instance) {
+        execute(() -> probe(instance.index()).suspected());
+    }
+
+    /**
+     * All connections to that instance were closed by it: whatever is there next has to come up as after any outage, however
+     * soon it is there. Any thread.
+     */
+    public void restarted(Instance instance) {
+        execute(() -> probe(instance.index()).restarted());
+    }
+
+    private void execute(Runnable task) {
         try {
-            io.execute(() -> probe(instance.index()).suspected());
+            io.execute(task);
         } catch (RejectedExecutionException e) {
             LOG.trace("the loops have ended", e);
         }

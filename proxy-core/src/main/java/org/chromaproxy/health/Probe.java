@@ -100,6 +100,15 @@ final class Probe {
         io.schedule(this::lookAgain, pause, TimeUnit.NANOSECONDS);
     }
 
+    /** All its connections were closed: its process has ended, or whatever is on the way. */
+    void restarted() {
+        if (instance.usable()) {
+            risen = 0;
+            down("it closed all its connections: it was restarted, or something on the way was");
+            begin();
+        }
+    }
+
     private void lookAgain() {
         suspected = false;
         begin();

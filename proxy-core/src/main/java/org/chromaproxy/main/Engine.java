@@ -184,13 +184,14 @@ final class Engine implements AutoCloseable {
             Adopting adopting,
             LaneRegistry lanes,
             Config config) {
-        upstream.recognise(adopting::recognise);
-        return new HealthChecker(
+        HealthChecker health = new HealthChecker(
                 new NettyLaneIo(loops.all().getFirst(), upstream),
                 instances,
                 adopting::check,
                 lanes::ledBy,
                 config.timing().checkIntervalMs());
+        upstream.recognise(adopting::recognise, health::restarted);
+        return health;
     }
 
     private static void restore(Wal wal, Catalog catalog) {

@@ -3,6 +3,7 @@ package org.chromaproxy.upstream;
 import io.netty.channel.EventLoop;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.chromaproxy.instance.Instance;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * sooner than anybody missed it may have come back with other data, or another server may have taken its address: so no
  * connection carries a client's or a lane's request before the server was looked at, once, after it was opened. One look
  * serves every connection opened before it. A look that finds the server well says the same of all of them: each leads
- * to the process that was looked at, or to one that has ended, and then it is dead.
+ * to the process that was looked at, or to one that has ended, and then it is dead. And none is used before the process is
+ * known to be the one of before ({@link ProcessWatch}).
  *
  * <p>Of one instance; thread-safe. At most one look is under way and one waits.
  */
 final class Recognition {
     private final Instance instance;
     private final UpstreamClient.Recogniser recogniser;
+    private final ProcessWatch process;
     private @Nullable Look running;
     private @Nullable Look next;
 
@@ -26,14 +29,20 @@ final class Recognition {
         private long begunNanos;
     }
 
-    Recognition(Instance instance, UpstreamClient.Recogniser recogniser) {
+    /** @param onRestart called on an event loop when the instance was restarted, whatever its data are */
+    Recognition(Instance instance, UpstreamClient.Recogniser recogniser, Consumer<Instance> onRestart) {
         this.instance = instance;
         this.recogniser = recogniser;
+        this.process = new ProcessWatch(instance, onRestart);
+    }
+
+    ProcessWatch process() {
+        return process;
     }
 
     /** Whether a connection opened then can be used as it is. */
     boolean known(long openedNanos) {
-        return instance.recognisedSince(openedNanos);
+        return instance.recognisedSince(openedNanos) && process.same(openedNanos);
     }
 
     /**
@@ -63,7 +72,7 @@ final class Recognition {
         if (begin) {
             begin(asked, loop);
         }
-        return asked.done;
+        return asked.done.thenCompose(_ -> process.known(openedNanos));
     }
 
     private void begin(Look look, EventLoop loop) {

@@ -41,6 +41,7 @@ public final class UpstreamClient {
     private final Timings timings;
     private final PoolStats stats;
     private volatile Recogniser recogniser = (instance, loop) -> CompletableFuture.completedFuture(Optional.empty());
+    private volatile Consumer<Instance> onRestart = instance -> {};
 
     /** Looks whether what answers at an instance's address still is that instance. */
     @FunctionalInterface
@@ -69,7 +70,7 @@ public final class UpstreamClient {
         UpstreamPool.Shared shared = new UpstreamPool.Shared(
                 loops.transport(), stats, tls, UpstreamPool.RESOLVER, UpstreamPool.LINE_TIMEOUT_MS);
         List<Recognition> recognitions = instances.stream()
-                .map(instance -> new Recognition(instance, this::recognise))
+                .map(instance -> new Recognition(instance, this::recognise, this::restarted))
                 .toList();
         for (EventLoop loop : loops.all()) {
             UpstreamPool[] own = new UpstreamPool[instances.size()];
@@ -86,9 +87,18 @@ public final class UpstreamClient {
         }
     }
 
-    /** From now on, new connections to usable instances are used after that has looked at them. */
-    public void recognise(Recogniser now) {
+    /**
+     * From now on, new connections to usable instances are used after that has looked at them.
+     *
+     * @param restarted called on an event loop when all connections to an instance were closed by it
+     */
+    public void recognise(Recogniser now, Consumer<Instance> restarted) {
         recogniser = now;
+        onRestart = restarted;
+    }
+
+    private void restarted(Instance instance) {
+        onRestart.accept(instance);
     }
 
     private CompletableFuture<Optional<String>> recognise(Instance instance, EventLoop loop) {

@@ -146,6 +146,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         if (((HttpObject) msg).decoderResult().isFailure()) {
             ReferenceCountUtil.release(msg);
+            givenUp = true;
             fail("the answer of " + pool.instance() + " is not HTTP");
             return;
         }
@@ -188,7 +189,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private void complete(UpstreamListener current) {
         listener = null;
-        pool.answered(begunNanos, well);
+        pool.answered(this, begunNanos, well);
         if (reusable && requestComplete && channel.isActive()) {
             pool.giveBack(this);
         } else {

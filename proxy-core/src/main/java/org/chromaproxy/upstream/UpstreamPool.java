@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -208,6 +209,7 @@ public final class UpstreamPool {
             UpstreamConnection connection = future.channel().attr(CONNECTION).get();
             if (done.isSuccess() && connection != null) {
                 connection.opened();
+                recognition.process().opened(connection);
                 connected(connection, waiter);
             } else if (connection != null && connection.givenUp()) {
                 wasReset(waiter);
@@ -275,14 +277,18 @@ public final class UpstreamPool {
         } else if (error != null) {
             connection.close();
             waiter.failed.accept(
-                    error instanceof UpstreamException cause
-                            ? cause
+                    cause(error) instanceof UpstreamException known
+                            ? known
                             : new UpstreamException("no connection to " + instance + ": " + error, true));
         } else if (connection.alive()) {
             waiter.ready.accept(connection);
         } else {
             waiter.failed.accept(new UpstreamException(instance + " closed the connection before its use", true));
         }
+    }
+
+    private static Throwable cause(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     }
 
     private void refused(Waiter waiter, UpstreamException cause) {
@@ -323,6 +329,7 @@ public final class UpstreamPool {
     private void forget(UpstreamConnection connection) {
         open.remove(connection);
         idle.remove(connection);
+        recognition.process().closed(connection, connection.givenUp(), loop);
         serveNext();
     }
 
@@ -336,7 +343,8 @@ public final class UpstreamPool {
     }
 
     /** An exchange is complete. */
-    void answered(long begunNanos, boolean well) {
+    void answered(UpstreamConnection connection, long begunNanos, boolean well) {
+        recognition.process().answered(connection.openedNanos(), begunNanos);
         instance.answered(well);
         stats.answered(instance.index(), System.nanoTime() - begunNanos);
     }

@@ -87,6 +87,43 @@ class QuickRestartTest {
                 held.add(id);
                 StagedTest.assertRead(collection, held);
             }
+            await().atMost(Stage.SOON).until(() -> healthy(stage).equals("2/2"));
+        }
+    }
+
+    /** Its witness is as new as the log knows it: what it applied since is compared, as after any outage. */
+    @Test
+    void aDiskThatLacksTheLastSecondsIsComparedBeforeItIsRead() throws SQLException {
+        try (Stage stage = Stage.open(Stage.Settings.DEFAULT.withReplicaRatio(1))) {
+            Collection collection = stage.usedCollection();
+            assertEquals(201, collection.add("late").join().status());
+            StagedTest.awaitHeld(stage.replica(), collection, "late");
+            stage.replica().model().lose(collection.name(), "late");
+            stage.replica().restart();
+            StagedTest.assertRead(collection, List.of("first", "late"));
+            await().atMost(Stage.SOON)
+                    .until(() -> stage.log()
+                            .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
+                                    + collection.id() + "' ORDER BY instance")
+                            .equals(List.of("primary READY", "replica DIVERGED")));
+            StagedTest.assertRead(collection, List.of("first", "late"));
+        }
+    }
+
+    /** As Chroma does now and then of its own accord: others live on, and say that it is the same. */
+    @Test
+    void oneConnectionThatIsClosedIsNoRestart() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = witnessed(stage, stage.primary());
+            for (int i = 0; i < 5; i++) {
+                stage.primary().once(call -> call.is("get"), new Reply.Close(false));
+                StagedTest.assertRead(collection, List.of("first", "later"));
+            }
+            assertEquals(
+                    0,
+                    stage.client().get("/status").join().json().findValuesAsText("reason").stream()
+                            .filter(reason -> reason.contains("restarted"))
+                            .count());
             assertEquals("2/2", healthy(stage));
         }
     }

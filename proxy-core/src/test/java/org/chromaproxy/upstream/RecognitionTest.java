@@ -2,7 +2,6 @@ package org.chromaproxy.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.DefaultEventLoop;
@@ -23,11 +22,14 @@ class RecognitionTest {
     private final EventLoop loop = new DefaultEventLoop();
     private final Instance instance = new Instance("primary", 0, URI.create("http://127.0.0.1:1"));
     private final List<CompletableFuture<Optional<String>>> looks = new ArrayList<>();
-    private final Recognition recognition = new Recognition(instance, (_, _) -> {
-        CompletableFuture<Optional<String>> look = new CompletableFuture<>();
-        looks.add(look);
-        return look;
-    });
+    private final Recognition recognition = new Recognition(
+            instance,
+            (_, _) -> {
+                CompletableFuture<Optional<String>> look = new CompletableFuture<>();
+                looks.add(look);
+                return look;
+            },
+            _ -> {});
 
     @BeforeEach
     void inUse() {
@@ -50,7 +52,9 @@ class RecognitionTest {
     }
 
     private static UpstreamException failure(CompletableFuture<Void> asked) {
-        return (UpstreamException) asked.exceptionNow();
+        Throwable error = asked.exceptionNow();
+        Throwable cause = error.getCause();
+        return (UpstreamException) (cause == null ? error : cause);
     }
 
     @Test
@@ -59,11 +63,12 @@ class RecognitionTest {
         assertFalse(recognition.known(opened));
         now();
         var asked = recognition.after(opened, loop);
-        assertSame(asked, recognition.after(opened, loop));
+        var beside = recognition.after(opened, loop);
         assertEquals(1, looks.size());
         assertFalse(recognition.known(opened));
         looks.getFirst().complete(Optional.empty());
         assertTrue(asked.isDone());
+        assertTrue(beside.isDone());
         assertTrue(recognition.known(opened));
         assertFalse(recognition.known(now()));
     }
@@ -75,13 +80,13 @@ class RecognitionTest {
         long later = now();
         var second = recognition.after(later, loop);
         var third = recognition.after(later, loop);
-        assertSame(second, third);
         looks.getFirst().complete(Optional.empty());
         assertTrue(first.isDone());
         assertFalse(second.isDone());
         assertEquals(2, looks.size());
         looks.getLast().complete(Optional.empty());
         assertTrue(second.isDone());
+        assertTrue(third.isDone());
         assertTrue(recognition.known(later));
     }
 
@@ -109,9 +114,12 @@ class RecognitionTest {
 
     @Test
     void oneThatCannotBeAskedFailsWhoWaits() {
-        Recognition ending = new Recognition(instance, (_, _) -> {
-            throw new IllegalStateException("the loops end");
-        });
+        Recognition ending = new Recognition(
+                instance,
+                (_, _) -> {
+                    throw new IllegalStateException("the loops end");
+                },
+                _ -> {});
         assertTrue(failure(ending.after(now(), loop)).neverSent());
         assertTrue(failure(ending.after(now(), loop)).neverSent());
     }

@@ -45,6 +45,7 @@ class UpstreamPoolTest {
     private final AtomicInteger troubles = new AtomicInteger();
     private final Lookups lookups = new Lookups();
     private final CompletableFuture<Optional<String>> look = new CompletableFuture<>();
+    private final Queue<Instance> restarts = new ConcurrentLinkedQueue<>();
 
     @AfterEach
     void stop() {
@@ -85,7 +86,7 @@ class UpstreamPoolTest {
                 loop,
                 1,
                 troubles::incrementAndGet,
-                new Recognition(instance, (_, _) -> look),
+                new Recognition(instance, (_, _) -> look, restarts::add),
                 new UpstreamPool.Shared(loops.transport(), stats, Optional.empty(), lookups, lineMs));
     }
 

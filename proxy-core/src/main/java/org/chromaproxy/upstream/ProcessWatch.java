@@ -1,0 +1,134 @@
+package org.chromaproxy.upstream;
+
+import io.netty.channel.EventLoop;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.chromaproxy.instance.Instance;
+
+/**
+ * Whether the process behind an instance's address is the one it was: a process that ends takes all its connections with
+ * it. Once the instance has closed one unasked, others are used on only if they were open before; new ones wait until one
+ * of those has carried an answer to a later request, or has stayed open for a moment. When all of them are gone the
+ * instance was restarted, or whatever is on the way was: then what it answered last may be lost, however soon it is there
+ * again.
+ *
+ * <p>Of one instance and all its pools; thread-safe.
+ */
+final class ProcessWatch {
+    /** A loop hears of a closed connection long before. */
+    private static final long SETTLE_MS = 500;
+
+    private final Instance instance;
+    private final Consumer<Instance> onRestart;
+    private final Set<UpstreamConnection> living = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean broken;
+    /** Of the first connection that was closed unasked; read only while {@link #broken}. */
+    private volatile long brokenNanos;
+    /** Guarded by this. */
+    private boolean restarted;
+    /** How often it was in question; guarded by this. */
+    private long questions;
+    /** Completes when the process is known to be the same, or not. Guarded by this. */
+    private CompletableFuture<Void> decision = CompletableFuture.completedFuture(null);
+
+    /** @param onRestart called on an event loop, once for each time */
+    ProcessWatch(Instance instance, Consumer<Instance> onRestart) {
+        this.instance = instance;
+        this.onRestart = onRestart;
+    }
+
+    /** A connection is established. */
+    void opened(UpstreamConnection connection) {
+        living.add(connection);
+    }
+
+    /**
+     * It is closed.
+     *
+     * @param here whether the proxy did that
+     */
+    void closed(UpstreamConnection connection, boolean here, EventLoop loop) {
+        if (!living.remove(connection)) {
+            return;
+        }
+        CompletableFuture<Void> asked;
+        boolean begun = false;
+        synchronized (this) {
+            forgetEarlier();
+            if (!here && !broken && instance.usable()) {
+                brokenNanos = System.nanoTime();
+                broken = true;
+                begun = true;
+                decision = new CompletableFuture<>();
+                questions++;
+            }
+            if (!broken || restarted) {
+                return;
+            }
+            restarted = living.stream().noneMatch(other -> other.openedNanos() - brokenNanos < 0);
+            asked = decision;
+            if (!restarted) {
+                if (begun) {
+                    long question = questions;
+                    loop.schedule(() -> settled(question), SETTLE_MS, TimeUnit.MILLISECONDS);
+                }
+                return;
+            }
+        }
+        asked.completeExceptionally(gone());
+        onRestart.accept(instance);
+    }
+
+    /** An answer came on a connection opened then, to a request begun then. */
+    void answered(long openedNanos, long begunNanos) {
+        if (broken && openedNanos - brokenNanos < 0 && begunNanos - brokenNanos > 0) {
+            long question;
+            synchronized (this) {
+                question = questions;
+            }
+            settled(question);
+        }
+    }
+
+    /** That question is answered: it is the same. */
+    private void settled(long question) {
+        CompletableFuture<Void> asked;
+        synchronized (this) {
+            if (questions != question || !broken || restarted) {
+                return;
+            }
+            broken = false;
+            asked = decision;
+        }
+        asked.complete(null);
+    }
+
+    /** What happened in an earlier state of the instance is over: nothing of it is used any more. Guarded by this. */
+    private void forgetEarlier() {
+        if (broken && (!instance.usable() || instance.upSinceNanos() - brokenNanos > 0)) {
+            broken = false;
+            restarted = false;
+        }
+    }
+
+    /** Whether a connection opened then leads to the process of before, as far as is known at once. */
+    boolean same(long openedNanos) {
+        return !broken || openedNanos - brokenNanos < 0;
+    }
+
+    /** Completes when it is known to lead there; exceptionally, with a request never sent, if it does not. */
+    CompletableFuture<Void> known(long openedNanos) {
+        synchronized (this) {
+            forgetEarlier();
+            return same(openedNanos) ? CompletableFuture.completedFuture(null) : decision;
+        }
+    }
+
+    private UpstreamException gone() {
+        return new UpstreamException("all connections to " + instance + " were closed: it is looked at anew", true);
+    }
+}

@@ -1,0 +1,154 @@
+package org.chromaproxy.upstream;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.metrics.Timings;
+import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.transport.Transport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A process that ends takes all its connections with it; one that lives keeps some. */
+class ProcessWatchTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final EventLoops loops = new EventLoops(Transport.named("nio"), 1);
+    private final EventLoop loop = new DefaultEventLoop();
+    private final Instance instance = new Instance("primary", 0, URI.create("http://127.0.0.1:1"));
+    private final List<Instance> restarts = new ArrayList<>();
+    private final ProcessWatch watch = new ProcessWatch(instance, restarts::add);
+    private final UpstreamPool pool = new UpstreamPool(
+            instance,
+            loops.all().getFirst(),
+            1,
+            () -> {},
+            new Recognition(instance, (_, _) -> CompletableFuture.completedFuture(Optional.empty()), restarts::add),
+            new UpstreamPool.Shared(
+                    loops.transport(),
+                    new PoolStats(new Timings(1)),
+                    Optional.empty(),
+                    UpstreamPool.RESOLVER,
+                    UpstreamPool.LINE_TIMEOUT_MS));
+
+    @BeforeEach
+    void inUse() {
+        instance.become(InstanceState.UP, "");
+        tick();
+    }
+
+    @AfterEach
+    void stop() {
+        loop.shutdownGracefully();
+        loops.close();
+    }
+
+    private static void tick() {
+        long begun = System.nanoTime();
+        while (System.nanoTime() == begun) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private UpstreamConnection open() {
+        UpstreamConnection connection = new UpstreamConnection(pool, new EmbeddedChannel());
+        tick();
+        connection.opened();
+        watch.opened(connection);
+        tick();
+        return connection;
+    }
+
+    @Test
+    void whenTheLastOneOfBeforeIsClosedItWasRestarted() {
+        UpstreamConnection first = open();
+        UpstreamConnection second = open();
+        watch.closed(first, false, loop);
+        UpstreamConnection after = open();
+        assertFalse(watch.same(after.openedNanos()));
+        assertTrue(watch.same(second.openedNanos()));
+        var known = watch.known(after.openedNanos());
+        assertFalse(known.isDone());
+        assertEquals(0, restarts.size());
+        watch.closed(second, false, loop);
+        assertEquals(List.of(instance), restarts);
+        assertTrue(known.isCompletedExceptionally());
+        assertTrue(watch.known(after.openedNanos()).isCompletedExceptionally());
+        watch.closed(after, false, loop);
+        assertEquals(1, restarts.size());
+    }
+
+    @Test
+    void whatCameUpAnewIsJudgedAnew() {
+        watch.closed(open(), false, loop);
+        assertEquals(1, restarts.size());
+        instance.become(InstanceState.DOWN, "");
+        instance.become(InstanceState.UP, "");
+        UpstreamConnection next = open();
+        assertTrue(watch.known(next.openedNanos()).isDone());
+        assertTrue(watch.same(next.openedNanos()));
+        watch.closed(next, false, loop);
+        assertEquals(2, restarts.size());
+    }
+
+    @Test
+    void anAnswerToALaterRequestOnOneOfBeforeSaysThatItIsTheSame() {
+        UpstreamConnection first = open();
+        UpstreamConnection second = open();
+        long earlier = System.nanoTime();
+        tick();
+        watch.closed(first, false, loop);
+        UpstreamConnection after = open();
+        var known = watch.known(after.openedNanos());
+        watch.answered(second.openedNanos(), earlier);
+        watch.answered(after.openedNanos(), System.nanoTime());
+        assertFalse(known.isDone(), "sent before, or on another connection: that proves nothing");
+        watch.answered(second.openedNanos(), System.nanoTime());
+        assertTrue(known.isDone());
+        assertFalse(known.isCompletedExceptionally());
+        assertTrue(watch.same(after.openedNanos()));
+        assertEquals(0, restarts.size());
+    }
+
+    @Test
+    void oneThatStaysOpenForAMomentSaysTheSame() {
+        UpstreamConnection first = open();
+        UpstreamConnection second = open();
+        watch.closed(first, false, loop);
+        var known = watch.known(open().openedNanos());
+        await().atMost(SOON).until(known::isDone);
+        assertFalse(known.isCompletedExceptionally());
+        watch.closed(second, true, loop);
+        assertEquals(0, restarts.size());
+    }
+
+    @Test
+    void whatTheProxyClosesItselfSaysNothing() {
+        UpstreamConnection only = open();
+        watch.closed(only, true, loop);
+        assertEquals(0, restarts.size());
+        assertTrue(watch.same(open().openedNanos()));
+    }
+
+    @Test
+    void ofOneThatIsOutOfUseNothingIsSaid() {
+        instance.become(InstanceState.DOWN, "");
+        watch.closed(open(), false, loop);
+        assertEquals(0, restarts.size());
+        assertTrue(watch.known(open().openedNanos()).isDone());
+    }
+}
