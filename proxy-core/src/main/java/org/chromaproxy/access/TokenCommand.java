@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +85,16 @@ public final class TokenCommand {
         }
     }
 
+    /** The words of limits, as help and shells show them. */
+    static final class LimitWords implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(PrincipalLimit.values())
+                    .map(limit -> limit.inBytes() ? limit.word() + " (bytes)" : limit.word())
+                    .iterator();
+        }
+    }
+
     @Command(
             name = "new",
             mixinStandardHelpOptions = true,
@@ -105,9 +117,9 @@ public final class TokenCommand {
 
         @Option(
                 names = "--limit",
+                completionCandidates = LimitWords.class,
                 description = "What it may use, as WORD=VALUE, where that is other than for everybody; may be repeated."
-                        + " 0: no bound of its own. Words: requests, queue, pending (bytes), records, faults,"
-                        + " dead-letters, waits, collections.")
+                        + " 0: no bound of its own. Words: ${COMPLETION-CANDIDATES}.")
         private List<String> limits = List.of();
 
         New(SecureRandom random) {

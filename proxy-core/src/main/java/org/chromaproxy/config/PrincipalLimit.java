@@ -75,7 +75,8 @@ public enum PrincipalLimit {
         return inBytes() ? bytes().expected() : "a whole number from 0 to " + most;
     }
 
-    private boolean inBytes() {
+    /** Whether its value is a number of bytes. */
+    public boolean inBytes() {
         return this == PENDING || this == LOG || this == DOCUMENT;
     }
 

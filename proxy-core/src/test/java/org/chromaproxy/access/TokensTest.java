@@ -76,6 +76,16 @@ class TokensTest {
     }
 
     @Test
+    void theHelpOfANewTokenNamesEveryLimit() {
+        StringWriter text = new StringWriter();
+        TokenCommand.commandLine().setOut(new PrintWriter(text)).execute("new", "--help");
+        String help = text.toString().replaceAll("\\s+", "");
+        for (PrincipalLimit limit : PrincipalLimit.values()) {
+            assertTrue(help.contains(limit.word()), limit.word() + " is not in: " + help);
+        }
+    }
+
+    @Test
     void limitsOfItsOwnFollowTheHashAndEveryWrongOneIsToldByItsLineOnly(@TempDir Path folder) throws IOException {
         StringWriter text = new StringWriter();
         CommandLine command = TokenCommand.commandLine().setOut(new PrintWriter(text, true));
