@@ -43,7 +43,9 @@ final class ProcessWatch {
 
     /** A connection is established. */
     void opened(UpstreamConnection connection) {
-        living.add(connection);
+        if (connection.alive()) {
+            living.add(connection);
+        }
     }
 
     /**
