@@ -54,7 +54,8 @@ final class ProcessWatch {
      * @param here whether the proxy did that
      */
     void closed(UpstreamConnection connection, boolean here, EventLoop loop) {
-        if (!living.remove(connection)) {
+        if (!living.remove(connection) || loop.isShuttingDown()) {
+            // The proxy ends, and all its connections with it.
             return;
         }
         CompletableFuture<Void> asked;

@@ -145,6 +145,14 @@ class ProcessWatchTest {
     }
 
     @Test
+    void whenTheProxyEndsNobodyWasRestarted() {
+        UpstreamConnection only = open();
+        loop.shutdownGracefully();
+        watch.closed(only, false, loop);
+        assertEquals(0, restarts.size());
+    }
+
+    @Test
     void ofOneThatIsOutOfUseNothingIsSaid() {
         instance.become(InstanceState.DOWN, "");
         watch.closed(open(), false, loop);
