@@ -30,7 +30,7 @@ final class Slice {
             RESET_BEFORE_ANSWER of NETWORK_REPLICA at 6500 for 2000 ms
             seed 12: OLDER_DISK of REPLICA at 700 for 7500 ms; BLACK_HOLE of NETWORK_POSTGRES at 700 for 4500 ms
             seed 13: EMPTY_DISK of REPLICA at 700 for 500 ms
-            seed 14: OLDER_DISK of PRIMARY at 2700 for 1000 ms; OLDER_DISK of REPLICA at 9700 for 1000 ms
+            seed 14: KILL of PRIMARY at 700 for 50 ms; KILL of REPLICA at 4700 for 50 ms; KILL of BOTH at 8700 for 50 ms
             """.split("\n")).map(Schedule::parse).toList();
 
     private Slice() {}
