@@ -18,8 +18,12 @@ final class Judge {
     /** The names of operations: a metadata field of records written, and the beginning of an id in deletes. */
     static final String OPERATION = "op";
 
-    /** A client was told of its write. */
-    record Told(UUID lane, long lsn, int status, long atNanos) {}
+    /**
+     * A client was told of its write.
+     *
+     * @param owner how many had begun by then
+     */
+    record Told(UUID lane, long lsn, int status, long atNanos, int owner) {}
 
     /** A client has read a collection whole. */
     record Seen(
@@ -35,7 +39,9 @@ final class Judge {
     private final Map<Where, Set<String>> executed = new HashMap<>();
     private final List<Told> told = new ArrayList<>();
     private final List<Seen> seen = new ArrayList<>();
+    private final Map<Long, Integer> givenUp = new HashMap<>();
     private int faults;
+    private int owners;
 
     Judge(Timeline time) {
         this.time = time;
@@ -118,7 +124,27 @@ final class Judge {
 
     void told(UUID lane, long lsn, int status) {
         note("record " + lsn + " is answered " + status);
-        told.add(new Told(lane, lsn, status, time.nanoTime()));
+        told.add(new Told(lane, lsn, status, time.nanoTime(), owners));
+    }
+
+    /** Another process owns the log from now on. */
+    void begins(String what) {
+        owners++;
+        note(what);
+    }
+
+    /** The log holds that a record is given up. */
+    void givenUp(long lsn) {
+        note("record " + lsn + " is given up");
+        givenUp.put(lsn, owners);
+    }
+
+    /**
+     * Whether it was given up by a later owner than the one that had told its client that it was done, and died before that was
+     * durable.
+     */
+    boolean givenUpLater(Told what) {
+        return givenUp.getOrDefault(what.lsn(), 0) > what.owner();
     }
 
     void seen(Seen what) {

@@ -16,6 +16,7 @@ import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,9 +160,16 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
                 }
                 met(item, LaneEvent.CHANGE_DURABLE);
                 changes.forEach(durable::store);
+                changes.forEach(this::note);
                 yield listener::durable;
             }
         };
+    }
+
+    private void note(Change change) {
+        if (change instanceof Change.Outcome outcome && outcome.state() == TransactionState.ABANDONED) {
+            world.judge().givenUp(outcome.lsn());
+        }
     }
 
     private Runnable store(Append append) {

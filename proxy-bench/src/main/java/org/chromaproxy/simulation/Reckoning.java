@@ -58,7 +58,7 @@ final class Reckoning {
                 }
             }
         }
-        return Optional.empty();
+        return log.purges().stream().findFirst().map(purge -> "what is put aside on " + purge.instance());
     }
 
     private boolean doubted(Life life, Mapping mapping, ModelServer server) {
@@ -97,13 +97,17 @@ final class Reckoning {
                 Optional<TransactionState> state = log.outcome(record.lsn()).map(Change.Outcome::state);
                 boolean refused = state.filter(TransactionState.FAILED::equals).isPresent();
                 boolean givenUp =
-                        state.filter(TransactionState.ABANDONED::equals).isPresent();
+                        state.filter(TransactionState.ABANDONED::equals).isPresent() && !toldAsDone(record.lsn());
                 if (!refused) {
                     all.add(new Era(record.lsn(), next(all.getLast().states, record, givenUp)));
                 }
             }
         }
         return eras;
+    }
+
+    private boolean toldAsDone(long lsn) {
+        return judge.told().stream().anyMatch(told -> told.lsn() == lsn && told.status() < 300);
     }
 
     private List<ModelCollection> next(List<ModelCollection> before, LogRecord record, boolean perhaps) {
@@ -183,7 +187,9 @@ final class Reckoning {
         boolean refused = state.filter(it -> it == TransactionState.FAILED || it == TransactionState.ABANDONED)
                 .isPresent();
         boolean well = told.status() < 300;
-        if (well == refused) {
+        // Nobody asks again who was told so; and what it did must be there.
+        boolean later = well && judge.givenUpLater(told);
+        if (well == refused && !later) {
             throw new Violation("a client was told " + told.status() + " of record " + told.lsn() + ", which is "
                     + state.map(Enum::name).orElse("applied"));
         }

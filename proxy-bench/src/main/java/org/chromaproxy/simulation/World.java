@@ -51,7 +51,7 @@ final class World {
         life = begun;
         lives++;
         takenOverAt = time.nanoTime();
-        judge.note("a process begins at LSN " + log.lastLsn() + ", low water " + log.lowWater());
+        judge.begins("a process begins at LSN " + log.lastLsn() + ", low water " + log.lowWater());
         observer.met(begun, LaneEvent.OWNER_STARTED);
         return begun;
     }

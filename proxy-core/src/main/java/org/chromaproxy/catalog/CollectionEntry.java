@@ -22,6 +22,7 @@ public final class CollectionEntry {
     private volatile Map<String, Place> places;
     private volatile long catalogLsn;
     private volatile long deletingLsn;
+    private volatile long closedBy;
     private volatile boolean dimensionKnown;
 
     CollectionEntry(Mapping mapping, Instances instances) {
@@ -162,12 +163,25 @@ public final class CollectionEntry {
         if (deletingLsn == lsn) {
             deletingLsn = 0;
         }
+        if (closedBy == lsn) {
+            closedBy = 0;
+        }
+    }
+
+    /** No write to it gets an outcome from now on, until the record at {@code lsn}, which may delete it, is decided. */
+    public void close(long lsn) {
+        closedBy = lsn;
+    }
+
+    /** See {@link #close}. */
+    public boolean closed() {
+        return closedBy != 0;
     }
 
     /** Whether a write at that LSN has to wait for a record that may delete the collection before it. */
     public boolean waitsForDelete(long lsn) {
         long deleting = deletingLsn;
-        return deleting != 0 && deleting < lsn;
+        return closed() || (deleting != 0 && deleting < lsn);
     }
 
     /** Whether the embeddings' dimension is fixed; until then no two writes commute. */

@@ -413,7 +413,7 @@ final class Dispatch {
             return;
         }
         if (write.refused() && verdict == Verdict.APPLIED) {
-            group.diverge(lane, write, "applied what the leader refused");
+            group.appliedRefused(lane, write);
             return;
         }
         switch (verdict) {

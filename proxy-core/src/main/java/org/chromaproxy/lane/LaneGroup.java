@@ -42,9 +42,6 @@ public abstract class LaneGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneGroup.class);
     private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(6);
-    /** One who read so recently may read again, and from a follower. */
-    private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final byte[] EMPTY_OBJECT = {'{', '}'};
     private static final String BARRED = "So many writes of this client were given up lately that no more are tried for"
             + " a while. It was not executed and never will be; retry later, as a new transaction.";
@@ -60,16 +57,14 @@ public abstract class LaneGroup {
     private final Dispatch dispatch;
     private final Intake intake;
     private final Passage passage;
+    private final Lingering lingering;
     private boolean settling;
-    /** When somebody last was seen to read what this group is about. */
-    private long readAt;
 
     /** The collaborators keep the group, and call it only once it runs. */
     @SuppressWarnings("this-escape")
     protected LaneGroup(UUID id, LaneIo io, LaneServices services, ReadGate gate, long term) {
         this.id = id;
         this.io = io;
-        this.readAt = io.nanoTime() - READ_NANOS;
         this.services = services;
         this.gate = gate;
         this.lanes = Lane.of(services.instances(), io);
@@ -79,6 +74,7 @@ public abstract class LaneGroup {
         this.dispatch = new Dispatch(this, cursors, faults);
         this.intake = new Intake(this);
         this.passage = new Passage(this, cursors);
+        this.lingering = new Lingering(this);
     }
 
     /** What to do with this record, the lane's head, on this instance now. */
@@ -114,6 +110,31 @@ public abstract class LaneGroup {
 
     /** A record has left a lane, whatever became of it. */
     public void left(Lane lane, Write write) {}
+
+    /** Whether the lane is done with all that it has to do before its barrier. */
+    protected boolean drained(Lane lane) {
+        return lane.drainedToBarrier();
+    }
+
+    /** Whether an outcome that some instance's answer gives the record may stand. */
+    protected boolean mayDecide(Write write) {
+        return true;
+    }
+
+    /** Ends the leader's undecided head where no instance may decide it any more; false if that is not so. */
+    protected boolean endsUnsent(Lane lane, Write head) {
+        return false;
+    }
+
+    /** Undoes what the instance may have executed of its head, which is refused; false if there is nothing to be done. */
+    protected boolean undoes(Lane lane, Write head) {
+        return false;
+    }
+
+    /** The instance has executed what is refused. */
+    public void appliedRefused(Lane lane, Write write) {
+        diverge(lane, write, "applied what the leader refused");
+    }
 
     /** The instance that leads when all is well. */
     public abstract int preferredLeader();
@@ -176,7 +197,7 @@ public abstract class LaneGroup {
             lane.endTrial();
         }
         Runnable reached = lane.onBarrier;
-        if (reached != null && (lane.detached || lane.drainedToBarrier())) {
+        if (reached != null && (lane.detached || drained(lane))) {
             lane.onBarrier = null;
             reached.run();
         }
@@ -249,18 +270,28 @@ public abstract class LaneGroup {
         pumpAll();
     }
 
+    /** Though it is not for this instance, its lane has to be seen to have passed it. */
+    private boolean leaves(Lane lane, Write head) {
+        if (head.refused() && lane.mayHave(head) && undoes(lane, head)) {
+            return false;
+        }
+        pass(lane, head);
+        return true;
+    }
+
     /** One step with the head; false when the lane has to wait for something. */
     private boolean advance(Lane lane, Write head) {
         if (head.refused() || !head.addresses(lane.instance)) {
-            // Though it is not for this instance, its lane has to be seen to have passed it.
-            pass(lane, head);
-            return true;
+            return leaves(lane, head);
         }
         boolean leads = leadership.leads(lane);
         if (!head.decided() && !leads) {
             return false;
         }
         if (!services.owning()) {
+            return false;
+        }
+        if (!head.decided() && !leadership.paused() && endsUnsent(lane, head)) {
             return false;
         }
         if (!lane.takesWrites()) {
@@ -288,38 +319,12 @@ public abstract class LaneGroup {
             case Plan.Refuse refuse -> refuse(lane, head, refuse.result());
             case Plan.Diverge diverged -> diverge(lane, head, diverged.reason());
             case Plan.Send send -> {
-                if (leads || !lingers(lane, head)) {
+                if (leads || !lingering.holds(lane, head)) {
                     dispatch.send(lane, head, send);
                 }
             }
         }
         return false;
-    }
-
-    /**
-     * Whether a follower waits a little for more to send. While anybody may need its position it does not: a read of the
-     * collection, a change of leader, whoever set a barrier, or a lane's own trouble.
-     */
-    private boolean lingers(Lane lane, Write head) {
-        boolean yes = pauses(lane, head);
-        gate.lingers(lanes.stream().anyMatch(Lane::lingers));
-        return yes;
-    }
-
-    private boolean pauses(Lane lane, Write head) {
-        long now = io.nanoTime();
-        if (gate.takeRead()) {
-            readAt = now;
-        }
-        boolean awaited = now - readAt < READ_NANOS || leadership.paused() || !leaderServes();
-        if (awaited || !lane.undisturbed() || services.stats().crowded() || !mayLinger(lane, head)) {
-            lane.linger.end();
-            return false;
-        }
-        return lane.linger.holds(
-                lane.queue,
-                services.lingerNanos(),
-                nanos -> io.schedule(() -> pump(lane), nanos, TimeUnit.NANOSECONDS));
     }
 
     /**
@@ -344,17 +349,9 @@ public abstract class LaneGroup {
         return bytes <= FEW_BYTES_LEFT;
     }
 
-    private boolean leaderServes() {
-        Instance leader = lane(gate.leader()).instance;
-        return lane(gate.leader()).takesWrites()
-                && leader.preferable()
-                && !leader.resting()
-                && gate.readable(leader.index());
-    }
-
-    /** Whether this lane's answer came too late: leadership moved, the new leader decides, then it is sent here again. */
+    /** Whether this lane's answer may not decide: leadership moved, and it is sent here again; or nobody may decide now. */
     public final boolean leftToAnother(Lane lane, Write write) {
-        if (write.decided() || (leadership.leads(lane) && !leadership.moving())) {
+        if (write.decided() || (leadership.leads(lane) && !leadership.moving() && mayDecide(write))) {
             return false;
         }
         lane.headInDoubt = true;
@@ -386,7 +383,8 @@ public abstract class LaneGroup {
     /** The instance refused it for good. */
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (write.refused()) {
-            pass(lane, write);
+            // Whatever it refuses, it may have executed it before.
+            lane.headInDoubt = true;
             pump(lane);
             return;
         }

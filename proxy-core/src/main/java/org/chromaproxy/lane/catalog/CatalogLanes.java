@@ -55,6 +55,7 @@ public final class CatalogLanes extends LaneGroup {
 
     private final CollectionLanes collections;
     private final NameReadBack names;
+    private final RefusedCreates refusedCreates;
     private final HiddenCollections hidden;
     private final CatalogFootprints footprints;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
@@ -63,6 +64,7 @@ public final class CatalogLanes extends LaneGroup {
         super(Subject.CATALOG, io, services, services.catalog().gate(), term);
         this.collections = collections;
         this.names = new NameReadBack(this);
+        this.refusedCreates = new RefusedCreates(this);
         this.hidden = new HiddenCollections(this);
         this.footprints = new CatalogFootprints(services.catalog());
         lanes().forEach(lane -> lane.detached = lane.instance.letGo());
@@ -119,26 +121,44 @@ public final class CatalogLanes extends LaneGroup {
 
     @Override
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
-        if (!operation(write).metItself(lane, write, answer)) {
+        if (write.refused() || !operation(write).metItself(lane, write, answer)) {
             super.refused(lane, write, answer);
         }
     }
 
     @Override
     public void missing(Lane lane, Write write, UpstreamResponse answer) {
-        if (operation(write).metItself(lane, write, answer)) {
-            return;
+        refused(lane, write, answer);
+    }
+
+    /** What it has executed is undone before the lane passes the record. */
+    @Override
+    public void appliedRefused(Lane lane, Write write) {
+        if (write.kind() == OpKind.CREATE_COLLECTION) {
+            lane.headInDoubt = true;
+            pump(lane);
+        } else {
+            super.appliedRefused(lane, write);
         }
-        super.refused(lane, write, answer);
+    }
+
+    @Override
+    protected boolean undoes(Lane lane, Write head) {
+        return refusedCreates.undo(lane, head);
     }
 
     /**
      * The record's effect was found on an instance, though nobody said that it was done: it counts as done.
      *
-     * @param status what the instance would refuse the record with if it were sent again
+     * @param status what the instance would answer if the record were sent again
      */
     void foundDone(Lane lane, Write write, int status) {
-        operation(write).metItself(lane, write, new UpstreamResponse(status, EmptyHttpHeaders.INSTANCE, new byte[0]));
+        UpstreamResponse answer = new UpstreamResponse(status, EmptyHttpHeaders.INSTANCE, new byte[] {'{', '}'});
+        if (answer.success()) {
+            operation(write).applied(lane, write, answer);
+        } else {
+            operation(write).metItself(lane, write, answer);
+        }
     }
 
     /** Whether the record may have been executed here before: its own earlier effect must not be mistaken for a refusal. */
@@ -353,6 +373,15 @@ public final class CatalogLanes extends LaneGroup {
 
         /** Lets the lanes of a collection look again. */
         void wake(UUID publicId);
+
+        /**
+         * Waits until every write to a collection that was logged before {@code lsn} has an outcome that is durable, or may
+         * have none before the record at {@code lsn}, which may delete the collection, is decided.
+         *
+         * @param atOnce whether no instance holds it any more, so that there is nothing to wait for
+         * @param ended called once, on any loop
+         */
+        void awaitLastWrites(UUID publicId, long lsn, boolean atOnce, Runnable ended);
 
         /** Stops a collection's lane on one instance behind {@code lsn}; {@code reached} runs on its loop. */
         void barrier(UUID publicId, int instance, long lsn, Runnable reached);

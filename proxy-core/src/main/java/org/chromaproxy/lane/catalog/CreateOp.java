@@ -95,8 +95,15 @@ final class CreateOp implements CatalogOp {
     }
 
     private void created(Lane lane, Write write, UpstreamResponse answer, CollectionHead head, UUID id) {
-        boolean stranger =
-                head.dimension().isPresent() || lanes.catalog().byId(id).isPresent();
+        Optional<CollectionEntry> other = lanes.catalog()
+                .byId(id)
+                .filter(entry -> !entry.publicId().equals(write.subject().collection()));
+        if (other.isPresent()) {
+            // One instance's collection is never two of the catalog's.
+            lanes.diverge(lane, write, "it holds " + other.get() + " under that name");
+            return;
+        }
+        boolean stranger = head.dimension().isPresent();
         MappingEdit effect = effect(lane, write, id, stranger, otherwise(lane, write, answer));
         UUID publicId = effect.base().publicId();
         UuidSwap.swapAt(answer.body(), head.idStart(), publicId);

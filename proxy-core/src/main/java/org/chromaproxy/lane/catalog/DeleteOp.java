@@ -52,7 +52,7 @@ final class DeleteOp implements CatalogOp {
         if (entry.place(lane.instance).isEmpty() && !lanes.decides(lane, write)) {
             return Plan.SKIP;
         }
-        if (!drain.done(lane, write, List.of(entry))) {
+        if (!drain.done(lane, write, List.of(entry), forgets(write))) {
             return Plan.WAIT;
         }
         if (forgets(write)) {

@@ -14,7 +14,7 @@ import org.chromaproxy.lane.write.Write;
 
 /**
  * Before a catalog record deletes collections on an instance, their lanes there finish what came before it and hold what
- * comes after. Confined to the catalog lanes' loop.
+ * comes after; before it is decided, so does whoever leads them. Confined to the catalog lanes' loop.
  */
 final class Drain {
     private final CatalogLanes lanes;
@@ -27,22 +27,35 @@ final class Drain {
         this.lanes = lanes;
     }
 
-    /** Whether the lanes of these collections stand at the record; if not, the lane is pumped once they do. */
     boolean done(Lane lane, Write write, Collection<CollectionEntry> doomed) {
+        return done(lane, write, doomed, false);
+    }
+
+    /**
+     * Whether the lanes of these collections stand at the record; if not, the lane is pumped once they do.
+     *
+     * @param gone whether no instance holds them any more: then nothing that is undecided is waited for
+     */
+    boolean done(Lane lane, Write write, Collection<CollectionEntry> doomed, boolean gone) {
         Key key = new Key(lane.index(), write.lsn());
         if (doomed.isEmpty() || reached.contains(key)) {
             return true;
         }
         if (begun.putIfAbsent(key, List.copyOf(doomed)) == null) {
-            AtomicInteger left = new AtomicInteger(doomed.size());
+            boolean decides = lanes.decides(lane, write);
+            AtomicInteger left = new AtomicInteger(doomed.size() * (decides ? 2 : 1));
+            Runnable one = () -> {
+                if (left.decrementAndGet() == 0) {
+                    lanes.io().execute(() -> reached(lane, key));
+                }
+            };
             for (CollectionEntry entry : doomed) {
                 entry.touchedByCatalog(write.lsn());
                 UUID id = entry.publicId();
-                lanes.collections().barrier(id, lane.index(), write.lsn(), () -> {
-                    if (left.decrementAndGet() == 0) {
-                        lanes.io().execute(() -> reached(lane, key));
-                    }
-                });
+                if (decides) {
+                    lanes.collections().awaitLastWrites(id, write.lsn(), gone, one);
+                }
+                lanes.collections().barrier(id, lane.index(), write.lsn(), one);
             }
         }
         return false;

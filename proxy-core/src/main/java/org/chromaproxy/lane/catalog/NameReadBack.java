@@ -84,13 +84,22 @@ final class NameReadBack {
         if (executed(write, there)) {
             LOG.warn("record {} failed everywhere ({}), but {} has executed it", write.lsn(), why, leader);
             leader.headInDoubt = true;
-            lanes.foundDone(leader, write, write.kind() == OpKind.DELETE_COLLECTION ? 404 : 409);
+            lanes.foundDone(leader, write, again(write));
             return;
         }
         conclude(leader, write, why, otherThan(there, asked));
     }
 
-    /** Whether a create or deletion of a collection shows in what stands under its name, and in the catalog does not. */
+    /** What an instance answers that has executed it before. */
+    private static int again(Write write) {
+        return switch (write.kind()) {
+            case DELETE_COLLECTION -> 404;
+            case CREATE_COLLECTION -> 409;
+            default -> 200;
+        };
+    }
+
+    /** Whether a create, renaming or deletion of a collection shows under the names it touches, and in the catalog does not. */
     private boolean executed(Write write, List<JsonNode> there) {
         Subject subject = write.subject();
         Mapping.Path path = new Mapping.Path(subject.tenant(), subject.database(), subject.name());
@@ -98,6 +107,12 @@ final class NameReadBack {
             case DELETE_COLLECTION -> there.stream().allMatch(JsonNode::isMissingNode);
             case CREATE_COLLECTION ->
                 there.stream().noneMatch(JsonNode::isMissingNode)
+                        && lanes.catalog().named(path).isEmpty();
+            // The old name, then the new one.
+            case MODIFY_COLLECTION ->
+                there.size() == 2
+                        && there.getFirst().isMissingNode()
+                        && !there.getLast().isMissingNode()
                         && lanes.catalog().named(path).isEmpty();
             default -> false;
         };

@@ -27,6 +27,7 @@ import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ public final class RecordLanes extends LaneGroup {
     private final Returns returns;
     private final Barrier barrier;
     private final FilterTrial filterTrial;
+    private final LastWrites lastWrites;
     private int idleTicks;
     private volatile boolean retired;
 
@@ -58,6 +60,7 @@ public final class RecordLanes extends LaneGroup {
         this.givingUp = new GivingUp(this, entry, places, barrier);
         this.returns = new Returns(this, entry, places);
         this.filterTrial = new FilterTrial(this, entry);
+        this.lastWrites = new LastWrites(this, entry);
         for (Lane lane : lanes()) {
             lane.detached = !follows(entry, lane.instance, services.catalog());
             lane.held = entry.place(lane.instance)
@@ -89,6 +92,7 @@ public final class RecordLanes extends LaneGroup {
     public void tick() {
         super.tick();
         returns.look();
+        lastWrites.look();
         idleTicks = atRest() ? idleTicks + 1 : 0;
     }
 
@@ -114,8 +118,8 @@ public final class RecordLanes extends LaneGroup {
     @Override
     public Plan plan(Lane lane, Write write) {
         if (entry.deletedLsn() != 0) {
-            boolean after = write.lsn() > entry.deletedLsn();
-            return after && decides(lane, write) ? new Plan.Refuse(notFound()) : Plan.SKIP;
+            // One that is decided; see endsUnsent.
+            return Plan.SKIP;
         }
         boolean pending = pending(lane);
         Optional<Place> place = entry.place(lane.instance);
@@ -127,6 +131,57 @@ public final class RecordLanes extends LaneGroup {
         }
         String method = write.record().content().request().method();
         return new Plan.Send(method, path(write, place.get().instanceId()));
+    }
+
+    @Override
+    public void pump(Lane lane) {
+        super.pump(lane);
+        lastWrites.look();
+    }
+
+    /** See {@link LastWrites#await}. */
+    public void awaitLastWrites(long lsn, boolean atOnce, Runnable ended) {
+        lastWrites.await(lsn, atOnce, ended);
+    }
+
+    @Override
+    protected boolean mayDecide(Write write) {
+        return entry.deletedLsn() != 0 || !entry.closed();
+    }
+
+    /**
+     * Once the collection is deleted: a write that was logged later is refused. One that was logged before, and was left without an
+     * outcome, see {@link LastWrites}, may have been executed, and may have been read: it is given up.
+     */
+    @Override
+    protected boolean endsUnsent(Lane lane, Write write) {
+        long deleted = entry.deletedLsn();
+        if (deleted == 0) {
+            return false;
+        }
+        if (write.lsn() > deleted) {
+            refuse(lane, write, notFound());
+        } else {
+            String text = "The collection was deleted (record " + deleted
+                    + ") before this write, which was logged earlier, had an outcome: no server could be asked. It was given up;"
+                    + " no instance is sent it any more. Whether it took effect before the deletion cannot be told.";
+            write.foundGivenUp();
+            conclude(lane, write, TransactionState.ABANDONED, WriteResult.of(ProxyError.WRITE_FAILED, text));
+        }
+        return true;
+    }
+
+    /** What is left undecided is executed nowhere before the deletion; the leader ends it before it passes that itself. */
+    @Override
+    protected boolean drained(Lane lane) {
+        if (super.drained(lane)) {
+            return true;
+        }
+        boolean left = entry.deletedLsn() == 0 ? entry.closed() : !leadership().leads(lane);
+        Write head = lane.head();
+        boolean decided =
+                head == null ? lanes().stream().anyMatch(other -> other.applied > lane.applied) : head.decided();
+        return left && !decided && !lane.atWork();
     }
 
     private boolean waitsForDelete(Write write) {
@@ -169,6 +224,12 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
+        if (!write.decided() && entry.deletedLsn() != 0) {
+            // Were it told as done, a crash before that is durable would leave it without an outcome.
+            lane.headInDoubt = true;
+            pump(lane);
+            return;
+        }
         Optional<DeleteInPieces> pieces = lane.pieces();
         pieces.ifPresent(each -> each.applied(answer));
         if (pieces.filter(DeleteInPieces::hasMore).isPresent()) {
@@ -284,15 +345,25 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public void left(Lane lane, Write write) {
-        if (write.refused() && write.givenUp() && !leadership().leads(lane)) {
+        if (!write.refused() || !write.givenUp() || entry.deletedLsn() != 0) {
+            return;
+        }
+        if (!leadership().leads(lane)) {
             // It may stand on the leader, and this one will never be sent it.
             returns.suspect(lane, write);
+            return;
         }
+        // The same where one that has passed it led before.
+        lanes().stream()
+                .filter(other -> other != lane && other.applied >= write.lsn())
+                .forEach(other -> returns.suspect(other, write));
     }
 
     @Override
     public boolean canLead(Lane lane) {
-        return lane.instance.preferable() && whole(lane) && !returns.mayNotLead(lane);
+        // Of one that is deleted there are only writes to be ended.
+        boolean able = entry.deletedLsn() != 0 ? !lane.detached : whole(lane) && !returns.mayNotLead(lane);
+        return lane.instance.preferable() && able;
     }
 
     @Override

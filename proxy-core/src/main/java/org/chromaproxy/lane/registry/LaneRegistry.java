@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
@@ -302,6 +303,20 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         if (group != null) {
             group.io().execute(group::pumpAll);
         }
+    }
+
+    @Override
+    public void awaitLastWrites(UUID publicId, long lsn, boolean atOnce, Runnable ended) {
+        // It need not be the one that bore the name when the record was logged.
+        services.catalog()
+                .known(publicId)
+                .ifPresent(entry -> deletions.merge(
+                        lsn,
+                        List.of(entry),
+                        (before, one) -> before.contains(entry)
+                                ? before
+                                : Stream.concat(before.stream(), one.stream()).toList()));
+        onGroup(publicId, group -> group.awaitLastWrites(lsn, atOnce, ended), ended);
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -161,13 +163,44 @@ final class CatalogBed implements AutoCloseable {
                 "{\"new_name\":\"" + to + "\"}");
     }
 
+    /** The record of a collection that no server holds any more. */
+    Write forget(String name) {
+        UUID id = named(name).orElseThrow().publicId();
+        return offer(OpKind.DELETE_COLLECTION, id, name, CatalogLanes.FORGET, "/", "");
+    }
+
+    /** An add to a collection. */
+    Write add(String name) {
+        UUID id = named(name).orElseThrow().publicId();
+        Subject subject = new Subject(id, id, TENANT, DATABASE, name, "");
+        String path = ChromaPaths.records(new Mapping.Path(TENANT, DATABASE, name), id, "add");
+        return offer(OpKind.ADD, subject, "POST", path, "{\"ids\":[\"a\"],\"embeddings\":[[1,2]]}");
+    }
+
+    /** No other server holds that collection. */
+    void keepOnlyOn(int instance, String name) {
+        Mapping mapping = named(name).orElseThrow().mapping();
+        Mapping.Place place = Objects.requireNonNull(
+                mapping.places().get(instances.get(instance).name()));
+        catalog.put(new Mapping(
+                mapping.publicId(),
+                mapping.path(),
+                mapping.createdLsn(),
+                mapping.deletedLsn(),
+                mapping.createdAt(),
+                Map.of(instances.get(instance).name(), place)));
+    }
+
     Write deleteDatabase() {
         return offer(OpKind.DELETE_DATABASE, Subject.CATALOG, "", "DELETE", ChromaPaths.database(TENANT, DATABASE), "");
     }
 
     private Write offer(OpKind kind, UUID collection, String name, String method, String path, String body) {
+        return offer(kind, new Subject(Subject.CATALOG, collection, TENANT, DATABASE, name, ""), method, path, body);
+    }
+
+    private Write offer(OpKind kind, Subject subject, String method, String path, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        Subject subject = new Subject(Subject.CATALOG, collection, TENANT, DATABASE, name, "");
         WriteRequest request = new WriteRequest(method, path, "application/json", bytes);
         NewRecord content = new NewRecord(kind, subject, request, Optional.empty());
         lsn++;

@@ -15,6 +15,7 @@ import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.Subject;
 
 /** A log whose commits the test holds back, refuses, or loses in a crash. Thread-safe. */
 final class HeldLog implements WriteAheadLog {
@@ -97,6 +98,13 @@ final class HeldLog implements WriteAheadLog {
     synchronized long cursor(UUID lane, String instance) {
         Change.Cursor cursor = cursors.get(new Where(lane, instance));
         return cursor == null ? 0 : cursor.lsn();
+    }
+
+    /** The catalog lane of that instance begins anew at the next start. */
+    synchronized void forgetCursor(String instance) {
+        cursors.keySet()
+                .removeIf(where ->
+                        where.instance().equals(instance) && where.lane().equals(Subject.CATALOG));
     }
 
     synchronized List<Change.Lead> leaders() {

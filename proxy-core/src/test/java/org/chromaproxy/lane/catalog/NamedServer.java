@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** As much of a Chroma server as the catalog meets: databases of one tenant, and collections by name and id. */
 final class NamedServer implements AutoCloseable {
@@ -28,7 +29,9 @@ final class NamedServer implements AutoCloseable {
             new TreeMap<>(Map.of(CatalogBed.DATABASE, new TreeMap<>()));
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
+    private final AtomicInteger heldUp = new AtomicInteger();
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile boolean refusing;
 
     /** @param events told of every write that it executes */
     NamedServer(String name, List<String> events) throws IOException {
@@ -53,6 +56,16 @@ final class NamedServer implements AutoCloseable {
         gate.countDown();
     }
 
+    /** Writes that have arrived, and wait until it is opened. */
+    int heldUp() {
+        return heldUp.get();
+    }
+
+    /** It refuses every create, and every write of records, from now on. */
+    void refuse() {
+        refusing = true;
+    }
+
     /** The collections of the tests' database; empty if there is no such database. */
     synchronized Map<String, UUID> collections() {
         return Map.copyOf(databases.getOrDefault(CatalogBed.DATABASE, Map.of()));
@@ -66,7 +79,9 @@ final class NamedServer implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         String method = exchange.getRequestMethod();
         if (!method.equals("GET")) {
+            heldUp.incrementAndGet();
             await(gate);
+            heldUp.decrementAndGet();
         }
         JsonNode json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
         String[] path =
@@ -80,6 +95,9 @@ final class NamedServer implements AutoCloseable {
     }
 
     private record Answer(int status, String body) {}
+
+    private static final Answer REFUSAL =
+            new Answer(400, "{\"error\":\"InvalidArgumentError\",\"message\":\"a test\"}");
 
     /** @param path empty, database, "collections", and a collection or nothing */
     private synchronized Answer answer(String method, String[] path, JsonNode body) {
@@ -102,11 +120,25 @@ final class NamedServer implements AutoCloseable {
         if (path[2].equals("collections_count")) {
             return new Answer(200, Integer.toString(collections.size()));
         }
+        if (path.length > 4) {
+            return collections.containsValue(UUID.fromString(path[3])) ? records(path[4]) : missing(path[3]);
+        }
         return path.length == 3 ? create(collections, body) : of(collections, method, path[3], body);
+    }
+
+    private Answer records(String operation) {
+        if (refusing) {
+            return REFUSAL;
+        }
+        events.add(name + " " + operation);
+        return new Answer(operation.equals("add") ? 201 : 200, "{}");
     }
 
     private Answer create(Map<String, UUID> collections, JsonNode body) {
         String wanted = body.path("name").asText();
+        if (refusing) {
+            return REFUSAL;
+        }
         if (wanted.length() < CatalogBed.SHORTEST) {
             return new Answer(400, "{\"error\":\"InvalidArgumentError\",\"message\":\"[" + wanted + "] is no name\"}");
         }
