@@ -3,9 +3,11 @@ package org.chromaproxy.lane.catalog;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Catalog;
@@ -56,6 +58,9 @@ public final class CatalogLanes extends LaneGroup {
     private final CollectionLanes collections;
     private final NameReadBack names;
     private final RefusedCreates refusedCreates;
+    /** Deleted collections whose lanes were asked since the last tick. */
+    private final Set<UUID> forgetting = new HashSet<>();
+
     private final HiddenCollections hidden;
     private final CatalogFootprints footprints;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
@@ -101,6 +106,8 @@ public final class CatalogLanes extends LaneGroup {
     public void tick() {
         super.tick();
         hidden.look();
+        forgetting.clear();
+        forgetTombstones();
     }
 
     @Override
@@ -337,7 +344,10 @@ public final class CatalogLanes extends LaneGroup {
         forgetTombstones();
     }
 
-    /** A deleted collection is forgotten once no instance has its deletion still before it. */
+    /**
+     * A deleted collection is forgotten once no instance has its deletion still before it, and none a write of its records: those
+     * that were logged behind the deletion are refused first, or after a crash nobody would know what they were.
+     */
     private void forgetTombstones() {
         long everywhere = lanes().stream()
                 .filter(lane -> !lane.detached)
@@ -345,11 +355,16 @@ public final class CatalogLanes extends LaneGroup {
                 .min()
                 .orElse(0);
         for (CollectionEntry entry : catalog().tombstones()) {
-            if (entry.deletedLsn() <= everywhere) {
-                catalog().drop(entry.publicId());
-                collections.forget(entry.publicId());
-                services().log().submit(List.of(new Change.DropMapping(entry.publicId())), false, () -> {});
+            if (entry.deletedLsn() <= everywhere && forgetting.add(entry.publicId())) {
+                collections.forget(entry.publicId(), () -> io().execute(() -> forget(entry)));
             }
+        }
+    }
+
+    private void forget(CollectionEntry entry) {
+        if (catalog().tombstones().contains(entry)) {
+            catalog().drop(entry.publicId());
+            services().log().submit(List.of(new Change.DropMapping(entry.publicId())), false, () -> {});
         }
     }
 
@@ -386,8 +401,12 @@ public final class CatalogLanes extends LaneGroup {
         /** Stops a collection's lane on one instance behind {@code lsn}; {@code reached} runs on its loop. */
         void barrier(UUID publicId, int instance, long lsn, Runnable reached);
 
-        /** The collection is gone everywhere. */
-        void forget(UUID publicId);
+        /**
+         * The collection is gone everywhere: forgets its lanes if nothing is left before them.
+         *
+         * @param forgotten called, on any loop, only if that is so
+         */
+        void forget(UUID publicId, Runnable forgotten);
 
         /** Ends a barrier. */
         void release(UUID publicId, int instance);

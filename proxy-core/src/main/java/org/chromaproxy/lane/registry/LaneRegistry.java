@@ -329,17 +329,25 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         onGroup(publicId, group -> group.release(instance), () -> {});
     }
 
-    @Override
+    /** The collection is gone everywhere. */
     public void forget(UUID publicId) {
-        RecordLanes group = groups.get(publicId);
-        if (group != null) {
-            group.io().execute(() -> {
-                if (group.lanes().stream().allMatch(lane -> lane.queue.isEmpty() && !lane.spilled())) {
-                    groups.remove(publicId);
-                    group.retire();
-                }
-            });
-        }
+        forget(publicId, () -> {});
+    }
+
+    @Override
+    public void forget(UUID publicId, Runnable forgotten) {
+        onGroup(
+                publicId,
+                group -> {
+                    if (group.lanes().stream().allMatch(lane -> lane.queue.isEmpty() && !lane.spilled())) {
+                        groups.remove(publicId);
+                        group.retire();
+                        forgotten.run();
+                    } else {
+                        group.pumpAll();
+                    }
+                },
+                forgotten);
     }
 
     /** Runs an action on the loop of a collection's lanes, making them if need be; or {@code unknown} right here. */
