@@ -68,6 +68,8 @@ enum HeartMutant {
                     .areturn())),
     /** Equal everywhere is taken for executed nowhere. */
     EQUAL_IS_ABSENT(without("lane.collection.GivingUp", "readBack", "absent", CodeBuilder::iconst_1)),
+    /** A collection is deleted before the cursors of its lanes are durable. */
+    DELETED_UNFLUSHED(yes("lane.Cursors", "flushed")),
     /** The lanes of a collection do not stand when it is deleted. */
     NO_DRAIN(yes("lane.catalog.Drain", "done")),
     /** Catalog records go beside all that is not durable. */

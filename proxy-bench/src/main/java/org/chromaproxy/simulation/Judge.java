@@ -7,11 +7,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.Mapping;
+import org.jspecify.annotations.Nullable;
 
 /** Sees all that happens, keeps it for whoever has to understand it, and says at once what must not be. */
 final class Judge {
@@ -40,6 +43,7 @@ final class Judge {
     private final List<Told> told = new ArrayList<>();
     private final List<Seen> seen = new ArrayList<>();
     private final Map<Long, Integer> givenUp = new HashMap<>();
+    private @Nullable World world;
     private int faults;
     private int owners;
 
@@ -104,6 +108,34 @@ final class Judge {
                 furthest.put(where, lsn);
             }
         });
+    }
+
+    /** Called once, before anything happens. */
+    void watch(World whole) {
+        world = whole;
+    }
+
+    /**
+     * A server deletes a collection: what its lane there has passed is behind the durable cursor. Else the next owner, which begins at the
+     * cursor, sends again what finds no collection any more, and the deletion waits for that.
+     */
+    void deletes(ModelServer server, UUID instanceId) {
+        World whole = Objects.requireNonNull(world);
+        Life life = Objects.requireNonNull(whole.life());
+        for (Mapping mapping : whole.log().mappings()) {
+            Mapping.Place place = mapping.places().get(server.name());
+            if (place != null && place.instanceId().equals(instanceId)) {
+                long durable = whole.log().cursor(mapping.publicId(), server.name());
+                long passed = life.lanes()
+                        .standing(mapping.publicId())
+                        .map(group -> group.lane(whole.servers().indexOf(server)).applied)
+                        .orElse(0L);
+                if (durable < passed) {
+                    throw new Violation(server + " deletes a collection whose lane has passed record " + passed
+                            + ", and its durable cursor is at " + durable);
+                }
+            }
+        }
     }
 
     private static Set<String> operations(JsonNode body) {

@@ -233,6 +233,7 @@ final class ModelServer {
             return json(200, "{}");
         }
         if (request.method().equals("DELETE")) {
+            judge.deletes(this, held.id);
             collections.remove(held.id);
             return json(200, "{}");
         }

@@ -30,6 +30,7 @@ final class World {
 
     /** @param coverage what meets the lanes is counted there; null if nobody asks */
     World(Timeline time, Judge judge, Elements elements, @Nullable Coverage coverage) {
+        judge.watch(this);
         this.elements = elements;
         this.time = time;
         this.judge = judge;

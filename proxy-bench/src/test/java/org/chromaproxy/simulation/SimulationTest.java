@@ -30,6 +30,15 @@ class SimulationTest {
         assertEquals(List.of(), wrong);
     }
 
+    /** The judge sees it at the deletion already; what came of it, a write that was sent again for ever, took an owner that died then. */
+    @Test
+    void aCollectionThatIsDeletedBeforeItsCursorsAreDurableIsNoticed() {
+        String noticed =
+                SimulateCommand.noticed(HeartMutant.DELETED_UNFLUSHED, 20).orElse("");
+
+        assertTrue(noticed.contains("and its durable cursor is at"), noticed);
+    }
+
     @Test
     void aSeedIsAlwaysTheSameHistory() {
         Simulation.Result first = Simulation.run(7);

@@ -40,6 +40,18 @@ final class Cursors {
         submit(lane, true);
     }
 
+    /**
+     * Whether everything the lane has applied is behind its durable cursor; if not, the lane stops until it is. Asked before the
+     * collection is deleted there: what is behind no durable cursor is sent again by the next owner, and finds no collection.
+     */
+    boolean flushed(Lane lane) {
+        if (lane.applied <= lane.durable) {
+            return true;
+        }
+        flush(lane);
+        return false;
+    }
+
     /** The cursor as a change, for transactions that carry it together with effects. */
     Change.Cursor at(Lane lane, long lsn) {
         return new Change.Cursor(group, lane.instance.name(), lsn);

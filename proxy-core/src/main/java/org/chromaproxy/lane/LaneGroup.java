@@ -197,7 +197,7 @@ public abstract class LaneGroup {
             lane.endTrial();
         }
         Runnable reached = lane.onBarrier;
-        if (reached != null && (lane.detached || drained(lane))) {
+        if (reached != null && (lane.detached || (drained(lane) && cursors.flushed(lane)))) {
             lane.onBarrier = null;
             reached.run();
         }
