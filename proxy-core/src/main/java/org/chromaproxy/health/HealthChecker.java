@@ -62,8 +62,9 @@ public final class HealthChecker {
 
     private void probe(int ofSeries, long ms) {
         if (ofSeries == series) {
-            probes.forEach(Probe::begin);
+            // First: whatever becomes of these probes, the next follow.
             io.schedule(() -> probe(ofSeries, ms), ms, TimeUnit.MILLISECONDS);
+            probes.forEach(Probe::begin);
         }
     }
 

@@ -49,6 +49,7 @@ public final class Intake {
 
     /** Takes in a committed record; returns false when no instance will ever take it. */
     boolean offer(Write write) {
+        assert write.lsn() > offered : group + ": record " + write.lsn() + " is offered behind " + offered;
         offered = write.lsn();
         int bytes = write.record().bodyBytes();
         int taken = 0;

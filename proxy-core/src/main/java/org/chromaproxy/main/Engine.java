@@ -42,6 +42,7 @@ import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.LaneServices;
 import org.chromaproxy.lane.LaneStats;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.lane.io.NettyLaneIo;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.lane.registry.RestoredLanes;
@@ -359,12 +360,11 @@ final class Engine implements AutoCloseable {
         instances.forEach(instance -> LOG.info("instance {} at {}: {}", instance, instance.uri(), instance.state()));
         standstill.begin();
         lanes.start();
-        loops.all()
-                .getFirst()
-                .scheduleWithFixedDelay(this::confirm, STANDSTILL_MS, STANDSTILL_MS, TimeUnit.MILLISECONDS);
-        loops.all().getFirst().scheduleWithFixedDelay(this::fence, FENCE_MS, FENCE_MS, TimeUnit.MILLISECONDS);
-        adopting.start(new NettyLaneIo(loops.all().getFirst(), upstream));
-        keeper.start(loops.all().getFirst());
+        LaneIo io = new NettyLaneIo(loops.all().getFirst(), upstream);
+        io.repeat(this::confirm, STANDSTILL_MS, TimeUnit.MILLISECONDS);
+        io.repeat(this::fence, FENCE_MS, TimeUnit.MILLISECONDS);
+        adopting.start(io);
+        keeper.start(io);
         tell(Seeing.OFF, config.rules().seeing());
     }
 
@@ -408,15 +408,25 @@ final class Engine implements AutoCloseable {
         return new AdminEndpoints(admin, loops, workers);
     }
 
-    /** A proxy that may have a rival sends and serves only while it knows that it owns the log. */
+    /**
+     * Nothing is sent or served while the log is another's, lost records that were committed, or is closed. A proxy that may have a
+     * rival sends and serves only while it knows that it owns the log.
+     */
     private BooleanSupplier owning() {
         if (config.log().soleOwner()) {
-            return () -> log.writer().state() != LogState.FENCED && !standstill.unconfirmed();
+            return () -> routes(log.writer().state()) && !standstill.unconfirmed();
         }
         long lease = Lease.DEFAULT.length().toNanos();
-        return () -> log.writer().state() != LogState.FENCED
+        return () -> routes(log.writer().state())
                 && !standstill.unconfirmed()
                 && System.nanoTime() - log.writer().confirmedAtNanos() < lease;
+    }
+
+    private static boolean routes(LogState state) {
+        return switch (state) {
+            case OPEN, UNAVAILABLE -> true;
+            case FENCED, TRUNCATED, CLOSED -> false;
+        };
     }
 
     /** Another proxy owns the log: whatever is under way here is reset, and this process ends. */

@@ -1,6 +1,5 @@
 package org.chromaproxy.main;
 
-import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -11,6 +10,7 @@ import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.Principals;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.recovery.LogReader;
@@ -79,13 +79,13 @@ final class LogKeeper {
     }
 
     /** Measures the log, blocking, and goes on looking at it. */
-    void start(EventLoop clock) {
+    void start(LaneIo io) {
         try {
             measure(reader.lowWater());
         } catch (RuntimeException e) {
             LOG.warn("the log cannot be measured now, and is again soon: {}", e.getMessage());
         }
-        clock.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        io.repeat(this::look, LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {

@@ -24,7 +24,7 @@ public interface LaneIo extends Executor, Clock {
     /** Runs a task once, after that time. */
     void schedule(Runnable task, long delay, TimeUnit unit);
 
-    /** Runs a task again and again, so long after its last end; one that throws is not run again. */
+    /** Runs a task again and again, so long after its last end; one that throws is told of, and run again all the same. */
     void repeat(Runnable task, long pause, TimeUnit unit);
 
     /** A number that nobody can foretell, from 0 to {@code bound} less one. */

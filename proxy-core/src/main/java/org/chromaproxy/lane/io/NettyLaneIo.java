@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
@@ -12,9 +13,13 @@ import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An event loop of the proxy, its connections to the instances, and the machine's clock. Thread-safe. */
 public final class NettyLaneIo implements LaneIo {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyLaneIo.class);
+
     private final EventLoop loop;
     private final UpstreamClient upstream;
 
@@ -48,7 +53,19 @@ public final class NettyLaneIo implements LaneIo {
 
     @Override
     public void repeat(Runnable task, long pause, TimeUnit unit) {
-        loop.scheduleWithFixedDelay(task, pause, pause, unit);
+        loop.scheduleWithFixedDelay(() -> guarded(task), pause, pause, unit);
+    }
+
+    /** A task that throws would not be run again. */
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RejectedExecutionException e) {
+            // The event loops have ended: the proxy stops.
+            LOG.debug("a periodic task ends with the proxy", e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("a periodic task failed: this is a fault of the proxy's. It is tried again", e);
+        }
     }
 
     @Override
