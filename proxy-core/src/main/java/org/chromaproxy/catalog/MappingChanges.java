@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.chromaproxy.wal.record.Mapping;
 import org.jspecify.annotations.Nullable;
 
-/** Changes of mappings on their way to the log: each is made on top of those before it, durable or not. Thread-safe. */
+/**
+ * Changes of mappings on their way to the log. A mapping is stored whole, so each change is made on top of the last one of its
+ * collection that may still become durable; what becomes of the others does not alter that. Thread-safe.
+ */
 public final class MappingChanges {
     private final Catalog catalog;
     private final Map<UUID, Open> open = new HashMap<>();
@@ -17,9 +21,17 @@ public final class MappingChanges {
 
     /** What is under way for one collection. */
     private static final class Open {
-        private @Nullable Mapping latest;
-        private int changes;
+        /** In the order in which they were begun. */
+        private final List<Begun> underWay = new ArrayList<>();
+        /** The highest sequence that is durable: the catalog holds its mapping. */
         private long durable;
+
+        /** What the next change is made on top of; empty if that is what the catalog holds. */
+        private Optional<Mapping> latest() {
+            return Optional.ofNullable(underWay.isEmpty() ? null : underWay.getLast())
+                    .filter(last -> last.sequence > durable)
+                    .map(Begun::mapping);
+        }
     }
 
     /** A change that was submitted, as the log stores it. */
@@ -38,16 +50,12 @@ public final class MappingChanges {
         List<Begun> begun = new ArrayList<>();
         for (MappingEdit edit : edits) {
             Open under = open.computeIfAbsent(edit.publicId(), id -> new Open());
-            Mapping latest = under.latest;
-            Mapping now = latest != null
-                    ? latest
-                    : catalog.known(edit.publicId())
-                            .map(CollectionEntry::mapping)
-                            .orElse(edit.base());
-            Mapping next = edit.edit().apply(now);
-            under.latest = next;
-            under.changes++;
-            begun.add(new Begun(next, ++sequence));
+            Mapping now = under.latest()
+                    .or(() -> catalog.known(edit.publicId()).map(CollectionEntry::mapping))
+                    .orElse(edit.base());
+            Begun next = new Begun(edit.edit().apply(now), ++sequence);
+            under.underWay.add(next);
+            begun.add(next);
         }
         submit.accept(List.copyOf(begun));
     }
@@ -70,20 +78,19 @@ public final class MappingChanges {
         return entries;
     }
 
-    /** The log refused them: what comes next is made without them. */
+    /** The log refused them: what comes next is made without them, unless one that is under way was made on top of them. */
     public synchronized void refused(List<Begun> begun) {
-        for (Begun each : begun) {
-            Open under = ended(each);
-            if (under != null) {
-                under.latest = null;
-            }
-        }
+        begun.forEach(this::ended);
     }
 
     private @Nullable Open ended(Begun change) {
-        Open under = open.get(change.mapping.publicId());
-        if (under != null && --under.changes == 0) {
-            open.remove(change.mapping.publicId());
+        UUID id = change.mapping.publicId();
+        Open under = open.get(id);
+        if (under != null) {
+            under.underWay.removeIf(each -> each.sequence == change.sequence);
+            if (under.underWay.isEmpty()) {
+                open.remove(id);
+            }
         }
         return under;
     }
