@@ -166,7 +166,7 @@ final class CreateOp implements CatalogOp {
                 write,
                 path(write),
                 answer -> {
-                    if (lanes.stale(lane, write)) {
+                    if (passesBy(lane, write)) {
                         return;
                     }
                     lane.busy = false;
@@ -177,11 +177,24 @@ final class CreateOp implements CatalogOp {
                     }
                 },
                 () -> {
-                    if (!lanes.stale(lane, write)) {
+                    if (!passesBy(lane, write)) {
                         lane.busy = false;
                         lanes.fault(lane, write, "the existing collection could not be read");
                     }
                 });
         return true;
+    }
+
+    /** Whether the answer came too late; if another has refused the record meanwhile, what it made here is undone. */
+    private boolean passesBy(Lane lane, Write write) {
+        if (lanes.stale(lane, write)) {
+            return true;
+        }
+        if (write.refused()) {
+            lane.busy = false;
+            lane.headInDoubt = true;
+            lanes.pump(lane);
+        }
+        return write.refused();
     }
 }

@@ -30,7 +30,9 @@ final class NamedServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
     private final AtomicInteger heldUp = new AtomicInteger();
+    private final AtomicInteger heldReads = new AtomicInteger();
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile CountDownLatch readGate = new CountDownLatch(0);
     private volatile boolean refusing;
 
     /** @param events told of every write that it executes */
@@ -54,6 +56,17 @@ final class NamedServer implements AutoCloseable {
 
     void open() {
         gate.countDown();
+        readGate.countDown();
+    }
+
+    /** It answers no read from now on, until it is opened. */
+    void shutReads() {
+        readGate = new CountDownLatch(1);
+    }
+
+    /** Reads that have arrived, and wait until it is opened. */
+    int heldReads() {
+        return heldReads.get();
     }
 
     /** Writes that have arrived, and wait until it is opened. */
@@ -78,11 +91,11 @@ final class NamedServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         String method = exchange.getRequestMethod();
-        if (!method.equals("GET")) {
-            heldUp.incrementAndGet();
-            await(gate);
-            heldUp.decrementAndGet();
-        }
+        boolean read = method.equals("GET");
+        AtomicInteger held = read ? heldReads : heldUp;
+        held.incrementAndGet();
+        await(read ? readGate : gate);
+        held.decrementAndGet();
         JsonNode json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
         String[] path =
                 exchange.getRequestURI().getPath().substring(DATABASES.length()).split("/");

@@ -2,8 +2,10 @@ package org.chromaproxy.lane.catalog;
 
 import static org.chromaproxy.lane.catalog.CatalogBed.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.lane.write.Write;
@@ -59,6 +61,28 @@ class RefusedCreatesTest {
         until(() -> !bed.primary.collections().containsKey("aaa"));
         until(bed::settled);
         assertEquals(Set.of(), bed.names());
+    }
+
+    /** A create finds its own effect, executed before a crash, while another leader refuses it. */
+    @Test
+    void aCreateThatFindsItselfWhenItIsRefusedHasNoMapping() {
+        bed.log.hold();
+        bed.create("aaa");
+        until(() -> bed.primary.collections().containsKey("aaa"));
+        bed.crash();
+        bed.primary.shutReads();
+        bed.replica.refuse();
+        bed.start();
+        until(() -> bed.primary.heldReads() == 1);
+        bed.instance(0).become(InstanceState.DOWN, "a test");
+        until(() -> bed.applied(1) == 1);
+        bed.primary.open();
+        until(() -> bed.primary.heldReads() == 0);
+        bed.instance(0).become(InstanceState.UP, "");
+        until(bed::settled);
+        assertEquals(Set.of(), bed.names());
+        assertEquals(List.of(), bed.log.mappings());
+        assertFalse(bed.primary.collections().containsKey("aaa"));
     }
 
     @Test
