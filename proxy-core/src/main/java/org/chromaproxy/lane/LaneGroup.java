@@ -169,8 +169,7 @@ public abstract class LaneGroup {
             write.decide(Write.Decision.APPLIED);
         }
         if (!intake.offer(write)) {
-            passage.finished(write);
-            write.result().complete(WriteResult.of(ProxyError.NO_INSTANCE, ProxyError.NO_INSTANCE.message()));
+            passage.untaken(write);
         }
         write.taken();
         leadership.electIfStuck();

@@ -6,11 +6,13 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingChanges;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.catalog.RetiredNames;
+import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Unsettled.Executed;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.TransactionState;
 
 /** How a record leaves a lane, and is forgotten with the last one. Confined to the group's loop. */
 final class Passage {
@@ -150,6 +152,21 @@ final class Passage {
         if (write.passedOne()) {
             finished(write);
         }
+    }
+
+    /** No instance will ever take it: its client is told, once the log holds that as its outcome. */
+    void untaken(Write write) {
+        finished(write);
+        WriteResult result = WriteResult.of(ProxyError.NO_INSTANCE, ProxyError.NO_INSTANCE.message());
+        if (write.decided()) {
+            write.result().complete(result);
+            return;
+        }
+        Change refused =
+                new Change.Outcome(write.lsn(), TransactionState.FAILED, result.status(), result.text(), result.body());
+        group.services()
+                .log()
+                .submit(List.of(refused), true, () -> write.result().complete(result));
     }
 
     /** No lane holds it in memory any more. */

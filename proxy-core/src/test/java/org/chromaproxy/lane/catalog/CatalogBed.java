@@ -177,6 +177,23 @@ final class CatalogBed implements AutoCloseable {
         return offer(OpKind.ADD, subject, "POST", path, "{\"ids\":[\"a\"],\"embeddings\":[[1,2]]}");
     }
 
+    /** No server's copy of that collection is to be relied on. */
+    void divergeEverywhere(String name) {
+        Mapping mapping = named(name).orElseThrow().mapping();
+        Map<String, Mapping.Place> places = mapping.places().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        each -> new Mapping.Place(
+                                each.getValue().instanceId(), Mapping.PlaceState.DIVERGED, "a test")));
+        catalog.put(new Mapping(
+                mapping.publicId(),
+                mapping.path(),
+                mapping.createdLsn(),
+                mapping.deletedLsn(),
+                mapping.createdAt(),
+                places));
+    }
+
     /** No other server holds that collection. */
     void keepOnlyOn(int instance, String name) {
         Mapping mapping = named(name).orElseThrow().mapping();
