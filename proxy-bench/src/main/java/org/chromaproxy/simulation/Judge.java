@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
 
 /** Sees all that happens, keeps it for whoever has to understand it, and says at once what must not be. */
@@ -116,8 +117,8 @@ final class Judge {
     }
 
     /**
-     * A server deletes a collection: what its lane there has passed is behind the durable cursor. Else the next owner, which begins at the
-     * cursor, sends again what finds no collection any more, and the deletion waits for that.
+     * A server deletes a collection: what its lane there has passed is behind the durable cursor, or durably has no effect. Else the next
+     * owner, which begins at the cursor, sends again what finds no collection any more, and the deletion waits for that.
      */
     void deletes(ModelServer server, UUID instanceId) {
         World whole = Objects.requireNonNull(world);
@@ -130,7 +131,14 @@ final class Judge {
                         .standing(mapping.publicId())
                         .map(group -> group.lane(whole.servers().indexOf(server)).applied)
                         .orElse(0L);
-                if (durable < passed) {
+                boolean again =
+                        whole.log().page(mapping.publicId(), durable, Integer.MAX_VALUE, Long.MAX_VALUE).stream()
+                                .filter(each -> each.record().lsn() <= passed)
+                                .anyMatch(each -> each.outcome()
+                                        .filter(outcome -> outcome.state() == TransactionState.FAILED
+                                                || outcome.state() == TransactionState.ABANDONED)
+                                        .isEmpty());
+                if (again) {
                     throw new Violation(server + " deletes a collection whose lane has passed record " + passed
                             + ", and its durable cursor is at " + durable);
                 }
