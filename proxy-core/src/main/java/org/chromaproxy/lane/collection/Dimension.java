@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Chroma fixes the dimension of a fresh collection even in an add that it then refuses (seen on 1.0.5). Followers, which
- * never see a refused write, then get the dimension by a logged update of an id that does not exist.
+ * never see a refused write, then get the dimension by a logged update of an id that does not exist. Confined to the
+ * group's loop.
  */
 final class Dimension {
     /** An id no client uses; the update that carries it changes no record. */
@@ -32,9 +34,12 @@ final class Dimension {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dimension.class);
     private static final long TIMEOUT_MS = 5_000;
+    private static final long RETRY_MS = 1_000;
 
     private final LaneGroup group;
     private final CollectionEntry entry;
+    /** Records that the log's queue has still to take. */
+    private int waiting;
 
     Dimension(LaneGroup group, CollectionEntry entry) {
         this.group = group;
@@ -78,12 +83,34 @@ final class Dimension {
                 "application/json",
                 body.getBytes(StandardCharsets.UTF_8));
         NewRecord record = new NewRecord(OpKind.UPDATE, subject, request, Optional.empty());
-        group.services().log().append(record, new AppendListener() {
+        waiting++;
+        append(record);
+    }
+
+    /** Tries until the log's queue takes it: a follower without it, once it leads, would take another dimension. */
+    private void append(NewRecord record) {
+        if (entry.deletedLsn() == 0
+                && group.services().log().append(record, told(record)).isEmpty()) {
+            group.io().schedule(() -> append(record), RETRY_MS, TimeUnit.MILLISECONDS);
+        } else {
+            waiting--;
+        }
+    }
+
+    /** Whether the log's queue has taken all that the followers are to be told. */
+    boolean isQueued() {
+        return waiting == 0;
+    }
+
+    private AppendListener told(NewRecord record) {
+        return new AppendListener() {
             @Override
             public void committed(LogRecord committed) {
                 group.io()
                         .execute(() -> group.offer(Write.fresh(
-                                committed, Footprints.of(OpKind.UPDATE, request.body()), EmptyHttpHeaders.INSTANCE)));
+                                committed,
+                                Footprints.of(OpKind.UPDATE, record.request().body()),
+                                EmptyHttpHeaders.INSTANCE)));
             }
 
             @Override
@@ -98,6 +125,6 @@ final class Dimension {
             public void failed(String reason) {
                 LOG.warn("{}: the followers could not be told the dimension: {}", entry, reason);
             }
-        });
+        };
     }
 }

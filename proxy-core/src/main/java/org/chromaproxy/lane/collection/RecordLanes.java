@@ -403,7 +403,7 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public boolean atRest() {
-        return super.atRest() && returns.none();
+        return super.atRest() && returns.none() && dimension.isQueued();
     }
 
     @Override

@@ -25,6 +25,19 @@ final class HeldLog implements WriteAheadLog {
     /** A lane's cursor. */
     record Where(UUID lane, String instance) {}
 
+    /** A record that stays in the queue. */
+    private record Queued() implements AppendTicket {
+        @Override
+        public boolean withdraw() {
+            return false;
+        }
+
+        @Override
+        public long lsn() {
+            return 0;
+        }
+    }
+
     private final List<String> events;
     private final List<LogRecord> records = new ArrayList<>();
     private final Map<UUID, Mapping> mappings = new LinkedHashMap<>();
@@ -34,6 +47,9 @@ final class HeldLog implements WriteAheadLog {
     private final List<Change> others = new ArrayList<>();
     private List<Group> waiting = new ArrayList<>();
     private boolean held;
+    private final List<NewRecord> appended = new ArrayList<>();
+    private boolean room;
+    private int turnedAway;
     private Predicate<List<? extends Change>> refused = changes -> false;
 
     /** @param events told of every transaction that has effects on mappings, or a leader */
@@ -158,8 +174,28 @@ final class HeldLog implements WriteAheadLog {
     }
 
     @Override
-    public Optional<AppendTicket> append(NewRecord record, AppendListener listener) {
-        return Optional.empty();
+    public synchronized Optional<AppendTicket> append(NewRecord record, AppendListener listener) {
+        if (!room) {
+            turnedAway++;
+            return Optional.empty();
+        }
+        appended.add(record);
+        return Optional.of(new Queued());
+    }
+
+    /** Its queue takes records of the proxy's own from now on; they stay in it. */
+    synchronized void makeRoom() {
+        room = true;
+    }
+
+    /** Records of the proxy's own that its queue did not take. */
+    synchronized int turnedAway() {
+        return turnedAway;
+    }
+
+    /** Those that it took. */
+    synchronized List<NewRecord> appended() {
+        return List.copyOf(appended);
     }
 
     @Override

@@ -34,6 +34,7 @@ final class NamedServer implements AutoCloseable {
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch readGate = new CountDownLatch(0);
     private volatile boolean refusing;
+    private volatile String dimension = "null";
 
     /** @param events told of every write that it executes */
     NamedServer(String name, List<String> events) throws IOException {
@@ -77,6 +78,11 @@ final class NamedServer implements AutoCloseable {
     /** It refuses every create, and every write of records, from now on. */
     void refuse() {
         refusing = true;
+    }
+
+    /** Its collections have that dimension from now on. */
+    void fixDimension(int fixed) {
+        dimension = Integer.toString(fixed);
     }
 
     /** The collections of the tests' database; empty if there is no such database. */
@@ -194,9 +200,11 @@ final class NamedServer implements AutoCloseable {
         return new Answer(200, "{}");
     }
 
-    private static Answer shown(Map<String, UUID> collections, String found) {
+    private Answer shown(Map<String, UUID> collections, String found) {
         return new Answer(
-                200, "{\"id\":\"" + collections.get(found) + "\",\"name\":\"" + found + "\",\"dimension\":null}");
+                200,
+                "{\"id\":\"" + collections.get(found) + "\",\"name\":\"" + found + "\",\"dimension\":" + dimension
+                        + "}");
     }
 
     private static Answer missing(String what) {
