@@ -112,14 +112,15 @@ final class CreateMapping {
     }
 
     private CompletableFuture<UpstreamResponse> get(Instance instance, String uri) {
-        return services.upstream()
-                .send(loop, instance, UpstreamRequest.get(uri), ANSWER_WITHIN_MS)
-                .exceptionally(error -> {
-                    throw Answers.refuse(
-                            ProxyError.NO_INSTANCE,
-                            "Instance " + instance
-                                    + " did not answer, so its id cannot be verified. Nothing was stored.");
-                });
+        UpstreamRequest request = UpstreamRequest.get(uri);
+        CompletableFuture<UpstreamResponse> answer = instance.usable()
+                ? services.upstream().send(loop, instance, request, ANSWER_WITHIN_MS)
+                : services.upstream().ask(loop, instance, request, ANSWER_WITHIN_MS);
+        return answer.exceptionally(error -> {
+            throw Answers.refuse(
+                    ProxyError.NO_INSTANCE,
+                    "Instance " + instance + " did not answer, so its id cannot be verified. Nothing was stored.");
+        });
     }
 
     private static Answers.Refusal wrong(Instance instance, String what) {

@@ -13,7 +13,8 @@ import org.chromaproxy.instance.Instance;
  * it. Once the instance has closed one unasked, others are used on only if they were open before; new ones wait until one
  * of those has carried an answer to a later request, or has stayed open for a moment. When all of them are gone the
  * instance was restarted, or whatever is on the way was: then what it answered last may be lost, however soon it is there
- * again.
+ * again. The health checker's are among them, and carry nobody else's requests: one that ends its connection, as a handler
+ * that panics does, ends none of those.
  *
  * <p>Of one instance and all its pools; thread-safe.
  */

@@ -40,6 +40,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private long begunNanos;
     private long openedNanos;
+    private boolean own;
 
     UpstreamConnection(UpstreamPool pool, Channel channel) {
         this.pool = pool;
@@ -90,9 +91,19 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         close();
     }
 
-    /** It is established now. */
-    void opened() {
+    /**
+     * It is established now.
+     *
+     * @param forOwn whether it carries the proxy's own questions only
+     */
+    void opened(boolean forOwn) {
         openedNanos = System.nanoTime();
+        own = forOwn;
+    }
+
+    /** Whether it carries the proxy's own questions only. */
+    boolean own() {
+        return own;
     }
 
     /** When it was established, by {@link System#nanoTime}. */

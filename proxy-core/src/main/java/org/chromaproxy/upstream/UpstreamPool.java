@@ -59,6 +59,12 @@ public final class UpstreamPool {
     private final @Nullable ClientTls tls;
 
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+    /**
+     * What carries the proxy's own questions only. No client's request can end one of these, so that if the instance closes them
+     * its process has ended.
+     */
+    private final ArrayDeque<UpstreamConnection> idleOfOwn = new ArrayDeque<>();
+
     private final Set<UpstreamConnection> open = new HashSet<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
     private int connecting;
@@ -159,10 +165,11 @@ public final class UpstreamPool {
     }
 
     /** A connection that is idle now, if there is one. */
-    private @Nullable UpstreamConnection idle() {
-        UpstreamConnection connection = idle.poll();
+    private @Nullable UpstreamConnection idle(boolean own) {
+        ArrayDeque<UpstreamConnection> from = own ? idleOfOwn : idle;
+        UpstreamConnection connection = from.poll();
         while (connection != null && !connection.alive()) {
-            connection = idle.poll();
+            connection = from.poll();
         }
         if (connection != null) {
             stats.hit();
@@ -171,7 +178,7 @@ public final class UpstreamPool {
     }
 
     private void acquire(Waiter waiter, int most) {
-        UpstreamConnection connection = idle();
+        UpstreamConnection connection = idle(!waiter.recognised);
         if (connection != null) {
             hand(connection, waiter);
             return;
@@ -208,7 +215,7 @@ public final class UpstreamPool {
             connecting--;
             UpstreamConnection connection = future.channel().attr(CONNECTION).get();
             if (done.isSuccess() && connection != null) {
-                connection.opened();
+                connection.opened(!waiter.recognised);
                 recognition.process().opened(connection);
                 connected(connection, waiter);
             } else if (connection != null && connection.givenUp()) {
@@ -318,6 +325,10 @@ public final class UpstreamPool {
     }
 
     void giveBack(UpstreamConnection connection) {
+        if (connection.own()) {
+            idleOfOwn.push(connection);
+            return;
+        }
         Waiter next = next();
         if (next != null) {
             hand(connection, next);
@@ -329,6 +340,7 @@ public final class UpstreamPool {
     private void forget(UpstreamConnection connection) {
         open.remove(connection);
         idle.remove(connection);
+        idleOfOwn.remove(connection);
         recognition.process().closed(connection, connection.givenUp(), loop);
         serveNext();
     }
@@ -351,7 +363,7 @@ public final class UpstreamPool {
 
     /** On the pool's loop. */
     LoopCensus.PoolCount count() {
-        return new LoopCensus.PoolCount(open.size(), idle.size(), waiting.size());
+        return new LoopCensus.PoolCount(open.size(), idle.size() + idleOfOwn.size(), waiting.size());
     }
 
     void troubled() {

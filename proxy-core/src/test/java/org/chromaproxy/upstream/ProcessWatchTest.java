@@ -67,7 +67,7 @@ class ProcessWatchTest {
     private UpstreamConnection open() {
         UpstreamConnection connection = new UpstreamConnection(pool, new EmbeddedChannel());
         tick();
-        connection.opened();
+        connection.opened(false);
         watch.opened(connection);
         tick();
         return connection;

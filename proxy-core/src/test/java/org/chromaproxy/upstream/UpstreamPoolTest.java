@@ -126,6 +126,35 @@ class UpstreamPoolTest {
         }
     }
 
+    /** Else a request that ends its connection could end the health checker's. */
+    @Test
+    void whatCarriesTheProxysOwnQuestionsCarriesNothingElse() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            recognised();
+            UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
+            UpstreamConnection own = own(pool).get();
+            loop.submit(() -> pool.giveBack(own)).get();
+            assertEquals(own, own(pool).get());
+            loop.submit(() -> pool.giveBack(own)).get();
+            loop.submit(() -> pool.acquireReserved(_ -> {}, _ -> {}, true)).get();
+            lookups.next().setSuccess(InetAddress.getLoopbackAddress());
+            await().atMost(SOON).until(() -> size(pool) == 2);
+            pool.reset();
+            await().atMost(SOON).until(() -> size(pool) == 0);
+        }
+    }
+
+    private CompletableFuture<UpstreamConnection> own(UpstreamPool pool) throws Exception {
+        CompletableFuture<UpstreamConnection> got = new CompletableFuture<>();
+        loop.submit(() -> pool.acquireReserved(got::complete, got::completeExceptionally, false))
+                .get();
+        if (!got.isDone()) {
+            lookups.next().setSuccess(InetAddress.getLoopbackAddress());
+        }
+        await().atMost(SOON).until(got::isDone);
+        return got;
+    }
+
     @Test
     void oneThatIsAnotherServersIsClosedUnused() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {

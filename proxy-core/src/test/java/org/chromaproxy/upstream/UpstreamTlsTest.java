@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.chromaproxy.config.Tls;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.support.Certificates;
 import org.chromaproxy.tls.ClientTls;
@@ -85,9 +86,15 @@ class UpstreamTlsTest {
 
     private Way way(TlsServer server, Tls.Upstream settings) {
         Instance instance = new Instance("primary", 0, URI.create("https://127.0.0.1:" + server.port()));
+        instance.become(InstanceState.UP, "");
         ClientTls tls = new ClientTls(settings);
         UpstreamClient client = new UpstreamClient(
                 loops, new Instances(List.of(instance)), troubled -> troubles.incrementAndGet(), Optional.of(tls));
+        // As the health checker would: it is looked at anew, and well.
+        client.recognise((_, _) -> CompletableFuture.completedFuture(Optional.empty()), restarted -> {
+            restarted.become(InstanceState.DOWN, "it closed all its connections");
+            restarted.become(InstanceState.UP, "");
+        });
         return new Way(instance, client, tls, loops.all().getFirst());
     }
 
@@ -301,6 +308,7 @@ class UpstreamTlsTest {
     void aHandshakeThatStopsEndsAndIsNoRefusal() throws Exception {
         try (java.net.ServerSocket mute = new java.net.ServerSocket(0, 10, java.net.InetAddress.getLoopbackAddress())) {
             Instance instance = new Instance("primary", 0, URI.create("https://127.0.0.1:" + mute.getLocalPort()));
+            instance.become(InstanceState.UP, "");
             try (ClientTls tls = new ClientTls(settings())) {
                 UpstreamClient client =
                         new UpstreamClient(loops, new Instances(List.of(instance)), any -> {}, Optional.of(tls));
@@ -318,6 +326,7 @@ class UpstreamTlsTest {
     void aHandshakeThatTheProxyItselfGivesUpIsNoFailureOfTheInstance() throws Exception {
         try (java.net.ServerSocket mute = new java.net.ServerSocket(0, 10, java.net.InetAddress.getLoopbackAddress())) {
             Instance instance = new Instance("primary", 0, URI.create("https://127.0.0.1:" + mute.getLocalPort()));
+            instance.become(InstanceState.UP, "");
             try (ClientTls tls = new ClientTls(settings())) {
                 UpstreamClient client = new UpstreamClient(
                         loops, new Instances(List.of(instance)), any -> troubles.incrementAndGet(), Optional.of(tls));
