@@ -3,14 +3,15 @@ package org.chromaproxy.simulation;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.adopt.WriteTrial;
 import org.chromaproxy.catalog.Catalog;
+import org.chromaproxy.health.HealthChecker;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
@@ -22,18 +23,23 @@ import org.chromaproxy.lane.registry.RestoredLanes;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.CatchUp;
 import org.chromaproxy.merge.MergeBounds;
+import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
 
-/** One owner of the log, from its start to its end: the shipped lanes, with all that they need made up. */
+/** One owner of the log, from its start to its end: the shipped lanes and health checks, with all that they need made up. */
 final class Life {
     static final long UNANSWERED_MS = 30_000;
     private static final long CHECK_MS = 1_000;
     private static final long SWEEP_MS = 10_000;
     private static final long WITNESS_MS = 5_000;
+    /** Longest time that a start waits for the first word of every instance. */
+    private static final long FIRST_PROBES_MS = 5_000;
+
+    private static final long ADMISSION_MS = 60_000;
+    private static final long TRIAL_MS = 120_000;
     private static final int LOOPS = 2;
-    private static final int RISE = 2;
 
     private final Timeline time;
     private final World world;
@@ -43,9 +49,7 @@ final class Life {
     private final Instances instances;
     private final Catalog catalog;
     private final LaneRegistry lanes;
-    private final Map<Instance, Integer> answered = new HashMap<>();
-    private final Map<Instance, Integer> boots = new HashMap<>();
-    private final Map<Instance, Boolean> trying = new HashMap<>();
+    private final HealthChecker health;
     private @Nullable SimulatedLoop current;
     private boolean alive = true;
     private boolean started;
@@ -84,7 +88,15 @@ final class Life {
                         .filter(outcome -> outcome.state() != TransactionState.PENDING_RECOVERY)
                         .isEmpty())
                 .forEach(each -> lanes.restore(each.record()));
-        all.forEach(this::watch);
+        health = new HealthChecker(loops.getFirst(), instances, this::admit, lanes::ledBy, CHECK_MS);
+        new WriteTrial(loops.getFirst(), this::tryWrite).watch(instances);
+        all.forEach(instance -> instance.onChange((changed, from, to) -> {
+            met(changed, from, to);
+            if (all.stream().noneMatch(each -> each.state() == InstanceState.STARTING)) {
+                begin();
+            }
+        }));
+        time.afterMs(FIRST_PROBES_MS, this::begin);
         time.afterMs(SWEEP_MS, this::sweep);
         time.afterMs(WITNESS_MS, this::witness);
     }
@@ -99,77 +111,44 @@ final class Life {
         return new LaneServices(new LaneServices.Storage(log, log, log, () -> alive), catalog, instances, work, doubt);
     }
 
-    /** Looks after an instance, about as the health checker does. */
-    private void watch(Instance instance) {
-        answered.put(instance, 0);
-        boots.put(instance, world.server(instance.index()).boots());
-        instance.writes().listen(_ -> tryWrites(instance));
-        long first = chance("probe", instance).between(0, TimeUnit.MILLISECONDS.toNanos(CHECK_MS));
-        time.after(first, () -> probe(instance, true));
+    /** The question before an instance is let in: here, whether it tells anything of its data. */
+    private CompletableFuture<String> admit(Instance instance) {
+        return loops.getFirst()
+                .ask(instance, UpstreamRequest.get(ModelServer.WITNESS), ADMISSION_MS)
+                .thenApply(answer -> {
+                    if (!answer.success() || !answer.json()) {
+                        throw new IllegalStateException("its witness is not read: " + answer.status());
+                    }
+                    return "";
+                });
     }
 
-    private Chance chance(String what, Instance instance) {
-        return time.here(what, instance.index());
+    /** A write of the proxy's own, to see whether that instance takes any. */
+    private CompletableFuture<Boolean> tryWrite(Instance instance) {
+        return loops.getFirst()
+                .send(instance, UpstreamRequest.json("PUT", ModelServer.WITNESS, "{}"), TRIAL_MS)
+                .thenApply(answer -> answer.success() && answer.json());
     }
 
-    private void probe(Instance instance, boolean again) {
-        if (!alive) {
-            return;
-        }
+    private void met(Instance instance, InstanceState from, InstanceState to) {
         ModelServer server = world.server(instance.index());
-        boolean same = boots.getOrDefault(instance, 0) == server.boots();
-        if (server.up() && !server.hung() && same) {
-            instance.checked(true);
-            int well = answered.getOrDefault(instance, 0) + 1;
-            answered.put(instance, well);
-            if (well >= RISE && instance.state() != InstanceState.UP) {
-                world.observer().met(this, server, LaneEvent.SERVER_UP);
-                on(loop(0), () -> instance.become(InstanceState.UP, ""));
-            }
-        } else {
-            instance.checked(false);
-            answered.put(instance, 0);
-            boots.put(instance, server.boots());
-            if (instance.usable() && (!server.up() || !same || instance.silentNanos() > TimeUnit.SECONDS.toNanos(3))) {
-                world.observer().met(this, server, LaneEvent.SERVER_DOWN);
-                on(loop(0), () -> instance.become(InstanceState.DOWN, "it does not answer"));
-                network.reset(instance);
-            } else if (instance.state() == InstanceState.STARTING) {
-                instance.become(InstanceState.DOWN, "it does not answer");
-            }
+        if (to == InstanceState.UP) {
+            world.observer().met(this, server, LaneEvent.SERVER_UP);
+        } else if (from == InstanceState.UP) {
+            world.observer().met(this, server, LaneEvent.SERVER_DOWN);
         }
-        if (!started && instances.stream().noneMatch(each -> each.state() == InstanceState.STARTING)) {
+    }
+
+    private void begin() {
+        if (!started) {
             started = true;
             on(null, lanes::start);
         }
-        if (again) {
-            time.afterMs(CHECK_MS, () -> probe(instance, true));
-        }
     }
 
-    /** A connection broke: the next probe comes at once. */
+    /** A connection broke: the next probe comes soon. */
     void suspects(Instance instance) {
-        time.after(chance("suspicion", instance).between(100_000, 5_000_000), () -> probe(instance, false));
-    }
-
-    /** A write of the proxy's own, to see whether that instance takes any, about as the real trial. */
-    private void tryWrites(Instance instance) {
-        if (trying.putIfAbsent(instance, true) != null) {
-            return;
-        }
-        time.afterMs(chance("trial", instance).between(100, 1_000), () -> {
-            trying.remove(instance);
-            ModelServer server = world.server(instance.index());
-            if (!alive || !instance.usable() || !instance.writes().doubtful()) {
-                return;
-            }
-            if (server.up() && !server.hung() && !server.sick()) {
-                on(null, () -> instance.writes().succeeded());
-            } else {
-                on(null, () -> instance.writes().faulted("its witness cannot be written", Optional.empty()));
-                tryWrites(instance);
-            }
-        });
+        on(null, () -> health.suspect(instance));
     }
 
     /** What every instance has applied durably need not be looked at again. */

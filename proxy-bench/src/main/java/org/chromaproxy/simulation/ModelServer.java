@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class ModelServer {
     static final String TENANT = "default_tenant";
     static final String DATABASE = "default_database";
-    private static final String DATABASES = "/api/v2/tenants/" + TENANT + "/databases";
+    /** What carries the proxy's own notes: read and written, and without any content here. */
+    static final String WITNESS = "/api/v2/tenants/chroma-proxy";
+
+    private static final String TENANTS = "/api/v2/tenants/";
+    private static final String HEARTBEAT = "/api/v2/heartbeat";
+    private static final String DATABASES = TENANTS + TENANT + "/databases";
 
     /** How many of its writes fail where the disk is full: a small one may still find room. */
     private static final double SICK = 0.85;
@@ -170,9 +175,12 @@ final class ModelServer {
      * @param chance the request's
      */
     UpstreamResponse execute(UpstreamRequest request, Effect effect, Chance chance) {
+        if (!request.uri().startsWith(DATABASES)) {
+            return ofItself(request);
+        }
         String[] path = request.uri().substring(DATABASES.length()).split("[/?]", -1);
         if (sick && !request.method().equals("GET") && !isRead(path) && chance.happens(SICK)) {
-            return error(500, "InternalError", "error returned from database: (code: 13) database or disk is full");
+            return full();
         }
         if (path.length < 3) {
             return request.method().equals("GET")
@@ -194,6 +202,25 @@ final class ModelServer {
         return path.length > 4 && !path[4].isEmpty()
                 ? records(held.get(), path[4], request, effect)
                 : collection(held.get(), request, effect);
+    }
+
+    /** What the proxy asks on its own behalf: a heartbeat, a tenant, a small write. */
+    private UpstreamResponse ofItself(UpstreamRequest request) {
+        if (sick && !request.method().equals("GET")) {
+            return full();
+        }
+        return request.uri().equals(HEARTBEAT)
+                ? json(200, "{\"nanosecond heartbeat\":" + time.nanoTime() + "}")
+                : json(200, "{\"name\":\"" + request.uri().substring(TENANTS.length()) + "\"}");
+    }
+
+    private static UpstreamResponse full() {
+        return error(500, "InternalError", "error returned from database: (code: 13) database or disk is full");
+    }
+
+    /** Whether the proxy asks it on its own behalf. */
+    static boolean isOfTheProxy(UpstreamRequest request) {
+        return !request.uri().startsWith(DATABASES);
     }
 
     private static boolean isRead(String[] path) {

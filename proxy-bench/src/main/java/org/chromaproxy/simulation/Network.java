@@ -139,7 +139,7 @@ final class Network {
             exchange.met(LaneEvent.NEVER_SENT);
             time.after(
                     QUICK_NANOS,
-                    () -> exchange.fail(new UpstreamException(exchange.server + " refused the connection", true)));
+                    () -> exchange.fail(UpstreamException.refused(exchange.server + " refused the connection")));
         } else {
             time.after(back(exchange), () -> arrive(exchange));
         }

@@ -48,18 +48,10 @@ record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> 
                     OF_A_REQUEST,
                     "an answer, or the end of a connection, meets a request, and a lane in such a state has none under way"),
             states(
-                    EnumSet.of(LaneState.UNANSWERED),
-                    EnumSet.of(LaneEvent.NEVER_SENT),
-                    "what was refused at once is not waited for"),
-            states(
                     EnumSet.of(LaneState.LINGERING),
                     EnumSet.of(LaneEvent.SERVER_UP),
                     "only a follower lingers, and one whose server is down keeps its records in the log"),
             states(EnumSet.of(LaneState.DETACHED), OF_A_REQUEST, "a lane is taken out when nothing of it is under way"),
-            states(
-                    SENT,
-                    EnumSet.of(LaneEvent.READ_FAILED),
-                    "a lane that sends its head has read it, and reads no page before the head is done"),
             states(
                     EnumSet.of(LaneState.BARRIER),
                     EnumSet.of(LaneEvent.SILENCE),

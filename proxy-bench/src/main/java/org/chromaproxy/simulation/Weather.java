@@ -6,6 +6,8 @@ import org.chromaproxy.upstream.UpstreamRequest;
 
 /** How likely each fate is now: fair most of the time, with spells of one or two kinds of trouble. */
 final class Weather {
+    private static final double PROBES = 0.1;
+
     private final Map<Fate, Double> odds = new EnumMap<>(Fate.class);
 
     /** Every request is executed and answered from now on. */
@@ -35,8 +37,10 @@ final class Weather {
 
     Fate fate(UpstreamRequest request, Chance chance) {
         boolean read = request.method().equals("GET") || request.uri().endsWith("/get");
+        // Else a server would be down as long as the weather is bad, and nothing else be seen of that.
+        double share = ModelServer.isOfTheProxy(request) ? PROBES : 1;
         for (Map.Entry<Fate, Double> each : odds.entrySet()) {
-            if (chance.happens(each.getValue())) {
+            if (chance.happens(each.getValue() * share)) {
                 return read ? asRead(each.getKey()) : each.getKey();
             }
         }

@@ -32,7 +32,7 @@ public final class UpstreamException extends IOException {
     }
 
     /** No connection could be made. */
-    static UpstreamException refused(String message) {
+    public static UpstreamException refused(String message) {
         return refused(message, "it refuses connections");
     }
 
