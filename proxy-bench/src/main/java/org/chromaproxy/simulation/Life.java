@@ -3,6 +3,7 @@ package org.chromaproxy.simulation;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,9 +51,14 @@ final class Life {
     private final Catalog catalog;
     private final LaneRegistry lanes;
     private final HealthChecker health;
+    /** In which of its lives each server was let in. */
+    private final Map<Instance, Integer> boots = new HashMap<>();
+
     private @Nullable SimulatedLoop current;
     private boolean alive = true;
     private boolean started;
+    /** Up to here the lanes had been told of everything when the log was last swept. */
+    private long swept;
 
     Life(Timeline time, World world) {
         this.time = time;
@@ -113,12 +119,14 @@ final class Life {
 
     /** The question before an instance is let in: here, whether it tells anything of its data. */
     private CompletableFuture<String> admit(Instance instance) {
+        int boot = world.server(instance.index()).boots();
         return loops.getFirst()
                 .ask(instance, UpstreamRequest.get(ModelServer.WITNESS), ADMISSION_MS)
                 .thenApply(answer -> {
                     if (!answer.success() || !answer.json()) {
                         throw new IllegalStateException("its witness is not read: " + answer.status());
                     }
+                    boots.put(instance, boot);
                     return "";
                 });
     }
@@ -146,18 +154,32 @@ final class Life {
         }
     }
 
+    /** That server's process has ended, and all connections to it: `upstream.ProcessWatch` tells the health checker. */
+    void closed(ModelServer server) {
+        if (alive) {
+            Instance instance = instances.get(world.servers().indexOf(server));
+            long late = time.here("closed", instance.index()).between(100_000, 5_000_000);
+            time.after(late, () -> on(null, () -> health.restarted(instance)));
+        }
+    }
+
+    /** Whether what answers there was let in, as `upstream.Recognition` sees to it for new connections. */
+    boolean recognises(Instance instance) {
+        ModelServer server = world.server(instance.index());
+        return !server.up() || boots.getOrDefault(instance, -1) == server.boots();
+    }
+
     /** A connection broke: the next probe comes soon. */
     void suspects(Instance instance) {
         on(null, () -> health.suspect(instance));
     }
 
-    /** What every instance has applied durably need not be looked at again. */
+    /** What every instance has applied durably need not be looked at again; of what the lanes were told, as the log's keeper does. */
     private void sweep() {
         if (alive) {
-            on(
-                    null,
-                    () -> lanes.oldestPending(
-                            oldest -> world.log().advance(Math.min(world.log().lastLsn(), oldest - 1))));
+            long before = swept;
+            swept = log.publishedLsn();
+            on(null, () -> lanes.oldestPending(oldest -> world.log().advance(Math.min(before, oldest - 1))));
             time.afterMs(SWEEP_MS, this::sweep);
         }
     }

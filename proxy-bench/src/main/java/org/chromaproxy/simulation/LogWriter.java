@@ -45,6 +45,7 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
 
     private boolean urgent;
     private long next;
+    private long published;
     private long begun;
     private @Nullable Runnable inCommit;
 
@@ -54,6 +55,7 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
         this.world = world;
         this.durable = world.log();
         // An owner leaves out some positions of those before it.
+        this.published = durable.lastLsn();
         this.next = durable.lastLsn() + 1 + time.here("owner").below(GAP);
     }
 
@@ -186,7 +188,15 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
         world.observer().logged(life, record);
         durable.append(record);
         world.judge().committed(record);
-        return () -> append.listener.committed(record);
+        return () -> {
+            append.listener.committed(record);
+            published = record.lsn();
+        };
+    }
+
+    /** Up to here every record that is durable was told to its listener. */
+    long publishedLsn() {
+        return published;
     }
 
     /** The process ends: of what is in a commit nobody knows. */

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 
@@ -71,14 +72,19 @@ final class SimulatedLoop implements LaneIo {
 
     @Override
     public CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs) {
-        CompletableFuture<UpstreamResponse> answer = life.network().send(this, instance, request);
-        return timeoutMs == 0 ? answer : within(answer, timeoutMs, TimeUnit.MILLISECONDS);
+        if (life.recognises(instance)) {
+            return ask(instance, request, timeoutMs);
+        }
+        CompletableFuture<UpstreamResponse> none = new CompletableFuture<>();
+        execute(() -> none.completeExceptionally(
+                new UpstreamException("no connection to " + instance + ": it was restarted", true)));
+        return none;
     }
 
-    /** Who answers is always who should: a server's disk stays what it was. */
     @Override
     public CompletableFuture<UpstreamResponse> ask(Instance instance, UpstreamRequest request, long timeoutMs) {
-        return send(instance, request, timeoutMs);
+        CompletableFuture<UpstreamResponse> answer = life.network().send(this, instance, request);
+        return timeoutMs == 0 ? answer : within(answer, timeoutMs, TimeUnit.MILLISECONDS);
     }
 
     @Override

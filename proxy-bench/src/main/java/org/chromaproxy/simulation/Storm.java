@@ -90,6 +90,10 @@ final class Storm {
         if (server.up()) {
             judge.fault(server + " is killed");
             server.kill();
+            Life life = world.life();
+            if (life != null) {
+                life.closed(server);
+            }
             time.afterMs(own.between(100, 15_000), () -> {
                 if (!server.up()) {
                     judge.note("-- " + server + " is started");
