@@ -12,10 +12,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server ends and is there again, with other data or without any, sooner than anybody missed it. */
 class QuickRestartTest {
-    private static boolean readsWitness(Call call) {
-        return call.method().equals("GET") && call.path().endsWith("/collections/witness");
-    }
-
     private static String healthy(Stage stage) {
         return stage.client()
                 .get("/health")
@@ -101,11 +97,7 @@ class QuickRestartTest {
             stage.replica().model().lose(collection.name(), "late");
             stage.replica().restart();
             StagedTest.assertRead(collection, List.of("first", "late"));
-            await().atMost(Stage.SOON)
-                    .until(() -> stage.log()
-                            .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
-                                    + collection.id() + "' ORDER BY instance")
-                            .equals(List.of("primary READY", "replica DIVERGED")));
+            WitnessTest.awaitPlaces(stage, collection, "primary READY", "replica DIVERGED");
             StagedTest.assertRead(collection, List.of("first", "late"));
         }
     }
@@ -144,12 +136,10 @@ class QuickRestartTest {
     void whatAHopAnswersInTheWitnessesPlaceTakesNoServerOut(Reply reply) throws SQLException {
         try (Stage stage = Stage.open()) {
             Collection collection = witnessed(stage, stage.replica());
-            stage.replica().always(QuickRestartTest::readsWitness, reply);
+            stage.replica().always(WitnessTest::readsWitness, reply);
             await().atMost(Stage.SOON)
-                    .until(() -> stage.replica()
-                                    .calls(QuickRestartTest::readsWitness)
-                                    .size()
-                            > 2);
+                    .until(() ->
+                            stage.replica().calls(WitnessTest::readsWitness).size() > 2);
             assertEquals("2/2", healthy(stage));
             assertEquals(201, collection.add("last").join().status());
             StagedTest.assertRead(collection, List.of("first", "later", "last"));

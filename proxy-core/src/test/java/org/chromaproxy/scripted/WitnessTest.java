@@ -32,7 +32,16 @@ class WitnessTest {
                 .until(() -> instance.calls(WitnessTest::readsWitness).size() > 1);
     }
 
-    private static boolean readsWitness(Call call) {
+    /** How each instance holds that collection, in the order of their names. */
+    static void awaitPlaces(Stage stage, Collection collection, String... places) {
+        await().atMost(Stage.SOON)
+                .until(() -> stage.log()
+                        .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
+                                + collection.id() + "' ORDER BY instance")
+                        .equals(List.of(places)));
+    }
+
+    static boolean readsWitness(Call call) {
         return call.method().equals("GET") && call.path().endsWith("/collections/witness");
     }
 
@@ -60,11 +69,7 @@ class WitnessTest {
             awaitUsable(stage, 1);
             stage.replica().model().lose(collection.name(), "late");
             stage.replica().reappear();
-            await().atMost(Stage.SOON)
-                    .until(() -> stage.log()
-                            .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
-                                    + collection.id() + "' ORDER BY instance")
-                            .equals(List.of("primary READY", "replica DIVERGED")));
+            awaitPlaces(stage, collection, "primary READY", "replica DIVERGED");
             StagedTest.assertRead(collection, List.of("first", "late"));
         }
     }
@@ -83,11 +88,7 @@ class WitnessTest {
             stage.forget();
             stage.primary().model().lose(collection.name(), "late");
             stage.primary().reappear();
-            await().atMost(Stage.SOON)
-                    .until(() -> stage.log()
-                            .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
-                                    + collection.id() + "' ORDER BY instance")
-                            .equals(List.of("primary DIVERGED", "replica READY")));
+            awaitPlaces(stage, collection, "primary DIVERGED", "replica READY");
             StagedTest.assertRead(collection, List.of("first", "late"));
         }
     }
