@@ -23,10 +23,10 @@ import org.chromaproxy.wal.record.TransactionState;
  * a state that was one, in an order that a single server could have shown.
  */
 final class Reckoning {
-    private static final int MOST_STATES = 32;
-
-    /** What a collection may hold from one record on; several where one was given up, and may have taken effect. */
-    private record Era(long lsn, List<ModelCollection> states) {}
+    /** What a collection may hold from one record on. */
+    private record Era(long lsn, PossibleStates states) {
+        static final Era FIRST = new Era(0, PossibleStates.ofNothing());
+    }
 
     private final World world;
     private final DurableLog log;
@@ -92,8 +92,7 @@ final class Reckoning {
             boolean mine =
                     !record.content().kind().catalog() && record.content().kind() != OpKind.REPAIR;
             if (mine && record.lsn() < deleted.getOrDefault(lane, Long.MAX_VALUE)) {
-                List<Era> all = eras.computeIfAbsent(
-                        lane, _ -> new ArrayList<>(List.of(new Era(0, List.of(new ModelCollection())))));
+                List<Era> all = eras.computeIfAbsent(lane, _ -> new ArrayList<>(List.of(Era.FIRST)));
                 Optional<TransactionState> state = log.outcome(record.lsn()).map(Change.Outcome::state);
                 boolean refused = state.filter(TransactionState.FAILED::equals).isPresent();
                 boolean givenUp =
@@ -110,25 +109,13 @@ final class Reckoning {
         return judge.told().stream().anyMatch(told -> told.lsn() == lsn && told.status() < 300);
     }
 
-    private List<ModelCollection> next(List<ModelCollection> before, LogRecord record, boolean perhaps) {
-        Map<String, ModelCollection> after = new LinkedHashMap<>();
+    private PossibleStates next(PossibleStates before, LogRecord record, boolean perhaps) {
         OpKind kind = record.content().kind();
-        var body = ModelCollection.parse(log.body(record.lsn()));
-        for (ModelCollection state : before) {
-            ModelCollection applied = state.copy();
-            // A state in which it would be refused was none: what was given up before had, or had not, its effect.
-            if (!applied.refuses(kind, body)) {
-                applied.execute(kind, body);
-                after.put(applied.content() + " " + applied.dimension(), applied);
-            }
-            if (perhaps) {
-                after.put(state.content() + " " + state.dimension(), state);
-            }
-        }
+        PossibleStates after = before.next(kind, ModelCollection.parse(log.body(record.lsn())), perhaps);
         if (after.isEmpty()) {
             throw new Violation("record " + record.lsn() + " counts as applied, and every server would refuse it");
         }
-        return after.values().stream().limit(MOST_STATES).toList();
+        return after;
     }
 
     private void servers(Mapping mapping, List<Era> eras) {
@@ -142,15 +129,12 @@ final class Reckoning {
                 contents.put(server.name(), held.records.content());
             }
         }
-        List<ModelCollection> right = eras.isEmpty() ? List.of(new ModelCollection()) : eras.getLast().states;
+        PossibleStates right = eras.isEmpty() ? Era.FIRST.states : eras.getLast().states;
         boolean equal = contents.values().stream().distinct().count() <= 1;
-        boolean known = contents.values().stream()
-                .allMatch(content ->
-                        right.stream().anyMatch(state -> state.content().equals(content)));
+        boolean known = contents.values().stream().allMatch(right::contains);
         if (!equal || !known) {
-            throw new Violation(
-                    mapping.path().name() + " " + mapping.publicId() + " is " + contents + ", and should be "
-                            + right.stream().map(ModelCollection::content).toList());
+            throw new Violation(mapping.path().name() + " " + mapping.publicId() + " is " + contents
+                    + ", and should be " + right.contents());
         }
     }
 
@@ -202,7 +186,7 @@ final class Reckoning {
                 .toList();
         Map<UUID, List<long[]>> earlier = new LinkedHashMap<>();
         for (Judge.Seen seen : inOrder) {
-            List<Era> eras = all.getOrDefault(seen.collection(), List.of(new Era(0, List.of(new ModelCollection()))));
+            List<Era> eras = all.getOrDefault(seen.collection(), List.of(Era.FIRST));
             long least = judge.told().stream()
                     .filter(told -> told.lane().equals(seen.collection())
                             && told.status() < 300
@@ -230,9 +214,7 @@ final class Reckoning {
             long from = eras.get(i).lsn;
             long to = i + 1 < eras.size() ? eras.get(i + 1).lsn - 1 : Long.MAX_VALUE;
             boolean within = to >= least && from <= seen.lastLsn();
-            if (within
-                    && eras.get(i).states.stream()
-                            .anyMatch(state -> state.content().equals(seen.content()))) {
+            if (within && eras.get(i).states.contains(seen.content())) {
                 return Math.max(from, least);
             }
         }
@@ -245,9 +227,7 @@ final class Reckoning {
             boolean before = i + 1 < eras.size() && eras.get(i + 1).lsn <= least;
             if (!before && eras.get(i).lsn <= most) {
                 text.append("\n  ").append(eras.get(i).lsn).append(" ");
-                text.append(eras.get(i).states.stream()
-                        .map(ModelCollection::content)
-                        .toList());
+                text.append(eras.get(i).states.contents());
             }
         }
         return text.toString();

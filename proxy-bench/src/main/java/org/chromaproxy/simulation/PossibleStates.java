@@ -1,0 +1,67 @@
+package org.chromaproxy.simulation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.chromaproxy.wal.record.OpKind;
+
+/**
+ * What a collection may hold behind one record: one state, or several where records were given up, which may have taken effect. None
+ * of them is ever left out, as a server may show any.
+ */
+final class PossibleStates {
+    /** By content and dimension. */
+    private final Map<String, ModelCollection> states;
+
+    private PossibleStates(Map<String, ModelCollection> states) {
+        this.states = states;
+    }
+
+    /** Those of a collection that was just made. */
+    static PossibleStates ofNothing() {
+        Map<String, ModelCollection> one = new LinkedHashMap<>();
+        put(one, new ModelCollection());
+        return new PossibleStates(one);
+    }
+
+    private static void put(Map<String, ModelCollection> states, ModelCollection state) {
+        states.put(state.content() + " " + state.dimension(), state);
+    }
+
+    /**
+     * Those behind one more record.
+     *
+     * @param perhaps whether it was given up: it may have taken effect or not
+     * @return empty if every one of these states would refuse a record that took effect
+     */
+    PossibleStates next(OpKind kind, JsonNode body, boolean perhaps) {
+        Map<String, ModelCollection> after = new LinkedHashMap<>();
+        for (ModelCollection state : states.values()) {
+            // A state in which it would be refused was none: what was given up before had, or had not, its effect.
+            if (!state.refuses(kind, body)) {
+                ModelCollection applied = state.copy();
+                applied.execute(kind, body);
+                put(after, applied);
+            }
+            if (perhaps) {
+                put(after, state);
+            }
+        }
+        return new PossibleStates(after);
+    }
+
+    boolean isEmpty() {
+        return states.isEmpty();
+    }
+
+    /** Whether one of them holds that. */
+    boolean contains(Map<String, String> content) {
+        return states.values().stream().anyMatch(state -> state.content().equals(content));
+    }
+
+    /** What each of them holds. */
+    List<Map<String, String>> contents() {
+        return states.values().stream().map(ModelCollection::content).toList();
+    }
+}
