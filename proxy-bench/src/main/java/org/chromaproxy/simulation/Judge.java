@@ -18,7 +18,7 @@ import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
 
 /** Sees all that happens, keeps it for whoever has to understand it, and says at once what must not be. */
-final class Judge {
+final class Judge implements ServerObserver {
     /** The names of operations: a metadata field of records written, and the beginning of an id in deletes. */
     static final String OPERATION = "op";
 
@@ -83,12 +83,14 @@ final class Judge {
     }
 
     /** A server executes a catalog request. */
-    void executes(ModelServer server, UpstreamRequest request) {
+    @Override
+    public void executes(ModelServer server, UpstreamRequest request) {
         note(server + " executes " + request.method() + " " + request.uri());
     }
 
     /** A server executes a write of records: it is committed, and nothing later was executed there before it. */
-    void executes(ModelServer server, UUID instanceId, UpstreamRequest request, JsonNode body) {
+    @Override
+    public void executes(ModelServer server, UUID instanceId, UpstreamRequest request, JsonNode body) {
         Map<Long, String> inOrder = new TreeMap<>();
         for (String operation : operations(body)) {
             Long lsn = committed.get(operation);
@@ -120,7 +122,8 @@ final class Judge {
      * A server deletes a collection: what its lane there has passed is behind the durable cursor, or durably has no effect. Else the next
      * owner, which begins at the cursor, sends again what finds no collection any more, and the deletion waits for that.
      */
-    void deletes(ModelServer server, UUID instanceId) {
+    @Override
+    public void deletes(ModelServer server, UUID instanceId) {
         World whole = Objects.requireNonNull(world);
         Life life = Objects.requireNonNull(whole.life());
         for (Mapping mapping : whole.log().mappings()) {

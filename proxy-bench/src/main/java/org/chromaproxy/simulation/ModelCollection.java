@@ -1,14 +1,22 @@
 package org.chromaproxy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.chromaproxy.scan.ClientJson;
+import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
 
 /**
@@ -17,11 +25,17 @@ import org.chromaproxy.wal.record.OpKind;
  */
 final class ModelCollection {
     private static final int NONE = 0;
+    private static final String EMBEDDING = "embedding";
 
     /** By id: embedding and metadata, as text. */
     private final Map<String, Map<String, String>> records = new LinkedHashMap<>();
 
+    /** By id: the embedding of an update that found no record. */
+    private final Map<String, String> left = new LinkedHashMap<>();
+
     private int dimension = NONE;
+    /** Whether the last that concerned it was a request that fixed the dimension and was refused. */
+    private boolean unwritten;
 
     /** A body that some client or lane has made. */
     static JsonNode parse(byte[] body) {
@@ -35,7 +49,9 @@ final class ModelCollection {
     ModelCollection copy() {
         ModelCollection other = new ModelCollection();
         records.forEach((id, fields) -> other.records.put(id, new TreeMap<>(fields)));
+        other.left.putAll(left);
         other.dimension = dimension;
+        other.unwritten = unwritten;
         return other;
     }
 
@@ -50,24 +66,79 @@ final class ModelCollection {
         return all;
     }
 
-    /** Whether Chroma refuses the body; then nothing has changed but perhaps the dimension. */
+    /** Whether Chroma would refuse the body; nothing changes. */
     boolean refuses(OpKind kind, JsonNode body) {
+        return copy().refusal(kind, body).isPresent();
+    }
+
+    /**
+     * Why Chroma refuses the body, whether or not there is a collection: it cannot be read.
+     *
+     * @return the answer; empty if it can be read
+     */
+    static Optional<UpstreamResponse> unreadable(OpKind kind, JsonNode body) {
+        boolean writes = kind == OpKind.ADD || kind == OpKind.UPSERT;
+        JsonNode embeddings = body.path("embeddings");
+        boolean embedded = embeddings.isArray() && embeddings.valueStream().allMatch(JsonNode::isArray);
+        boolean read = kind == OpKind.DELETE || (body.path("ids").isArray() && (!writes || embedded));
+        return read
+                ? Optional.empty()
+                : Optional.of(ModelAnswers.error(
+                        422, "ChromaError", "Failed to deserialize the JSON body: a field is missing"));
+    }
+
+    /**
+     * Why Chroma refuses the body, which it can read. It checks the embeddings first, and a collection that has no dimension takes theirs,
+     * even if the body is refused then.
+     *
+     * @return the answer; empty if it executes the body
+     */
+    Optional<UpstreamResponse> refusal(OpKind kind, JsonNode body) {
+        Optional<UpstreamResponse> unreadable = unreadable(kind, body);
+        if (kind == OpKind.DELETE || unreadable.isPresent()) {
+            return unreadable;
+        }
+        int wanted = dimension;
         for (JsonNode embedding : body.path("embeddings")) {
-            if (dimension != NONE && embedding.size() != dimension) {
-                return true;
+            if (embedding.isArray()) {
+                if (wanted != NONE && embedding.size() != wanted) {
+                    return refused(
+                            "Collection expecting embedding with dimension of " + wanted + ", got " + embedding.size());
+                }
+                wanted = embedding.size();
             }
         }
-        boolean writes = kind == OpKind.ADD || kind == OpKind.UPSERT;
-        return writes && body.path("ids").size() != body.path("embeddings").size();
+        boolean fixed = dimension == NONE && wanted != NONE;
+        dimension = wanted;
+        int ids = body.path("ids").size();
+        for (String array : List.of("embeddings", "metadatas", "documents")) {
+            if (body.path(array).isArray() && body.path(array).size() != ids) {
+                unwritten |= fixed;
+                return refused("Inconsistent number of IDs, embeddings, documents, URIs and metadatas");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<UpstreamResponse> refused(String message) {
+        return Optional.of(ModelAnswers.error(400, "InvalidArgumentError", message));
     }
 
     /** Executes it; how many records a delete named or matched. */
     int execute(OpKind kind, JsonNode body) {
         if (kind == OpKind.DELETE) {
+            boolean filtered = body.path("where").isObject();
+            if (!filtered && !body.path("ids").isArray()) {
+                return 0;
+            }
             List<String> matches = matches(body);
+            unwritten &= filtered ? matches.isEmpty() : body.path("ids").isEmpty();
             matches.forEach(records::remove);
-            return body.has("ids") ? body.path("ids").size() : matches.size();
+            left.keySet().removeAll(matches);
+            body.path("ids").forEach(id -> left.remove(id.asText()));
+            return filtered ? matches.size() : body.path("ids").size();
         }
+        unwritten &= body.path("ids").isEmpty();
         for (int i = 0; i < body.path("ids").size(); i++) {
             String id = body.path("ids").get(i).asText();
             boolean there = records.containsKey(id);
@@ -75,10 +146,15 @@ final class ModelCollection {
             if (dimension == NONE && embedding.isArray()) {
                 dimension = embedding.size();
             }
+            if (embedding.isArray() && kind == OpKind.UPDATE && !there) {
+                left.put(id, embedding.toString());
+            } else if (embedding.isArray() && kind != OpKind.ADD) {
+                left.remove(id);
+            }
             if (kind == OpKind.ADD ? !there : kind == OpKind.UPSERT || there) {
                 Map<String, String> fields = records.computeIfAbsent(id, _ -> new TreeMap<>());
                 if (embedding.isArray()) {
-                    fields.put("embedding", embedding.toString());
+                    fields.put(EMBEDDING, embedding.toString());
                 }
                 body.path("metadatas")
                         .path(i)
@@ -95,6 +171,8 @@ final class ModelCollection {
         List<String> found = new ArrayList<>();
         JsonNode where = body.path("where");
         int limit = body.path("limit").asInt(Integer.MAX_VALUE);
+        int offset = body.path("offset").asInt(0);
+        int passed = 0;
         for (Map.Entry<String, Map<String, String>> each : records.entrySet()) {
             boolean named = !body.path("ids").isArray() || contains(body.path("ids"), each.getKey());
             boolean matched = !where.isObject()
@@ -102,11 +180,69 @@ final class ModelCollection {
                             .allMatch(field -> field.getValue()
                                     .toString()
                                     .equals(each.getValue().get("." + field.getKey())));
-            if (named && matched && found.size() < limit) {
+            if (named && matched && passed++ >= offset && found.size() < limit) {
                 found.add(each.getKey());
             }
         }
         return found;
+    }
+
+    /**
+     * The embedding that a server may show of a record instead of its own: that of an update which came before the add, and found no
+     * record. Both releases do so, depending on when the collection is first read; the model does not.
+     */
+    Optional<String> embeddingLeft(String id) {
+        return Optional.ofNullable(left.get(id));
+    }
+
+    /**
+     * Whether a server may fail to read embeddings: a request that it refused has fixed the dimension, and none that it executed has come
+     * since. Both releases do so if the collection was read before; the model does not.
+     */
+    boolean mayFailToReadEmbeddings() {
+        return unwritten;
+    }
+
+    /** An answer to a get: what it includes of the records that match. */
+    UpstreamResponse get(JsonNode body) {
+        List<String> ids = matches(body);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ids.forEach(answer.putArray("ids")::add);
+        JsonNode include = body.path("include");
+        boolean usual = !include.isArray();
+        answer.set("embeddings", included(ids, !usual && contains(include, "embeddings"), this::embedding));
+        answer.set("documents", included(ids, usual || contains(include, "documents"), _ -> NullNode.getInstance()));
+        answer.putNull("uris");
+        answer.set("metadatas", included(ids, usual || contains(include, "metadatas"), this::metadata));
+        return ModelAnswers.json(200, answer.toString());
+    }
+
+    private static JsonNode included(List<String> ids, boolean wanted, Function<String, JsonNode> part) {
+        if (!wanted) {
+            return NullNode.getInstance();
+        }
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        ids.forEach(id -> all.add(part.apply(id)));
+        return all;
+    }
+
+    /** That record's embedding; a JSON null if there is none. */
+    JsonNode embedding(String id) {
+        return parse(fields(id).getOrDefault(EMBEDDING, "null").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private JsonNode metadata(String id) {
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+        fields(id).forEach((name, value) -> {
+            if (name.startsWith(".")) {
+                metadata.set(name.substring(1), parse(value.getBytes(StandardCharsets.UTF_8)));
+            }
+        });
+        return metadata.isEmpty() ? NullNode.getInstance() : metadata;
+    }
+
+    private Map<String, String> fields(String id) {
+        return records.getOrDefault(id, Map.of());
     }
 
     private static boolean contains(JsonNode ids, String id) {

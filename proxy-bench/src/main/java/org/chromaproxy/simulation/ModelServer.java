@@ -1,17 +1,19 @@
 package org.chromaproxy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
-import java.nio.charset.StandardCharsets;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.chromaproxy.local.ChromaRelease;
+import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
@@ -25,6 +27,7 @@ final class ModelServer {
     static final String WITNESS = "/api/v2/tenants/chroma-proxy";
 
     private static final String TENANTS = "/api/v2/tenants/";
+    private static final String INVALID = "InvalidArgumentError";
     private static final String HEARTBEAT = "/api/v2/heartbeat";
     private static final String DATABASES = TENANTS + TENANT + "/databases";
 
@@ -62,7 +65,8 @@ final class ModelServer {
 
     private final String name;
     private final Timeline time;
-    private final Judge judge;
+    private final ServerObserver observer;
+    private final ChromaRelease release;
     private final Map<UUID, Held> collections = new LinkedHashMap<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean up = true;
@@ -73,10 +77,11 @@ final class ModelServer {
     private int boots;
     private long busyUntil;
 
-    ModelServer(String name, Timeline time, Judge judge) {
+    ModelServer(String name, ChromaRelease release, Timeline time, ServerObserver observer) {
         this.name = name;
+        this.release = release;
         this.time = time;
-        this.judge = judge;
+        this.observer = observer;
     }
 
     String name() {
@@ -182,40 +187,58 @@ final class ModelServer {
         if (sick && !request.method().equals("GET") && !isRead(path) && chance.happens(SICK)) {
             return full();
         }
+        boolean there = path[1].equals(DATABASE);
         if (path.length < 3) {
-            return request.method().equals("GET")
-                    ? json(200, "{\"name\":\"" + DATABASE + "\",\"tenant\":\"" + TENANT + "\"}")
-                    : json(200, "{}");
+            return there ? database() : missing("Database [" + path[1] + "] not found");
+        } else if (path[2].equals("collections_count")) {
+            return ModelAnswers.json(200, Integer.toString(there ? collections.size() : 0));
+        } else if (path.length == 3) {
+            return request.method().equals("GET") ? list() : create(request, effect, chance);
         }
-        if (!path[1].equals(DATABASE)) {
-            return error(404, "NotFoundError", "Database [" + path[1] + "] not found");
-        }
-        if (path.length == 3) {
-            return path[2].equals("collections_count")
-                    ? json(200, Integer.toString(collections.size()))
-                    : create(request, effect, chance);
-        }
-        Optional<Held> held = find(path[3]);
-        if (held.isEmpty()) {
-            return error(404, "NotFoundError", "Collection [" + path[3] + "] does not exist");
-        }
-        return path.length > 4 && !path[4].isEmpty()
-                ? records(held.get(), path[4], request, effect)
-                : collection(held.get(), request, effect);
+        return path.length == 4 ? collection(path[3], request, effect) : records(path[3], path[4], request, effect);
+    }
+
+    private static UpstreamResponse database() {
+        return ModelAnswers.json(200, "{\"name\":\"" + DATABASE + "\",\"tenant\":\"" + TENANT + "\"}");
+    }
+
+    /** In the order of the ids, as Chroma does. */
+    private UpstreamResponse list() {
+        return ModelAnswers.json(
+                200,
+                collections.values().stream()
+                        .sorted(Comparator.comparing(held -> held.id.toString()))
+                        .map(ModelServer::shown)
+                        .collect(Collectors.joining(",", "[", "]")));
     }
 
     /** What the proxy asks on its own behalf: a heartbeat, a tenant, a small write. */
     private UpstreamResponse ofItself(UpstreamRequest request) {
+        if (request.uri().contains("/databases/")) {
+            // A body is tried at what is not there.
+            return request.method().equals("POST")
+                    ? ModelAnswers.error(400, INVALID, "Database [no-such-database] does not exist")
+                    : missing("Collection does not exist.");
+        }
         if (sick && !request.method().equals("GET")) {
             return full();
         }
         return request.uri().equals(HEARTBEAT)
-                ? json(200, "{\"nanosecond heartbeat\":" + time.nanoTime() + "}")
-                : json(200, "{\"name\":\"" + request.uri().substring(TENANTS.length()) + "\"}");
+                ? ModelAnswers.json(200, "{\"nanosecond heartbeat\":" + time.nanoTime() + "}")
+                : ModelAnswers.json(200, "{\"name\":\"" + request.uri().substring(TENANTS.length()) + "\"}");
+    }
+
+    private static UpstreamResponse missing(String message) {
+        return ModelAnswers.error(404, "NotFoundError", message);
+    }
+
+    private static UpstreamResponse noUuid() {
+        return ModelAnswers.error(400, INVALID, "Collection ID is not a valid UUIDv4");
     }
 
     private static UpstreamResponse full() {
-        return error(500, "InternalError", "error returned from database: (code: 13) database or disk is full");
+        return ModelAnswers.error(
+                500, "InternalError", "error returned from database: (code: 13) database or disk is full");
     }
 
     /** Whether the proxy asks it on its own behalf. */
@@ -227,59 +250,82 @@ final class ModelServer {
         return path.length > 4 && (path[4].equals("get") || path[4].equals("count"));
     }
 
-    private Optional<Held> find(String reference) {
+    private Optional<Held> named(String wanted) {
         return collections.values().stream()
-                .filter(each ->
-                        each.name.equals(reference) || each.id.toString().equals(reference))
+                .filter(each -> each.name.equals(wanted))
                 .findFirst();
     }
 
     private UpstreamResponse create(UpstreamRequest request, Effect effect, Chance chance) {
         JsonNode body = ModelCollection.parse(request.body());
         String wanted = body.path("name").asText();
-        Optional<Held> there = find(wanted);
+        Optional<Held> there = named(wanted);
         if (there.isPresent()) {
             return body.path("get_or_create").asBoolean()
-                    ? json(200, shown(there.get()))
-                    : error(409, "UniqueConstraintError", "Collection [" + wanted + "] already exists");
+                    ? ModelAnswers.json(200, shown(there.get()))
+                    : ModelAnswers.error(409, "ChromaError", "Collection [" + wanted + "] already exists");
         }
-        judge.executes(this, request);
+        observer.executes(this, request);
         Held made = new Held(chance.uuid(), wanted);
         if (effect != Effect.NONE) {
             collections.put(made.id, made);
         }
-        return json(200, shown(made));
+        return ModelAnswers.json(200, shown(made));
     }
 
-    private UpstreamResponse collection(Held held, UpstreamRequest request, Effect effect) {
-        if (request.method().equals("GET")) {
-            return json(200, shown(held));
+    /** Reads and deletes one by its name, and modifies one by its id. */
+    private UpstreamResponse collection(String reference, UpstreamRequest request, Effect effect) {
+        if (request.method().equals("PUT")) {
+            return modify(reference, request, effect);
         }
-        judge.executes(this, request);
+        Optional<Held> held = named(reference);
+        if (held.isEmpty()) {
+            return missing("Collection [" + reference + "] does not exist");
+        } else if (request.method().equals("GET")) {
+            return ModelAnswers.json(200, shown(held.get()));
+        }
+        observer.executes(this, request);
+        if (effect != Effect.NONE) {
+            observer.deletes(this, held.get().id);
+            collections.remove(held.get().id);
+        }
+        return ModelAnswers.json(200, "{}");
+    }
+
+    private UpstreamResponse modify(String reference, UpstreamRequest request, Effect effect) {
+        Optional<UUID> id = CollectionIds.parse(reference);
+        if (id.isEmpty()) {
+            return noUuid();
+        }
+        Held held = collections.get(id.get());
+        if (held == null) {
+            return missing("Collection [" + id.get() + "] does not exist.");
+        }
+        observer.executes(this, request);
         if (effect == Effect.NONE) {
-            return json(200, "{}");
+            return ModelAnswers.json(200, "{}");
         }
-        if (request.method().equals("DELETE")) {
-            judge.deletes(this, held.id);
-            collections.remove(held.id);
-            return json(200, "{}");
-        }
-        String wanted = ModelCollection.parse(request.body()).path("new_name").asText();
-        if (find(wanted).filter(other -> other != held).isPresent()) {
-            return error(409, "UniqueConstraintError", "Collection [" + wanted + "] already exists");
+        String wanted = ModelCollection.parse(request.body()).path("new_name").asText(held.name);
+        if (named(wanted).filter(other -> other != held).isPresent()) {
+            return ModelAnswers.error(
+                    500,
+                    "InternalError",
+                    "Database error: error returned from database: (code: 2067) UNIQUE constraint failed: collections.name");
         }
         held.name = wanted;
-        return json(200, "{}");
+        return ModelAnswers.json(200, "{}");
     }
 
-    private UpstreamResponse records(Held held, String operation, UpstreamRequest request, Effect effect) {
+    private UpstreamResponse records(String reference, String operation, UpstreamRequest request, Effect effect) {
         if (operation.equals("count")) {
-            return json(200, Integer.toString(held.records.content().size()));
+            return found(
+                    reference,
+                    held -> ModelAnswers.json(
+                            200, Integer.toString(held.records.content().size())));
         }
         JsonNode body = ModelCollection.parse(request.body());
         if (operation.equals("get")) {
-            String ids = String.join("\",\"", held.records.matches(body));
-            return json(200, "{\"ids\":[" + (ids.isEmpty() ? "" : "\"" + ids + "\"") + "]}");
+            return found(reference, held -> held.records.get(body));
         }
         OpKind kind = switch (operation) {
             case "add" -> OpKind.ADD;
@@ -288,27 +334,60 @@ final class ModelServer {
             case "delete" -> OpKind.DELETE;
             default -> throw new IllegalArgumentException(operation);
         };
-        if (held.id.equals(poisoned) && body.path("ids").toString().contains(poison)) {
-            return error(500, "InternalError", "something failed");
+        return ModelCollection.unreadable(kind, body)
+                .orElseGet(() -> found(reference, held -> write(held, kind, body, request, effect)));
+    }
+
+    private UpstreamResponse found(String reference, Function<Held, UpstreamResponse> then) {
+        Optional<UUID> id = CollectionIds.parse(reference);
+        if (id.isEmpty()) {
+            return noUuid();
         }
-        boolean everything = !body.path("ids").isArray() && !body.path("where").isObject();
-        if (kind == OpKind.DELETE && everything) {
-            return error(400, "InvalidArgumentError", "Either ids or where must be specified");
+        Held held = collections.get(id.get());
+        return held == null ? missing("Collection [" + id.get() + "] does not exist.") : then.apply(held);
+    }
+
+    private UpstreamResponse write(Held held, OpKind kind, JsonNode body, UpstreamRequest request, Effect effect) {
+        if (held.id.equals(poisoned) && body.path("ids").toString().contains(poison)) {
+            return ModelAnswers.error(500, "InternalError", "something failed");
+        }
+        JsonNode whole =
+                knowsLimits() || kind != OpKind.DELETE ? body : ((ObjectNode) body.deepCopy()).without("limit");
+        Optional<UpstreamResponse> impossible = kind == OpKind.DELETE ? impossible(whole) : Optional.empty();
+        if (impossible.isPresent()) {
+            return impossible.get();
         }
         held.reveal();
-        if (held.records.refuses(kind, body)) {
-            return error(400, "InvalidArgumentError", "Collection expecting embedding with another dimension");
+        Optional<UpstreamResponse> refusal = held.records.refusal(kind, whole);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
-        judge.executes(this, held.id, request, body);
+        observer.executes(this, held.id, request, whole);
         int count = 0;
         switch (effect) {
-            case EXECUTED -> count = held.records.execute(kind, body);
-            case HIDDEN -> held.hidden.add(new Pending(kind, body));
+            case EXECUTED -> count = held.records.execute(kind, whole);
+            case HIDDEN -> held.hidden.add(new Pending(kind, whole));
             case NONE -> {}
         }
-        return kind == OpKind.DELETE
-                ? json(200, "{\"deleted\":" + count + "}")
-                : json(kind == OpKind.ADD ? 201 : 200, "{}");
+        return kind == OpKind.DELETE && knowsLimits()
+                ? ModelAnswers.json(200, "{\"deleted\":" + count + "}")
+                : ModelAnswers.json(kind == OpKind.ADD ? 201 : 200, "{}");
+    }
+
+    /** Whether it knows that a delete may have a limit, and tells how many it has deleted. */
+    private boolean knowsLimits() {
+        return release != ChromaRelease.V1_0_5;
+    }
+
+    private static Optional<UpstreamResponse> impossible(JsonNode delete) {
+        boolean filtered = delete.path("where").isObject();
+        if (!filtered && delete.path("ids").isArray() && delete.path("ids").isEmpty()) {
+            return Optional.of(ModelAnswers.error(400, INVALID, "Either ids or where must be specified"));
+        }
+        return !filtered && delete.path("limit").isNumber()
+                ? Optional.of(
+                        ModelAnswers.error(400, INVALID, "limit can only be specified when a where clause is provided"))
+                : Optional.empty();
     }
 
     private static String shown(Held held) {
@@ -316,26 +395,6 @@ final class ModelServer {
         return "{\"id\":\"" + held.id + "\",\"name\":\"" + held.name + "\",\"dimension\":"
                 + (dimension == 0 ? "null" : Integer.toString(dimension)) + ",\"tenant\":\"" + TENANT
                 + "\",\"database\":\"" + DATABASE + "\",\"metadata\":null,\"configuration_json\":{},\"schema\":null}";
-    }
-
-    static UpstreamResponse error(int status, String error, String message) {
-        return json(status, "{\"error\":\"" + error + "\",\"message\":\"" + message + "\"}");
-    }
-
-    static UpstreamResponse json(int status, String body) {
-        HttpHeaders headers = new DefaultHttpHeaders().set("content-type", "application/json");
-        return new UpstreamResponse(status, headers, body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** What something on the way answers. */
-    static UpstreamResponse page(int status) {
-        HttpHeaders headers = new DefaultHttpHeaders().set("content-type", "text/html");
-        return new UpstreamResponse(status, headers, "<html>no</html>".getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Nothing but a status. */
-    static UpstreamResponse empty(int status) {
-        return new UpstreamResponse(status, EmptyHttpHeaders.INSTANCE, new byte[0]);
     }
 
     @Override

@@ -200,25 +200,26 @@ final class Network {
             }
             case BUSY ->
                 exchange.answer(
-                        ModelServer.empty(exchange.chance.happens(0.5) ? 429 : 503),
+                        ModelAnswers.empty(exchange.chance.happens(0.5) ? 429 : 503),
                         lateOrNot(exchange),
                         LaneEvent.BUSY);
             case FOREIGN ->
                 exchange.answer(
-                        ModelServer.page(exchange.chance.happens(0.5) ? 502 : 404),
+                        ModelAnswers.page(exchange.chance.happens(0.5) ? 502 : 404),
                         lateOrNot(exchange),
                         LaneEvent.FOREIGN);
             case FOREIGN_DONE -> {
                 boolean done = exchange.execute(Effect.EXECUTED).success();
                 LaneEvent event = done ? LaneEvent.FOREIGN_DONE : LaneEvent.FOREIGN;
-                exchange.answer(ModelServer.page(exchange.chance.happens(0.5) ? 504 : 200), lateOrNot(exchange), event);
+                exchange.answer(
+                        ModelAnswers.page(exchange.chance.happens(0.5) ? 504 : 200), lateOrNot(exchange), event);
             }
             case SILENT -> silent(exchange);
         }
     }
 
     private static UpstreamResponse failure() {
-        return ModelServer.error(500, "InternalError", "something failed");
+        return ModelAnswers.error(500, "InternalError", "something failed");
     }
 
     /** Executed, and answered as the server does. */

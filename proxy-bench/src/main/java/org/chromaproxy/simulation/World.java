@@ -5,11 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.local.ChromaRelease;
 import org.jspecify.annotations.Nullable;
 
 /** What is there beside the processes: servers, log, weather; and who judges all that happens. */
 final class World {
     private static final int MOST_SERVERS = 3;
+    /** How many histories have servers of either release. */
+    private static final double MIXED = 0.25;
 
     private final Timeline time;
     private final Judge judge;
@@ -40,10 +43,15 @@ final class World {
         merged = own.happens(0.3) ? 1 : 20;
         lingerMs = own.happens(0.5) ? 0 : 50;
         int instances = own.happens(0.3) ? MOST_SERVERS : MOST_SERVERS - 1;
+        boolean mixed = time.element("releases").happens(MIXED);
         String[] names = {"primary", "replica", "third"};
         for (int i = 0; i < instances; i++) {
-            servers.add(new ModelServer(names[i], time, judge));
+            servers.add(new ModelServer(names[i], release(mixed, i), time, judge));
         }
+    }
+
+    private ChromaRelease release(boolean mixed, int server) {
+        return mixed && time.element("release", server).happens(0.5) ? ChromaRelease.OLDEST : ChromaRelease.NEWEST;
     }
 
     /** Another process owns the log from now on. */

@@ -3,7 +3,7 @@
  * and clients are models; crashes, take-overs and every kind of trouble come from the seed; what must hold is asserted.
  *
  * <p>Everything belongs to one thread. May import {@code wal} and, of the proxy, {@code lane}, {@code catalog}, {@code instance},
- * {@code upstream}, {@code scan}, {@code merge}, {@code route} and {@code time}; of the drill, {@code drill.mutant}.
+ * {@code upstream}, {@code scan}, {@code merge}, {@code route}, {@code local} and {@code time}; of the drill, {@code drill.mutant}.
  */
 @NullMarked
 package org.chromaproxy.simulation;

@@ -36,9 +36,9 @@ class ShrinkerTest {
     @Test
     void whatAMutantDoesWrongIsShownByAShortHistory() {
         MutantLoader mutant = new MutantLoader(HeartMutant.FAULT_IS_DONE.edits());
-        Shrinker.Shrunk shrunk = Shrinker.shrink((without, ms) -> mutant.run(1, without, ms), Shrinker.MOST_RUNS)
+        Shrinker.Shrunk shrunk = Shrinker.shrink((without, ms) -> mutant.run(2, without, ms), Shrinker.MOST_RUNS)
                 .orElseThrow();
-        Simulation.Result last = mutant.run(1, shrunk.without(), shrunk.last().lengthMs());
+        Simulation.Result last = mutant.run(2, shrunk.without(), shrunk.last().lengthMs());
 
         String summary = shrunk.summary();
         assertEquals(kind(shrunk.first()), kind(last), summary);
@@ -50,7 +50,7 @@ class ShrinkerTest {
         assertTrue(Shrinker.count(last, Elements.Kind.OPERATION) <= 5, summary);
         assertTrue(last.notes().size() < 40, summary);
         // It is the mutant's doing: the heart as it is does nothing wrong there.
-        assertNull(Simulation.run(1, shrunk.without(), last.lengthMs()).violation());
+        assertNull(Simulation.run(2, shrunk.without(), last.lengthMs()).violation());
     }
 
     @Test
