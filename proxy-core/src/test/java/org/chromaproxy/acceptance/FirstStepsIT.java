@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.chromaproxy.acceptance.harness.Deployment;
 import org.chromaproxy.acceptance.harness.InstanceDump;
+import org.chromaproxy.guide.Guide;
 import org.chromaproxy.guide.GuideShell;
 import org.chromaproxy.guide.GuideWalk;
 import org.chromaproxy.local.FreePort;
@@ -83,12 +85,19 @@ class FirstStepsIT extends GuideWalk {
     /** The guide's commands, with the ports and addresses of this test. */
     private List<String> asHere(Deployment deployment, WebhookServer webhook) {
         port = Integer.toString(FreePort.next());
+        Map<String, String> here = Map.of(
+                "8001",
+                port(deployment.primary().url()),
+                "8002",
+                port(deployment.replica().url()),
+                "8000",
+                port,
+                DATABASE_URL,
+                deployment.logUrl().toString(),
+                WEBHOOK_URL,
+                webhook.address().toString());
         return GuideShell.blocks("docs/first-steps.md").stream()
-                .map(block -> block.replace("8001", port(deployment.primary().url()))
-                        .replace("8002", port(deployment.replica().url()))
-                        .replace("8000", port)
-                        .replace(DATABASE_URL, deployment.logUrl().toString())
-                        .replace(WEBHOOK_URL, webhook.address().toString()))
+                .map(block -> Guide.asHere(block, here))
                 .toList();
     }
 

@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.chromaproxy.guide.Guide;
+import org.chromaproxy.guide.GuideShell;
 import org.chromaproxy.guide.GuideWalk;
 import org.chromaproxy.support.Programs;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.Timeout;
 class UseCasesIT extends GuideWalk {
     private static final Duration UP = Duration.ofMinutes(2);
     private static final long COMMANDS_SECONDS = 240;
-    private static final Pattern COMMANDS = Pattern.compile("(?s)```bash\n(.*?)```");
 
     @Test
     void everyCommandDoesWhatTheGuideSays() throws Exception {
@@ -64,14 +64,14 @@ class UseCasesIT extends GuideWalk {
 
     /** All of them, with the demo's ports and folder in the place of the guide's. */
     private String commands(String demo) {
-        return COMMANDS.matcher(Guide.text("docs/use-cases.md"))
-                .results()
-                .map(block -> block.group(1))
-                .collect(Collectors.joining("\n"))
-                .replace("8001", port(demo, "primary"))
-                .replace("8002", port(demo, "replica"))
-                .replace("8000", port(demo, "proxy"))
-                .replace(".build/demo", folder().resolve("data").toString());
+        String commands = String.join("\n", GuideShell.blocks("docs/use-cases.md"));
+        return Guide.asHere(
+                commands,
+                Map.of(
+                        "8001", port(demo, "primary"),
+                        "8002", port(demo, "replica"),
+                        "8000", port(demo, "proxy"),
+                        ".build/demo", folder().resolve("data").toString()));
     }
 
     private static String port(String demo, String name) {

@@ -9,6 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /** The project's files beside the sources. Tests run in a module's folder. */
@@ -27,6 +31,18 @@ public final class Guide {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * A guide's commands with what holds here in the place of what stands there: in one pass, as what is put in may look like
+     * something else that is to be replaced.
+     *
+     * @param here what stands in the guide, and what it is here
+     */
+    public static String asHere(String commands, Map<String, String> here) {
+        Pattern there =
+                Pattern.compile(here.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|")));
+        return there.matcher(commands).replaceAll(found -> Matcher.quoteReplacement(here.get(found.group())));
     }
 
     /** Its YAML documents; a key that occurs twice is an error. */
