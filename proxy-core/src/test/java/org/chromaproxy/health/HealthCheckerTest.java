@@ -28,7 +28,7 @@ class HealthCheckerTest {
     private static final long INTERVAL_MS = 200;
     private static final int INTERVALS = 5;
     /** The machine may be busy. */
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @ParameterizedTest
     @EnumSource(

@@ -25,7 +25,7 @@ import org.chromaproxy.wal.WalConfig;
 /** A proxy with its log, in front of a scripted primary and a scripted replica, and of a third where that is wanted. */
 final class Stage implements AutoCloseable {
     /** For what should take a moment; generous, since the machine may be busy. */
-    static final Duration SOON = Duration.ofSeconds(20);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     private static final long CHECK_MS = 100;
 

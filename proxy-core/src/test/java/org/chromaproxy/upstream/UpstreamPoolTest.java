@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** A pool never loses a place, and nobody waits in it for ever. */
 class UpstreamPoolTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final long LONG_MS = 60_000;
 
     private final EventLoops loops = new EventLoops(Transport.named("auto"), 1);

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** TLS towards instances: who is believed, what is said of who is not, and that giving up stays giving up. */
 class UpstreamTlsTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int HUGE = 64 << 20;
 
     private final EventLoops loops = new EventLoops(Transport.named("auto"), 1);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The largest bodies there may be, several at once, on a proxy as users start it: its launcher, its default memory. */
-@Timeout(900)
+@Timeout(1500)
 class LargeWritesIT {
     private static final int RECORDS = 400;
     private static final int DIMENSION = 25_000;
@@ -56,7 +56,7 @@ class LargeWritesIT {
             assertTrue(logged.size() >= 2, told.toString());
             for (ChromaInstance instance : List.of(deployment.primary(), deployment.replica())) {
                 Awaitility.await("all that was logged is applied, " + told)
-                        .atMost(Duration.ofMinutes(4))
+                        .atMost(Duration.ofMinutes(10))
                         .pollInterval(Duration.ofSeconds(1))
                         .ignoreExceptions()
                         .until(() -> idsOn(instance.api()).equals(logged));
@@ -66,7 +66,7 @@ class LargeWritesIT {
             // seconds,
             // and those under way when the proxy was killed are sent once more, one after the other.
             Awaitility.await("a server is read again")
-                    .atMost(Duration.ofMinutes(6))
+                    .atMost(Duration.ofMinutes(10))
                     .pollInterval(Duration.ofSeconds(1))
                     .ignoreExceptions()
                     .untilAsserted(() -> {

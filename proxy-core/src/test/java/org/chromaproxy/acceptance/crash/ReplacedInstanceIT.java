@@ -69,6 +69,22 @@ class ReplacedInstanceIT {
         }
     }
 
+    @Test
+    void aLeaderReplacedWhileTheProxyWasStoppedIsFoundOutAtStartAndTheOtherLeads(@TempDir Path directory) {
+        try (Deployment deployment = Deployment.prepare(directory)) {
+            var process = deployment.startProxy();
+            String path = fill(deployment, process.api());
+            process.kill9();
+
+            deployment.primary().replaceByEmpty();
+            process.restart();
+
+            awaitNeedsResync(process.api(), "primary");
+            servesFromTheOther(process.api(), path);
+            assertEquals(0, collections(deployment.primary().api()));
+        }
+    }
+
     private static String fill(Deployment deployment, ChromaApi proxy) {
         String path = collection(proxy.create("kept"));
         proxy.post(path + "/add", TWO).expect(201);

@@ -23,6 +23,7 @@ public final class Deployment implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(90);
 
     private final Path directory;
+    private final String test = test();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final ChromaInstance primary;
     private final ChromaInstance replica;
@@ -89,6 +90,9 @@ public final class Deployment implements AutoCloseable {
 
     private Map<String, String> environment(String... settings) {
         Map<String, String> environment = new HashMap<>();
+        // Five such test beds at once on two processors: a server may be silent, and out of use, for longer than by
+        // default.
+        environment.put("READ_WAIT", "45");
         environment.put("PRIMARY_URL", primary.url());
         environment.put("REPLICA_URL", replica.url());
         environment.put("DATABASE_URL", log.url().toString());
@@ -156,7 +160,7 @@ public final class Deployment implements AutoCloseable {
 
     /** What the proxies said outlives the test's folder: one that fails now and then has to say why. */
     private void keepLogs() {
-        Path kept = Path.of("target", "proxy-logs", directory.getFileName().toString());
+        Path kept = Path.of("target", "proxy-logs", test + "-" + directory.getFileName());
         try (Stream<Path> files = Files.walk(directory, 2)) {
             for (Path file :
                     files.filter(each -> each.toString().endsWith(".log")).toList()) {
@@ -167,6 +171,15 @@ public final class Deployment implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The class whose test this is for. */
+    private static String test() {
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.map(frame -> frame.getDeclaringClass().getSimpleName())
+                        .filter(name -> name.endsWith("IT"))
+                        .findFirst())
+                .orElse("unknown");
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
