@@ -102,6 +102,7 @@ final class ProcessWatch {
     private void settled(long question) {
         CompletableFuture<Void> asked;
         synchronized (this) {
+            forgetEarlier();
             if (questions != question || !broken || restarted) {
                 return;
             }
@@ -111,11 +112,16 @@ final class ProcessWatch {
         asked.complete(null);
     }
 
-    /** What happened in an earlier state of the instance is over: nothing of it is used any more. Guarded by this. */
+    /**
+     * What happened in an earlier state of the instance is over: nothing of it is used any more, and whoever waits for a decision
+     * is told so. Guarded by this.
+     */
     private void forgetEarlier() {
         if (broken && (!instance.usable() || instance.upSinceNanos() - brokenNanos > 0)) {
             broken = false;
             restarted = false;
+            // Those that wait go on on loops of their own.
+            decision.completeExceptionally(gone());
         }
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** A process that ends takes all its connections with it; one that lives keeps some. */
 class ProcessWatchTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final EventLoops loops = new EventLoops(Transport.named("nio"), 1);
     private final EventLoop loop = new DefaultEventLoop();
@@ -134,6 +134,29 @@ class ProcessWatchTest {
         assertFalse(known.isCompletedExceptionally());
         watch.closed(second, true, loop);
         assertEquals(0, restarts.size());
+    }
+
+    @Test
+    void whoWaitsForADecisionIsToldWhenTheServerGoesDownMeanwhile() {
+        UpstreamConnection first = open();
+        UpstreamConnection second = open();
+        watch.closed(first, false, loop);
+        var known = watch.known(open().openedNanos());
+        instance.become(InstanceState.DOWN, "");
+        watch.closed(second, true, loop);
+        assertTrue(known.isCompletedExceptionally(), "what waits for it would wait for ever");
+        assertEquals(0, restarts.size());
+    }
+
+    @Test
+    void nothingThatHappensLaterIsNeededToTellThem() {
+        UpstreamConnection first = open();
+        open();
+        watch.closed(first, false, loop);
+        var known = watch.known(open().openedNanos());
+        instance.become(InstanceState.DOWN, "");
+        await().atMost(SOON).until(known::isDone);
+        assertTrue(known.isCompletedExceptionally(), "it is not the one of before for certain");
     }
 
     @Test
