@@ -211,8 +211,8 @@ public final class ReadExchange implements RequestBody {
             release();
             endTurn();
             services.admission().requests().countTimeout();
-            String message = "No instance can serve this read now: none is up and in sync. Retry later.";
-            exchange.fail(ProxyError.NO_INSTANCE, message);
+            String why = target.standings(failed);
+            exchange.fail(ProxyError.NO_INSTANCE, "No instance can serve this read now: " + why + ". Retry later.");
             return;
         }
         failed.clear();

@@ -1,10 +1,12 @@
 package org.chromaproxy.exchange.read;
 
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.ExchangeServices;
@@ -209,5 +211,29 @@ public class ReadTarget {
         return collection
                 .map(entry -> entry.readable(instance, applied))
                 .orElse(catalog.gate().readable(instance.index()));
+    }
+
+    /**
+     * How each instance stands to this read, for somebody whom none of them served.
+     *
+     * @param failed those that could not be reached
+     */
+    String standings(Set<Instance> failed) {
+        if (!services.admission().serving().getAsBoolean()) {
+            return "this proxy does not know for certain that the log is its own";
+        }
+        return services.proxy().instances().stream()
+                .map(instance -> instance.name() + " " + standing(instance, failed))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String standing(Instance instance, Set<Instance> failed) {
+        if (!instance.usable()) {
+            return "is not in use (" + instance.state().name().toLowerCase(Locale.ROOT) + ")";
+        }
+        if (failed.contains(instance)) {
+            return "is up, but no connection to it could be used";
+        }
+        return readable(instance) ? "is up" : "is up, but has not everything of this yet";
     }
 }
