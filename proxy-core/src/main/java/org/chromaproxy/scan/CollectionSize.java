@@ -11,6 +11,7 @@ final class CollectionSize extends BodyScan {
     private static final Set<String> LINKS = Set.of("max_neighbors", "hnsw:M");
     private static final Set<String> CANDIDATES =
             Set.of("ef_construction", "ef_search", "hnsw:construction_ef", "hnsw:search_ef");
+    private static final Set<String> LAG = Set.of("sync_threshold", "hnsw:sync_threshold");
     /** What it holds is the client's own. */
     private static final String FUNCTION = "embedding_function";
 
@@ -61,6 +62,9 @@ final class CollectionSize extends BodyScan {
         } else if (CANDIDATES.contains(name) && value > ServerBounds.INDEX_CANDIDATES) {
             excess = "an index that looks at more than " + ServerBounds.INDEX_CANDIDATES
                     + " vectors for one (ef_construction, ef_search)";
+        } else if (LAG.contains(name) && value > ServerBounds.INDEX_LAG) {
+            excess =
+                    "an index that is written behind more than " + ServerBounds.INDEX_LAG + " records (sync_threshold)";
         }
     }
 

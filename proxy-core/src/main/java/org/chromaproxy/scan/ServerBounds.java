@@ -33,6 +33,12 @@ public final class ServerBounds {
     /** Vectors that an index looks at for one that is added or looked for. */
     public static final int INDEX_CANDIDATES = 10_000;
 
+    /**
+     * Records that an index may be behind. A server keeps that many of each collection in one table, and looks through all of it for every
+     * add to any: behind 100,000 an add to another collection takes three times what it takes behind none, and so on.
+     */
+    public static final int INDEX_LAG = 100_000;
+
     /** A smaller body cannot hold as many values. */
     private static final int LEAST_BYTES = 2 * METADATA_VALUES;
 

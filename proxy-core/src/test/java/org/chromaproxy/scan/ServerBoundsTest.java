@@ -80,6 +80,20 @@ class ServerBoundsTest {
         assertTrue(ServerBounds.collectionExceeds(bytes(body)).contains("links"), body);
     }
 
+    /** Everybody's adds take longer and longer then. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"sync_threshold\":100001}}}",
+                "{\"name\":\"n\",\"configuration\":{\"hnsw\":{\"sync_threshold\":1e300}}}",
+                "{\"name\":\"n\",\"metadata\":{\"hnsw:sync_threshold\":1000000000}}",
+                "{\"name\":\"n\",\"schema\":{\"keys\":{\"#embedding\":{\"v\":{\"hnsw\":{\"sync_threshold\":4294967296}}}}}}",
+                "{\"new_configuration\":{\"hnsw\":{\"sync_threshold\":1000000}}}",
+            })
+    void anIndexIsNotFarBehind(String body) {
+        assertTrue(ServerBounds.collectionExceeds(bytes(body)).contains("sync_threshold"), body);
+    }
+
     /** A server takes these (1.5.9), ends at the first add, and again whenever the collection is asked for. */
     @ParameterizedTest
     @ValueSource(
