@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class HeavyReads {
     /** Who waits, whose turn is next in front. Everything is guarded by this. */
     private final Map<PrincipalUse, ArrayDeque<Waiting>> lines = new LinkedHashMap<>();
 
+    private final LongAdder refused = new LongAdder();
     private int underWay;
     private int waiting;
 
@@ -92,6 +94,7 @@ public final class HeavyReads {
         synchronized (this) {
             ArrayDeque<Waiting> line = lines.get(who);
             if (waiting >= WAITING || (line != null && line.size() >= WAITING_EACH)) {
+                refused.increment();
                 return Optional.empty();
             }
             lines.computeIfAbsent(who, _ -> new ArrayDeque<>()).add(each);
@@ -104,6 +107,11 @@ public final class HeavyReads {
     /** Reads that wait for their turn. */
     public synchronized int waiting() {
         return waiting;
+    }
+
+    /** Reads that were refused because so many waited. */
+    public long refused() {
+        return refused.sum();
     }
 
     /** Reads that servers execute. */

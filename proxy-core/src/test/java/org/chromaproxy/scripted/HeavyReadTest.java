@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -111,6 +112,11 @@ class HeavyReadTest extends StagedTest {
         assertEquals(429, refused.status(), refused.body());
         assertTrue(refused.body().contains("one after the other"), refused.body());
         assertTrue(Integer.parseInt(refused.header("retry-after")) > 0);
+        JsonNode told = stage().client().get("/status").join().json().path("heavy_reads");
+        assertEquals(
+                List.of(1, 4),
+                List.of(told.path("active").intValue(), told.path("waiting").intValue()));
+        assertTrue(told.path("refused").intValue() > 0, told.toString());
         gate.complete(null);
         assertEquals(
                 5,

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.Figures;
 import org.chromaproxy.admit.BacklogBound;
+import org.chromaproxy.admit.HeavyReads;
 import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.completion.Feed;
@@ -44,6 +45,10 @@ final class ProxyMetrics {
         page.gauge("lists_active", "Lists that are being made.", lists.active());
         page.gauge("lists_waiting", "Lists that wait for their turn.", lists.waiting());
         page.counter("lists_rejected_total", "Lists refused at the bound.", lists.rejected());
+        HeavyReads heavy = services.admission().heavyReads();
+        page.gauge("heavy_reads_active", "Reads under way whose filter keeps a server busy.", heavy.underWay());
+        page.gauge("heavy_reads_waiting", "Such reads that wait for their turn.", heavy.waiting());
+        page.counter("heavy_reads_rejected_total", "Such reads refused at the bound.", heavy.refused());
         BacklogBound backlog = services.admission().backlog();
         page.counter("async_accepted_total", "Writes that were not waited for, let in.", backlog.accepted());
         page.counter("async_refused_total", "The same, refused because too much waits.", backlog.refused());

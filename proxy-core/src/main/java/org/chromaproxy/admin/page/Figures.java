@@ -2,6 +2,7 @@ package org.chromaproxy.admin.page;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.chromaproxy.admit.ConnectionBound;
+import org.chromaproxy.admit.HeavyReads;
 import org.chromaproxy.admit.LogCapacity;
 import org.chromaproxy.admit.MemoryBudget;
 import org.chromaproxy.admit.MemoryShare;
@@ -119,6 +120,15 @@ public final class Figures {
                 .put("limit", bound.limit())
                 .put("waited", bound.waited())
                 .put("refused", bound.rejected());
+    }
+
+    /** Reads whose filter keeps a server busy, of which few are under way at once. */
+    ObjectNode heavyReads() {
+        HeavyReads heavy = services.admission().heavyReads();
+        return Answers.object()
+                .put("active", heavy.underWay())
+                .put("waiting", heavy.waiting())
+                .put("refused", heavy.refused());
     }
 
     /** Clients' connections, and who had to give way. */

@@ -104,6 +104,7 @@ public final class StatusPages {
         body.set("client_memory", figures.clientMemory());
         body.set("client_connections", figures.connections());
         body.set("client_lists", figures.lists());
+        body.set("heavy_reads", figures.heavyReads());
         body.set("unmapped_collections", mappings.strangers());
         return Answers.json(200, body);
     }
