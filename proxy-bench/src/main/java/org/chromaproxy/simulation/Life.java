@@ -190,7 +190,10 @@ final class Life {
             for (Instance instance : instances) {
                 ModelServer server = world.server(instance.index());
                 if (instance.usable() && server.up() && !server.hung() && !server.sick()) {
-                    on(null, () -> instance.witnessed(lsn));
+                    on(null, () -> {
+                        instance.witnessing(lsn);
+                        instance.witnessed(lsn);
+                    });
                 }
             }
             time.afterMs(WITNESS_MS, this::witness);

@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.blocking.StepException;
@@ -53,19 +53,24 @@ public final class WitnessKeeper {
 
     private static final Mapping.Path TRIAL = new Mapping.Path(Witnesses.TENANT, Witnesses.DATABASE, "trial");
 
-    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private final AtomicLong tries = new AtomicLong();
-    private final Map<String, Long> refreshedAt = new ConcurrentHashMap<>();
     private final WriteAheadLog log;
     private final CopyServices services;
     private final Map<String, Change.Witness> stored = new ConcurrentHashMap<>();
+    private final Map<String, SentWitnesses> sent = new ConcurrentHashMap<>();
     private final Map<String, Object> locks = new ConcurrentHashMap<>();
+    /** Where the log ended before this process wrote to it. */
+    private final long foundEnd;
 
-    /** @param stored the witnesses as the log holds them */
+    /**
+     * To be made before anything is written to the log.
+     *
+     * @param stored the witnesses as the log holds them
+     */
     public WitnessKeeper(WriteAheadLog log, CopyServices services, List<Change.Witness> stored) {
         this.log = log;
         this.services = services;
+        this.foundEnd = log.state() == LogState.OPEN ? log.durableLsn() : Long.MAX_VALUE;
         stored.forEach(witness -> this.stored.put(witness.instance(), witness));
     }
 
@@ -93,21 +98,47 @@ public final class WitnessKeeper {
                 store(met);
                 return Optional.empty();
             }
-            Optional<String> trouble = judge(instance, known, read(instance));
+            Optional<JsonNode> found = read(instance);
+            Optional<String> trouble = judge(instance, known, found);
             if (trouble.isEmpty()) {
                 instance.recognised(begun);
+            } else if (carries(known, found) && forgotten(instance, found)) {
+                // The next start would find nothing wrong: by then the log goes on far behind that LSN.
+                letGo(instance);
             }
             return trouble;
         }
     }
 
     private Optional<String> judge(Instance instance, Change.Witness known, Optional<JsonNode> found) {
-        Optional<String> trouble = compare(known, found).or(() -> ahead(found));
-        if (trouble.isEmpty()) {
-            found.ifPresent(witness ->
-                    instance.witnessed(witness.path("metadata").path("lsn").asLong()));
+        if (late(instance, known, found)) {
+            throw new StepException(instance + " carries a witness whose request had ended without an answer");
         }
-        return trouble;
+        return compare(known, found).or(() -> ahead(instance, found));
+    }
+
+    /** Whether it carries a witness that this process sent earlier than the one that is known, and has lost nothing. */
+    private boolean late(Instance instance, Change.Witness known, Optional<JsonNode> found) {
+        long lsn = lsn(found);
+        return lsn < known.lsn()
+                && carries(known, found)
+                && instance.usable()
+                && sent(instance).late(lsn, instance.upSinceNanos());
+    }
+
+    private SentWitnesses sent(Instance instance) {
+        return sent.computeIfAbsent(instance.name(), name -> new SentWitnesses());
+    }
+
+    private static long lsn(Optional<JsonNode> found) {
+        return found.map(witness -> witness.path("metadata").path("lsn").asLong())
+                .orElse(0L);
+    }
+
+    private static boolean carries(Change.Witness known, Optional<JsonNode> found) {
+        return found.map(witness -> witness.path("metadata").path("incarnation").asText())
+                .filter(known.incarnation()::equals)
+                .isPresent();
     }
 
     /**
@@ -185,11 +216,7 @@ public final class WitnessKeeper {
     /** Whether what it holds comes from this log, as far as its witness tells. */
     boolean ours(Instance instance) {
         Change.Witness known = stored.get(instance.name());
-        return known != null
-                && read(instance)
-                        .map(found -> found.path("metadata").path("incarnation").asText())
-                        .filter(known.incarnation()::equals)
-                        .isPresent();
+        return known != null && carries(known, read(instance));
     }
 
     private static Optional<String> compare(Change.Witness known, Optional<JsonNode> found) {
@@ -212,17 +239,28 @@ public final class WitnessKeeper {
 
     /** Whether it has applied what the log has forgotten. */
     boolean aheadOfLog(Instance instance) {
-        return ahead(read(instance)).isPresent();
+        return ahead(instance, read(instance)).isPresent();
     }
 
     /** What it has applied, the log has forgotten. At a start nothing is routed then; this is for one that is met later. */
-    private Optional<String> ahead(Optional<JsonNode> found) {
-        long lsn = found.map(witness -> witness.path("metadata").path("lsn").asLong())
-                .orElse(0L);
-        return log.state() == LogState.OPEN && lsn > log.durableLsn()
-                ? Optional.of("it has applied LSN " + lsn + ", but the log ends at " + log.durableLsn()
-                        + ": the log was restored from an older copy, or lost commits. Restart the proxy to decide")
+    private Optional<String> ahead(Instance instance, Optional<JsonNode> found) {
+        long lsn = lsn(found);
+        if (log.state() == LogState.OPEN && lsn > log.durableLsn()) {
+            return Optional.of("it has applied LSN " + lsn + ", but the log ends at " + log.durableLsn()
+                    + ": the log was restored from an older copy, or lost commits. Restart the proxy to decide");
+        }
+        return forgotten(instance, found)
+                ? Optional.of("it has applied LSN " + lsn + ", but the log ended at " + foundEnd
+                        + " when this proxy began: the log was restored from an older copy, or lost commits, while this"
+                        + " server did not answer, and has gone on without them. What it has more than others is not"
+                        + " kept: copy it first if it is wanted")
                 : Optional.empty();
+    }
+
+    /** Whether its witness names what the log no longer had when this process began, and has gone on without. */
+    private boolean forgotten(Instance instance, Optional<JsonNode> found) {
+        long lsn = lsn(found);
+        return lsn > foundEnd && lsn <= log.durableLsn() && !sent(instance).sent(lsn);
     }
 
     /** Whether this log has not adopted that instance's collections yet. */
@@ -238,7 +276,9 @@ public final class WitnessKeeper {
             if (known == null || known.lsn() != MET) {
                 throw new StepException(instance + " carries no witness yet, or another than before");
             }
-            store(advance(instance, known));
+            Change.Witness next = advance(instance, known, Math.max(0, log.durableLsn()));
+            services.log().submit(List.of(next));
+            stored(instance, next);
         }
     }
 
@@ -257,9 +297,13 @@ public final class WitnessKeeper {
                 if (letGo(known)) {
                     // It was let in at the very moment.
                     instance.become(InstanceState.NEEDS_RESYNC, LET_GO_REASON);
-                } else if (known.lsn() >= 0 && confirmed(instance) && known.lsn() < log.durableLsn() && due(instance)) {
-                    Change.Witness next = advance(instance, known);
-                    log.submit(List.of(next), false, () -> stored.put(next.instance(), next));
+                } else if (known.lsn() >= 0 && confirmed(instance, known)) {
+                    OptionalLong due = sent(instance)
+                            .due(System.nanoTime(), known.lsn(), log.durableLsn(), instance.appliedWrites());
+                    if (due.isPresent()) {
+                        Change.Witness next = advance(instance, known, due.getAsLong());
+                        log.submit(List.of(next), false, () -> stored(instance, next));
+                    }
                 }
             } catch (StepException e) {
                 LOG.debug("the witness of {} is neither confirmed nor refreshed: {}", instance, e.getMessage());
@@ -267,23 +311,23 @@ public final class WitnessKeeper {
         }
     }
 
-    private boolean confirmed(Instance instance) {
-        Optional<String> trouble = check(instance);
+    private boolean confirmed(Instance instance, Change.Witness known) {
+        Optional<String> trouble;
+        try {
+            trouble = check(instance);
+        } catch (StepException e) {
+            if (!late(instance, known, read(instance))) {
+                throw e;
+            }
+            LOG.warn("{}: it is put anew", e.getMessage());
+            put(instance, known);
+            return false;
+        }
         trouble.ifPresent(why -> {
             LOG.error("instance {} needs resync: {}", instance, why);
             instance.become(InstanceState.NEEDS_RESYNC, why);
         });
         return trouble.isEmpty();
-    }
-
-    private boolean due(Instance instance) {
-        long now = System.nanoTime();
-        Long before = refreshedAt.get(instance.name());
-        if (before != null && now - before < REFRESH_NANOS) {
-            return false;
-        }
-        refreshedAt.put(instance.name(), now);
-        return true;
     }
 
     /**
@@ -310,10 +354,21 @@ public final class WitnessKeeper {
         }
     }
 
-    private Change.Witness advance(Instance instance, Change.Witness known) {
-        Change.Witness next = new Change.Witness(known.instance(), known.incarnation(), Math.max(0, log.durableLsn()));
+    private Change.Witness advance(Instance instance, Change.Witness known, long lsn) {
+        Change.Witness next = new Change.Witness(known.instance(), known.incarnation(), lsn);
+        SentWitnesses all = sent(instance);
+        all.begin(lsn, System.nanoTime());
+        instance.witnessing(lsn);
         put(instance, next);
+        all.answered(lsn);
         return next;
+    }
+
+    /** The log knows it for good: the instance is not let in without it any more. */
+    private void stored(Instance instance, Change.Witness witness) {
+        stored.put(witness.instance(), witness);
+        sent(instance).stored(System.nanoTime());
+        instance.witnessed(witness.lsn());
     }
 
     private void store(Change.Witness witness) {

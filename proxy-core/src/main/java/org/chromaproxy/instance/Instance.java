@@ -46,7 +46,9 @@ public final class Instance {
     private volatile Capabilities capabilities = Capabilities.UNKNOWN;
     private volatile boolean capabilitiesSuspect;
     private volatile long restUntilNanos;
+    private volatile long witnessing;
     private volatile long witnessed;
+    private final LongAdder applied = new LongAdder();
     /** When the latest look that found its data to be the log's began. */
     private volatile long recognisedNanos;
     /** When something on the way last said that it is not there. */
@@ -161,14 +163,34 @@ public final class Instance {
         return stateSinceNanos;
     }
 
-    /** Its witness was read back from it, and carries that LSN: what was applied before that is on its disk. */
-    public void witnessed(long lsn) {
+    /** A witness that names that LSN is about to be put on it: what it answers from now on may be later than that. */
+    public synchronized void witnessing(long lsn) {
+        witnessing = Math.max(witnessing, lsn);
+    }
+
+    /** What the latest witness names that is, or may be, put on it. */
+    public long witnessing() {
+        return witnessing;
+    }
+
+    /** The log knows that it carries a witness that names that LSN, and that it is not to be let in without. */
+    public synchronized void witnessed(long lsn) {
         witnessed = Math.max(witnessed, lsn);
     }
 
-    /** The last LSN known to be on its disk; 0 if none is. */
+    /** What that witness names; 0 before this process has put one. What was applied before it was sent is on the disk. */
     public long witnessed() {
         return witnessed;
+    }
+
+    /** It applied a write of a collection. Any thread. */
+    public void appliedWrite() {
+        applied.increment();
+    }
+
+    /** How many it applied since this process began. */
+    public long appliedWrites() {
+        return applied.sum();
     }
 
     /** A look at it that began then, by {@link System#nanoTime}, found that its data are those the log left there. */

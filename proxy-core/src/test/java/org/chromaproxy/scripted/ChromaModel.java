@@ -66,11 +66,16 @@ final class ChromaModel {
     }
 
     /** Its disk is one of an earlier time. */
-    synchronized void rewindWitness() {
+    void rewindWitness() {
+        putWitness(0);
+    }
+
+    /** The proxy's witness names that LSN from now on. */
+    synchronized void putWitness(long lsn) {
         ModelCollection witness = named("witness").orElseThrow();
         ObjectNode metadata = witness.json().path("metadata").deepCopy();
         ObjectNode change = NODES.objectNode();
-        change.set("new_metadata", metadata.put("lsn", 0));
+        change.set("new_metadata", metadata.put("lsn", lsn));
         witness.modify(change);
     }
 

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Servers that answer well and do not hold what they should. */
@@ -124,5 +127,89 @@ class WitnessTest {
                             .isEmpty());
             StagedTest.awaitHeld(stage.primary(), collection, "one");
         }
+    }
+
+    /** The log's end had passed it, and was on the follower's disk, before the follower had it. */
+    @Test
+    void whatAFollowerAppliedLateIsComparedToo() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            CompletableFuture<Void> gate = new CompletableFuture<>();
+            stage.replica().times(1, call -> call.is("add"), _ -> Reply.held(gate));
+            assertEquals(201, collection.add("late").join().status());
+            awaitWitnessed(stage, stage.replica());
+            gate.complete(null);
+            awaitApplied(stage, collection, "replica");
+            stage.replica().vanish();
+            awaitUsable(stage, 1);
+            stage.replica().model().lose(collection.name(), "late");
+            stage.replica().reappear();
+            awaitPlaces(stage, collection, "primary READY", "replica DIVERGED");
+            StagedTest.assertRead(collection, List.of("first", "late"));
+        }
+    }
+
+    private static void awaitApplied(Stage stage, Collection collection, String instance) {
+        await().atMost(Stage.SOON)
+                .until(() -> stage.log()
+                        .look("SELECT 1 FROM lane_cursor WHERE lane = '" + collection.id() + "' AND instance = '"
+                                + instance + "' AND lsn = (SELECT max(lsn) FROM log_record)")
+                        .equals(List.of("1")));
+    }
+
+    /** It was silent when the proxy began with a log that had lost commits; the log then goes on far behind those. */
+    @Test
+    void aServerThatHasWhatTheLogLostIsNotLetInLaterEither() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            awaitWitnessed(stage, stage.replica());
+            Client client = stage.restartProxy(() -> {
+                stage.replica().model().putWitness(stage.replica().model().witnessed() + 5);
+                stage.replica().vanish();
+            });
+            assertEquals(
+                    201,
+                    client.post(collection.path("add"), Collection.record("after"))
+                            .join()
+                            .status());
+            stage.replica().reappear();
+            awaitResync(client);
+            awaitResync(stage.restartProxy());
+        }
+    }
+
+    private static void awaitResync(Client client) {
+        await().atMost(Stage.SOON)
+                .until(() -> client.get("/admin/instances").join().body().contains("needs_resync"));
+    }
+
+    /** The connection of the first ends; the server executes it all the same, behind the next. */
+    @Test
+    void aWitnessThatIsExecutedLateIsNoOlderDisk() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            AtomicLong late = new AtomicLong(-1);
+            stage.replica().times(1, WitnessTest::putsWitness, call -> {
+                late.set(lsn(call));
+                return new Reply.Close(false);
+            });
+            assertEquals(201, collection.add("one").join().status());
+            await().atMost(Stage.SOON).until(() -> late.get() > 0);
+            assertEquals(201, collection.add("two").join().status());
+            awaitWitnessed(stage, stage.replica());
+            stage.replica().model().putWitness(late.get());
+            awaitWitnessed(stage, stage.replica());
+            awaitUsable(stage, 2);
+            StagedTest.assertRead(collection, List.of("first", "one", "two"));
+        }
+    }
+
+    private static boolean putsWitness(Call call) {
+        return call.method().equals("PUT") && call.body().contains("\"incarnation\"");
+    }
+
+    private static long lsn(Call call) {
+        Matcher named = Pattern.compile("\"lsn\":(\\d+)").matcher(call.body());
+        return named.find() ? Long.parseLong(named.group(1)) : -1;
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.lane.write.Write;
@@ -52,11 +53,11 @@ final class Returns {
 
     /** The instance applied it. */
     void applied(Lane lane, Write write) {
-        long witnessed = lane.instance.witnessed();
-        if (write.lsn() > witnessed) {
-            Footprint own = write.footprint();
-            recent.get(lane.index()).add(write.lsn(), own == null ? group.footprint(write) : own, witnessed);
-        }
+        Instance instance = lane.instance;
+        instance.appliedWrite();
+        Footprint own = write.footprint();
+        recent.get(lane.index())
+                .add(instance.witnessing(), own == null ? group.footprint(write) : own, instance.witnessed());
     }
 
     private boolean quiet(Lane lane) {
