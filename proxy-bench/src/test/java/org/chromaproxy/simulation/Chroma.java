@@ -17,6 +17,9 @@ final class Chroma implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String DATABASES = "/api/v2/tenants/" + ModelServer.TENANT + "/databases";
 
+    private static final String LOCKED = "database is locked";
+    private static final int MOST_LOCKED = 100;
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
@@ -60,7 +63,18 @@ final class Chroma implements AutoCloseable {
         }
     }
 
+    /** Sends it, again as long as SQLite refuses it for work of the server's own: then nothing was executed. */
     private UpstreamResponse send(UpstreamRequest request) {
+        UpstreamResponse answer = sendOnce(request);
+        for (int i = 0;
+                i < MOST_LOCKED && answer.status() == 500 && answer.text().contains(LOCKED);
+                i++) {
+            answer = sendOnce(request);
+        }
+        return answer;
+    }
+
+    private UpstreamResponse sendOnce(UpstreamRequest request) {
         HttpRequest.BodyPublisher body = request.body().length == 0
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofByteArray(request.body());

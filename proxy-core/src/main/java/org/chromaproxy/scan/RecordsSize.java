@@ -20,6 +20,7 @@ final class RecordsSize {
     /** The first half of them. */
     private static final int SURROGATES = 0xd8;
 
+    private static final String NOTHING = "an embedding without numbers";
     private static final byte[] EMBEDDINGS = "embeddings".getBytes(StandardCharsets.US_ASCII);
     /** In base64 four octets stand for three, and a number has four. */
     private static final int BASE64 = ServerBounds.DIMENSION * 16 / 3;
@@ -52,6 +53,25 @@ final class RecordsSize {
         return new RecordsSize(body).walk();
     }
 
+    /** Whether there is an empty list, or an empty text, anywhere in it. */
+    static boolean mayHoldNothing(byte[] body) {
+        for (int i = 0; i < body.length - 1; i++) {
+            if ((body[i] == '[' && endsAtOnce(body, i)) || (body[i] == '"' && body[i + 1] == '"')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the list that begins there is empty. */
+    private static boolean endsAtOnce(byte[] body, int begin) {
+        int next = begin + 1;
+        while (next < body.length && body[next] <= ' ') {
+            next++;
+        }
+        return next < body.length && body[next] == ']';
+    }
+
     static int longestText(byte[] body) {
         RecordsSize size = new RecordsSize(body);
         size.walk();
@@ -62,7 +82,7 @@ final class RecordsSize {
         for (int i = 0; i < body.length && excess.isEmpty(); i++) {
             switch (body[i]) {
                 case '"' -> i = text(i);
-                case '[', '{' -> begin(body[i] == '[');
+                case '[', '{' -> begin(i);
                 case ']', '}' -> depth--;
                 case ':' -> colon();
                 case ',' -> comma();
@@ -79,6 +99,8 @@ final class RecordsSize {
             keyEnd = end;
         } else if (depth == LISTS && embeddings && end - quote > BASE64) {
             tooLong();
+        } else if (depth == LISTS && embeddings && end == quote + 1) {
+            excess = NOTHING;
         } else if (depth == LISTS && !surelyEmbeddings && end - quote > longest) {
             longest = Math.max(longest, length(quote + 1, end));
         }
@@ -108,7 +130,8 @@ final class RecordsSize {
         return high >= 8 ? 3 : high > 0 || Character.digit(body[digits + 2], HEX) >= 8 ? 2 : 1;
     }
 
-    private void begin(boolean list) {
+    private void begin(int at) {
+        boolean list = body[at] == '[';
         depth++;
         if (depth == 1) {
             bodyIsList = list;
@@ -116,6 +139,9 @@ final class RecordsSize {
             values = 0;
             numbers = 1;
             recordIsList = list;
+            if (list && embeddings && endsAtOnce(body, at)) {
+                excess = NOTHING;
+            }
         } else if (depth == ELEMENTS) {
             listInRecord = list;
         }

@@ -107,10 +107,13 @@ public final class ServerBounds {
     }
 
     /**
-     * What of an add, update or upsert is too large, in words; empty if nothing is. Of a body that is not well formed it may say
-     * anything, since no server takes it.
+     * What of an add, update or upsert is too large, or an embedding without any number, in words; empty if nothing is. Of a body that is
+     * not well formed it may say anything, since no server takes it.
+     *
+     * <p>1.0.5 takes an embedding without numbers from an update of a collection that has no dimension, and answers 400 to every
+     * request for that collection from then on; later releases refuse it.
      */
     public static String recordsExceed(byte[] body) {
-        return body.length < LEAST_BYTES ? "" : RecordsSize.excess(body);
+        return body.length < LEAST_BYTES && !RecordsSize.mayHoldNothing(body) ? "" : RecordsSize.excess(body);
     }
 }

@@ -183,6 +183,26 @@ class ServerBoundsTest {
         }
     }
 
+    /** After an update with none a collection of 1.0.5, if it has no dimension, answers 400 for ever. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "true; {\"ids\":[\"a\"],\"embeddings\":[[]]}",
+                "true; {\"ids\":[\"a\"],\"embeddings\":[[ ]]}",
+                "true; {\"ids\":[\"a\",\"b\"],\"embeddings\":[null,[]]}",
+                "true; {\"ids\":[\"a\"],\"embeddings\":[\"\"]}",
+                "true; {\"embed\\u0064ings\":[[]],\"ids\":[\"a\"]}",
+                "true; [[\"a\"],[[]]]",
+                "false; {\"ids\":[],\"embeddings\":[]}",
+                "false; {\"ids\":[\"\"],\"embeddings\":[[1]],\"documents\":[\"\"],\"metadatas\":[{\"k\":[],\"l\":\"\"}]}",
+                "false; {\"ids\":[\"a\"],\"embeddings\":[\"AACAPw==\"],\"uris\":[\"\"]}",
+            })
+    void anEmbeddingHasANumberAtLeast(boolean beyond, String body) {
+        assertEquals(beyond ? "an embedding without numbers" : "", ServerBounds.recordsExceed(bytes(body)), body);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

@@ -60,7 +60,9 @@ final class Dimension {
                     if (answer != null && answer.success()) {
                         Optional<CollectionHead> head = CollectionJson.head(answer.body());
                         OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());
-                        now.ifPresent(this::passOn);
+                        // 1.0.5 shows 0 where an update had an embedding without numbers: nothing that another could
+                        // take.
+                        now.stream().filter(dimension -> dimension > 0).forEach(this::passOn);
                     }
                     next.run();
                 }));
