@@ -192,6 +192,7 @@ final class Life {
                 if (instance.usable() && server.up() && !server.hung() && !server.sick()) {
                     on(null, () -> {
                         instance.witnessing(lsn);
+                        server.disk().force();
                         instance.witnessed(lsn);
                     });
                 }

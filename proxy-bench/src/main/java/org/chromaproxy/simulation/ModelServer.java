@@ -48,12 +48,22 @@ final class ModelServer {
     static final class Held {
         final UUID id;
         String name;
-        final ModelCollection records = new ModelCollection();
-        private final List<Pending> hidden = new ArrayList<>();
+        ModelCollection records = new ModelCollection();
+        private List<Pending> hidden = new ArrayList<>();
 
         Held(UUID id, String name) {
             this.id = id;
             this.name = name;
+        }
+
+        /** Makes it hold again what it holds now. */
+        private Runnable restorer() {
+            ModelCollection before = records.copy();
+            List<Pending> hiddenBefore = List.copyOf(hidden);
+            return () -> {
+                records = before;
+                hidden = new ArrayList<>(hiddenBefore);
+            };
         }
 
         /** Whatever is durable shows. */
@@ -69,6 +79,7 @@ final class ModelServer {
     private final ChromaRelease release;
     private final Map<UUID, Held> collections = new LinkedHashMap<>();
     private final List<Runnable> waiting = new ArrayList<>();
+    private final Disk disk = new Disk();
     private boolean up = true;
     private boolean hung;
     private boolean sick;
@@ -158,6 +169,11 @@ final class ModelServer {
     /** Tells one life of it from the next. */
     int boots() {
         return boots;
+    }
+
+    /** What it may still lose of what it has executed: records only, and none that are older than its witness or a change of its catalog. */
+    Disk disk() {
+        return disk;
     }
 
     Collection<Held> collections() {
@@ -266,6 +282,7 @@ final class ModelServer {
                     : ModelAnswers.error(409, "ChromaError", "Collection [" + wanted + "] already exists");
         }
         observer.executes(this, request);
+        disk.force();
         Held made = new Held(chance.uuid(), wanted);
         if (effect != Effect.NONE) {
             collections.put(made.id, made);
@@ -285,6 +302,7 @@ final class ModelServer {
             return ModelAnswers.json(200, shown(held.get()));
         }
         observer.executes(this, request);
+        disk.force();
         if (effect != Effect.NONE) {
             observer.deletes(this, held.get().id);
             collections.remove(held.get().id);
@@ -302,6 +320,7 @@ final class ModelServer {
             return missing("Collection [" + id.get() + "] does not exist.");
         }
         observer.executes(this, request);
+        disk.force();
         if (effect == Effect.NONE) {
             return ModelAnswers.json(200, "{}");
         }
@@ -310,7 +329,8 @@ final class ModelServer {
             return ModelAnswers.error(
                     500,
                     "InternalError",
-                    "Database error: error returned from database: (code: 2067) UNIQUE constraint failed: collections.name");
+                    "Database error: error returned from database: (code: 2067) UNIQUE constraint failed:"
+                            + " collections.name");
         }
         held.name = wanted;
         return ModelAnswers.json(200, "{}");
@@ -363,6 +383,7 @@ final class ModelServer {
             return refusal.get();
         }
         observer.executes(this, held.id, request, whole);
+        disk.writing(held.restorer());
         int count = 0;
         switch (effect) {
             case EXECUTED -> count = held.records.execute(kind, whole);

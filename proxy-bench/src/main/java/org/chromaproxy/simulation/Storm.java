@@ -4,6 +4,9 @@ import java.util.function.BiConsumer;
 
 /** The faults of a history, one after the other, until it is calm. */
 final class Storm {
+    /** How many of the servers that are killed come back with an older disk, if the others are well. */
+    private static final double OLDER = 0.7;
+
     private final Timeline time;
     private final World world;
     private final Judge judge;
@@ -12,6 +15,8 @@ final class Storm {
     /** Whether one fault comes upon the other. */
     private final boolean dense;
 
+    private final OlderDisk olderDisk;
+
     private boolean calm;
 
     Storm(Timeline time, World world, BiConsumer<Life, Chance> crash) {
@@ -19,6 +24,7 @@ final class Storm {
         this.world = world;
         this.judge = world.judge();
         this.crash = crash;
+        this.olderDisk = new OlderDisk(time, world);
         this.dense = time.element("density").happens(0.2);
     }
 
@@ -30,7 +36,7 @@ final class Storm {
         Chance own = time.element("fault", number);
         time.afterMs(dense ? own.between(50, 1_000) : own.between(300, 5_000), () -> {
             if (!calm) {
-                if (world.elements().has(Elements.Kind.FAULT, number)) {
+                if (!olderDisk.pending() && world.elements().has(Elements.Kind.FAULT, number)) {
                     trouble(own);
                 }
                 next(number + 1);
@@ -89,6 +95,7 @@ final class Storm {
     private void kill(ModelServer server, Chance own) {
         if (server.up()) {
             judge.fault(server + " is killed");
+            boolean others = olderDisk.possible(server);
             server.kill();
             Life life = world.life();
             if (life != null) {
@@ -100,6 +107,9 @@ final class Storm {
                     server.restart();
                 }
             });
+            if (own.happens(OLDER) && others) {
+                olderDisk.lose(server, own);
+            }
         }
     }
 
@@ -117,7 +127,7 @@ final class Storm {
     }
 
     private void crash(Life life, Chance own) {
-        if (life.alive() && !calm) {
+        if (life.alive() && !calm && !olderDisk.pending()) {
             judge.fault("the owner is killed");
             crash.accept(life, own);
         }

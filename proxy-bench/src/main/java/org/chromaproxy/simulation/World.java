@@ -56,6 +56,8 @@ final class World {
 
     /** Another process owns the log from now on. */
     Life begin() {
+        // What was executed for an owner before is not known to this one, which could not have it compared.
+        servers.forEach(server -> server.disk().force());
         Life begun = new Life(time, this);
         life = begun;
         lives++;

@@ -48,16 +48,16 @@ final class RecentWrites {
         return writes.isEmpty() && overflowedAt < witnessed;
     }
 
-    /** Passes on, and forgets, all that may be missing after an outage. */
-    void drain(long witnessed, Consumer<Footprint> suspect) {
+    /**
+     * Passes on all that may be missing after an outage. It is not forgotten: a server may come back with it, and lose it the next time, as
+     * long as no witness was written in between.
+     */
+    void missing(long witnessed, Consumer<Footprint> suspect) {
         forget(witnessed);
         if (overflowedAt >= witnessed) {
             suspect.accept(new Footprint.Everything("much was applied shortly before the outage"));
         }
         writes.forEach(write -> suspect.accept(write.touched));
-        writes.clear();
-        ids = 0;
-        overflowedAt = -1;
     }
 
     private static int size(Footprint touched) {

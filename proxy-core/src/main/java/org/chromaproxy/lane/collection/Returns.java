@@ -69,7 +69,7 @@ final class Returns {
      * seconds, as it may come back without them.
      */
     void gone(Lane lane) {
-        recent.get(lane.index()).drain(lane.instance.witnessed(), touched -> suspect(lane, touched));
+        recent.get(lane.index()).missing(lane.instance.witnessed(), touched -> suspect(lane, touched));
         if (lane.underWay()) {
             cutOff(lane);
         }

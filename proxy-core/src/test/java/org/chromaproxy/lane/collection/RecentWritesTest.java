@@ -22,7 +22,7 @@ class RecentWritesTest {
 
     private List<Footprint> drained(long witnessed) {
         List<Footprint> suspects = new ArrayList<>();
-        writes.drain(witnessed, suspects::add);
+        writes.missing(witnessed, suspects::add);
         return suspects;
     }
 
@@ -50,7 +50,17 @@ class RecentWritesTest {
         List<Footprint> suspects = drained(3);
         assertInstanceOf(Footprint.Everything.class, suspects.getFirst());
         assertEquals(2, suspects.size());
-        assertTrue(writes.none(0), "they are told once");
+        assertFalse(writes.none(4));
+        assertTrue(writes.none(5));
+    }
+
+    /** A process that is killed leaves what it wrote to its machine, which may lose it the next time. */
+    @Test
+    void whatAServerCameBackWithItMayLoseTheNextTime() {
+        writes.add(3, ids(1, "a"), 0);
+        assertEquals(List.of(ids(1, "a")), drained(3));
+        assertEquals(List.of(ids(1, "a")), drained(3));
+        assertEquals(List.of(), drained(4));
     }
 
     @Test
