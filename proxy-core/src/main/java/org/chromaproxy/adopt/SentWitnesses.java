@@ -29,7 +29,6 @@ final class SentWitnesses {
     /** Up to there some are not remembered any more. */
     private long droppedUpTo = Long.MIN_VALUE;
 
-    private boolean any;
     private long sentNanos;
     private boolean anyStored;
     private long storedNanos;
@@ -48,14 +47,13 @@ final class SentWitnesses {
         lastEnd = end;
         lastApplied = applied;
         long next = quiet ? end : end - 1;
-        return next <= stored || (any && now - sentNanos < (quiet ? QUIET_NANOS : REFRESH_NANOS))
+        return next <= stored || (!sent.isEmpty() && now - sentNanos < (quiet ? QUIET_NANOS : REFRESH_NANOS))
                 ? OptionalLong.empty()
                 : OptionalLong.of(next);
     }
 
     /** One that names that LSN is about to be sent. */
     synchronized void begin(long lsn, long now) {
-        any = true;
         sentNanos = now;
         sent.add(new Sent(lsn));
         if (sent.size() > KEPT) {
