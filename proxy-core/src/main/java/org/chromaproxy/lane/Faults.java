@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.WriteHealth;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.upstream.ServerFault;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,7 +88,7 @@ final class Faults {
         if (Silence.endless(lane)) {
             lane.faults = Math.max(lane.faults, LaneGroup.MAX_FOLLOWER_FAULTS);
         }
-        lane.sick = Verdict.blamesServer(why);
+        lane.sick = ServerFault.toldBy(why);
         if (suspicious(lane, write)) {
             write.suspect();
         }

@@ -28,6 +28,7 @@ import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.scan.CollectionHead;
 import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.scan.Slice;
+import org.chromaproxy.upstream.ServerFault;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
@@ -57,8 +58,6 @@ public final class ListExchange implements RequestBody {
     private static final long RETRY_MS = 100;
     /** Up to so many bytes the answer is written as one. */
     private static final int SMALL = 64 << 10;
-
-    private static final String NOBODY = "No instance can serve this list now: none is up and in sync";
 
     private final Exchange exchange;
     private final ExchangeServices services;
@@ -144,10 +143,11 @@ public final class ListExchange implements RequestBody {
             answer();
             return;
         }
-        ask(NOBODY);
+        ask("");
     }
 
-    private void ask(String otherwise) {
+    /** @param why the last one that was asked did not tell; empty if nothing was wrong with its answer, or nobody was asked */
+    private void ask(String why) {
         if (clientGone) {
             return;
         }
@@ -159,11 +159,14 @@ public final class ListExchange implements RequestBody {
             answer();
         } else if (System.nanoTime() < deadline) {
             asked.clear();
-            exchange.loop().schedule(() -> ask(otherwise), RETRY_MS, TimeUnit.MILLISECONDS);
+            exchange.loop().schedule(() -> ask(why), RETRY_MS, TimeUnit.MILLISECONDS);
         } else if (answered) {
             answer();
         } else {
-            fail(ProxyError.NO_INSTANCE, otherwise + ". Nothing was changed; retry later.");
+            String reason = why.isEmpty()
+                    ? "No instance can serve this list now: " + target.standings(Set.of(), Set.of())
+                    : why;
+            fail(ProxyError.NO_INSTANCE, reason + ". Nothing was changed; retry later.");
         }
     }
 
@@ -288,12 +291,13 @@ public final class ListExchange implements RequestBody {
         }
         // The catalog knows collections of that database: no instance may deny it.
         boolean own = !page.success() && page.chromaError() && page.status() != NOT_FOUND && page.status() != FORBIDDEN;
-        if (own && (!ReadTarget.sick(page.status()) || failed(page))) {
+        boolean ailing = page.status() == INTERNAL_ERROR && ServerFault.toldBy(page.text());
+        if (own && !ailing && (!ReadTarget.sick(page.status()) || failed(page))) {
             exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);
             memory.close();
             return;
         }
-        if (!own) {
+        if (!own || ailing) {
             instance.rest();
         }
         ask("The list could not be read: " + instance + " answered " + page.status());
@@ -326,7 +330,7 @@ public final class ListExchange implements RequestBody {
         answered = true;
         listed.over();
         // What lives on one side only is in that side's list.
-        ask(NOBODY);
+        ask("");
     }
 
     private void answer() {

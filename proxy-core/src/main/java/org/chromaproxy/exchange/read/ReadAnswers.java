@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.upstream.ContentCoding;
+import org.chromaproxy.upstream.ServerFault;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /**
@@ -33,6 +34,8 @@ final class ReadAnswers {
         /** Not in Chroma's shape: never passed on. */
         FOREIGN
     }
+
+    private static final int INTERNAL_ERROR = 500;
 
     private final boolean documentation;
     private final boolean mayBeLacking;
@@ -111,6 +114,11 @@ final class ReadAnswers {
             case "get", "query" -> first == '{' && !error(body);
             default -> first > ' ' && first != '<';
         };
+    }
+
+    /** Whether it is a server's own word that its disk or database fails. */
+    static boolean blamesServer(HttpResponse head, ByteBuf body) {
+        return head.status().code() == INTERNAL_ERROR && ServerFault.toldBy(body.toString(StandardCharsets.UTF_8));
     }
 
     /** Whether it begins as an error does, though its status is another. */

@@ -13,9 +13,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.completion.Mark;
 import org.chromaproxy.exchange.Collected;
@@ -41,8 +39,6 @@ public final class ReadExchange implements RequestBody {
     /** Most bytes of a response that is collected to be rewritten. */
     private static final int COLLECT_BYTES = 16 << 20;
 
-    private static final long RETRY_MS = 20;
-    private static final long MAX_RETRY_MS = 500;
     /** Answers up to this size reach the client only when they are here whole. */
     private static final int HELD_BYTES = 64 << 10;
 
@@ -50,13 +46,6 @@ public final class ReadExchange implements RequestBody {
     private static final int FILTER_BYTES = 64 << 10;
     /** So long a heavy read waits for a server that leads nothing. */
     private static final long ASIDE_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-    /** Answers like 500 that are not passed on: Chroma gives some when a query meets a delete (seen on 1.0.5). */
-    private static final int MAX_SICK = 2;
-    /** So often in about a second it has to be said that a living collection does not exist. */
-    private static final int DENIALS = 6;
-    /** A request that fails so often, on instances that are up, fails by itself. */
-    private static final int MAX_FAILURES = 14;
 
     private final Exchange exchange;
     private final ExchangeServices services;
@@ -66,10 +55,7 @@ public final class ReadExchange implements RequestBody {
     private final ReadBounds bounds;
     private final SharedPlace place;
     private final ReadRequest request;
-    private final Set<Instance> failed = new HashSet<>(0);
-    /** Who says that it does not exist, though it does. */
-    private final Set<Instance> denied = new HashSet<>(0);
-
+    private final ReadTries tries = new ReadTries();
     private long deadline;
     /** Whether the body is waited for before a server is asked. */
     private boolean collecting;
@@ -80,7 +66,6 @@ public final class ReadExchange implements RequestBody {
     /** With a server's answer to a heavy read that nobody wants any more. */
     private @Nullable UpstreamConnection orphan;
 
-    private int failures;
     private boolean requestComplete;
     private boolean clientGone;
     private @Nullable UpstreamConnection upstream;
@@ -149,7 +134,9 @@ public final class ReadExchange implements RequestBody {
     }
 
     private Optional<Instance> choose() {
-        return heavy == null ? target.choose(failed) : target.chooseAside(failed, System.nanoTime() - asideUntil > 0);
+        return heavy == null
+                ? target.choose(tries.failed())
+                : target.chooseAside(tries.failed(), System.nanoTime() - asideUntil > 0);
     }
 
     /** The body has come whole. */
@@ -211,17 +198,16 @@ public final class ReadExchange implements RequestBody {
             release();
             endTurn();
             services.admission().requests().countTimeout();
-            String why = target.standings(failed);
+            String why = target.standings(tries.failed(), tries.ailing());
             exchange.fail(ProxyError.NO_INSTANCE, "No instance can serve this read now: " + why + ". Retry later.");
             return;
         }
-        failed.clear();
         target.hurry();
-        exchange.loop().schedule(this::connect, Math.min(MAX_RETRY_MS, RETRY_MS << failures), TimeUnit.MILLISECONDS);
+        exchange.loop().schedule(this::connect, tries.again(), TimeUnit.MILLISECONDS);
     }
 
     private void unreachable(Instance instance) {
-        failed.add(instance);
+        tries.unreachable(instance);
         connect();
     }
 
@@ -439,24 +425,11 @@ public final class ReadExchange implements RequestBody {
 
         /** Whether another try may better it, elsewhere or here a little later; one that may not be passed on ends so, too. */
         private boolean better(ReadAnswers.Worth worth, int status) {
-            boolean may = heavy == null && request.replayable() && failures < MAX_FAILURES;
+            boolean may = heavy == null && request.replayable() && tries.more();
             if (may && (target.beingDropped(instance) || ReadTarget.betweenDeletes(status))) {
                 return true;
             }
-            return switch (worth) {
-                case OWN -> false;
-                case FAILURE -> may && failures < MAX_SICK;
-                case LACKING -> may && target.anotherThan(instance, failed);
-                case DENIED -> {
-                    denied.add(instance);
-                    instance.rest();
-                    yield may && !(failures >= DENIALS && target.everyone(denied));
-                }
-                case SICK, FOREIGN -> {
-                    instance.rest();
-                    yield true;
-                }
-            };
+            return tries.better(worth, instance, target, may);
         }
 
         /** Held until it is here whole: until then another instance can still answer instead. */
@@ -506,7 +479,7 @@ public final class ReadExchange implements RequestBody {
                 exchange.end();
                 return;
             }
-            if (request.replayable() && failures < MAX_FAILURES && target.beingDropped(instance)) {
+            if (request.replayable() && tries.more() && target.beingDropped(instance)) {
                 failed(new UpstreamException(instance + " is deleting it", false));
                 return;
             }
@@ -525,6 +498,11 @@ public final class ReadExchange implements RequestBody {
                 instance.rest();
                 failed(new UpstreamException(
                         instance + " answered " + head.status() + " otherwise than Chroma", false));
+                return;
+            }
+            if (heavy == null && request.replayable() && ReadAnswers.blamesServer(head, whole)) {
+                whole.release();
+                ailing();
                 return;
             }
             request.release();
@@ -571,20 +549,27 @@ public final class ReadExchange implements RequestBody {
             }
             upstream = null;
             collectedHead = null;
-            failures++;
+            tries.failure(instance);
             if (exchange.headSent()) {
                 exchange.abort();
             } else if (heavy != null) {
                 fail(ProxyError.HEAVY_READ_FAILED);
-            } else if (!request.replayable() || failures >= MAX_FAILURES) {
+            } else if (!request.replayable() || !tries.more()) {
                 release();
                 String message = "The read failed: " + cause.getMessage() + ". Nothing was changed; retry.";
                 exchange.fail(ProxyError.UPSTREAM_FAILED, message);
             } else {
                 releaseCollected();
-                failed.add(instance);
                 connect();
             }
+        }
+
+        /** Its disk or database fails, which says nothing of the read: it waits for another, or for this one to be well. */
+        private void ailing() {
+            releaseCollected();
+            instance.rest();
+            tries.ailment(instance);
+            connect();
         }
 
         @Override

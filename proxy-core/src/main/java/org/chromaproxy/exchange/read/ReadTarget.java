@@ -216,20 +216,24 @@ public class ReadTarget {
     /**
      * How each instance stands to this read, for somebody whom none of them served.
      *
-     * @param failed those that could not be reached
+     * @param failed those that could not be reached, or failed it
+     * @param ailing of these, whose disk or database did
      */
-    String standings(Set<Instance> failed) {
+    String standings(Set<Instance> failed, Set<Instance> ailing) {
         if (!services.admission().serving().getAsBoolean()) {
             return "this proxy does not know for certain that the log is its own";
         }
         return services.proxy().instances().stream()
-                .map(instance -> instance.name() + " " + standing(instance, failed))
+                .map(instance -> instance.name() + " " + standing(instance, failed, ailing))
                 .collect(Collectors.joining(", "));
     }
 
-    private String standing(Instance instance, Set<Instance> failed) {
+    private String standing(Instance instance, Set<Instance> failed, Set<Instance> ailing) {
         if (!instance.usable()) {
             return "is not in use (" + instance.state().name().toLowerCase(Locale.ROOT) + ")";
+        }
+        if (ailing.contains(instance)) {
+            return "is up, but says that its disk or database fails";
         }
         if (failed.contains(instance)) {
             return "is up, but no connection to it could be used";

@@ -1,9 +1,8 @@
 package org.chromaproxy.lane.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
-import java.util.Locale;
 import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.upstream.ServerFault;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
 
@@ -29,18 +28,6 @@ public enum Verdict {
     private static final int CREATED = 201;
     private static final int OK = 200;
     private static final int INTERNAL_ERROR = 500;
-
-    /** SQLite's words (result codes FULL, READONLY, BUSY and LOCKED, IOERR, CANTOPEN) and the kernel's. */
-    private static final List<String> SICK = List.of(
-            "disk is full",
-            "readonly database",
-            "database is locked",
-            "database table is locked",
-            "disk i/o error",
-            "unable to open database",
-            "no space left on device",
-            "read-only file system",
-            "too many open files");
 
     public static Verdict of(OpKind kind, UpstreamResponse answer) {
         int status = answer.status();
@@ -117,12 +104,6 @@ public enum Verdict {
 
     /** Whether it is Chroma's own word that it failed at this request: the same request may fail there again. */
     public static boolean ownFailure(UpstreamResponse answer) {
-        return answer.status() == INTERNAL_ERROR && answer.chromaError() && !blamesServer(answer.text());
-    }
-
-    /** Whether a fault's text tells of the server's disk or database: then it says nothing about the record. */
-    public static boolean blamesServer(String fault) {
-        String text = fault.toLowerCase(Locale.ROOT);
-        return SICK.stream().anyMatch(text::contains);
+        return answer.status() == INTERNAL_ERROR && answer.chromaError() && !ServerFault.toldBy(answer.text());
     }
 }

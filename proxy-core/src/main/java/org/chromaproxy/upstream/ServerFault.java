@@ -1,0 +1,27 @@
+package org.chromaproxy.upstream;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What Chroma says in a 500 when its disk or database fails it: of the server then, not of what it was asked. */
+public final class ServerFault {
+    /** SQLite's words (result codes FULL, READONLY, BUSY and LOCKED, IOERR, CANTOPEN) and the kernel's. */
+    private static final List<String> WORDS = List.of(
+            "disk is full",
+            "readonly database",
+            "database is locked",
+            "database table is locked",
+            "disk i/o error",
+            "unable to open database",
+            "no space left on device",
+            "read-only file system",
+            "too many open files");
+
+    private ServerFault() {}
+
+    /** Whether a fault's text tells of the server's disk or database. */
+    public static boolean toldBy(String fault) {
+        String text = fault.toLowerCase(Locale.ROOT);
+        return WORDS.stream().anyMatch(text::contains);
+    }
+}
