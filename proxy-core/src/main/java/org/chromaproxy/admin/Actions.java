@@ -3,7 +3,6 @@ package org.chromaproxy.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -76,14 +75,15 @@ final class Actions {
         long seconds = (long) (hours.asDouble() * 3600);
         return alone(() -> blocking.call(() -> swept(
                 given
-                        ? services.log().retention().sweep(Instant.now(), Duration.ofSeconds(seconds))
-                        : services.log().retention().sweep(Instant.now()))));
+                        ? services.log().retention().sweep(Duration.ofSeconds(seconds))
+                        : services.log().retention().sweep())));
     }
 
     private static Answer swept(Retention.Swept swept) {
-        String message = "Whole segments of the log are dropped, and only when no instance needs anything in them: "
-                + swept.records() + " records, " + swept.outcomes() + " outcomes and " + swept.transactions()
-                + " transaction ids were deleted.";
+        String message =
+                "Whole segments of the log are dropped, and only when no instance needs anything in them: at most "
+                        + swept.records() + " records, " + swept.outcomes() + " outcomes and " + swept.transactions()
+                        + " transaction ids were deleted.";
         return Answers.json(
                 200,
                 Answers.object()

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -87,8 +86,8 @@ final class RecoveryActions {
             throw Answers.badRequest("days_old must be a number from 0. Nothing was deleted.");
         }
         Duration age = Duration.ofSeconds((long) (days.asDouble() * 86_400));
-        return actions.alone(() ->
-                blocking.call(() -> forgotten(services.log().retention().forget(Instant.now(), age))));
+        return actions.alone(
+                () -> blocking.call(() -> forgotten(services.log().retention().forget(age))));
     }
 
     private static Answer forgotten(Retention.Swept swept) {

@@ -1,6 +1,5 @@
 package org.chromaproxy.main;
 
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -120,7 +119,7 @@ final class LogKeeper {
         principals.all().forEach(use -> use.passed(applied));
         if (sweeps) {
             sweptAt = System.nanoTime();
-            log.retention().sweep(Instant.now(), capacity.historyLimit());
+            log.retention().sweep(capacity.historyLimit());
         }
         measure(applied);
     }

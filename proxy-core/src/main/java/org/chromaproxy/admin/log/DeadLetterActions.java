@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +99,7 @@ public final class DeadLetterActions {
             return named.stream().filter(Letter::open).toList();
         }
         Duration age = Duration.ofSeconds((long) (hours.asDouble() * 3600));
-        return letters.openBefore(Instant.now().minus(age), AT_ONCE);
+        return letters.openLongerThan(age, AT_ONCE);
     }
 
     private ObjectNode decide(String action, Letter letter, ObjectNode node) {

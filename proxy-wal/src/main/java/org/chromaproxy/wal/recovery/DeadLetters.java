@@ -1,6 +1,6 @@
 package org.chromaproxy.wal.recovery;
 
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,9 +25,9 @@ public final class DeadLetters {
         return sql.letters(all, limit, offset);
     }
 
-    /** The undecided ones given up before then, oldest first. */
-    public List<Letter> openBefore(Instant before, int limit) {
-        return sql.openBefore(before, limit);
+    /** The undecided ones given up longer than {@code age} ago by PostgreSQL's clock, oldest first. */
+    public List<Letter> openLongerThan(Duration age, int limit) {
+        return sql.openLongerThan(age, limit);
     }
 
     public Optional<Letter> letter(long lsn) {

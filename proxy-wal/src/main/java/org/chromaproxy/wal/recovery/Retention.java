@@ -1,7 +1,6 @@
 package org.chromaproxy.wal.recovery;
 
 import java.time.Duration;
-import java.time.Instant;
 import org.chromaproxy.wal.store.RetentionSql;
 import org.chromaproxy.wal.store.Tenure;
 import org.slf4j.Logger;
@@ -27,7 +26,11 @@ public final class Retention {
     /** No bound in bytes. */
     public static final long UNBOUNDED = Long.MAX_VALUE;
 
-    /** How many of each were given back. */
+    /**
+     * How many of each were given back.
+     *
+     * @param records at most: gaps between their LSNs count
+     */
     public record Swept(long records, int outcomes, int transactions) {}
 
     private final RetentionSql sql;
@@ -48,31 +51,31 @@ public final class Retention {
         sql.raiseLowWater(mark, tenure);
     }
 
-    /** Drops what lies below the mark and is out of date at {@code now}. To be run now and then. */
-    public Swept sweep(Instant now) {
-        return sweep(now, terms.records(), UNBOUNDED);
+    /** Drops what lies below the mark and is out of date. To be run now and then. */
+    public Swept sweep() {
+        return sweep(terms.records(), UNBOUNDED);
     }
 
     /** The same with another age for records; what recovery or a client's retry may need stays all the same. */
-    public Swept sweep(Instant now, Duration records) {
-        return sweep(now, records, UNBOUNDED);
+    public Swept sweep(Duration records) {
+        return sweep(records, UNBOUNDED);
     }
 
     /**
      * The same, and as much of what lies below the mark, the oldest first and whatever its age, as the log has more than
      * {@code most} bytes.
      */
-    public Swept sweep(Instant now, long most) {
-        return sweep(now, terms.records(), most);
+    public Swept sweep(long most) {
+        return sweep(terms.records(), most);
     }
 
-    private Swept sweep(Instant now, Duration records, long most) {
-        RetentionSql.Dropped gone = sql.dropSegments(now.minus(records), most);
-        int transactions = sql.deleteTransactions(now.minus(terms.transactions()));
-        int outcomes = gone.below() == 0 ? 0 : sql.deleteOutcomesBelow(gone.below(), now.minus(terms.transactions()));
+    private Swept sweep(Duration records, long most) {
+        RetentionSql.Dropped gone = sql.dropSegments(records, most);
+        int transactions = sql.deleteTransactions(terms.transactions());
+        int outcomes = gone.below() == 0 ? 0 : sql.deleteOutcomesBelow(gone.below(), terms.transactions());
         if (gone.below() > 0) {
             LOG.info(
-                    "log dropped below LSN {}, {} segments of it before their time for its bound: {} records, {} outcomes,"
+                    "log dropped below LSN {}, {} segments of it before their time for its bound: at most {} records, {} outcomes,"
                             + " {} transaction ids",
                     gone.below(),
                     gone.early(),
@@ -87,12 +90,12 @@ public final class Retention {
      * Forgets clients' transaction ids older than {@code age}, but none that a retry may still be needed for, and outcomes
      * whose records are gone. Records stay.
      */
-    public Swept forget(Instant now, Duration age) {
+    public Swept forget(Duration age) {
         Duration longest = age.compareTo(terms.transactions()) > 0 ? age : terms.transactions();
-        int transactions = sql.deleteTransactions(now.minus(longest));
+        int transactions = sql.deleteTransactions(longest);
         // An empty log may be one whose first record is just being committed.
         long lowest = sql.lowestLsn();
-        int outcomes = lowest == Long.MAX_VALUE ? 0 : sql.deleteOutcomesBelow(lowest, now.minus(terms.transactions()));
+        int outcomes = lowest == Long.MAX_VALUE ? 0 : sql.deleteOutcomesBelow(lowest, terms.transactions());
         return new Swept(0, outcomes, transactions);
     }
 }

@@ -5,22 +5,26 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.List;
 import org.chromaproxy.wal.store.Segments.Segment;
 
-/** Space given back to PostgreSQL. Thread-safe; every method blocks and throws {@link StoreException}. */
+/**
+ * Space given back to PostgreSQL. Ages are counted by PostgreSQL's clock: this host's may be set forward while it runs, and
+ * would then forget what is needed. Thread-safe; every method blocks and throws {@link StoreException}.
+ */
 public final class RetentionSql {
     /** Rows per DELETE, so that none holds locks for long. */
     private static final int ROWS = 5_000;
+
+    /** The time before which something is older than an age in seconds. */
+    private static final String OLD = "clock_timestamp() - make_interval(secs => ?)";
 
     /**
      * Segments given back.
      *
      * @param below the LSN below which everything is gone; 0 if nothing was dropped
-     * @param records how many records they held
+     * @param records how many records they held at most: gaps between their LSNs count, since nothing is read to tell
      * @param early how many segments went before their time, for the bound in bytes
      */
     public record Dropped(long below, long records, int early) {}
@@ -47,16 +51,16 @@ public final class RetentionSql {
 
     /**
      * Drops, oldest first, the segments that lie wholly at or below the stored low-water mark and whose records were all
-     * made before {@code before}, and others below the mark for as long as the log has more than {@code most} bytes. Stops at
+     * made longer than {@code age} ago, and others below the mark for as long as the log has more than {@code most} bytes. Stops at
      * the first that a long transaction keeps busy.
      *
      * @return what went
      */
-    public Dropped dropSegments(Instant before, long most) {
+    public Dropped dropSegments(Duration age, long most) {
         return database.call("dropping segments", connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET lock_timeout = '2s'");
-                return dropSegments(connection, before, most);
+                return dropSegments(connection, age, most);
             } finally {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("RESET lock_timeout");
@@ -65,7 +69,7 @@ public final class RetentionSql {
         });
     }
 
-    private static Dropped dropSegments(Connection connection, Instant before, long most) throws SQLException {
+    private static Dropped dropSegments(Connection connection, Duration age, long most) throws SQLException {
         Segments.dropOrphans(connection);
         long mark = number(connection, "SELECT low_water FROM log_identity");
         long newest = number(connection, "SELECT coalesce(max(lsn), 0) FROM log_record");
@@ -79,12 +83,12 @@ public final class RetentionSql {
         }
         for (Segment segment : segments) {
             boolean passed = segment.to() - 1 <= mark && segment.to() <= newest;
-            boolean old = segment.detaching() || (passed && olderThan(connection, segment, before));
+            boolean old = segment.detaching() || (passed && olderThan(connection, segment, age));
             if (!old && !(passed && bytes > most)) {
                 break;
             }
             long given = Segments.bytes(connection, segment);
-            long held = number(connection, "SELECT count(*) FROM " + segment.table());
+            long held = number(connection, "SELECT coalesce(max(lsn) - min(lsn) + 1, 0) FROM " + segment.table());
             if (!Segments.drop(connection, segment)) {
                 break;
             }
@@ -96,13 +100,19 @@ public final class RetentionSql {
         return new Dropped(gone, records, early);
     }
 
-    private static boolean olderThan(Connection connection, Segment segment, Instant before) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                        "SELECT created_at FROM " + segment.table() + " ORDER BY lsn DESC LIMIT 1");
-                ResultSet row = select.executeQuery()) {
-            return !row.next()
-                    || row.getObject(1, OffsetDateTime.class).toInstant().isBefore(before);
+    private static boolean olderThan(Connection connection, Segment segment, Duration age) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT coalesce((SELECT created_at FROM "
+                + segment.table() + " ORDER BY lsn DESC LIMIT 1) < " + OLD + ", true)")) {
+            select.setDouble(1, seconds(age));
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
         }
+    }
+
+    private static double seconds(Duration age) {
+        return age.toMillis() / 1_000.0;
     }
 
     private static long number(Connection connection, String sql) throws SQLException {
@@ -114,14 +124,14 @@ public final class RetentionSql {
     }
 
     /**
-     * Forgets the outcomes and resolutions of records that are gone from the log. An outcome written after {@code before} stays:
-     * it is the answer for a client's retry under its own transaction id. Returns how many.
+     * Forgets the outcomes and resolutions of records that are gone from the log. An outcome that is younger than {@code age}
+     * stays: it is the answer for a client's retry under its own transaction id. Returns how many.
      */
-    public int deleteOutcomesBelow(long lsn, Instant before) {
+    public int deleteOutcomesBelow(long lsn, Duration age) {
         int outcomes = inSlices(
-                "DELETE FROM record_outcome WHERE lsn IN (SELECT lsn FROM record_outcome WHERE lsn < ? AND updated_at < ?"
-                        + " ORDER BY lsn LIMIT " + ROWS + ")",
-                List.of(lsn, before.atOffset(ZoneOffset.UTC)));
+                "DELETE FROM record_outcome WHERE lsn IN (SELECT lsn FROM record_outcome WHERE lsn < ? AND updated_at < "
+                        + OLD + " ORDER BY lsn LIMIT " + ROWS + ")",
+                List.of(lsn, seconds(age)));
         inSlices(
                 "DELETE FROM outcome_mark WHERE lsn IN (SELECT m.lsn FROM outcome_mark m WHERE m.lsn < ? AND NOT EXISTS"
                         + " (SELECT FROM record_outcome o WHERE o.lsn = m.lsn) LIMIT " + ROWS + ")",
@@ -143,12 +153,13 @@ public final class RetentionSql {
                 List.of(lsn));
     }
 
-    /** Forgets clients' transaction ids from before {@code before} whose records are below the low-water mark. */
-    public int deleteTransactions(Instant before) {
+    /** Forgets clients' transaction ids older than {@code age} whose records are below the low-water mark. */
+    public int deleteTransactions(Duration age) {
         return inSlices(
                 "DELETE FROM client_transaction WHERE ctid = ANY (ARRAY(SELECT ctid FROM client_transaction"
-                        + " WHERE created_at < ? AND lsn <= (SELECT low_water FROM log_identity) LIMIT " + ROWS + "))",
-                List.of(before.atOffset(ZoneOffset.UTC)));
+                        + " WHERE created_at < " + OLD + " AND lsn <= (SELECT low_water FROM log_identity) LIMIT "
+                        + ROWS + "))",
+                List.of(seconds(age)));
     }
 
     private int inSlices(String sql, List<Object> parameters) {

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /** Segments come before they are needed and go when nobody needs them. */
 class RetentionTest {
-    private final Instant later = Instant.now().plus(Duration.ofDays(30));
     private static final String SEGMENTS =
             "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'log_record'::regclass ORDER BY 1";
 
@@ -47,6 +46,16 @@ class RetentionTest {
         await().until(() -> heard.total() == before + count);
     }
 
+    /** As a sweep in 30 days: by then everything that is there now is so much older. */
+    private Retention.Swept sweepLater() {
+        for (String column :
+                List.of("log_record.created_at", "client_transaction.created_at", "record_outcome.updated_at")) {
+            String[] parts = column.split("\\.", 2);
+            log.execute("UPDATE " + parts[0] + " SET " + parts[1] + " = " + parts[1] + " - interval '30 days'");
+        }
+        return retention.sweep();
+    }
+
     @Test
     void recordsFlowOverTheBoundsOfSegments() {
         append(3500);
@@ -63,9 +72,9 @@ class RetentionTest {
         await().until(() -> log.queries.outcome(7).isPresent());
         retention.advance(2500);
 
-        retention.sweep(Instant.now());
+        retention.sweep();
         assertEquals(List.of("3500"), log.column("SELECT count(*) FROM log_record"));
-        assertEquals(new Retention.Swept(2000, 1, 2500), retention.sweep(later));
+        assertEquals(new Retention.Swept(2000, 1, 2500), sweepLater());
 
         assertEquals(List.of("2001"), log.column("SELECT min(lsn) FROM log_record"));
         assertEquals(List.of(), log.column("SELECT lsn FROM record_outcome"));
@@ -74,10 +83,32 @@ class RetentionTest {
     }
 
     @Test
+    void whatASegmentHoldsIsToldByItsPositionsNotByReadingIt() {
+        append(2500);
+        retention.advance(2500);
+        log.execute("DELETE FROM log_record WHERE lsn BETWEEN 100 AND 199");
+
+        assertEquals(2000, sweepLater().records());
+    }
+
+    /** No clock of this host takes part: the one that is counted by wrote the times that are compared. */
+    @Test
+    void agesAreCountedByPostgresClock() {
+        append(3);
+        retention.advance(3);
+        log.execute("UPDATE client_transaction SET created_at = now() - interval '23 hours 59 minutes' WHERE lsn = 1");
+        log.execute("UPDATE client_transaction SET created_at = now() - interval '24 hours 1 minute' WHERE lsn = 2");
+
+        assertEquals(1, retention.sweep().transactions());
+
+        assertEquals(List.of("1", "3"), log.column("SELECT lsn FROM client_transaction ORDER BY 1"));
+    }
+
+    @Test
     void whatIsNotBelowTheMarkStaysHoweverOld() {
         append(1500);
 
-        retention.sweep(later);
+        sweepLater();
 
         assertEquals(List.of("1500"), log.column("SELECT count(*) FROM log_record"));
     }
@@ -87,7 +118,7 @@ class RetentionTest {
         append(1500);
         retention.advance(5000);
 
-        retention.sweep(later);
+        sweepLater();
 
         assertEquals(List.of("1001"), log.column("SELECT min(lsn) FROM log_record"));
         assertEquals(List.of("1500"), log.column("SELECT max(lsn) FROM log_record"));
@@ -153,14 +184,14 @@ class RetentionTest {
         long most = 16L << 20;
         retention.advance(heard.lsns().get(29));
 
-        retention.sweep(Instant.now(), Long.MAX_VALUE);
+        retention.sweep(Long.MAX_VALUE);
         assertEquals(List.of("40"), log.column("SELECT count(*) FROM log_record"), "it is young");
 
-        retention.sweep(Instant.now(), most);
+        retention.sweep(most);
         assertTrue(
                 log.queries.space().bytes() <= most, () -> log.queries.space().toString());
 
-        retention.sweep(Instant.now(), 1);
+        retention.sweep(1);
         assertEquals(
                 List.of("10"),
                 log.column("SELECT count(*) FROM log_record WHERE lsn > "
@@ -184,7 +215,7 @@ class RetentionTest {
         appendLarge(1);
         retention.advance(heard.lsns().getLast());
 
-        retention.sweep(Instant.now(), 1);
+        retention.sweep(1);
 
         assertEquals(List.of("0"), log.column("SELECT count(*) FROM log_record WHERE lsn = " + mine));
         assertEquals(
@@ -193,7 +224,7 @@ class RetentionTest {
         retention.advance(heard.lsns().getLast() + 1);
         appendLarge(1);
         retention.advance(heard.lsns().getLast());
-        retention.sweep(later);
+        sweepLater();
         assertEquals(List.of(), log.column("SELECT lsn FROM record_outcome"), "and not for ever");
     }
 
@@ -216,7 +247,7 @@ class RetentionTest {
             report.setAutoCommit(false);
             statement.execute("SELECT count(*) FROM log_record");
 
-            Thread sweep = Thread.ofVirtual().start(() -> retention.sweep(later));
+            Thread sweep = Thread.ofVirtual().start(() -> sweepLater());
             Instant start = Instant.now();
             append(1000);
             assertTrue(Duration.between(start, Instant.now()).compareTo(Duration.ofSeconds(2)) < 0);
@@ -225,7 +256,7 @@ class RetentionTest {
             report.rollback();
         }
 
-        retention.sweep(later);
+        sweepLater();
         assertEquals(List.of("2001"), log.column("SELECT min(lsn) FROM log_record"));
         assertEquals(4500, heard.committed.size());
     }

@@ -3,9 +3,9 @@ package org.chromaproxy.wal.store.query;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.OptionalLong;
 import org.chromaproxy.wal.store.Database;
@@ -50,10 +50,11 @@ public final class DeadLetterSql {
         return queries.list(sql, DeadLetterSql::letter, limit, offset);
     }
 
-    /** Those nobody has decided about that were given up before then, oldest first. */
-    public List<Letter> openBefore(Instant before, int limit) {
-        String sql = LETTER + OPEN + " AND o.updated_at < ? ORDER BY o.lsn LIMIT ?";
-        return queries.list(sql, DeadLetterSql::letter, before.atOffset(ZoneOffset.UTC), limit);
+    /** Those nobody has decided about that were given up longer than {@code age} ago by PostgreSQL's clock, oldest first. */
+    public List<Letter> openLongerThan(Duration age, int limit) {
+        String sql = LETTER + OPEN + " AND o.updated_at < clock_timestamp() - make_interval(secs => ?)"
+                + " ORDER BY o.lsn LIMIT ?";
+        return queries.list(sql, DeadLetterSql::letter, age.toMillis() / 1_000.0, limit);
     }
 
     public List<Letter> letter(long lsn) {
