@@ -110,17 +110,17 @@ final class Actions {
     }
 
     /** Commits a change, then applies it in memory on the catalog's loop. */
-    private CompletableFuture<Void> durably(Change change, Runnable then) {
+    private CompletableFuture<Void> durably(List<? extends Change> changes, Runnable then) {
         if (!services.logReady()) {
             throw Answers.refuse(
                     ProxyError.LOG_UNAVAILABLE, "The log takes no changes now. Nothing was changed; retry.");
         }
-        LOG.info("on an operator's behalf: {}", change);
+        LOG.info("on an operator's behalf: {}", changes);
         CompletableFuture<Void> done = new CompletableFuture<>();
         services.proxy()
                 .log()
                 .submit(
-                        List.of(change),
+                        changes,
                         true,
                         ChangeListener.of(
                                 () -> loop.execute(() -> {
@@ -143,6 +143,6 @@ final class Actions {
     /** Makes a change durable and then effective; fails with a refusal if that cannot be known. */
     @FunctionalInterface
     interface Durably {
-        CompletableFuture<Void> apply(Change change, Runnable then);
+        CompletableFuture<Void> apply(List<? extends Change> changes, Runnable then);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.admin.page.AdminServices;
@@ -147,7 +148,9 @@ final class CreateMapping {
         Mapping mapping = mapping(path, found);
         boolean dimension =
                 found.stream().allMatch(one -> one.head().dimension().isPresent()) && alike(found);
-        return durably.apply(new Change.PutMapping(mapping), () -> {
+        List<Change> changes = services.lanes().takingOver(mapping, Optional.empty());
+        return durably.apply(changes, () -> {
+                    services.lanes().begin(changes);
                     CollectionEntry entry = services.proxy().catalog().put(mapping);
                     if (dimension) {
                         entry.dimensionIsKnown();

@@ -1,6 +1,7 @@
 package org.chromaproxy.admin;
 
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.admin.page.AdminRequest;
 import org.chromaproxy.admin.page.AdminServices;
@@ -38,7 +39,8 @@ final class DropMapping {
                             + " Nothing was changed.");
         }
         return CompletableFuture.supplyAsync(() -> permitted(path), loop)
-                .thenCompose(entry -> durably.apply(new Change.DropMapping(entry.publicId()), () -> forget(entry))
+                .thenCompose(entry -> durably.apply(
+                                List.of(new Change.DropMapping(entry.publicId())), () -> forget(entry))
                         .thenApply(done -> Answers.json(
                                 200,
                                 Answers.object()

@@ -97,7 +97,8 @@ final class Scan {
                 new Place(collection.id(), instance == leader ? PlaceState.READY : PlaceState.UNVERIFIED, "")));
         UUID publicId = found.values().iterator().next().id();
         Mapping mapping = new Mapping(publicId, path, 0, 0, Instant.now(), places);
-        List<Change> lead = leader.index() == 0 ? List.of() : List.of(new Change.Lead(publicId, leader.name(), 0));
+        Optional<Change.Lead> lead =
+                leader.index() == 0 ? Optional.empty() : Optional.of(new Change.Lead(publicId, leader.name(), 0));
         CollectionEntry entry = services.mappings().add(mapping, lead);
         LOG.info("adopted {}, found on {}", entry, found.keySet());
     }

@@ -34,7 +34,7 @@ public record CopyServices(
         return new CopyServices(
                 new Remote(upstream, loops),
                 writes,
-                new Mappings(proxy.log(), proxy.catalog(), catalogLoop),
+                new Mappings(proxy.log(), proxy.catalog(), lanes, catalogLoop),
                 proxy.catalog(),
                 proxy.instances(),
                 lanes);

@@ -3,6 +3,7 @@ package org.chromaproxy.copy;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.blocking.LogWrites;
 import org.chromaproxy.blocking.StepException;
@@ -11,6 +12,7 @@ import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.wal.append.WriteAheadLog;
 import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
@@ -23,23 +25,24 @@ public final class Mappings {
 
     private final WriteAheadLog log;
     private final Catalog catalog;
+    private final LaneRegistry lanes;
     private final EventLoop catalogLoop;
 
     /** @param catalogLoop the loop of the catalog lanes, which change mappings too */
-    public Mappings(WriteAheadLog log, Catalog catalog, EventLoop catalogLoop) {
+    public Mappings(WriteAheadLog log, Catalog catalog, LaneRegistry lanes, EventLoop catalogLoop) {
         this.log = log;
         this.catalog = catalog;
+        this.lanes = lanes;
         this.catalogLoop = catalogLoop;
     }
 
     /**
      * Takes over a collection that the catalog did not know.
      *
-     * @param with changes to commit together with it
+     * @param lead who leads it, if that is not the first instance that holds it
      */
-    public CollectionEntry add(Mapping mapping, List<? extends Change> with) {
-        List<Change> changes = new ArrayList<>(with);
-        changes.add(new Change.PutMapping(mapping));
+    public CollectionEntry add(Mapping mapping, Optional<Change.Lead> lead) {
+        List<Change> changes = lanes.takingOver(mapping, lead);
         CompletableFuture<Boolean> durable = new CompletableFuture<>();
         catalogLoop.execute(() -> {
             if (catalog.named(mapping.path()).isPresent()) {
@@ -49,6 +52,7 @@ public final class Mappings {
             }
         });
         Waiting.forResult(durable, WAIT_MS, mapping.path().toString());
+        lanes.begin(changes);
         return catalog.put(mapping);
     }
 
