@@ -15,6 +15,7 @@ import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.LoggedRecord;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 
 /** What PostgreSQL holds: it outlives every process. Its rules for changes are those of the log's own statements. */
@@ -87,7 +88,10 @@ final class DurableLog {
             case Change.Resolution resolution -> resolutions.putIfAbsent(resolution.lsn(), resolution.body());
             case Change.Lead lead -> leaders.merge(lead.lane(), lead, (a, b) -> a.term() > b.term() ? a : b);
             case Change.PutMapping put -> mappings.put(put.mapping().publicId(), put.mapping());
-            case Change.DropMapping drop -> mappings.remove(drop.publicId());
+            case Change.DropMapping drop -> {
+                mappings.remove(drop.publicId());
+                leaders.remove(drop.publicId());
+            }
             case Change.Flat each -> {
                 flat.remove(each.publicId());
                 if (each.flat()) {
@@ -178,8 +182,13 @@ final class DurableLog {
         return tails;
     }
 
-    Collection<Change.Cursor> cursors() {
-        return cursors.values();
+    /** What a start reads: cursors of collections without a mapping are not among them. */
+    List<Change.Cursor> cursors() {
+        return cursors.values().stream().filter(each -> known(each.lane())).toList();
+    }
+
+    private boolean known(UUID lane) {
+        return lane.equals(Subject.CATALOG) || mappings.containsKey(lane);
     }
 
     long cursor(UUID lane, String instance) {
@@ -187,8 +196,9 @@ final class DurableLog {
         return cursor == null ? 0 : cursor.lsn();
     }
 
-    Collection<Change.Lead> leaders() {
-        return leaders.values();
+    /** The same of leaders. */
+    List<Change.Lead> leaders() {
+        return leaders.values().stream().filter(each -> known(each.lane())).toList();
     }
 
     Collection<Mapping> mappings() {

@@ -149,7 +149,7 @@ public final class ShortenedLog {
                 .orElseThrow();
         List<Change> changes = new ArrayList<>();
         Map<UUID, Long> terms = new HashMap<>();
-        reader.leaders().forEach(lead -> terms.put(lead.lane(), lead.term()));
+        reader.forEachLeader(lead -> terms.put(lead.lane(), lead.term()));
         List<UUID> lanes = new ArrayList<>(List.of(Subject.CATALOG));
         for (Mapping mapping : reader.mappings()) {
             lanes.add(mapping.publicId());

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -303,13 +302,10 @@ final class Engine implements AutoCloseable {
     }
 
     private long catalogAt() {
-        AtomicLong furthest = new AtomicLong();
-        wal.reader().forEachCursor(cursor -> {
-            if (cursor.lane().equals(Subject.CATALOG)) {
-                furthest.accumulateAndGet(cursor.lsn(), Math::max);
-            }
-        });
-        return furthest.get();
+        return wal.reader().cursors(Subject.CATALOG).stream()
+                .mapToLong(Change.Cursor::lsn)
+                .max()
+                .orElse(0);
     }
 
     /** The lanes with everything in the log that some instance may not have applied. */
@@ -317,9 +313,7 @@ final class Engine implements AutoCloseable {
         witnesses.stream()
                 .filter(WitnessKeeper::letGo)
                 .forEach(witness -> instances.byName(witness.instance()).ifPresent(instance -> instance.letGo(true)));
-        RestoredLanes restored = new RestoredLanes(instances);
-        wal.reader().forEachCursor(restored::add);
-        wal.reader().forEachLeader(restored::add);
+        RestoredLanes restored = RestoredLanes.of(wal.reader(), instances);
         LaneRegistry registry = new LaneRegistry(NettyLaneIo.all(loops, upstream), services, restored);
         long lowWater = wal.reader().lowWater();
         Instant oldest = wal.reader().loggedAfter(lowWater).orElseGet(Instant::now);

@@ -15,6 +15,7 @@ import org.chromaproxy.lane.LaneGroup;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.Survey;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.recovery.LogReader;
 import org.jspecify.annotations.Nullable;
 
 /** Where the lanes stand that no group holds in memory: as the log said at start, or as the group said that was let go. */
@@ -41,6 +42,22 @@ public final class RestoredLanes {
 
     public RestoredLanes(Instances instances) {
         this.instances = instances;
+    }
+
+    /**
+     * Where the log says that they stand. Those of collections without a mapping are left out: nobody has anything to apply there, and
+     * with a collection for each session there would be more of them every day.
+     */
+    public static RestoredLanes of(LogReader log, Instances instances) {
+        RestoredLanes restored = new RestoredLanes(instances);
+        log.forEachCursor(restored::add);
+        log.forEachLeader(restored::add);
+        return restored;
+    }
+
+    /** Of how many collections, and the catalog, lanes are here. */
+    int size() {
+        return standings.size();
     }
 
     private Standing of(UUID lane) {

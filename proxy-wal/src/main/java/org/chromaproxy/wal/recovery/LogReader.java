@@ -114,12 +114,12 @@ public final class LogReader {
         return queries.bodies(lsns);
     }
 
-    /** Passes every cursor on; in pages, so memory stays small. */
+    /** Passes on the cursors of the catalog and of every collection with a mapping; in pages, so memory stays small. */
     public void forEachCursor(Consumer<Change.Cursor> consumer) {
         queries.forEachCursor(consumer);
     }
 
-    /** Passes every lane's leader on; in pages, so memory stays small. */
+    /** Passes on the leaders of the catalog and of every collection with a mapping; in pages, so memory stays small. */
     public void forEachLeader(Consumer<Change.Lead> consumer) {
         queries.forEachLeader(consumer);
     }
@@ -149,10 +149,17 @@ public final class LogReader {
         return queries.space();
     }
 
+    /** All cursors, those of deleted collections included, however many. */
     public List<Change.Cursor> cursors() {
         return queries.cursors();
     }
 
+    /** The cursors of one lane. */
+    public List<Change.Cursor> cursors(UUID lane) {
+        return queries.cursors(lane);
+    }
+
+    /** All leaders, those of deleted collections included, however many. */
     public List<Change.Lead> leaders() {
         return queries.leaders();
     }

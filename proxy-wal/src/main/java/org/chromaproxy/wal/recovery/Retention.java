@@ -83,6 +83,8 @@ public final class Retention {
                     outcomes,
                     transactions);
         }
+        int lanes = sql.deleteForgottenLanes();
+        LOG.debug("{} cursors and leaders of deleted collections forgotten", lanes);
         return new Swept(gone.records(), outcomes, transactions);
     }
 

@@ -55,7 +55,9 @@ final class ChangeSql {
             + " ON CONFLICT (public_id, instance) DO UPDATE SET instance_id = excluded.instance_id,"
             + " state = excluded.state, reason = excluded.reason";
     private static final String DROP_MAPPING = "WITH gone AS (DELETE FROM collection_place WHERE public_id = ?),"
-            + " flat AS (DELETE FROM collection_flat WHERE public_id = ?)"
+            + " flat AS (DELETE FROM collection_flat WHERE public_id = ?),"
+            // Its cursors stay until retention drops them: they tell what became of its records in the log.
+            + " leader AS (DELETE FROM lane_leader WHERE lane = ?)"
             + " DELETE FROM collection WHERE public_id = ?";
     private static final String PUT_FLAT =
             "INSERT INTO collection_flat (public_id) VALUES (?) ON CONFLICT (public_id) DO NOTHING";
@@ -214,7 +216,8 @@ final class ChangeSql {
     }
 
     private void drop(UUID publicId) throws SQLException {
-        execute(DROP_MAPPING, publicId, publicId, publicId);
+        leaders.remove(publicId);
+        execute(DROP_MAPPING, publicId, publicId, publicId, publicId);
     }
 
     /** At once, in the order of the changes. */

@@ -30,9 +30,11 @@ public final class RetentionSql {
     public record Dropped(long below, long records, int early) {}
 
     private final Database database;
+    private final LaneRetentionSql lanes;
 
     public RetentionSql(Database database) {
         this.database = database;
+        this.lanes = new LaneRetentionSql(database);
     }
 
     /** Raises the low-water mark; it never falls. No effect if the log has another owner. */
@@ -160,6 +162,14 @@ public final class RetentionSql {
                         + " WHERE created_at < " + OLD + " AND lsn <= (SELECT low_water FROM log_identity) LIMIT "
                         + ROWS + "))",
                 List.of(seconds(age)));
+    }
+
+    /**
+     * Forgets cursors and leaders of collections that are deleted everywhere, if nothing in the log is told by them any more. Looks
+     * at some of them; the next call goes on with others. Returns how many rows went.
+     */
+    public int deleteForgottenLanes() {
+        return lanes.deleteForgotten();
     }
 
     private int inSlices(String sql, List<Object> parameters) {

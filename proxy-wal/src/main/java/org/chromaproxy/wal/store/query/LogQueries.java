@@ -146,18 +146,20 @@ public final class LogQueries {
         });
     }
 
+    /** Of a table of lanes: the catalog's, and those of collections with a mapping, tombstones included. */
+    private static String known(String columns, String table) {
+        return "SELECT " + columns + " FROM " + table + " WHERE lane = '" + Subject.CATALOG + "' UNION ALL SELECT "
+                + columns + " FROM " + table + " JOIN collection ON public_id = lane";
+    }
+
+    /** Passes on the cursors of the catalog and of every collection with a mapping; those of deleted ones may be many. */
     public void forEachCursor(Consumer<Change.Cursor> consumer) {
-        stream("SELECT lane, instance, lsn FROM lane_cursor", LogQueries::toCursor, consumer);
+        stream(known("lane, instance, lsn", "lane_cursor"), LogQueries::toCursor, consumer);
     }
 
+    /** All cursors, those of deleted collections included, however many. */
     public List<Change.Cursor> cursors() {
-        return gathered(this::forEachCursor);
-    }
-
-    private static <T> List<T> gathered(Consumer<Consumer<T>> source) {
-        List<T> all = new ArrayList<>();
-        source.accept(all::add);
-        return all;
+        return list("SELECT lane, instance, lsn FROM lane_cursor", LogQueries::toCursor);
     }
 
     /** Instance → cursor of one lane. */
@@ -169,15 +171,18 @@ public final class LogQueries {
         return new Change.Cursor(row.getObject(1, UUID.class), row.getString(2), row.getLong(3));
     }
 
+    /** Passes on the leaders of the catalog and of every collection with a mapping. */
     public void forEachLeader(Consumer<Change.Lead> consumer) {
-        stream(
-                "SELECT lane, instance, term FROM lane_leader",
-                row -> new Change.Lead(row.getObject(1, UUID.class), row.getString(2), row.getLong(3)),
-                consumer);
+        stream(known("lane, instance, term", "lane_leader"), LogQueries::toLead, consumer);
     }
 
+    private static Change.Lead toLead(ResultSet row) throws SQLException {
+        return new Change.Lead(row.getObject(1, UUID.class), row.getString(2), row.getLong(3));
+    }
+
+    /** All leaders, those of deleted collections included, however many. */
     public List<Change.Lead> leaders() {
-        return gathered(this::forEachLeader);
+        return list("SELECT lane, instance, term FROM lane_leader", LogQueries::toLead);
     }
 
     public List<Change.Witness> witnesses() {
@@ -252,7 +257,9 @@ public final class LogQueries {
     }
 
     public List<Mapping> mappings() {
-        return gathered(this::forEachMapping);
+        List<Mapping> all = new ArrayList<>();
+        forEachMapping(all::add);
+        return all;
     }
 
     /** Status → number of transactions since {@code hours} hours ago, as the operators' view derives them. */
