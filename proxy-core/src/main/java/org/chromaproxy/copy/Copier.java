@@ -116,7 +116,7 @@ public final class Copier {
             boolean last = round == ROUNDS;
             named = ids.isEmpty() ? 0 : named;
             Round next = new Round(entry, target, still, named, last);
-            if (still.whileStill(next::finish)) {
+            if (still.whileStill(next::finish, last)) {
                 return;
             }
             ids = next.touched;
@@ -198,6 +198,7 @@ public final class Copier {
                             named + ids.size(),
                             still::check));
             compare();
+            still.keep();
             Place copying = entry.place(target).orElseThrow(() -> new StepException(entry + " is gone"));
             Place ready = new Place(copying.instanceId(), PlaceState.READY, "");
             Change.Cursor cursor = new Change.Cursor(entry.publicId(), target.name(), lsn);
@@ -208,8 +209,11 @@ public final class Copier {
 
         /** Nothing is written on either side now: a copy of another size would never become whole, and begins anew. */
         private void compare() {
+            still.check();
             int here = new Records(services.remote(), entry, services.source(entry, target)).count();
+            still.check();
             int there = new Records(services.remote(), entry, target).count();
+            still.check();
             if (here != there) {
                 throw new StepException(entry + ": the copy on " + target + " has " + there + " records, not " + here);
             }

@@ -64,7 +64,7 @@ public final class RecordComparison implements ReadBack {
         for (Instance other : others) {
             try {
                 Records there = new Records(remote, entry, other, givenUp);
-                Set<String> otherwise = new HashSet<>(Records.differing(standing, there, ids.get()));
+                Set<String> otherwise = new HashSet<>(Records.differing(standing, there, ids.get(), () -> {}));
                 if (!(touched instanceof Footprint.Ids)) {
                     there.idsBackwards(page -> otherwise.addAll(standing.absent(page)));
                 }

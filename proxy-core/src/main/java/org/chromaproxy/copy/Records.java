@@ -174,10 +174,15 @@ final class Records {
         return exactly.isEmpty() || !cosine() ? exactly : RecordPage.differing(here, there, true);
     }
 
-    /** Ids whose records the two sides do not hold alike at the moment. */
-    static Set<String> differing(Records one, Records other, Collection<String> ids) {
+    /**
+     * Ids whose records the two sides do not hold alike at the moment.
+     *
+     * @param check called before each page
+     */
+    static Set<String> differing(Records one, Records other, Collection<String> ids, Runnable check) {
         Set<String> differing = new HashSet<>();
         one.pages(ids, page -> {
+            check.run();
             RecordPage here = one.byIds(page);
             one.learn(here);
             differing.addAll(one.differing(here, other.byIds(page)));

@@ -61,7 +61,7 @@ final class TargetRecords {
      */
     void replace(Records source, Set<String> ids, Runnable check) {
         check.run();
-        Set<String> differing = Records.differing(source, there, ids);
+        Set<String> differing = Records.differing(source, there, ids, check);
         delete(source, differing, check);
         addAll(source, source.inOrder(differing), check);
     }

@@ -42,7 +42,7 @@ public final class Verifier {
                 still.startReplay();
                 Set<String> suspects = differing(entry, target, ids, still);
                 Attempt attempt = new Attempt(entry, target, still, suspects, round == ROUNDS);
-                if (suspects.size() > HOPELESS || still.whileStill(attempt::decide)) {
+                if (suspects.size() > HOPELESS || still.whileStill(attempt::decide, round == ROUNDS)) {
                     conclude(entry, target, still, attempt);
                     return;
                 }
@@ -80,7 +80,7 @@ public final class Verifier {
         Records leader = new Records(services.remote(), entry, services.source(entry, target));
         Records other = new Records(services.remote(), entry, target);
         if (ids.isPresent()) {
-            return Records.differing(leader, other, ids.get());
+            return Records.differing(leader, other, ids.get(), still::check);
         }
         Set<String> differing = new HashSet<>();
         leader.backwards(page -> {
@@ -123,10 +123,13 @@ public final class Verifier {
             if (!last && next.map(Set::size).orElse(Integer.MAX_VALUE) > FEW) {
                 return false;
             }
+            still.check();
             settings = new SettingsCopy(services, entry, target)
                     .lastingDifference()
                     .map(found -> "other settings (the leader's, its own): " + found);
+            still.check();
             differing = settings.isPresent() ? Set.of() : differing(entry, target, next, still);
+            still.keep();
             return true;
         }
     }

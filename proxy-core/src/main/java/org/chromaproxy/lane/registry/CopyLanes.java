@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.collection.RecordLanes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One collection's lanes as a copy or a comparison drives them. Any thread; each step runs on the lanes' own loop, in the
@@ -15,6 +16,8 @@ import org.chromaproxy.lane.collection.RecordLanes;
  */
 public final class CopyLanes {
     private final RecordLanes group;
+    /** What stops the leader's lane, or did last. On the loop. */
+    private @Nullable LeaderStop stop;
 
     CopyLanes(RecordLanes group) {
         this.group = group;
@@ -47,12 +50,34 @@ public final class CopyLanes {
         return call(() -> group.replayed(target.index()));
     }
 
-    /** Stops the leader's lane; reads go on. To be followed by {@link #frozen}, and in any case by {@link #thaw}. */
-    public CompletableFuture<Integer> freeze() {
+    /**
+     * Stops the leader's lane; reads go on. To be followed by {@link #frozen}, and in any case by {@link #thawLeader}. By itself it
+     * goes on when neither that nor {@link #renew} comes in time: a client's write waits for no single request of a copy.
+     */
+    public CompletableFuture<Integer> freeze(long leaseMs) {
         return call(() -> {
-            int leader = leader();
-            group.lane(leader).held = true;
-            return leader;
+            LeaderStop begun = new LeaderStop(group, leader(), leaseMs);
+            stop = begun;
+            return begun.leader();
+        });
+    }
+
+    /** Begins the leader's lease anew; false if that lane has gone on. */
+    public CompletableFuture<Boolean> renew() {
+        return call(() -> stop != null && stop.renew());
+    }
+
+    /** Stops the leader until {@link #thawLeader}, however long; false if it has gone on. */
+    public CompletableFuture<Boolean> keep() {
+        return call(() -> stop != null && stop.keep());
+    }
+
+    /** Lets the leader that was stopped go on, if it did not yet. */
+    public CompletableFuture<Void> thawLeader() {
+        return run(() -> {
+            if (stop != null) {
+                stop.end();
+            }
         });
     }
 
@@ -67,7 +92,7 @@ public final class CopyLanes {
             if (leader != leader()) {
                 throw new IllegalStateException("leadership has moved");
             }
-            if (!group.replayed(leader) || !group.replayed(target.index())) {
+            if (!group.replayed(leader) || !group.replayed(target.index()) || stop == null || !stop.renew()) {
                 return OptionalLong.empty();
             }
             group.lane(target.index()).held = true;
