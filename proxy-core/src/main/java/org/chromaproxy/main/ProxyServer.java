@@ -76,6 +76,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
         access.useHosts(names(listen));
         this.feed = Observing.start(config.rules().seeing());
         this.loops = new EventLoops(Transport.named(listen.transport()), listen.threads());
+        loops.transport().weakness().ifPresent(LOG::warn);
         InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         this.memory = ClientBudget.of(config);
         this.frontEnd = new FrontEnd(

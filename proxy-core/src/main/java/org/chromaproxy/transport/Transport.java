@@ -11,6 +11,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How sockets are driven. */
 public enum Transport {
@@ -51,6 +52,19 @@ public enum Transport {
                     cause);
         }
         return transport;
+    }
+
+    /** What it cannot do that keeps writes in order, what that means and what to do, as sentences; empty if there is nothing. */
+    public Optional<String> weakness() {
+        return switch (this) {
+            case EPOLL -> Optional.empty();
+            case NIO ->
+                Optional.of(
+                        "Sockets are driven by NIO, which cannot tell the kernel how long to try to deliver what a server"
+                                + " does not acknowledge: where the network to it breaks for a moment and heals, a write may take"
+                                + " effect there late, until the server counts as down and its connections are reset. On Linux"
+                                + " use TRANSPORT=epoll, or auto.");
+        };
     }
 
     public Class<? extends SocketChannel> socketClass() {

@@ -24,6 +24,7 @@ import javax.net.ssl.SSLException;
 import org.chromaproxy.http.ClientCodec;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.tls.ClientTls;
+import org.chromaproxy.transport.KeepAlive;
 import org.chromaproxy.transport.OffLoopResolver;
 import org.chromaproxy.transport.Transport;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,7 @@ public final class UpstreamPool {
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     /** Kernel time-out for unacknowledged bytes: no packet from the past is delivered later than this. */
     private static final int USER_TIMEOUT_MS = 5_000;
-    /** An idle flow is tried after so many seconds, so often, so many seconds apart. */
-    private static final int KEEP_IDLE_S = 10;
-
-    private static final int KEEP_INTERVAL_S = 5;
-    private static final int KEEP_COUNT = 3;
+    private static final KeepAlive KEEP_ALIVE = new KeepAlive(10, 5, 3);
 
     /** Longest wait in line for a connection: those in use may never come back. */
     static final long LINE_TIMEOUT_MS = 10_000;
@@ -111,22 +108,18 @@ public final class UpstreamPool {
                 .option(ChannelOption.TCP_NODELAY, true)
                 // Closing discards what was not delivered, so that it cannot arrive after newer records.
                 .option(ChannelOption.SO_LINGER, 0)
-                // A flow that something on the way has forgotten would be waited for without an end.
-                .option(ChannelOption.SO_KEEPALIVE, true)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         initialise(channel);
                     }
                 });
+        KEEP_ALIVE.set(bootstrap, transport);
         switch (transport) {
-            case EPOLL ->
-                bootstrap
-                        .option(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
-                        .option(EpollChannelOption.TCP_KEEPIDLE, KEEP_IDLE_S)
-                        .option(EpollChannelOption.TCP_KEEPINTVL, KEEP_INTERVAL_S)
-                        .option(EpollChannelOption.TCP_KEEPCNT, KEEP_COUNT);
-            case NIO -> {}
+            case EPOLL -> bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
+            case NIO -> {
+                // Java has no such option: see Transport.weakness.
+            }
         }
     }
 

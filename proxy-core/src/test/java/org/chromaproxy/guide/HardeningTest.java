@@ -136,6 +136,8 @@ class HardeningTest {
         assertFound("servers-verified", Finding.Rating.FAIL, "UPSTREAM_TLS_VERIFY", "none");
         assertFound("servers-verified", Finding.Rating.WARN, "UPSTREAM_TLS_VERIFY", "ca");
         assertFound("servers-closed", Finding.Rating.WARN, "UPSTREAM_TOKEN", "");
+        assertFound("transport", Finding.Rating.WARN, "TRANSPORT", "nio");
+        assertFound("transport", Finding.Rating.OK, "TRANSPORT", "auto");
         for (String mode : List.of("", "?sslmode=disable", "?sslmode=prefer", "?a=b")) {
             assertFound(
                     "database-tls", Finding.Rating.FAIL, "DATABASE_URL", "postgresql://u:p@db.example:5432/log" + mode);

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Locale;
+import org.chromaproxy.config.Config;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
+import org.chromaproxy.transport.Transport;
 import org.chromaproxy.wal.append.LogState;
 
 /** How the proxy and its instances are, from memory alone: never blocks. */
@@ -100,6 +102,7 @@ public final class StatusPages {
                 "security",
                 SecurityFigures.of(
                         services.settings().config().get(), services.admission().access()));
+        body.set("transport", transport(services.settings().config().get()));
         body.set("log_space", figures.logSpace());
         body.set("client_memory", figures.clientMemory());
         body.set("client_connections", figures.connections());
@@ -134,6 +137,13 @@ public final class StatusPages {
                 .put("pool_hit_rate", figures.poolHitRate());
         body.set("current_load", figures.load());
         return Answers.json(200, body);
+    }
+
+    private static ObjectNode transport(Config config) {
+        Transport driven = Transport.named(config.listen().transport());
+        ObjectNode node = Answers.object().put("name", driven.name().toLowerCase(Locale.ROOT));
+        node.put("weakness", driven.weakness().orElse(null));
+        return node;
     }
 
     private ObjectNode pooling() {

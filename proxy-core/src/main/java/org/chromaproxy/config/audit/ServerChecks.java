@@ -51,9 +51,22 @@ final class ServerChecks {
                     "database-password",
                     "the password of the database is of its own and long",
                     "choose one by `openssl rand -hex 16`, and change it in PostgreSQL and in `DATABASE_URL`",
-                    ServerChecks::password));
+                    ServerChecks::password),
+            new HardeningCheck(
+                    "transport",
+                    "what a server does not acknowledge is given up by the kernel within seconds",
+                    "set `TRANSPORT` to `epoll`, or to `auto`, and run the proxy on Linux",
+                    ServerChecks::transport));
 
     private ServerChecks() {}
+
+    private static Finding transport(Settled settled) {
+        String transport = settled.config().listen().transport();
+        return "nio".equals(transport)
+                ? Finding.warn("TRANSPORT is nio: a write may take effect late after the network to a server broke")
+                : Finding.ok("TRANSPORT is " + transport
+                        + ("auto".equals(transport) ? "; a start warns where there is no epoll" : ""));
+    }
 
     private static Finding plain(Settled settled) {
         List<String> plain = Exposure.of(settled.config()).plainServers();
