@@ -447,11 +447,11 @@ public final class WitnessKeeper {
         String uri = ChromaPaths.collections(path.tenant(), path.database()) + "/"
                 + present.path("id").asText();
         ObjectNode change = JSON.createObjectNode().set("new_metadata", metadata);
-        services.remote().expect(instance, uri, services.remote().write(instance, "PUT", uri, bytes(change)));
+        services.remote().expect(instance, uri, services.remote().writeAtOnce(instance, "PUT", uri, bytes(change)));
     }
 
     private void create(Instance instance, String path, ObjectNode body) {
-        UpstreamResponse answer = services.remote().write(instance, "POST", path, bytes(body));
+        UpstreamResponse answer = services.remote().writeAtOnce(instance, "POST", path, bytes(body));
         if (answer.status() != 409) {
             services.remote().expect(instance, path, answer);
         }

@@ -16,7 +16,7 @@ import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 
-/** Blocking requests to one instance. */
+/** Blocking requests to one instance. They wait in line with those of lanes, unless it is said of them that they do not. */
 public final class Remote {
     private static final long READ_MS = 60_000;
     /** Longer than a server needs for the largest write of a client before it; then the connection is reset. */
@@ -102,7 +102,23 @@ public final class Remote {
      * @throws StepException when there is none: whether it was executed, or will be, is not known
      */
     public UpstreamResponse write(Instance instance, String method, String path, byte[] body) {
-        return send(instance, json(method, path, body), 0, WRITE_MS + WRITE_MS_PER_MIB * (body.length >> 20));
+        return send(instance, json(method, path, body), 0, longest(body));
+    }
+
+    /** The same for a small one that must not wait in line behind those of lanes and copies. */
+    public UpstreamResponse writeAtOnce(Instance instance, String method, String path, byte[] body) {
+        UpstreamRequest request = json(method, path, body);
+        return answer(
+                request,
+                instance,
+                instance.usable()
+                        ? upstream.send(loop(instance), instance, request, 0)
+                        : upstream.ask(loop(instance), instance, request, 0),
+                longest(body));
+    }
+
+    private static long longest(byte[] body) {
+        return WRITE_MS + WRITE_MS_PER_MIB * (body.length >> 20);
     }
 
     private static UpstreamRequest json(String method, String path, byte[] body) {
@@ -124,7 +140,7 @@ public final class Remote {
     private CompletableFuture<UpstreamResponse> sent(
             Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
         return instance.usable()
-                ? upstream.send(loop(instance), instance, request, timeoutMs, memory)
+                ? upstream.sendInLine(loop(instance), instance, request, timeoutMs, memory)
                 : upstream.ask(loop(instance), instance, request, timeoutMs, memory);
     }
 

@@ -27,7 +27,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                         bounds.batches,
                         bounds.principals,
                         limits.maxConnections,
-                        bounds.maxConcurrentLists),
+                        bounds.maxConcurrentLists,
+                        limits.maxWriteConnections),
                 new Timing(
                         times.checkIntervalMs,
                         times.requestMs,
@@ -149,6 +150,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
      * @param principals what each principal may use
      * @param maxConnections of clients; 0: as many as there is memory for
      * @param maxConcurrentLists lists of collections or databases, of the requests under way
+     * @param maxWriteConnections to one server, for lanes and copies
      */
     public record Limits(
             int maxMemoryMb,
@@ -159,8 +161,10 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             Batches batches,
             PrincipalLimits principals,
             int maxConnections,
-            int maxConcurrentLists) {
+            int maxConcurrentLists,
+            int maxWriteConnections) {
         private static final int LISTS = 16;
+        private static final int WRITE_CONNECTIONS = 64;
 
         /** With no bounds for each principal, and as many connections as there is memory for. */
         public Limits(
@@ -179,7 +183,8 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
                     batches,
                     PrincipalLimits.NONE,
                     0,
-                    LISTS);
+                    LISTS,
+                    WRITE_CONNECTIONS);
         }
 
         /** Records per replay request. */

@@ -191,7 +191,8 @@ public final class ConfigReader {
                 new Config.Limits.Batches(values.get(Settings.DEFAULT_BATCH_SIZE), values.get(Settings.MAX_BATCH_SIZE)),
                 principals(),
                 values.get(Settings.MAX_CONNECTIONS),
-                values.get(Settings.MAX_CONCURRENT_LISTS));
+                values.get(Settings.MAX_CONCURRENT_LISTS),
+                values.get(Settings.MAX_WRITE_CONNECTIONS));
     }
 
     private PrincipalLimits principals() {

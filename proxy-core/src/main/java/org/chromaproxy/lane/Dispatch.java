@@ -87,7 +87,7 @@ final class Dispatch {
         byte[] other = send.body();
         byte[] sent = other == null ? batch.body() : other;
         // Everybody waits behind the catalog's records: these wait for nobody's large ones.
-        if (!hasTurn(lane, write, write.kind().catalog() ? 0 : weight(write, sent))) {
+        if (!hasTurn(lane, write, write.kind().catalog() ? WriteTurns.CATALOG : weight(write, sent))) {
             return;
         }
         lane.busy = true;
@@ -137,16 +137,20 @@ final class Dispatch {
 
     private void transmit(Lane lane, Batch batch, UpstreamRequest request) {
         WriteHealth health = lane.instance.writes();
+        WriteTurns.Turn turn = lane.writeTurn;
         lane.pieces().ifPresent(DeleteInPieces::sent);
         int bytes = request.body().length;
         health.begun(bytes);
         lane.sending();
-        CompletableFuture<UpstreamResponse> response = group.io().send(lane.instance, request, 0);
+        CompletableFuture<UpstreamResponse> response = group.io().sendInTurn(lane.instance, request);
         Flight flight = new Flight(batch.first(), response, group.io().nanoTime(), health.applied());
         lane.flight = flight;
         // One step: a later one would be told of any failure as of a CompletionException.
         response.whenComplete((answer, error) -> {
             health.ended(bytes);
+            if (turn != null) {
+                turn.end();
+            }
             if (flight.equals(lane.flight)) {
                 lane.flight = null;
             }
@@ -160,7 +164,7 @@ final class Dispatch {
         if (present != null && present.covers(bytes)) {
             return true;
         }
-        endWriteTurn(lane);
+        lane.endWriteTurn();
         WriteTurns turns = group.services().work().writes().on(lane.instance, group.io());
         WriteTurns.Turn now = turns.take(write.sender(), bytes);
         if (now != null) {
@@ -187,15 +191,7 @@ final class Dispatch {
         lane.writeTurn = turn;
         if (bytes >= WriteTurns.SMALL) {
             long longest = group.services().unansweredNanos() + TimeUnit.SECONDS.toNanos(bytes >> 20);
-            group.io().schedule(turn::end, longest, TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private static void endWriteTurn(Lane lane) {
-        WriteTurns.Turn turn = lane.writeTurn;
-        if (turn != null) {
-            lane.writeTurn = null;
-            turn.end();
+            group.io().schedule(turn::overdue, longest, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -218,7 +214,7 @@ final class Dispatch {
                 && answer.success()
                 && lane.pieces().filter(DeleteInPieces::hasMore).isPresent();
         if (more && group.services().work().largeBodies().waiting() == 0) {
-            endWriteTurn(lane);
+            lane.endWriteTurn();
         } else {
             endTurn(lane, write);
         }
@@ -226,7 +222,7 @@ final class Dispatch {
 
     /** The lane sends nothing now: others may, and may have their large bodies in memory. */
     void endTurn(Lane lane, @Nullable Write write) {
-        endWriteTurn(lane);
+        lane.endWriteTurn();
         Turns.Turn turn = lane.largeBody;
         if (turn != null) {
             lane.largeBody = null;

@@ -209,6 +209,8 @@ final class Faults {
             return true;
         }
         lane.busy = true;
+        // Who has that turn may wait for a turn to write.
+        lane.endWriteTurn();
         group.services().work().suspects().on(lane.instance).await(group.io(), turn -> {
             if (lane.head() != write || lane.endings != endings || endings.hasTurn()) {
                 turn.end();
@@ -242,6 +244,7 @@ final class Faults {
     /** Tries again later: later after each fault, and not at the same moment as all the other lanes. */
     void pause(Lane lane, String why) {
         lane.busy = true;
+        lane.endWriteTurn();
         if (lane.faults < LaneGroup.MAX_FAULTS && ownFailure(lane)) {
             // It answered, and nothing is on the way: the one retry can be at once.
             again(lane, QUICK_MS);

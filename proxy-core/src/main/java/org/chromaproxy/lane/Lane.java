@@ -329,6 +329,19 @@ public final class Lane {
         }
     }
 
+    /** It sends nothing now: others may. What is still under way keeps its connection until it ends. */
+    void endWriteTurn() {
+        WriteTurns.Turn turn = writeTurn;
+        if (turn != null) {
+            writeTurn = null;
+            if (flight == null) {
+                turn.end();
+            } else {
+                turn.overdue();
+            }
+        }
+    }
+
     /** Others may send what they suspect: nothing suspect is under way for this lane. */
     void endTrial() {
         if (endings != null) {

@@ -15,6 +15,7 @@ import org.chromaproxy.lane.work.InstanceWriteTurns;
 import org.chromaproxy.lane.work.Turns;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.merge.MergeBounds;
+import org.chromaproxy.upstream.LaneBound;
 import org.chromaproxy.wal.append.WriteAheadLog;
 
 /** What lanes need of the rest of the proxy. Thread-safe. */
@@ -45,12 +46,23 @@ public record LaneServices(Storage storage, Catalog catalog, Instances instances
         /** A server is usually as large as the proxy's machine, or larger. */
         private static final int READS_EACH = Math.max(2, Runtime.getRuntime().availableProcessors());
 
+        /** With as many writes under way on a server at once as by default. */
         public LaneWork(LaneStats stats, CatchUp catchUp, Supplier<MergeBounds> currentBounds, LongSupplier lingerMs) {
+            this(stats, catchUp, LaneBound.DEFAULT, currentBounds, lingerMs);
+        }
+
+        /** @param bound how many writes are under way on a server at once */
+        public LaneWork(
+                LaneStats stats,
+                CatchUp catchUp,
+                LaneBound bound,
+                Supplier<MergeBounds> currentBounds,
+                LongSupplier lingerMs) {
             this(
                     stats,
                     catchUp,
                     new Turns(),
-                    new InstanceWriteTurns(READS_EACH),
+                    new InstanceWriteTurns(READS_EACH, bound.writes()),
                     new InstanceTurns(),
                     currentBounds,
                     lingerMs);

@@ -3,6 +3,7 @@ package org.chromaproxy.lane;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.chromaproxy.lane.work.WriteTurns;
 import org.chromaproxy.lane.write.Write;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,10 @@ final class Silence {
         lane.instance.writes().unanswered(lane.appliedAtSend, why);
         // Nobody else has to wait for it.
         group.intake().endTurn(lane);
+        WriteTurns.Turn turn = lane.writeTurn;
+        if (turn != null && lane.flight != null) {
+            turn.overdue();
+        }
         if (group.decides(lane, head)) {
             lane.headInDoubt = true;
             group.leadership().yieldTo(why + " by " + lane, other -> !isSilent(other));
@@ -106,6 +111,7 @@ final class Silence {
             return true;
         }
         lane.busy = true;
+        lane.endWriteTurn();
         group.proveSound(
                 lane,
                 write,

@@ -51,6 +51,7 @@ import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.reload.ReloadReport;
 import org.chromaproxy.tls.TlsSides;
 import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.upstream.LaneBound;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.wal.OwnedLog;
 import org.chromaproxy.wal.Wal;
@@ -154,10 +155,13 @@ final class Engine implements AutoCloseable {
         this.principals = new Principals(config.limits().principals());
         this.access = new LogAccess(wal.reader(), wal.operator(), workers);
         AtomicReference<HealthChecker> checker = new AtomicReference<>();
-        this.upstream = new UpstreamClient(loops, instances, instance -> suspect(checker, instance), tls.instances());
+        LaneBound bound = new LaneBound(config.limits().maxWriteConnections());
+        this.upstream =
+                new UpstreamClient(loops, instances, instance -> suspect(checker, instance), tls.instances(), bound);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, config.limits().backlogMemory()),
                 new CatchUp(instances, config.limits().maxWorkers()),
+                bound,
                 () -> bounds,
                 () -> this.config.timing().followerLingerMs());
         LaneServices.Doubt doubt = new LaneServices.Doubt(

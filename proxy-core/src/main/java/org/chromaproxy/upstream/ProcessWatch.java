@@ -125,6 +125,14 @@ final class ProcessWatch {
         }
     }
 
+    /** Whether a connection was closed unasked, and it is not known yet what that means: those of before are still needed. */
+    boolean isInQuestion() {
+        synchronized (this) {
+            forgetEarlier();
+            return broken && !restarted;
+        }
+    }
+
     /** Whether a connection opened then leads to the process of before, as far as is known at once. */
     boolean same(long openedNanos) {
         return !broken || openedNanos - brokenNanos < 0;

@@ -23,8 +23,10 @@ import java.util.function.Consumer;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.metrics.Timings;
+import org.chromaproxy.time.Clock;
 import org.chromaproxy.tls.ClientTls;
 import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.upstream.IdleConnections.Use;
 import org.jspecify.annotations.Nullable;
 
 /** The way to the instances from any event loop. The pools themselves stay confined to their loops. */
@@ -38,6 +40,9 @@ public final class UpstreamClient {
     private static final int SLICE = 256 << 10;
 
     private final Map<EventLoop, UpstreamPool[]> pools = new LinkedHashMap<>();
+    /** By index of the instance. */
+    private final List<LaneConnections> lanes;
+
     private final Timings timings;
     private final PoolStats stats;
     private volatile Recogniser recogniser = (instance, loop) -> CompletableFuture.completedFuture(Optional.empty());
@@ -59,29 +64,50 @@ public final class UpstreamClient {
         this(loops, instances, onTrouble, Optional.empty());
     }
 
+    /** With as many connections for lanes as by default. */
+    public UpstreamClient(
+            EventLoops loops, Instances instances, Consumer<Instance> onTrouble, Optional<ClientTls> tls) {
+        this(loops, instances, onTrouble, tls, LaneBound.DEFAULT);
+    }
+
     /**
      * @param onTrouble called on an event loop when a connection to that instance is refused or breaks
      * @param tls for instances with an {@code https} address
+     * @param bound how many connections lanes and copies have
      */
     public UpstreamClient(
-            EventLoops loops, Instances instances, Consumer<Instance> onTrouble, Optional<ClientTls> tls) {
+            EventLoops loops,
+            Instances instances,
+            Consumer<Instance> onTrouble,
+            Optional<ClientTls> tls,
+            LaneBound bound) {
         timings = new Timings(instances.size());
         stats = new PoolStats(timings);
         UpstreamPool.Shared shared = new UpstreamPool.Shared(
-                loops.transport(), stats, tls, UpstreamPool.RESOLVER, UpstreamPool.LINE_TIMEOUT_MS);
+                loops.transport(),
+                stats,
+                tls,
+                UpstreamPool.RESOLVER,
+                UpstreamPool.LINE_TIMEOUT_MS,
+                Clock.SYSTEM::nanoTime,
+                UpstreamPool.IDLE_MS);
+        lanes = instances.stream().map(_ -> new LaneConnections(bound)).toList();
         List<Recognition> recognitions = instances.stream()
                 .map(instance -> new Recognition(instance, this::recognise, this::restarted))
                 .toList();
         for (EventLoop loop : loops.all()) {
             UpstreamPool[] own = new UpstreamPool[instances.size()];
             for (Instance instance : instances) {
+                LaneConnections ofLanes = lanes.get(instance.index());
                 own[instance.index()] = new UpstreamPool(
                         instance,
                         loop,
                         CONNECTIONS_PER_LOOP,
                         () -> onTrouble.accept(instance),
                         recognitions.get(instance.index()),
+                        ofLanes,
                         shared);
+                ofLanes.join(own[instance.index()]);
             }
             pools.put(loop, own);
         }
@@ -122,9 +148,14 @@ public final class UpstreamClient {
         return census;
     }
 
-    /** Most connections to one instance. */
+    /** Most connections to one instance, beside a few of the proxy's own. */
     public int maxConnections() {
-        return pools.size() * CONNECTIONS_PER_LOOP;
+        return pools.size() * CONNECTIONS_PER_LOOP + lanes.getFirst().most();
+    }
+
+    /** The connections to an instance that lanes and copies have, and who waits for one. */
+    public LaneConnections ofLanes(Instance instance) {
+        return lanes.get(instance.index());
     }
 
     /** The pool of {@code loop}, to be used on that loop only. */
@@ -136,8 +167,10 @@ public final class UpstreamClient {
         return own[instance.index()];
     }
 
-    /** Resets all connections to an instance, on their own loops. */
+    /** Resets all connections to an instance, on their own loops. What waits for one ends, never sent. */
     public void reset(Instance instance) {
+        ofLanes(instance)
+                .failWaiting(new UpstreamException("the connections to " + instance + " were reset before use", true));
         pools.values().forEach(own -> own[instance.index()].reset());
     }
 
@@ -160,7 +193,29 @@ public final class UpstreamClient {
      */
     public CompletableFuture<UpstreamResponse> send(
             EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
-        return send(loop, instance, request, timeoutMs, memory, true);
+        return send(loop, instance, request, timeoutMs, memory, Use.READS);
+    }
+
+    /**
+     * The same for lanes and copies: they have connections of their own, and where all of these are taken the request waits in
+     * line. What ends there was never sent.
+     *
+     * @param timeoutMs the time in line included; 0 for none
+     */
+    public CompletableFuture<UpstreamResponse> sendInLine(
+            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
+        Collector collector = new Collector(new CompletableFuture<>(), memory);
+        CompletableFuture<UpstreamResponse> future = collector.future;
+        limit(loop, instance, timeoutMs, collector);
+        LaneConnections.Place place = ofLanes(instance)
+                .enter(loop, () -> begin(loop, instance, request, collector, Use.LANES), future::completeExceptionally);
+        future.whenComplete((_, _) -> place.leave());
+        return future;
+    }
+
+    /** The same for a lane's write whose turn it is: so many have one that it waits for no connection. */
+    public CompletableFuture<UpstreamResponse> sendInTurn(EventLoop loop, Instance instance, UpstreamRequest request) {
+        return send(loop, instance, request, 0, WHOLE, Use.LANES);
     }
 
     /**
@@ -175,33 +230,23 @@ public final class UpstreamClient {
     /** The same with what the answer takes in an account. */
     public CompletableFuture<UpstreamResponse> ask(
             EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
-        return send(loop, instance, request, timeoutMs, memory, false);
+        return send(loop, instance, request, timeoutMs, memory, Use.OWN);
     }
 
     private CompletableFuture<UpstreamResponse> send(
-            EventLoop loop,
-            Instance instance,
-            UpstreamRequest request,
-            long timeoutMs,
-            AnswerMemory memory,
-            boolean recognised) {
-        CompletableFuture<UpstreamResponse> future = new CompletableFuture<>();
-        Collector collector = new Collector(future, memory);
+            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory, Use use) {
+        Collector collector = new Collector(new CompletableFuture<>(), memory);
+        limit(loop, instance, timeoutMs, collector);
         if (loop.inEventLoop()) {
-            start(loop, instance, request, timeoutMs, collector, recognised);
+            begin(loop, instance, request, collector, use);
         } else {
-            loop.execute(() -> start(loop, instance, request, timeoutMs, collector, recognised));
+            loop.execute(() -> begin(loop, instance, request, collector, use));
         }
-        return future;
+        return collector.future;
     }
 
-    private void start(
-            EventLoop loop,
-            Instance instance,
-            UpstreamRequest request,
-            long timeoutMs,
-            Collector collector,
-            boolean recognised) {
+    /** It ends when it is cancelled, or has taken so long. */
+    private static void limit(EventLoop loop, Instance instance, long timeoutMs, Collector collector) {
         CompletableFuture<UpstreamResponse> future = collector.future;
         future.whenComplete((answer, error) -> {
             if (error instanceof CancellationException) {
@@ -215,6 +260,13 @@ public final class UpstreamClient {
                     TimeUnit.MILLISECONDS);
             future.whenComplete((answer, error) -> timer.cancel(false));
         }
+    }
+
+    private void begin(EventLoop loop, Instance instance, UpstreamRequest request, Collector collector, Use use) {
+        CompletableFuture<UpstreamResponse> future = collector.future;
+        if (future.isDone()) {
+            return;
+        }
         pool(loop, instance)
                 .acquireReserved(
                         connection -> {
@@ -227,7 +279,7 @@ public final class UpstreamClient {
                             collector.send(connection, request, instance);
                         },
                         future::completeExceptionally,
-                        recognised);
+                        use);
     }
 
     private static final class Collector implements UpstreamListener {

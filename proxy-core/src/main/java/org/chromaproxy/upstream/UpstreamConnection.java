@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -34,13 +35,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean heard;
     /** Closed by the proxy of its own accord. */
     private boolean givenUp;
+    /** By the proxy, as nothing was asked for on it. */
+    private boolean retired;
 
     /** The answer's head is such as a sound server gives. */
     private boolean well;
 
     private long begunNanos;
     private long openedNanos;
-    private boolean own;
+    private IdleConnections.Use use = IdleConnections.Use.READS;
+    private boolean counted;
+    private long idleSince;
 
     UpstreamConnection(UpstreamPool pool, Channel channel) {
         this.pool = pool;
@@ -94,16 +99,31 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /**
      * It is established now.
      *
-     * @param forOwn whether it carries the proxy's own questions only
+     * @param forUse whose requests it carries
      */
-    void opened(boolean forOwn) {
+    void opened(IdleConnections.Use forUse) {
         openedNanos = System.nanoTime();
-        own = forOwn;
+        use = forUse;
+        counted = true;
     }
 
-    /** Whether it carries the proxy's own questions only. */
-    boolean own() {
-        return own;
+    /** Whose requests it carries. */
+    IdleConnections.Use use() {
+        return use;
+    }
+
+    /** Whether it was established. */
+    boolean counted() {
+        return counted;
+    }
+
+    /** When it last ended a request, by the pool's clock, in nanoseconds. */
+    long idleSince() {
+        return idleSince;
+    }
+
+    void idleSince(long nanos) {
+        idleSince = nanos;
     }
 
     /** When it was established, by {@link System#nanoTime}. */
@@ -128,6 +148,13 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void close() {
         givenUp = true;
         shut();
+    }
+
+    /** Ends it, which carries nothing: no reset, as there is nothing that must not arrive. */
+    void retire() {
+        retired = true;
+        channel.config().setOption(ChannelOption.SO_LINGER, -1);
+        close();
     }
 
     /** Whether the proxy closed it, rather than the instance or an error. */
@@ -222,7 +249,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        pool.instance().suspectCapabilities();
+        if (!retired) {
+            pool.instance().suspectCapabilities();
+        }
         if (listener == null && !givenUp) {
             // Nobody's request failed, and yet it may have ended.
             pool.troubled();

@@ -18,8 +18,10 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.chromaproxy.http.ClientCodec;
 import org.chromaproxy.instance.Instance;
@@ -27,6 +29,7 @@ import org.chromaproxy.tls.ClientTls;
 import org.chromaproxy.transport.KeepAlive;
 import org.chromaproxy.transport.OffLoopResolver;
 import org.chromaproxy.transport.Transport;
+import org.chromaproxy.upstream.IdleConnections.Use;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of one event loop to one instance. Confined to that loop. */
@@ -34,10 +37,14 @@ public final class UpstreamPool {
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     /** Kernel time-out for unacknowledged bytes: no packet from the past is delivered later than this. */
     private static final int USER_TIMEOUT_MS = 5_000;
+
     private static final KeepAlive KEEP_ALIVE = new KeepAlive(10, 5, 3);
 
     /** Longest wait in line for a connection: those in use may never come back. */
     static final long LINE_TIMEOUT_MS = 10_000;
+
+    /** A connection that carries nothing is closed after so long. */
+    static final long IDLE_MS = 60_000;
 
     static final AddressResolverGroup<InetSocketAddress> RESOLVER = new OffLoopResolver(CONNECT_TIMEOUT_MS);
     /** A channel that is closed before it was active loses its handlers, but not this. */
@@ -55,16 +62,14 @@ public final class UpstreamPool {
     /** Null where the instance speaks plain HTTP. */
     private final @Nullable ClientTls tls;
 
-    private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-    /**
-     * What carries the proxy's own questions only. No client's request can end one of these, so that if the instance closes them
-     * its process has ended.
-     */
-    private final ArrayDeque<UpstreamConnection> idleOfOwn = new ArrayDeque<>();
-
+    private final LaneConnections lanes;
+    private final IdleConnections idle;
     private final Set<UpstreamConnection> open = new HashSet<>();
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
-    private int connecting;
+    /** Connections for reads that are open or being made. */
+    private int ofReads;
+    /** Those of lanes that carry nothing, for other loops to see. */
+    private volatile int idleOfLanes;
 
     /**
      * What the pools of all loops and instances share.
@@ -72,27 +77,41 @@ public final class UpstreamPool {
      * @param tls for instances that speak it
      * @param resolver finds the addresses of names
      * @param lineMs how long a caller may wait in line
+     * @param nanos monotonic clock, ns
+     * @param idleMs how long a connection stays open that carries nothing
      */
     record Shared(
             Transport transport,
             PoolStats stats,
             Optional<ClientTls> tls,
             AddressResolverGroup<InetSocketAddress> resolver,
-            long lineMs) {}
+            long lineMs,
+            LongSupplier nanos,
+            long idleMs) {}
 
     /**
-     * @param bound most connections at once; beyond it callers wait in line
+     * @param bound most connections for reads at once; beyond it callers wait in line
      * @param onTrouble called when a connection is refused or breaks, so that health is checked at once
      * @param recognition of the instance
+     * @param lanes what lanes and copies have of the instance's connections
      * @throws IllegalArgumentException when the instance speaks TLS and there is none
      */
     UpstreamPool(
-            Instance instance, EventLoop loop, int bound, Runnable onTrouble, Recognition recognition, Shared shared) {
+            Instance instance,
+            EventLoop loop,
+            int bound,
+            Runnable onTrouble,
+            Recognition recognition,
+            LaneConnections lanes,
+            Shared shared) {
         this.instance = instance;
         this.loop = loop;
         this.bound = bound;
         this.onTrouble = onTrouble;
         this.recognition = recognition;
+        this.lanes = lanes;
+        this.idle = new IdleConnections(
+                loop, recognition.process(), shared.nanos(), TimeUnit.MILLISECONDS.toNanos(shared.idleMs()));
         this.stats = shared.stats();
         this.lineMs = shared.lineMs();
         this.tls = instance.tls()
@@ -145,39 +164,24 @@ public final class UpstreamPool {
      * Hands a connection to {@code ready}, or the reason there is none to {@code failed}; at once where one is idle.
      */
     public void acquire(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {
-        acquire(new Waiter(ready, failed, true), bound);
+        acquire(new Waiter(ready, failed, Use.READS), bound);
     }
 
-    /**
-     * The same beyond the bound: lanes and probes are few, and must not wait behind clients' reads.
-     *
-     * @param recognised false for what asks whatever answers there
-     */
-    void acquireReserved(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, boolean recognised) {
-        acquire(new Waiter(ready, failed, recognised), Integer.MAX_VALUE);
-    }
-
-    /** A connection that is idle now, if there is one. */
-    private @Nullable UpstreamConnection idle(boolean own) {
-        ArrayDeque<UpstreamConnection> from = own ? idleOfOwn : idle;
-        UpstreamConnection connection = from.poll();
-        while (connection != null && !connection.alive()) {
-            connection = from.poll();
-        }
-        if (connection != null) {
-            stats.hit();
-        }
-        return connection;
+    /** The same for what is bounded elsewhere, or few, and must not wait behind clients' reads. */
+    void acquireReserved(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, Use use) {
+        acquire(new Waiter(ready, failed, use), Integer.MAX_VALUE);
     }
 
     private void acquire(Waiter waiter, int most) {
-        UpstreamConnection connection = idle(!waiter.recognised);
+        UpstreamConnection connection = idle.take(waiter.use);
+        tellIdle();
         if (connection != null) {
+            stats.hit();
             hand(connection, waiter);
             return;
         }
         stats.miss();
-        if (open.size() + connecting >= most) {
+        if (ofReads >= most) {
             waiting.add(waiter);
             waiter.patience = loop.schedule(() -> overdue(waiter), lineMs, TimeUnit.MILLISECONDS);
         } else {
@@ -202,21 +206,40 @@ public final class UpstreamPool {
     }
 
     private void connect(Waiter waiter) {
-        connecting++;
+        switch (waiter.use) {
+            case READS -> ofReads++;
+            case LANES -> lanes.opening(this);
+            case OWN -> {}
+        }
         ChannelFuture future = bootstrap.connect(instance.address());
         future.addListener(done -> {
-            connecting--;
             UpstreamConnection connection = future.channel().attr(CONNECTION).get();
             if (done.isSuccess() && connection != null) {
-                connection.opened(!waiter.recognised);
+                connection.opened(waiter.use);
+                if (!open.contains(connection)) {
+                    // Closed by now, and forgotten before it was known whose it is.
+                    uncount(waiter.use);
+                }
                 recognition.process().opened(connection);
                 connected(connection, waiter);
-            } else if (connection != null && connection.givenUp()) {
+                return;
+            }
+            uncount(waiter.use);
+            if (connection != null && connection.givenUp()) {
                 wasReset(waiter);
             } else {
                 failed(waiter, done.cause());
             }
         });
+    }
+
+    /** One that was open or being made is not any more. */
+    private void uncount(Use use) {
+        switch (use) {
+            case READS -> ofReads--;
+            case LANES -> lanes.closed();
+            case OWN -> {}
+        }
     }
 
     private void failed(Waiter waiter, @Nullable Throwable cause) {
@@ -262,7 +285,7 @@ public final class UpstreamPool {
 
     /** Nothing is sent before it is known who answers there. */
     private void hand(UpstreamConnection connection, Waiter waiter) {
-        if (!waiter.recognised || recognition.known(connection.openedNanos())) {
+        if (waiter.use == Use.OWN || recognition.known(connection.openedNanos())) {
             waiter.ready.accept(connection);
             return;
         }
@@ -318,28 +341,52 @@ public final class UpstreamPool {
     }
 
     void giveBack(UpstreamConnection connection) {
-        if (connection.own()) {
-            idleOfOwn.push(connection);
-            return;
-        }
-        Waiter next = next();
+        Waiter next = connection.use() == Use.READS ? next() : null;
         if (next != null) {
             hand(connection, next);
         } else {
-            idle.push(connection);
+            idle.add(connection);
+            tellIdle();
+        }
+    }
+
+    private void tellIdle() {
+        int now = idle.size(Use.LANES);
+        if (now != idleOfLanes) {
+            idleOfLanes = now;
+        }
+    }
+
+    /** Closes a connection of lanes that carries nothing; false if this loop seems to have none. From any thread. */
+    boolean dropsIdleOfLanes() {
+        if (idleOfLanes == 0) {
+            return false;
+        }
+        try {
+            loop.execute(() -> {
+                idle.dropOldest(Use.LANES);
+                tellIdle();
+            });
+            return true;
+        } catch (RejectedExecutionException e) {
+            // The event loops have ended.
+            return false;
         }
     }
 
     private void forget(UpstreamConnection connection) {
         open.remove(connection);
         idle.remove(connection);
-        idleOfOwn.remove(connection);
+        tellIdle();
+        if (connection.counted()) {
+            uncount(connection.use());
+        }
         recognition.process().closed(connection, connection.givenUp(), loop);
         serveNext();
     }
 
     private void serveNext() {
-        if (open.size() + connecting < bound) {
+        if (ofReads < bound) {
             Waiter next = next();
             if (next != null) {
                 connect(next);
@@ -356,7 +403,7 @@ public final class UpstreamPool {
 
     /** On the pool's loop. */
     LoopCensus.PoolCount count() {
-        return new LoopCensus.PoolCount(open.size(), idle.size() + idleOfOwn.size(), waiting.size());
+        return new LoopCensus.PoolCount(open.size(), idle.size(), waiting.size());
     }
 
     void troubled() {
@@ -376,13 +423,13 @@ public final class UpstreamPool {
     private static final class Waiter {
         private final Consumer<UpstreamConnection> ready;
         private final Consumer<UpstreamException> failed;
-        private final boolean recognised;
+        private final Use use;
         private @Nullable ScheduledFuture<?> patience;
 
-        Waiter(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, boolean recognised) {
+        Waiter(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, Use use) {
             this.ready = ready;
             this.failed = failed;
-            this.recognised = recognised;
+            this.use = use;
         }
     }
 }

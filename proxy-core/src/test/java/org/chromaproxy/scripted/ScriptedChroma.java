@@ -118,6 +118,11 @@ final class ScriptedChroma implements AutoCloseable {
         return URI.create(scheme + "://127.0.0.1:" + ((InetSocketAddress) listener.localAddress()).getPort());
     }
 
+    /** How many connections it has now. */
+    int connections() {
+        return connections.size();
+    }
+
     /** What it holds. */
     ChromaModel model() {
         return model;

@@ -258,7 +258,8 @@ final class Stage implements AutoCloseable {
                         new Config.Limits.Batches(50, 200),
                         settings.requests().principals(),
                         0,
-                        settings.requests().lists()),
+                        settings.requests().lists(),
+                        64),
                 new Config.Timing(
                         CHECK_MS,
                         settings.requestMs(),

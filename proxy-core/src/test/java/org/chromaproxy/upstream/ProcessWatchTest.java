@@ -38,12 +38,15 @@ class ProcessWatchTest {
             1,
             () -> {},
             new Recognition(instance, (_, _) -> CompletableFuture.completedFuture(Optional.empty()), restarts::add),
+            new LaneConnections(LaneBound.DEFAULT),
             new UpstreamPool.Shared(
                     loops.transport(),
                     new PoolStats(new Timings(1)),
                     Optional.empty(),
                     UpstreamPool.RESOLVER,
-                    UpstreamPool.LINE_TIMEOUT_MS));
+                    UpstreamPool.LINE_TIMEOUT_MS,
+                    System::nanoTime,
+                    UpstreamPool.IDLE_MS));
 
     @BeforeEach
     void inUse() {
@@ -67,7 +70,7 @@ class ProcessWatchTest {
     private UpstreamConnection open() {
         UpstreamConnection connection = new UpstreamConnection(pool, new EmbeddedChannel());
         tick();
-        connection.opened(false);
+        connection.opened(IdleConnections.Use.READS);
         watch.opened(connection);
         tick();
         return connection;

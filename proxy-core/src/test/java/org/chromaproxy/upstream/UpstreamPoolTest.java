@@ -20,18 +20,22 @@ import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.metrics.Timings;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
+import org.chromaproxy.upstream.IdleConnections.Use;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +43,7 @@ import org.junit.jupiter.api.Test;
 class UpstreamPoolTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final long LONG_MS = 60_000;
+    private static final long IDLE_MS = 10;
 
     private final EventLoops loops = new EventLoops(Transport.named("auto"), 1);
     private final EventLoop loop = loops.all().getFirst();
@@ -46,6 +51,8 @@ class UpstreamPoolTest {
     private final Lookups lookups = new Lookups();
     private final CompletableFuture<Optional<String>> look = new CompletableFuture<>();
     private final Queue<Instance> restarts = new ConcurrentLinkedQueue<>();
+    private final LaneConnections lanes = new LaneConnections(new LaneBound(LaneBound.LEAST));
+    private final AtomicLong now = new AtomicLong();
 
     @AfterEach
     void stop() {
@@ -87,7 +94,9 @@ class UpstreamPoolTest {
                 1,
                 troubles::incrementAndGet,
                 new Recognition(instance, (_, _) -> look, restarts::add),
-                new UpstreamPool.Shared(loops.transport(), stats, Optional.empty(), lookups, lineMs));
+                lanes,
+                new UpstreamPool.Shared(
+                        loops.transport(), stats, Optional.empty(), lookups, lineMs, now::get, IDLE_MS));
     }
 
     /** Every server is the one that is known. */
@@ -136,7 +145,7 @@ class UpstreamPoolTest {
             loop.submit(() -> pool.giveBack(own)).get();
             assertEquals(own, own(pool).get());
             loop.submit(() -> pool.giveBack(own)).get();
-            loop.submit(() -> pool.acquireReserved(_ -> {}, _ -> {}, true)).get();
+            loop.submit(() -> pool.acquireReserved(_ -> {}, _ -> {}, Use.READS)).get();
             lookups.next().setSuccess(InetAddress.getLoopbackAddress());
             await().atMost(SOON).until(() -> size(pool) == 2);
             pool.reset();
@@ -145,14 +154,98 @@ class UpstreamPoolTest {
     }
 
     private CompletableFuture<UpstreamConnection> own(UpstreamPool pool) throws Exception {
+        return reserved(pool, Use.OWN);
+    }
+
+    private CompletableFuture<UpstreamConnection> reserved(UpstreamPool pool, Use use) throws Exception {
         CompletableFuture<UpstreamConnection> got = new CompletableFuture<>();
-        loop.submit(() -> pool.acquireReserved(got::complete, got::completeExceptionally, false))
+        loop.submit(() -> pool.acquireReserved(got::complete, got::completeExceptionally, use))
                 .get();
         if (!got.isDone()) {
             lookups.next().setSuccess(InetAddress.getLoopbackAddress());
         }
         await().atMost(SOON).until(got::isDone);
         return got;
+    }
+
+    private void pass(long ms) {
+        now.addAndGet(TimeUnit.MILLISECONDS.toNanos(ms));
+    }
+
+    /** By the pool's clock, which the test sets; how often it is looked at is of no consequence. */
+    @Test
+    void whatCarriesNothingForSoLongIsClosedAndNothingElseIs() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            recognised();
+            UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
+            for (Use use : Use.values()) {
+                UpstreamConnection used = reserved(pool, use).get();
+                UpstreamConnection idle = reserved(pool, use).get();
+                loop.submit(() -> pool.giveBack(idle)).get();
+                pass(IDLE_MS - 1);
+                loop.submit(() -> pool.giveBack(used)).get();
+                assertEquals(2, size(pool));
+                pass(1);
+                await().atMost(SOON).until(() -> size(pool) == 1);
+                assertFalse(idle.alive());
+                assertEquals(used, reserved(pool, use).get(), use + ": the one used last is there");
+                pass(IDLE_MS);
+                CompletableFuture<Void> looked = new CompletableFuture<>();
+                loop.schedule(() -> looked.complete(null), 3 * IDLE_MS, TimeUnit.MILLISECONDS);
+                looked.get();
+                assertTrue(used.alive(), use + ": it is in use");
+                loop.submit(() -> pool.giveBack(used)).get();
+                pass(IDLE_MS);
+                await().atMost(SOON).until(() -> size(pool) == 0);
+            }
+            assertEquals(0, lanes.open());
+            assertEquals(0, troubles.get());
+            assertEquals(List.of(), List.copyOf(restarts));
+        }
+    }
+
+    /** Where one was closed unasked, those of before tell whether the server was restarted. */
+    @Test
+    void whileItIsInQuestionWhetherTheServerWasRestartedNoneIsClosed() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            recognised();
+            UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
+            UpstreamConnection cut = reserved(pool, Use.READS).get();
+            Socket theirs = server.accept();
+            UpstreamConnection idle = reserved(pool, Use.OWN).get();
+            loop.submit(() -> pool.giveBack(idle)).get();
+            theirs.close();
+            await().atMost(SOON).until(() -> size(pool) == 1);
+            pass(IDLE_MS);
+            await().atMost(SOON).until(() -> size(pool) == 0);
+            assertFalse(cut.alive());
+            assertEquals(List.of(), List.copyOf(restarts));
+        }
+    }
+
+    /** Lanes of all loops have so many between them: one that needs another has an idle one of another loop's closed. */
+    @Test
+    void beyondTheBoundAnIdleOneOfAnotherLoopIsClosed() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            recognised();
+            UpstreamPool first = pool(server.getLocalPort(), LONG_MS);
+            UpstreamPool second = pool(server.getLocalPort(), LONG_MS);
+            lanes.join(first);
+            lanes.join(second);
+            List<UpstreamConnection> all = new ArrayList<>();
+            for (int i = 0; i < LaneBound.LEAST; i++) {
+                all.add(reserved(first, Use.LANES).get());
+            }
+            for (UpstreamConnection each : all) {
+                loop.submit(() -> first.giveBack(each)).get();
+            }
+            assertEquals(LaneBound.LEAST, lanes.open());
+            UpstreamConnection other = reserved(second, Use.LANES).get();
+            await().atMost(SOON).until(() -> size(first) == LaneBound.LEAST - 1);
+            assertEquals(LaneBound.LEAST, lanes.open());
+            assertFalse(all.getFirst().alive(), "the one that was not used for the longest time");
+            assertTrue(other.alive());
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.chromaproxy.admin.page.Readiness;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Standing;
 import org.chromaproxy.lane.work.WriteTurns;
+import org.chromaproxy.upstream.LaneConnections;
 import org.chromaproxy.upstream.LoopCensus;
 import org.chromaproxy.upstream.LoopCensus.PoolCount;
 
@@ -29,6 +30,10 @@ final class InstanceMetrics {
 
     private void use(Exposition page, String name, String help, Function<Instance, Readiness.Use> use) {
         gauges(page, name, help, it -> use.apply(it).possible() ? 1 : 0);
+    }
+
+    private LaneConnections lanes(Instance instance) {
+        return services.upstream().ofLanes(instance);
     }
 
     private WriteTurns.Line line(Instance instance) {
@@ -81,6 +86,7 @@ final class InstanceMetrics {
                 "instance_writes_wait_seconds",
                 "For how long the oldest of them has waited.",
                 it -> line(it).oldestNanos() / NANOS);
+        gauges(page, "instance_writes_under_way", "Writes that have their turn.", it -> line(it).underWay());
         lag(page);
         pools(page, loops);
     }
@@ -129,6 +135,21 @@ final class InstanceMetrics {
         gauges(page, "pool_connections", "Open connections to an instance.", sum(loops, PoolCount::open));
         gauges(page, "pool_idle", "Those that carry no request.", sum(loops, PoolCount::idle));
         gauges(page, "pool_waiting", "Requests that wait for a connection.", sum(loops, PoolCount::waiting));
+        gauges(
+                page,
+                "pool_write_connections",
+                "Those that lanes and copies have.",
+                it -> lanes(it).open());
+        gauges(
+                page,
+                "pool_write_connections_most",
+                "How many of these there may be.",
+                it -> lanes(it).most());
+        gauges(
+                page,
+                "pool_write_waiting",
+                "Requests that wait for one, writes left out.",
+                it -> lanes(it).waiting());
         page.counter(
                 "pool_hits_total",
                 "Requests that found an idle connection.",

@@ -19,6 +19,7 @@ import org.chromaproxy.instance.Instances;
 import org.chromaproxy.instance.MixedReleases;
 import org.chromaproxy.instance.PendingCounts;
 import org.chromaproxy.lane.work.WriteTurns;
+import org.chromaproxy.upstream.LaneConnections;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 
 /** How each instance stands, how far it is behind, and what happened to it; from memory alone. */
@@ -115,7 +116,14 @@ public final class InstancePages {
         node.putObject("write_turns")
                 .put("waiting", line.writes())
                 .put("clients", line.clients())
-                .put("oldest_wait_seconds", Answers.rounded(line.oldestNanos() / NANOS));
+                .put("oldest_wait_seconds", Answers.rounded(line.oldestNanos() / NANOS))
+                .put("under_way", line.underWay())
+                .put("most", line.places());
+        LaneConnections connections = services.upstream().ofLanes(instance);
+        node.putObject("write_connections")
+                .put("open", connections.open())
+                .put("most", connections.most())
+                .put("waiting", connections.waiting());
         OptionalDouble left = pending.secondsLeft();
         return node.put("catch_up_rate", Answers.rounded(pending.rate()))
                 .put("estimated_seconds_left", left.isEmpty() ? null : Answers.rounded(left.getAsDouble()))

@@ -228,6 +228,12 @@ public final class Settings {
     public static final Setting<Integer> MAX_WORKERS = Setting.of(
                     "MAX_WORKERS", Kinds.integer(1, 1000), 3, "collections that catch up at once on one server")
             .live();
+    public static final Setting<Integer> MAX_WRITE_CONNECTIONS = Setting.of(
+            "MAX_WRITE_CONNECTIONS",
+            Kinds.integer(8, 4096),
+            64,
+            "connections to one server for writes, catching up and copies. A server executes one write after the other, so"
+                    + " collections beyond them wait in line here. Reads have others: 256 of each event loop at most");
     public static final Setting<Integer> MAX_BATCH_SIZE = Setting.of(
                     "MAX_BATCH_SIZE", Kinds.integer(1, 1000), 200, "most records that become one request to a server")
             .live();
@@ -441,6 +447,7 @@ public final class Settings {
                             MAX_CONCURRENT_LISTS,
                             REQUEST_QUEUE_SIZE,
                             MAX_WORKERS,
+                            MAX_WRITE_CONNECTIONS,
                             MAX_BATCH_SIZE,
                             DEFAULT_BATCH_SIZE)),
             new Section(

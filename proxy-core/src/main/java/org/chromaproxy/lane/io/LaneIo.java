@@ -31,14 +31,26 @@ public interface LaneIo extends Executor, Clock {
     long random(long bound);
 
     /**
-     * Sends a request and collects its answer. Completes on this loop, with an {@link org.chromaproxy.upstream.UpstreamException}
+     * Sends a request and collects its answer; where many others of lanes are under way to that instance, it waits in line
+     * first. Completes on this loop, with an {@link org.chromaproxy.upstream.UpstreamException}
      * when there is no complete answer. Cancelled, its connection is reset: what was not delivered never will be.
      *
-     * @param timeoutMs 0 for none: then only the answer or the end of the connection completes it
+     * @param timeoutMs the time in line included; 0 for none: then only the answer or the end of the connection completes it
      */
     CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs);
 
-    /** The same of whatever answers at the instance's address, even if that should be another server by now: for health checks. */
+    /**
+     * Sends a write whose {@linkplain org.chromaproxy.lane.work.WriteTurns turn} it is, so that it waits for no connection. Else as
+     * {@link #send} without a time-out.
+     */
+    default CompletableFuture<UpstreamResponse> sendInTurn(Instance instance, UpstreamRequest request) {
+        return send(instance, request, 0);
+    }
+
+    /**
+     * As {@link #send} of whatever answers at the instance's address, even if that should be another server by now, and without
+     * waiting in line: for health checks.
+     */
     CompletableFuture<UpstreamResponse> ask(Instance instance, UpstreamRequest request, long timeoutMs);
 
     /** Resets all connections to an instance, of all loops: what was not delivered never will be, what is under way fails. */

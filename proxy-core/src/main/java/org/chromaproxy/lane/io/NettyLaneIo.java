@@ -85,7 +85,12 @@ public final class NettyLaneIo implements LaneIo {
 
     @Override
     public CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs) {
-        return upstream.send(loop, instance, request, timeoutMs);
+        return upstream.sendInLine(loop, instance, request, timeoutMs, UpstreamClient.WHOLE);
+    }
+
+    @Override
+    public CompletableFuture<UpstreamResponse> sendInTurn(Instance instance, UpstreamRequest request) {
+        return upstream.sendInTurn(loop, instance, request);
     }
 
     @Override

@@ -8,12 +8,17 @@ import org.chromaproxy.time.Clock;
 /** Turns of writes on each instance, and what each client has under way there. Thread-safe. */
 public final class InstanceWriteTurns {
     private final int readsEach;
+    private final int places;
     private final ServerShare catalog = new ServerShare(1, Clock.SYSTEM::nanoTime);
     private final Map<Instance, Server> servers = new ConcurrentHashMap<>();
 
-    /** @param readsEach reads of one client under way on a server at once, while others use it too */
-    public InstanceWriteTurns(int readsEach) {
+    /**
+     * @param readsEach reads of one client under way on a server at once, while others use it too
+     * @param places writes of all lanes under way on a server at once
+     */
+    public InstanceWriteTurns(int readsEach, int places) {
         this.readsEach = readsEach;
+        this.places = places;
     }
 
     private record Server(WriteTurns turns, ServerShare share) {}
@@ -38,13 +43,13 @@ public final class InstanceWriteTurns {
                 ? present
                 : servers.computeIfAbsent(instance, each -> {
                     ServerShare share = new ServerShare(readsEach, clock::nanoTime);
-                    return new Server(new WriteTurns(clock::nanoTime, each::outstanding, share), share);
+                    return new Server(new WriteTurns(clock::nanoTime, each::outstanding, share, places), share);
                 });
     }
 
     /** The writes that wait for their turn there. */
     public WriteTurns.Line line(Instance instance) {
         Server there = servers.get(instance);
-        return there == null ? WriteTurns.Line.EMPTY : there.turns.line();
+        return there == null ? new WriteTurns.Line(0, 0, 0, 0, places) : there.turns.line();
     }
 }

@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * longer than it took: in that they are answered.
  *
  * <p>Small ones wait for none of that. But while other clients use the server too, one at a time of each client is under way there,
- * and the client that uses it more yields to the others, see {@link ServerShare}; for a second at most. Thread-safe.
+ * and the client that uses it more yields to the others, see {@link ServerShare}; for a second at most.
+ *
+ * <p>Each write under way has a connection. So of all of them so many are under way at once and no more; those beyond wait here,
+ * in order and in rotation between clients, before anything of them counts as sent. One that is not answered for too long
+ * gives its place up to others while its connection stays open, as long as there are no more of those than places. The catalog's records
+ * take no place. Thread-safe.
  */
 public final class WriteTurns {
     /** Bytes below which a write waits for no gap and for no share of bytes. */
@@ -31,6 +36,8 @@ public final class WriteTurns {
     public static final int LARGE = 256 << 10;
     /** Bytes of one client's writes that are under way at once, unless one alone is larger. */
     public static final int SHARE = 512 << 10;
+    /** The size of a record of the catalog, which waits for none of that. */
+    public static final int CATALOG = 0;
     /** A write that is answered sooner keeps nobody waiting. */
     private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -42,12 +49,18 @@ public final class WriteTurns {
     private final LongSupplier nanos;
     private final LongSupplier outstanding;
     private final ServerShare share;
+    private final int places;
     /** Those with something under way or waiting, whose turn comes first in front. Everything is guarded by this. */
     private final Map<Object, Client> clients = new LinkedHashMap<>();
 
     private boolean largeUnderWay;
     /** Writes under way that are not small. */
     private int underWay;
+
+    /** Places that are taken. */
+    private int taken;
+    /** Writes under way that have given their place up. */
+    private int late;
 
     private long gapUntil;
     private boolean looks;
@@ -58,8 +71,10 @@ public final class WriteTurns {
      * @param nanos monotonic clock, ns
      * @param outstanding how many requests of all kinds the server has not answered
      * @param share what each client has under way there
+     * @param places how many writes are under way at once; at least 1
      */
-    public WriteTurns(LongSupplier nanos, LongSupplier outstanding, ServerShare share) {
+    public WriteTurns(LongSupplier nanos, LongSupplier outstanding, ServerShare share, int places) {
+        this.places = places;
         this.nanos = nanos;
         this.outstanding = outstanding;
         this.share = share;
@@ -84,14 +99,21 @@ public final class WriteTurns {
     private record Waiting(Object key, int bytes, long since, LaneIo io, Consumer<Turn> granted, long number) {}
 
     /**
-     * Who waits.
+     * Who waits, and for what.
      *
-     * @param writes how many
+     * @param writes how many wait
      * @param clients whose they are, counted
      * @param oldestNanos for how long the oldest has waited; 0 if none waits
+     * @param underWay how many writes have a turn, those that are late included
+     * @param places how many may be under way at once, those that are late left out
      */
-    public record Line(int writes, int clients, long oldestNanos) {
-        static final Line EMPTY = new Line(0, 0, 0);
+    public record Line(int writes, int clients, long oldestNanos, int underWay, int places) {}
+
+    private enum Held {
+        NOTHING,
+        PLACE,
+        /** A connection that is beyond the places, as nothing was heard on it for too long. */
+        CONNECTION
     }
 
     /** A write's leave to be under way, until {@link #end}. */
@@ -101,11 +123,14 @@ public final class WriteTurns {
         private final long begun = nanos.getAsLong();
         private final ServerShare.Passage passage;
         private final AtomicBoolean over = new AtomicBoolean();
+        /** Guarded by the turns. */
+        private Held held;
 
         private Turn(Object key, int bytes) {
             this.key = key;
             this.bytes = bytes;
             this.passage = share.pass(key);
+            this.held = bytes == CATALOG ? Held.NOTHING : Held.PLACE;
         }
 
         /** Whether it permits a write of so many bytes, which may have grown while it waited. */
@@ -113,12 +138,33 @@ public final class WriteTurns {
             return size <= bytes || size < SMALL || bytes >= LARGE;
         }
 
-        /** Others may go. Ending it again does nothing. */
+        /** The write is answered, or its connection closed: others may go. Ending it again does nothing. */
         public void end() {
-            if (over.compareAndSet(false, true)) {
+            vacate(this);
+            if (!pass()) {
+                grantWaiting();
+            }
+        }
+
+        /**
+         * The write was not answered for too long, and its connection stays open: it keeps nobody else waiting, unless too many do
+         * the same. May be called again, for that to be seen to anew.
+         */
+        public void overdue() {
+            boolean vacant = giveUpPlace(this);
+            if (!pass() && vacant) {
+                grantWaiting();
+            }
+        }
+
+        /** It is counted no more; false if that is so already. */
+        private boolean pass() {
+            boolean first = over.compareAndSet(false, true);
+            if (first) {
                 ended(this);
                 passage.end();
             }
+            return first;
         }
     }
 
@@ -130,7 +176,7 @@ public final class WriteTurns {
      */
     public synchronized @Nullable Turn take(Object key, int bytes) {
         Client client = clients.computeIfAbsent(key, each -> new Client());
-        boolean first = client.line(bytes).isEmpty() && !yields(key, client, share.stamp());
+        boolean first = (bytes == CATALOG || client.line(bytes).isEmpty()) && !yields(key, client, share.stamp());
         Turn turn = first && may(client, bytes) ? begin(key, client, bytes) : null;
         forget(key, client);
         return turn;
@@ -144,7 +190,13 @@ public final class WriteTurns {
     public void await(Object key, int bytes, LaneIo io, Consumer<Turn> granted) {
         synchronized (this) {
             Waiting each = new Waiting(key, bytes, nanos.getAsLong(), io, granted, share.stamp());
-            clients.computeIfAbsent(key, _ -> new Client()).line(bytes).add(each);
+            ArrayDeque<Waiting> line =
+                    clients.computeIfAbsent(key, _ -> new Client()).line(bytes);
+            if (bytes == CATALOG) {
+                line.addFirst(each);
+            } else {
+                line.add(each);
+            }
             waiting++;
         }
         grant();
@@ -159,7 +211,7 @@ public final class WriteTurns {
             waitingClients += client.line.isEmpty() && client.small.isEmpty() ? 0 : 1;
             oldest = Math.max(oldest, Math.max(waited(client.line.peek(), now), waited(client.small.peek(), now)));
         }
-        return new Line(waiting, waitingClients, oldest);
+        return new Line(waiting, waitingClients, oldest, taken + late, places);
     }
 
     private static long waited(@Nullable Waiting waits, long now) {
@@ -167,6 +219,9 @@ public final class WriteTurns {
     }
 
     private boolean may(Client client, int bytes) {
+        if (bytes != CATALOG && taken >= places) {
+            return false;
+        }
         if (bytes < SMALL) {
             return true;
         }
@@ -191,11 +246,28 @@ public final class WriteTurns {
 
     private Turn begin(Object key, Client client, int bytes) {
         Turn turn = new Turn(key, bytes);
+        taken += turn.held == Held.PLACE ? 1 : 0;
         client.underWay++;
         client.bytes += bytes < SMALL ? 0 : bytes;
         underWay += bytes < SMALL ? 0 : 1;
         largeUnderWay |= bytes >= LARGE;
         return turn;
+    }
+
+    private synchronized void vacate(Turn turn) {
+        taken -= turn.held == Held.PLACE ? 1 : 0;
+        late -= turn.held == Held.CONNECTION ? 1 : 0;
+        turn.held = Held.NOTHING;
+    }
+
+    private synchronized boolean giveUpPlace(Turn turn) {
+        if (turn.held != Held.PLACE || late >= places) {
+            return false;
+        }
+        taken--;
+        late++;
+        turn.held = Held.CONNECTION;
+        return true;
     }
 
     private void ended(Turn turn) {
@@ -272,11 +344,11 @@ public final class WriteTurns {
     /** What of that client can go now, small ones first. */
     private @Nullable Waiting next(Client client) {
         Waiting small = client.small.peek();
-        if (small != null && !yields(small, client)) {
+        if (small != null && may(client, small.bytes) && !yields(small, client)) {
             return small;
         }
         Waiting first = client.line.peek();
-        return first != null && !yields(first, client) && may(client, first.bytes) ? first : null;
+        return first != null && may(client, first.bytes) && !yields(first, client) ? first : null;
     }
 
     private void lookLater(LaneIo io) {

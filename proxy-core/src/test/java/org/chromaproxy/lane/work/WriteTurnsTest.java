@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.io.LaneIo;
 import org.chromaproxy.lane.work.WriteTurns.Turn;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class WriteTurnsTest {
     private static final int LARGE = WriteTurns.LARGE;
     private static final int SMALL = WriteTurns.SMALL - 1;
+    private static final int PLACES = 2_000;
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final LaneIo io = new Loop();
@@ -31,7 +33,7 @@ class WriteTurnsTest {
     private long now;
     private long outstanding;
     private final ServerShare share = new ServerShare(2, () -> now);
-    private final WriteTurns turns = new WriteTurns(() -> now, () -> outstanding, share);
+    private final WriteTurns turns = new WriteTurns(() -> now, () -> outstanding, share, PLACES);
 
     private Turn taken(String client, int bytes) {
         Turn turn = turns.take(client, bytes);
@@ -72,21 +74,21 @@ class WriteTurnsTest {
             end(granted.get(i));
         }
         assertEquals(List.of("a", "b", "c", "a", "a"), order);
-        assertEquals(new WriteTurns.Line(0, 0, 0), turns.line());
+        assertEquals(new WriteTurns.Line(0, 0, 0, 1, PLACES), turns.line());
     }
 
     @Test
     void whoWaitsAndForHowLongIsTold() {
         Turn first = taken("a", LARGE);
-        assertEquals(new WriteTurns.Line(0, 0, 0), turns.line());
+        assertEquals(new WriteTurns.Line(0, 0, 0, 1, PLACES), turns.line());
         await("a", LARGE);
         now += 5;
         await("b", LARGE);
         await("b", LARGE);
         now += 7;
-        assertEquals(new WriteTurns.Line(3, 2, 12), turns.line());
+        assertEquals(new WriteTurns.Line(3, 2, 12, 1, PLACES), turns.line());
         end(first);
-        assertEquals(new WriteTurns.Line(2, 1, 7), turns.line());
+        assertEquals(new WriteTurns.Line(2, 1, 7, 1, PLACES), turns.line());
     }
 
     @Test
@@ -113,6 +115,69 @@ class WriteTurnsTest {
         end(all.getFirst());
         assertEquals(List.of("a"), order);
         assertNull(turns.take("a", WriteTurns.SMALL), "others of it are not overtaken");
+    }
+
+    private List<Turn> allPlaces() {
+        return IntStream.range(0, PLACES).mapToObj(_ -> taken("a", SMALL)).toList();
+    }
+
+    @Test
+    void soManyAreUnderWayAndTheOthersWaitInOrderAndInRotation() {
+        List<Turn> all = allPlaces();
+        assertNull(turns.take("a", SMALL));
+        assertNull(turns.take("b", SMALL));
+        for (String client : List.of("a", "a", "b")) {
+            await(client, SMALL);
+        }
+        assertEquals(new WriteTurns.Line(3, 2, 0, PLACES, PLACES), turns.line());
+        pass(2_000);
+        assertEquals(List.of(), order, "nobody waits for a moment only");
+        end(all.getFirst());
+        end(all.get(1));
+        all.get(1).end();
+        channel.runPendingTasks();
+        assertEquals(List.of("a", "b"), order);
+        end(granted.getFirst());
+        assertEquals(List.of("a", "b", "a"), order);
+        assertEquals(new WriteTurns.Line(0, 0, 0, PLACES, PLACES), turns.line());
+    }
+
+    @Test
+    void theCatalogsWaitForNoPlace() {
+        allPlaces();
+        await("a", SMALL);
+        Turn catalogs = taken("a", WriteTurns.CATALOG);
+        end(catalogs);
+        assertEquals(List.of(), order);
+        await("a", WriteTurns.CATALOG);
+        assertEquals(List.of("a"), order);
+        assertEquals(new WriteTurns.Line(1, 1, 0, PLACES, PLACES), turns.line());
+    }
+
+    @Test
+    void whatIsUnansweredForTooLongKeepsNobodyWaitingUnlessTooManyDo() {
+        List<Turn> late = allPlaces();
+        for (int i = 0; i < PLACES; i++) {
+            await("a", SMALL);
+        }
+        late.forEach(Turn::overdue);
+        channel.runPendingTasks();
+        assertEquals(PLACES, order.size());
+        List<Turn> more = List.copyOf(granted);
+        await("b", SMALL);
+        more.getFirst().overdue();
+        channel.runPendingTasks();
+        assertEquals(PLACES, order.size(), "twice as many connections are enough");
+        end(late.getFirst());
+        assertEquals(PLACES, order.size(), "it had no place any more");
+        more.getFirst().overdue();
+        channel.runPendingTasks();
+        assertEquals("b", order.getLast());
+        end(more.getFirst());
+        more.subList(1, PLACES).forEach(this::end);
+        late.forEach(this::end);
+        end(granted.getLast());
+        assertEquals(new WriteTurns.Line(0, 0, 0, 0, PLACES), turns.line());
     }
 
     @Test
