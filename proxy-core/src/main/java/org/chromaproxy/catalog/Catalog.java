@@ -37,7 +37,7 @@ public final class Catalog {
     private final Map<Long, CollectionEntry> byCreate = new ConcurrentHashMap<>();
     private final Map<Database, ConcurrentSkipListMap<UUID, CollectionEntry>> byDatabase = new ConcurrentHashMap<>();
     private final Map<String, Integer> byTenant = new ConcurrentHashMap<>();
-    private final Map<UUID, CollectionEntry> tombstones = new ConcurrentHashMap<>();
+    private final Tombstones tombstones = new Tombstones();
 
     /** @param protectedNames collections of these names can be neither deleted nor renamed */
     public Catalog(Instances instances, Set<String> protectedNames) {
@@ -118,15 +118,12 @@ public final class Catalog {
 
     /** The collections deleted by that record that some instance has still to delete. */
     public List<CollectionEntry> deletedBy(long lsn) {
-        return tombstones.values().stream()
-                .filter(entry -> entry.deletedLsn() == lsn)
-                .toList();
+        return tombstones.by(lsn);
     }
 
     /** The collection with that public id, alive or deleted but not yet everywhere. */
     public Optional<CollectionEntry> known(UUID publicId) {
-        CollectionEntry alive = byId.get(publicId);
-        return Optional.ofNullable(alive != null ? alive : tombstones.get(publicId));
+        return Optional.ofNullable(byId.get(publicId)).or(() -> tombstones.get(publicId));
     }
 
     /** The living collections of a database, ordered by public id. */
@@ -145,8 +142,14 @@ public final class Catalog {
         return byPath.values();
     }
 
+    /** Deleted ones that some instance has still to delete. */
     public Collection<CollectionEntry> tombstones() {
-        return tombstones.values();
+        return tombstones.all();
+    }
+
+    /** Of these the ones whose deletion is above {@code after} and not above {@code last}; the oldest first, a view of what changes. */
+    public Collection<CollectionEntry> tombstones(long after, long last) {
+        return tombstones.between(after, last);
     }
 
     /** How many of the living ones are in which state. */
@@ -171,7 +174,7 @@ public final class Catalog {
     public synchronized CollectionEntry put(Mapping mapping) {
         CollectionEntry entry = byId.get(mapping.publicId());
         if (entry == null) {
-            entry = tombstones.getOrDefault(mapping.publicId(), new CollectionEntry(mapping, instances));
+            entry = tombstones.get(mapping.publicId()).orElseGet(() -> new CollectionEntry(mapping, instances));
         } else {
             uncount(entry);
             if (!entry.path().equals(mapping.path())) {
@@ -186,14 +189,14 @@ public final class Catalog {
             index(entry, mapping);
         } else {
             unindex(entry, mapping);
-            tombstones.put(mapping.publicId(), entry);
+            tombstones.put(entry);
         }
         return entry;
     }
 
     /** Forgets a mapping altogether. */
     public synchronized void drop(UUID publicId) {
-        CollectionEntry entry = tombstones.remove(publicId);
+        CollectionEntry entry = tombstones.remove(publicId).orElse(null);
         CollectionEntry alive = byId.get(publicId);
         if (alive != null) {
             uncount(alive);

@@ -72,6 +72,7 @@ final class Cursors {
         if (lane.applied > lane.durable && lane.flushing == 0) {
             submit(lane, false);
         }
+        lane.fed();
     }
 
     private void submit(Lane lane, boolean urgent) {

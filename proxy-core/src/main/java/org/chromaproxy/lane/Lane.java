@@ -96,6 +96,10 @@ public final class Lane {
     public long barrier = Long.MAX_VALUE;
 
     public @Nullable Runnable onBarrier;
+    /** Called once when the lane has caught up or stands still, see {@link LaneGroup#whenFed}; and since when that is waited for. */
+    private @Nullable Runnable onFed;
+
+    private long feedingSince;
     /** Ends the pause this lane makes before it tries again, if it makes one. */
     public @Nullable Runnable endPause;
     /** Pauses made so far: tells an old one from the present one. */
@@ -235,7 +239,37 @@ public final class Lane {
                 && !hasTurn
                 && flushing == 0
                 && applied <= durable;
-        return still && queue.isEmpty() && barrier == Long.MAX_VALUE && (!spilled || !instance.usable());
+        boolean atBarrier = barrier == Long.MAX_VALUE || onBarrier == null;
+        return still && queue.isEmpty() && atBarrier && onFed == null && (!spilled || !instance.usable());
+    }
+
+    /** {@code done} is called once by {@link #fed}. */
+    void whenFed(Runnable done) {
+        Runnable before = onFed;
+        onFed = done;
+        feedingSince = clock.nanoTime();
+        if (before != null) {
+            before.run();
+        }
+    }
+
+    /** Tells who waits for it that it has nothing left, its cursor is durable, or that it cannot go on or has not for a while. */
+    void fed() {
+        Runnable done = onFed;
+        if (done != null && (!goesOnFeeding() || feedingIsStuck())) {
+            onFed = null;
+            done.run();
+        }
+    }
+
+    private boolean goesOnFeeding() {
+        boolean any = spilled || loading || atWork() || !queue.isEmpty() || flushing != 0 || applied > durable;
+        return any && !detached && !held && takesWrites();
+    }
+
+    private boolean feedingIsStuck() {
+        long since = Math.max(feedingSince, passedAt);
+        return !awaitsTurn && !loading && clock.nanoTime() - since > STUCK_NANOS;
     }
 
     /** The head cannot go on now: for operators to see. */

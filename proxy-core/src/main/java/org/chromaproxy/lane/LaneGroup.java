@@ -206,6 +206,7 @@ public abstract class LaneGroup {
         } else {
             intake.feed(lane);
         }
+        lane.fed();
         leadership.settleHandover();
     }
 
@@ -532,6 +533,14 @@ public abstract class LaneGroup {
             intake.spill(lane);
         }
         pumpAll();
+    }
+
+    /**
+     * Calls back once, on the loop, when that lane has nothing left in the log and its cursor is durable, or when it does not go on
+     * with it for now.
+     */
+    public void whenFed(Lane lane, Runnable done) {
+        lane.whenFed(done);
     }
 
     /** Whether this object can be forgotten and made anew from cursors, leader and log. */

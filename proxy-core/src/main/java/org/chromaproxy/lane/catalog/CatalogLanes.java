@@ -3,11 +3,9 @@ package org.chromaproxy.lane.catalog;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Catalog;
@@ -58,8 +56,8 @@ public final class CatalogLanes extends LaneGroup {
     private final CollectionLanes collections;
     private final NameReadBack names;
     private final RefusedCreates refusedCreates;
-    /** Deleted collections whose lanes were asked since the last tick. */
-    private final Set<UUID> forgetting = new HashSet<>();
+    /** The lanes of collections whose deletion is not above that LSN were asked since the last tick. */
+    private long asked;
 
     private final HiddenCollections hidden;
     private final CatalogFootprints footprints;
@@ -106,7 +104,7 @@ public final class CatalogLanes extends LaneGroup {
     public void tick() {
         super.tick();
         hidden.look();
-        forgetting.clear();
+        asked = 0;
         forgetTombstones();
     }
 
@@ -354,15 +352,17 @@ public final class CatalogLanes extends LaneGroup {
                 .mapToLong(lane -> lane.durable)
                 .min()
                 .orElse(0);
-        for (CollectionEntry entry : catalog().tombstones()) {
-            if (entry.deletedLsn() <= everywhere && forgetting.add(entry.publicId())) {
-                collections.forget(entry.publicId(), () -> io().execute(() -> forget(entry)));
-            }
+        for (CollectionEntry entry : catalog().tombstones(asked, everywhere)) {
+            collections.forget(entry.publicId(), () -> io().execute(() -> forget(entry)));
         }
+        asked = Math.max(asked, everywhere);
     }
 
     private void forget(CollectionEntry entry) {
-        if (catalog().tombstones().contains(entry)) {
+        if (catalog()
+                .known(entry.publicId())
+                .filter(known -> known == entry && entry.deletedLsn() != 0)
+                .isPresent()) {
             catalog().drop(entry.publicId());
             services().log().submit(List.of(new Change.DropMapping(entry.publicId())), false, () -> {});
         }

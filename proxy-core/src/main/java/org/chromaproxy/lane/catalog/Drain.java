@@ -1,13 +1,12 @@
 package org.chromaproxy.lane.catalog;
 
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Write;
@@ -18,8 +17,7 @@ import org.chromaproxy.lane.write.Write;
  */
 final class Drain {
     private final CatalogLanes lanes;
-    private final Set<Key> reached = new HashSet<>();
-    private final Map<Key, List<CollectionEntry>> begun = new HashMap<>();
+    private final Map<Key, Raising> begun = new HashMap<>();
 
     private record Key(int instance, long lsn) {}
 
@@ -38,35 +36,68 @@ final class Drain {
      */
     boolean done(Lane lane, Write write, Collection<CollectionEntry> doomed, boolean gone) {
         Key key = new Key(lane.index(), write.lsn());
-        if (doomed.isEmpty() || reached.contains(key)) {
+        if (doomed.isEmpty()) {
             return true;
         }
-        if (begun.putIfAbsent(key, List.copyOf(doomed)) == null) {
-            boolean decides = lanes.decides(lane, write);
-            AtomicInteger left = new AtomicInteger(doomed.size() * (decides ? 2 : 1));
-            Runnable one = () -> {
-                if (left.decrementAndGet() == 0) {
-                    lanes.io().execute(() -> reached(lane, key));
-                }
-            };
-            for (CollectionEntry entry : doomed) {
-                entry.touchedByCatalog(write.lsn());
-                UUID id = entry.publicId();
-                if (decides) {
-                    lanes.collections().awaitLastWrites(id, write.lsn(), gone, one);
-                }
-                lanes.collections().barrier(id, lane.index(), write.lsn(), one);
-            }
+        Raising raising = begun.get(key);
+        if (raising == null) {
+            raising = new Raising(lane, write, List.copyOf(doomed), gone);
+            begun.put(key, raising);
+            doomed.forEach(entry -> entry.touchedByCatalog(write.lsn()));
+            raising.next();
         }
-        return false;
+        return raising.reached;
     }
 
-    private void reached(Lane lane, Key key) {
-        List<CollectionEntry> doomed = begun.get(key);
-        // It may have been released meanwhile.
-        if (doomed != null && reached.add(key)) {
-            doomed.forEach(each -> each.gate().dropping(lane.index(), true));
-            lanes.pump(lane);
+    /** The barriers of one record on one instance. They are raised some at a time, as lanes with something before them come into memory. */
+    private final class Raising {
+        private static final int AT_ONCE = 64;
+
+        private final Lane lane;
+        private final Key key;
+        private final List<CollectionEntry> doomed;
+        private final Deque<CollectionEntry> waiting;
+        private final boolean decides;
+        private final boolean gone;
+        private int open;
+        /** All of them are, and every lane stands there. */
+        private boolean reached;
+        /** The record is done there, or its lane has left. */
+        private boolean over;
+
+        Raising(Lane lane, Write write, List<CollectionEntry> doomed, boolean gone) {
+            this.lane = lane;
+            this.key = new Key(lane.index(), write.lsn());
+            this.doomed = doomed;
+            this.waiting = new ArrayDeque<>(doomed);
+            this.decides = lanes.decides(lane, write);
+            this.gone = gone;
+        }
+
+        void next() {
+            while (!over && open < AT_ONCE && !waiting.isEmpty()) {
+                raise(waiting.remove().publicId());
+            }
+            if (!over && open == 0 && waiting.isEmpty()) {
+                reached = true;
+                doomed.forEach(each -> each.gate().dropping(lane.index(), true));
+                lanes.pump(lane);
+            }
+        }
+
+        private void raise(UUID id) {
+            open += decides ? 2 : 1;
+            if (decides) {
+                lanes.collections().awaitLastWrites(id, key.lsn(), gone, this::one);
+            }
+            lanes.collections().barrier(id, lane.index(), key.lsn(), this::one);
+        }
+
+        private void one() {
+            lanes.io().execute(() -> {
+                open--;
+                next();
+            });
         }
     }
 
@@ -84,10 +115,10 @@ final class Drain {
     }
 
     private void release(Lane lane, Key key) {
-        reached.remove(key);
-        List<CollectionEntry> doomed = begun.remove(key);
-        if (doomed != null) {
-            doomed.forEach(entry -> {
+        Raising raising = begun.remove(key);
+        if (raising != null) {
+            raising.over = true;
+            raising.doomed.forEach(entry -> {
                 entry.gate().dropping(lane.index(), false);
                 lanes.collections().release(entry.publicId(), lane.index());
             });

@@ -106,7 +106,11 @@ final class GivingUp {
         boolean moving = group.lanes().stream()
                 .anyMatch(lane -> lane != leader && lane.takesWrites() && follows(lane) && !stands(lane, write));
         if (moving && group.io().nanoTime() < deadline) {
-            group.io().schedule(() -> standing(leader, write, why, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
+            group.io()
+                    .schedule(
+                            () -> group.guarded(leader, write, () -> standing(leader, write, why, deadline)),
+                            LOOK_MS,
+                            TimeUnit.MILLISECONDS);
             return;
         }
         if (group.overtaken(leader, write)) {

@@ -247,7 +247,8 @@ final class LimitedDelete {
                         () -> services.bodies()
                                 .load(write.lsn(), group.io())
                                 .whenComplete((stored, error) ->
-                                        group.io().execute(() -> stored(lane, write, stored, error))));
+                                        group.io().execute(() -> group.guarded(
+                                                lane, write, () -> stored(lane, write, stored, error)))));
     }
 
     private void stored(Lane lane, Write write, byte @Nullable [] stored, @Nullable Throwable error) {

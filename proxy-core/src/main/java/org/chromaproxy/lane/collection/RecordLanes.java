@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
 /** The lanes of one collection. */
 public final class RecordLanes extends LaneGroup {
     private static final Logger LOG = LoggerFactory.getLogger(RecordLanes.class);
+    /** Seconds after which lanes at rest are let go; they are made anew when needed. */
+    private static final int IDLE_TICKS = 30;
 
     private final CollectionEntry entry;
     private final Dimension dimension;
@@ -47,6 +49,9 @@ public final class RecordLanes extends LaneGroup {
     private final FilterTrial filterTrial;
     private final LastWrites lastWrites;
     private int idleTicks;
+    /** Made for something that is soon done, and not written to since. */
+    private boolean brief;
+
     private volatile boolean retired;
 
     public RecordLanes(CollectionEntry entry, LaneIo io, LaneServices services, long term) {
@@ -96,9 +101,25 @@ public final class RecordLanes extends LaneGroup {
         idleTicks = atRest() ? idleTicks + 1 : 0;
     }
 
-    /** For how many ticks on end it has been at rest. */
-    public int idleTicks() {
-        return idleTicks;
+    /** Whether nobody has needed it for so long that it had better be made anew when somebody does. */
+    public boolean isIdle() {
+        return idleTicks > (brief ? 0 : IDLE_TICKS);
+    }
+
+    /** Whether it was needed for a moment only, and that is over. */
+    public boolean isDone() {
+        return brief && atRest();
+    }
+
+    /** It is needed for a moment only: to catch up, or for a deletion. */
+    public void brief() {
+        brief = true;
+    }
+
+    @Override
+    public void offer(Write write) {
+        brief = false;
+        super.offer(write);
     }
 
     /** It is let go: whoever still has it must ask for its successor. */
@@ -421,6 +442,11 @@ public final class RecordLanes extends LaneGroup {
         lane.barrier = lsn;
         lane.onBarrier = reached;
         pump(lane);
+    }
+
+    /** It was let go of while it stood at that barrier: its successor stands there, too. */
+    public void restoreBarrier(int instance, long lsn) {
+        lane(instance).barrier = lsn;
     }
 
     /** Ends a barrier, or a copy's hold. */

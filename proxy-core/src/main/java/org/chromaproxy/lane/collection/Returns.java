@@ -161,7 +161,7 @@ final class Returns {
                             .await(
                                     lane.instance,
                                     entry.path().tenant(),
-                                    () -> group.io().execute(() -> begin(leader, lane)));
+                                    () -> group.io().execute(() -> guarded(leader, lane, () -> begin(leader, lane))));
                 });
     }
 
@@ -234,7 +234,7 @@ final class Returns {
         } else if (own.suspect()) {
             group.services().work().suspects().on(lane.instance).await(group.io(), turn -> {
                 own.alone(turn);
-                beginNow(leader, lane);
+                guarded(leader, lane, () -> beginNow(leader, lane));
             });
         } else {
             beginNow(leader, lane);
@@ -270,7 +270,11 @@ final class Returns {
         } else if (still(leader, lane)) {
             compare(leader, lane);
         } else {
-            group.io().schedule(() -> await(leader, lane, deadline), LOOK_MS, TimeUnit.MILLISECONDS);
+            group.io()
+                    .schedule(
+                            () -> guarded(leader, lane, () -> await(leader, lane, deadline)),
+                            LOOK_MS,
+                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -286,7 +290,7 @@ final class Returns {
                 .compare(entry.publicId(), leader.instance, List.of(lane.instance), touched);
         group.io()
                 .within(comparison, HOLD_MS, TimeUnit.MILLISECONDS)
-                .whenComplete((found, error) -> group.io().execute(() -> {
+                .whenComplete((found, error) -> group.io().execute(() -> guarded(leader, lane, () -> {
                     if (found == null || !leads(leader) || !lane.instance.usable()) {
                         LOG.info(
                                 "{}: what was in doubt on {} cannot be compared now: {}",
@@ -298,7 +302,20 @@ final class Returns {
                         conclude(lane, touched, found);
                     }
                     end(leader, lane);
-                }));
+                })));
+    }
+
+    /** A step that throws ends the comparison, which is tried again later: neither lane stands still, nor is a turn kept. */
+    private void guarded(Lane leader, Lane lane, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.error("{}: comparing what was in doubt on {} failed in the proxy", entry, lane, e);
+            if (comparing == lane) {
+                comparisons.get(lane.index()).failed(false);
+                end(leader, lane);
+            }
+        }
     }
 
     /** Tried again later, or at last with time: then writes go on meanwhile, and reads go elsewhere. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -43,9 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private static final Logger LOG = LoggerFactory.getLogger(LaneRegistry.class);
-    /** Seconds after which lanes at rest are let go; they are made anew when needed. */
-    private static final int IDLE_TICKS = 30;
-
     private final List<LaneIo> loops;
     private final LaneServices services;
     private final RestoredLanes restored;
@@ -56,6 +54,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private final Map<Long, List<CollectionEntry>> deletions = new ConcurrentHashMap<>();
 
     private final Survey survey;
+    private final Wakening wakening;
 
     /** @param restored cursors and leaders as the log holds them */
     public LaneRegistry(List<LaneIo> loops, LaneServices services, RestoredLanes restored) {
@@ -63,6 +62,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         this.services = services;
         this.restored = restored;
         this.survey = new Survey(services.instances());
+        this.wakening = new Wakening(this, services.catalog(), services.instances());
         restored.leader(Subject.CATALOG)
                 .ifPresent(lead -> services.catalog().gate().lead(lead));
         for (CollectionEntry entry : services.catalog().alive()) {
@@ -241,18 +241,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     /** Lets the lanes that exist in the log only take their turns on an instance. */
     private void catchUp(Instance instance) {
-        for (UUID lane : restored.behind(instance)) {
-            String tenant = services.catalog()
-                    .known(lane)
-                    .map(entry -> entry.path().tenant())
-                    .orElse("");
-            services.catchUp().await(instance, tenant, () -> {
-                if (instance.usable()) {
-                    onGroup(lane, LaneGroup::pumpAll, () -> {});
-                }
-                services.catchUp().done(instance);
-            });
-        }
+        wakening.wake(instance, restored.behind(instance));
     }
 
     /** The write of that LSN while its client cannot be told yet. */
@@ -357,17 +346,31 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
                         (before, one) -> before.contains(entry)
                                 ? before
                                 : Stream.concat(before.stream(), one.stream()).toList()));
-        onGroup(publicId, group -> group.awaitLastWrites(lsn, atOnce, ended), ended);
+        if (inLogOnly(publicId, () -> restored.decided(publicId))) {
+            ended.run();
+        } else {
+            briefly(publicId, group -> group.awaitLastWrites(lsn, atOnce, thenLetGo(group, ended)), ended);
+        }
     }
 
     @Override
     public void barrier(UUID publicId, int instance, long lsn, Runnable reached) {
-        onGroup(publicId, group -> group.barrier(instance, lsn, reached), reached);
+        if (inLogOnly(publicId, () -> restored.barrier(publicId, instance, lsn))) {
+            reached.run();
+        } else {
+            briefly(publicId, group -> group.barrier(instance, lsn, thenLetGo(group, reached)), reached);
+        }
     }
 
     @Override
     public void release(UUID publicId, int instance) {
-        onGroup(publicId, group -> group.release(instance), () -> {});
+        boolean released = inLogOnly(publicId, () -> {
+            restored.release(publicId, instance);
+            return true;
+        });
+        if (!released) {
+            onGroup(publicId, group -> group.release(instance), () -> {});
+        }
     }
 
     /** The collection is gone everywhere. */
@@ -377,7 +380,11 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     @Override
     public void forget(UUID publicId, Runnable forgotten) {
-        onGroup(
+        if (inLogOnly(publicId, () -> restored.forget(publicId))) {
+            forgotten.run();
+            return;
+        }
+        briefly(
                 publicId,
                 group -> {
                     if (group.lanes().stream().allMatch(lane -> lane.queue.isEmpty() && !lane.spilled())) {
@@ -389,6 +396,35 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
                     }
                 },
                 forgotten);
+    }
+
+    /**
+     * Does something about lanes that are not in memory: none come there before it is done.
+     *
+     * @param done what, and whether it could be done
+     * @return false if nothing was, and the lanes have to be made for it
+     */
+    private boolean inLogOnly(UUID publicId, BooleanSupplier done) {
+        boolean[] was = {false};
+        groups.compute(publicId, (id, present) -> {
+            was[0] = present == null && done.getAsBoolean();
+            return present;
+        });
+        return was[0];
+    }
+
+    /** The same as {@link #onGroup}; lanes that are made for it are let go of as soon as they are at rest, if nobody writes to them. */
+    void briefly(UUID publicId, Consumer<RecordLanes> action, Runnable unknown) {
+        boolean made = !groups.containsKey(publicId);
+        onGroup(
+                publicId,
+                group -> {
+                    if (made) {
+                        group.brief();
+                    }
+                    action.accept(group);
+                },
+                unknown);
     }
 
     /** Runs an action on the loop of a collection's lanes, making them if need be; or {@code unknown} right here. */
@@ -432,6 +468,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         LaneIo loop = LaneIo.owning(loops, entry.publicId().hashCode());
         RecordLanes group = new RecordLanes(entry, loop, services, restored.term(entry.publicId()));
         restored.restore(entry.publicId(), group);
+        restored.restoreBarriers(entry.publicId(), group);
         return group;
     }
 
@@ -533,13 +570,38 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     private void tick(RecordLanes group) {
         group.tick();
-        if (group.idleTicks() > IDLE_TICKS) {
-            // One that was asked for while its collection was being forgotten stands nowhere.
-            if (services.catalog().known(group.id()).isPresent()) {
-                restored.keep(group);
-            }
-            group.retire();
-            groups.remove(group.id());
+        if (group.isIdle()) {
+            letGo(group);
         }
+    }
+
+    private Runnable thenLetGo(RecordLanes group, Runnable done) {
+        return () -> {
+            done.run();
+            letGoSoon(group);
+        };
+    }
+
+    /** On the group's loop. What was asked of it before, it does. */
+    void letGoSoon(RecordLanes group) {
+        group.io().execute(() -> {
+            if (!group.retired() && group.isDone()) {
+                letGo(group);
+            }
+        });
+    }
+
+    private void letGo(RecordLanes group) {
+        // One that was asked for while its collection was being forgotten stands nowhere.
+        if (services.catalog().known(group.id()).isPresent()) {
+            restored.keep(group);
+        }
+        group.retire();
+        groups.remove(group.id());
+    }
+
+    /** How many collections have their lanes in memory. */
+    int inMemory() {
+        return groups.size();
     }
 }

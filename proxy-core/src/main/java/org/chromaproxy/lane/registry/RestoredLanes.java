@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.collection.RecordLanes;
 import org.chromaproxy.lane.work.Backlog;
 import org.chromaproxy.lane.work.Survey;
 import org.chromaproxy.wal.record.Change;
@@ -31,12 +33,23 @@ public final class RestoredLanes {
             }
             return oldest;
         }
+
+        private boolean decided() {
+            long last = Arrays.stream(tails)
+                    .filter(Objects::nonNull)
+                    .mapToLong(Backlog.Tail::last)
+                    .max()
+                    .orElse(NONE);
+            return last == NONE || Arrays.stream(cursors).anyMatch(cursor -> cursor >= last);
+        }
     }
 
     private static final long NONE = -1;
 
     private final Instances instances;
     private final Map<UUID, Standing> standings = new ConcurrentHashMap<>();
+    /** By lane, and index of the instance: a barrier at which it stands with nothing before it, or {@code Long.MAX_VALUE}. */
+    private final Map<UUID, long[]> barriers = new ConcurrentHashMap<>();
     /** What lanes have still to apply that are being handed over to a group nobody finds yet. */
     private final Map<UUID, Long> handing = new ConcurrentHashMap<>();
 
@@ -88,6 +101,45 @@ public final class RestoredLanes {
         of(lane).tails[instance] = tail;
     }
 
+    /** Stops the lane of that instance behind {@code lsn}; false if it has something before it, and must be made for that. */
+    boolean barrier(UUID lane, int instance, long lsn) {
+        Standing standing = standings.get(lane);
+        if (standing != null && standing.tails[instance] != null) {
+            return false;
+        }
+        barriers.computeIfAbsent(lane, id -> {
+            long[] none = new long[instances.size()];
+            Arrays.fill(none, Long.MAX_VALUE);
+            return none;
+        })[instance] = lsn;
+        return true;
+    }
+
+    /** Ends a barrier. */
+    void release(UUID lane, int instance) {
+        barriers.computeIfPresent(lane, (id, lsns) -> {
+            lsns[instance] = Long.MAX_VALUE;
+            return Arrays.stream(lsns).allMatch(lsn -> lsn == Long.MAX_VALUE) ? null : lsns;
+        });
+    }
+
+    /** Whether every record of that lane has its outcome, as some instance has durably passed all of them. */
+    boolean decided(UUID lane) {
+        Standing standing = standings.get(lane);
+        return standing == null || standing.decided();
+    }
+
+    /** The collection is gone; false if its lane has still something before it on some instance. */
+    boolean forget(UUID lane) {
+        Standing standing = standings.get(lane);
+        if (standing != null && standing.oldestPending() != Long.MAX_VALUE) {
+            return false;
+        }
+        standings.remove(lane);
+        barriers.remove(lane);
+        return true;
+    }
+
     OptionalInt leader(UUID lane) {
         Standing standing = standings.get(lane);
         return standing == null || standing.leaderAndTerm[0] == NONE
@@ -105,7 +157,15 @@ public final class RestoredLanes {
         return standing == null ? NONE : standing.cursors[instance];
     }
 
-    /** Hands everything over to a group just made. */
+    /** A group just made stands at the barriers that were raised without it. */
+    void restoreBarriers(UUID lane, RecordLanes group) {
+        long[] lsns = barriers.remove(lane);
+        for (int i = 0; lsns != null && i < lsns.length; i++) {
+            group.restoreBarrier(i, lsns[i]);
+        }
+    }
+
+    /** Hands everything else over to a group just made. */
     void restore(UUID lane, LaneGroup group) {
         Standing standing = standings.get(lane);
         if (standing == null) {
@@ -135,6 +195,9 @@ public final class RestoredLanes {
         long[] cursors = new long[instances.size()];
         Backlog.@Nullable Tail[] tails = new Backlog.Tail[instances.size()];
         for (Lane lane : group.lanes()) {
+            if (lane.barrier != Long.MAX_VALUE) {
+                barrier(group.id(), lane.index(), lane.barrier);
+            }
             cursors[lane.index()] = lane.durable;
             tails[lane.index()] = group.intake().tail(lane).orElse(null);
         }

@@ -175,7 +175,7 @@ class LaneRegistryTest {
                 0,
                 Instant.EPOCH,
                 Map.of("primary", new Mapping.Place(UUID.randomUUID(), Mapping.PlaceState.READY, ""))));
-        lanes.release(ID, 0);
+        lanes.onGroup(ID, group -> {}, () -> {});
         loop.runAll();
         lanes.offer(write(2));
         lanes.forget(ID);
