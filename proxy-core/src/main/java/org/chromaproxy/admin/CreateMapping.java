@@ -148,9 +148,9 @@ final class CreateMapping {
         Mapping mapping = mapping(path, found);
         boolean dimension =
                 found.stream().allMatch(one -> one.head().dimension().isPresent()) && alike(found);
-        List<Change> changes = services.lanes().takingOver(mapping, Optional.empty());
+        List<Change> changes = services.lanes().takeOvers().changes(mapping, Optional.empty());
         return durably.apply(changes, () -> {
-                    services.lanes().begin(changes);
+                    services.lanes().takeOvers().begin(changes);
                     CollectionEntry entry = services.proxy().catalog().put(mapping);
                     if (dimension) {
                         entry.dimensionIsKnown();

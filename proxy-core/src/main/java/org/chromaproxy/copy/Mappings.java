@@ -42,7 +42,7 @@ public final class Mappings {
      * @param lead who leads it, if that is not the first instance that holds it
      */
     public CollectionEntry add(Mapping mapping, Optional<Change.Lead> lead) {
-        List<Change> changes = lanes.takingOver(mapping, lead);
+        List<Change> changes = lanes.takeOvers().changes(mapping, lead);
         CompletableFuture<Boolean> durable = new CompletableFuture<>();
         catalogLoop.execute(() -> {
             if (catalog.named(mapping.path()).isPresent()) {
@@ -52,7 +52,7 @@ public final class Mappings {
             }
         });
         Waiting.forResult(durable, WAIT_MS, mapping.path().toString());
-        lanes.begin(changes);
+        lanes.takeOvers().begin(changes);
         return catalog.put(mapping);
     }
 

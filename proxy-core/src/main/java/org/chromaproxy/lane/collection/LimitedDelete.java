@@ -246,9 +246,9 @@ final class LimitedDelete {
                         true,
                         () -> services.bodies()
                                 .load(write.lsn(), group.io())
-                                .whenComplete((stored, error) ->
-                                        group.io().execute(() -> group.guarded(
-                                                lane, write, () -> stored(lane, write, stored, error)))));
+                                .whenComplete((stored, error) -> group.io()
+                                        .execute(() ->
+                                                group.guarded(lane, write, () -> stored(lane, write, stored, error)))));
     }
 
     private void stored(Lane lane, Write write, byte @Nullable [] stored, @Nullable Throwable error) {

@@ -290,19 +290,20 @@ final class Returns {
                 .compare(entry.publicId(), leader.instance, List.of(lane.instance), touched);
         group.io()
                 .within(comparison, HOLD_MS, TimeUnit.MILLISECONDS)
-                .whenComplete((found, error) -> group.io().execute(() -> guarded(leader, lane, () -> {
-                    if (found == null || !leads(leader) || !lane.instance.usable()) {
-                        LOG.info(
-                                "{}: what was in doubt on {} cannot be compared now: {}",
-                                entry,
-                                lane,
-                                String.valueOf(error));
-                        failed(lane, own, error instanceof TimeoutException);
-                    } else {
-                        conclude(lane, touched, found);
-                    }
-                    end(leader, lane);
-                })));
+                .whenComplete((found, error) -> group.io()
+                        .execute(() -> guarded(leader, lane, () -> {
+                            if (found == null || !leads(leader) || !lane.instance.usable()) {
+                                LOG.info(
+                                        "{}: what was in doubt on {} cannot be compared now: {}",
+                                        entry,
+                                        lane,
+                                        String.valueOf(error));
+                                failed(lane, own, error instanceof TimeoutException);
+                            } else {
+                                conclude(lane, touched, found);
+                            }
+                            end(leader, lane);
+                        })));
     }
 
     /** A step that throws ends the comparison, which is tried again later: neither lane stands still, nor is a turn kept. */

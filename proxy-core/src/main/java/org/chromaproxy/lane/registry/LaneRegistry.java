@@ -31,7 +31,6 @@ import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
-import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
@@ -101,32 +100,9 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         });
     }
 
-    /**
-     * What takes over a collection that the catalog does not know, to be committed together. An earlier one may have had its id: of
-     * that nobody leads, and its records, which are in the log under the same id, are behind every cursor. Else they would be sent
-     * again. Once these are durable, {@link #begin} is to be told, and then the catalog.
-     *
-     * @param lead who leads it, if that is not the first instance that holds it
-     */
-    public List<Change> takingOver(Mapping mapping, Optional<Change.Lead> lead) {
-        long end = services.log().durableLsn();
-        List<Change> changes = new ArrayList<>();
-        changes.add(new Change.DropMapping(mapping.publicId()));
-        changes.add(new Change.PutMapping(mapping));
-        lead.ifPresent(changes::add);
-        mapping.places()
-                .keySet()
-                .forEach(instance -> changes.add(new Change.Cursor(mapping.publicId(), instance, end)));
-        return changes;
-    }
-
-    /** The lanes of a collection that is {@linkplain #takingOver taken over} by these changes begin where they say. */
-    public void begin(List<Change> takingOver) {
-        for (Change change : takingOver) {
-            if (change instanceof Change.Cursor cursor) {
-                restored.add(cursor);
-            }
-        }
+    /** For collections that the catalog is to know, and did not make. */
+    public TakeOvers takeOvers() {
+        return new TakeOvers(services.log(), restored);
     }
 
     private boolean tails(UUID lane, Backlog.Tail tail, Predicate<Instance> follows) {

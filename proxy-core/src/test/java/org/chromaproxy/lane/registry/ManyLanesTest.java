@@ -231,9 +231,7 @@ class ManyLanesTest {
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, 1 << 20), turns, () -> new MergeBounds(1, 1), () -> 0);
-        LaneServices.Doubt doubt = new LaneServices.Doubt(
-                (id, leader, others, touched) -> compared(),
-                () -> 30_000);
+        LaneServices.Doubt doubt = new LaneServices.Doubt((id, leader, others, touched) -> compared(), () -> 30_000);
         registry =
                 new LaneRegistry(List.of(loop), new LaneServices(storage, catalog, instances, work, doubt), restored);
         loop.repeat(this::witness, 100, TimeUnit.MILLISECONDS);
