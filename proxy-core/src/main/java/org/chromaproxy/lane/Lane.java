@@ -96,7 +96,7 @@ public final class Lane {
     public long barrier = Long.MAX_VALUE;
 
     public @Nullable Runnable onBarrier;
-    /** Called once when the lane has caught up or stands still, see {@link LaneGroup#whenFed}; and since when that is waited for. */
+    /** Called once when the lane has caught up or stands still, see {@link #whenFed}; and since when that is waited for. */
     private @Nullable Runnable onFed;
 
     private long feedingSince;
@@ -243,8 +243,11 @@ public final class Lane {
         return still && queue.isEmpty() && atBarrier && onFed == null && (!spilled || !instance.usable());
     }
 
-    /** {@code done} is called once by {@link #fed}. */
-    void whenFed(Runnable done) {
+    /**
+     * Calls back once, on the loop, when the lane has nothing left in the log and its cursor is durable, or when it does not go on with
+     * that for now.
+     */
+    public void whenFed(Runnable done) {
         Runnable before = onFed;
         onFed = done;
         feedingSince = clock.nanoTime();

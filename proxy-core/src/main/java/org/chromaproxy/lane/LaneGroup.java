@@ -535,14 +535,6 @@ public abstract class LaneGroup {
         pumpAll();
     }
 
-    /**
-     * Calls back once, on the loop, when that lane has nothing left in the log and its cursor is durable, or when it does not go on
-     * with it for now.
-     */
-    public void whenFed(Lane lane, Runnable done) {
-        lane.whenFed(done);
-    }
-
     /** Whether this object can be forgotten and made anew from cursors, leader and log. */
     public boolean atRest() {
         return intake.empty() && !leadership.paused() && lanes.stream().allMatch(Lane::atRest);

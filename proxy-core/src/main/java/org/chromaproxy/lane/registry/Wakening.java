@@ -55,7 +55,7 @@ final class Wakening {
     }
 
     private void begin(RecordLanes group, Instance instance) {
-        group.whenFed(group.lane(instance.index()), () -> {
+        group.lane(instance.index()).whenFed(() -> {
             registry.letGoSoon(group);
             places.done(instance);
         });
