@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command, on a small scale: every row comes out with figures. What they are is not tested. */
-@Timeout(600)
+@Timeout(900)
 class BenchIT {
     private static final int GOALS = 43;
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Instances that had a life before the proxy: what they hold at its first start is mapped, served at once, and copied
  * where one side lacks it. Ordered, because the copy of the large collection is under way only at first.
  */
-@Timeout(300)
+@Timeout(900)
 @TestMethodOrder(OrderAnnotation.class)
 class AdoptionIT {
     private static final int LARGE = 5_000;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Writes that are not waited for, through a crash of the proxy, on real servers. */
-@Timeout(180)
+@Timeout(900)
 class AsyncWriteIT {
     private static final int WRITES = 1_000;
     private static final int AT_ONCE = 50;

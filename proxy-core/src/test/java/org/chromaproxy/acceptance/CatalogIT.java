@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tenants, databases and collections through the proxy: names, lists, errors, and what is protected. */
-@Timeout(180)
+@Timeout(900)
 class CatalogIT {
     private static final String ONE = "{\"ids\":[\"%s\"],\"embeddings\":[[1,2]]}";
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Thirty clients that create collections at the same moment. */
-@Timeout(180)
+@Timeout(900)
 class ConcurrentCreateIT {
     private static final int CLIENTS = 30;
 

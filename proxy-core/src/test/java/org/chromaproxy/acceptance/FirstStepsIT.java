@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * Somebody who has never met the project follows its first steps, word for word: real servers, a real PostgreSQL, the
  * launcher, a browser, a webhook.
  */
-@Timeout(500)
+@Timeout(900)
 class FirstStepsIT extends GuideWalk {
     private static final Duration SOON = Duration.ofSeconds(90);
     /** As it stands in the guide. */

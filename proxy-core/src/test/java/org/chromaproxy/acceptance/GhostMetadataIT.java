@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Chroma 1.5.9 leaves array-valued metadata behind with a deleted collection, and records that come later inherit it, other ones
  * on every server. Through the proxy none does.
  */
-@Timeout(180)
+@Timeout(900)
 class GhostMetadataIT {
     private static final int RECORDS = 8;
     private static final String DATABASES = ChromaApi.TENANT + "/databases";

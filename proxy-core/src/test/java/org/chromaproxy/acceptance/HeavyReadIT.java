@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** While real servers evaluate regular expressions for seconds, everything else goes on. */
-@Timeout(240)
+@Timeout(900)
 class HeavyReadIT extends RealPair {
     private static final int DOCUMENTS = 1_000;
     private static final int EACH = 500;

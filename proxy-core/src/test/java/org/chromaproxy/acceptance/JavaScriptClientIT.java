@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real JavaScript client cannot tell the proxy from a bare server. */
-@Timeout(180)
+@Timeout(900)
 class JavaScriptClientIT {
     private static final NodeScripts NODE = NodeScripts.of("javascript-client-3.5.0");
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The operators' paths with every field that existing dashboards read, each of its kind. Lists of fields are written
  * {@code kind: name name ...}; a name may be a path with dots, and {@code name[]} stands for every element.
  */
-@Timeout(120)
+@Timeout(900)
 class OperatorApiIT {
     private static final String WAL = """
             number: pending_writes sync_interval_seconds

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The real Python client cannot tell the proxy from a bare server: each script is run against both, and what it saw is
  * compared step by step, results, exceptions and their texts. After each, the servers behind the proxy are equal.
  */
-@Timeout(300)
+@Timeout(900)
 class PythonClientIT {
     @TempDir
     private static Path directory;

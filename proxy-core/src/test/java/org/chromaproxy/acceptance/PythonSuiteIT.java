@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The tests that Chroma's Python client brings end through the proxy as they end on a bare server. */
-@Timeout(300)
+@Timeout(900)
 class PythonSuiteIT {
     private static final Logger LOG = LoggerFactory.getLogger(PythonSuiteIT.class);
     private static final String PACKAGE = "chromadb/test/";

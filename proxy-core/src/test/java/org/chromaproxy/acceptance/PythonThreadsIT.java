@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Threads of the real Python client, each adding one record at a time: the servers are sent them together. */
-@Timeout(300)
+@Timeout(900)
 class PythonThreadsIT {
     private static final int THREADS = 32;
     private static final int ADDS = 400;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Reads and writes of a collection are linearizable through the proxy, whichever instance answers: what was
  * acknowledged, or once read, before a read began is in its answer.
  */
-@Timeout(240)
+@Timeout(900)
 class ReadYourWritesIT {
     private static final int WRITERS = 16;
     private static final int READERS = 16;

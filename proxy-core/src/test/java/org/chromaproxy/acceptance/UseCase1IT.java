@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Normal operation with both instances healthy: the manual validation of use case 1, and what follows from it. */
-@Timeout(180)
+@Timeout(900)
 class UseCase1IT {
     /** Two document groups of three and two chunks, all kinds of metadata values, with and without uris. */
     private static final String GROUPS = """

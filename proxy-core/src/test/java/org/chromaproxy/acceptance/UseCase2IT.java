@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The primary is down: the guided protocol, with its process stopped and started. */
-@Timeout(240)
+@Timeout(900)
 class UseCase2IT {
     @Test
     void theCmsGoesOnWhileThePrimaryIsDownAndBothSidesEndEqual(@TempDir Path directory) {

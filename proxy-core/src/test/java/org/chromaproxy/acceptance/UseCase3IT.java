@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The replica is down: the guided protocol, with its process stopped and started. */
-@Timeout(240)
+@Timeout(900)
 class UseCase3IT {
     @Test
     void readsAndWritesGoOnWhileTheReplicaIsDownAndBothSidesEndEqual(@TempDir Path directory) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many users at the same moment, with the predecessor's bounds of 30 requests under way and a queue behind them. */
-@Timeout(180)
+@Timeout(900)
 class UseCase4IT {
     private static final int CREATIONS = 30;
     private static final int USERS = 200;

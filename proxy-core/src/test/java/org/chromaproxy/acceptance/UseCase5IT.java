@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Resources alone change from phase to phase: the same requests succeed, and the log accounts for each of them. */
-@Timeout(240)
+@Timeout(900)
 class UseCase5IT {
     private static final int COLLECTIONS = 4;
     private long expected;

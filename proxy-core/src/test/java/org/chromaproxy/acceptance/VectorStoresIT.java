@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The Chroma stores of frameworks cannot tell the proxy from a bare server: what each offers is done on both, and compared
  * step by step, results, scores, exceptions and their texts. After each, the servers behind the proxy are equal.
  */
-@Timeout(300)
+@Timeout(900)
 class VectorStoresIT {
     private static final PythonScripts PYTHON = PythonScripts.of("python-stores-1.5.9");
 

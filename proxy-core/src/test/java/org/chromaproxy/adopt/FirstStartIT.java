@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two real servers that had a life before the proxy, a real log, and the proxy in this process. */
-@Timeout(300)
+@Timeout(900)
 class FirstStartIT {
     private static final Duration LONG = Duration.ofMinutes(2);
 

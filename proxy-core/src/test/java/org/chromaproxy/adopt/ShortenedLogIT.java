@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** PostgreSQL comes back as an older copy of itself. */
-@Timeout(300)
+@Timeout(900)
 class ShortenedLogIT extends RealPair {
     @Test
     void aLogThatIsOlderThanTheServersServesNothingUntilAnOperatorDecides() throws SQLException {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Copies on two real servers: the copy is the original. */
-@Timeout(300)
+@Timeout(900)
 class CopyIT extends RealPair {
     private static final String COSINE = "{\"hnsw\":{\"space\":\"cosine\"}}";
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as a user runs it, in a process of its own. */
-@Timeout(300)
+@Timeout(900)
 class DemoIT {
     private static final Duration UP = Duration.ofMinutes(2);
     private static final Duration GONE = Duration.ofSeconds(20);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The commands of the use cases guide, as they stand there, on a demo. */
-@Timeout(400)
+@Timeout(900)
 class UseCasesIT extends GuideWalk {
     private static final Duration UP = Duration.ofMinutes(2);
     private static final long COMMANDS_SECONDS = 240;

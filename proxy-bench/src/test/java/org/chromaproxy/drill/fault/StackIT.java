@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults are done to real processes, and undone: afterwards everything works as before. */
-@Timeout(180)
+@Timeout(900)
 class StackIT {
     @TempDir
     @SuppressWarnings("NullAway.Init")

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The model by which runs are judged says what a real Chroma does, write by write: random histories on a bare one. */
-@Timeout(180)
+@Timeout(900)
 class ModelIT {
     private static final int WRITES = 300;
     private static final int LOOK_EVERY = 30;

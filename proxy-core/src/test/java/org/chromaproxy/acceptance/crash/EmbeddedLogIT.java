@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The log without a DATABASE_URL: its server ends, as it does where its disk is full, and nobody restarts the proxy. */
-@Timeout(300)
+@Timeout(900)
 class EmbeddedLogIT {
     @Test
     void aServerThatEndsIsStartedAgainAndWritesGoOn(@TempDir Path directory) throws IOException {

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Invariant 15: a log outlives its build. What a {@code kill -9} left of the build {@code 2a37ae8} and of its two servers
  * (made by {@code .ci/old-log}) is started on this build; the tests look at it in order.
  */
-@Timeout(180)
+@Timeout(900)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OldLogIT {
     private static final String FIXTURE = "/old-log/2a37ae8/";

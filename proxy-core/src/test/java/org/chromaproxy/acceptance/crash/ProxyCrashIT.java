@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The proxy is killed, again and again, while clients write. Nothing reads embeddings meanwhile: on a bare Chroma server
  * such a read, at the same time as an update of a missing id and an add of it, can leave the update's embedding there.
  */
-@Timeout(300)
+@Timeout(900)
 class ProxyCrashIT {
     private static final int WRITERS = 8;
     private static final int CRASHES = 4;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A collection that differs on one instance is copied there anew, while clients go on writing. */
-@Timeout(180)
+@Timeout(900)
 class RepairIT {
     private static Deployment deployment;
     private static ChromaApi proxy;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An instance comes back on an empty disk: it answers every probe and knows nothing. */
-@Timeout(180)
+@Timeout(900)
 class ReplacedInstanceIT {
     private static final String TWO = "{\"ids\":[\"a\",\"b\"],\"embeddings\":[[1,2],[3,4]]}";
 

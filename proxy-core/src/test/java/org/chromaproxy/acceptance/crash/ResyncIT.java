@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An instance that lost its data, or that the log has let go of, is filled anew from the other. */
-@Timeout(240)
+@Timeout(900)
 class ResyncIT {
     private static final String TWO = "{\"ids\":[\"a\",\"b\"],\"embeddings\":[[1,2],[3,4]],"
             + "\"documents\":[\"first\",\"second\"],\"metadatas\":[{\"n\":1},{\"n\":2.5}]}";

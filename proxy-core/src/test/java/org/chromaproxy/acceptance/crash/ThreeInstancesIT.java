@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One more instance than two: each takes every write, any one of them is enough. */
-@Timeout(300)
+@Timeout(900)
 class ThreeInstancesIT {
     private static final int WRITERS = 4;
     private static final int WRITES_BETWEEN = 100;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real Chroma servers behind TLS: everything passes, one dies and comes back, and both end equal. */
-@Timeout(240)
+@Timeout(900)
 class TlsUpstreamIT {
     private static final int READS = 40;
 

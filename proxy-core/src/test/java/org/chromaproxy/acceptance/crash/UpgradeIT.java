@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The servers are upgraded in place, from the oldest supported release to the newest, while clients go on. */
-@Timeout(600)
+@Timeout(900)
 class UpgradeIT {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeIT.class);
     private static final Duration SOON = Duration.ofMinutes(2);

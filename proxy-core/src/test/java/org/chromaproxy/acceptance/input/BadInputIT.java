@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that are wrong in themselves: paths, ids, bodies, sizes. Each is told so, and nothing is executed. */
-@Timeout(180)
+@Timeout(900)
 class BadInputIT {
     private static final long TOO_LARGE = 41L * 1024 * 1024;
 

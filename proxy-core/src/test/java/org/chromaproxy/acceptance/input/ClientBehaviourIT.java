@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that pipeline, ask before they send, stall or leave: sound requests are served, broken ones never executed. */
-@Timeout(240)
+@Timeout(900)
 class ClientBehaviourIT {
     /** Longer than an idle connection may be. */
     private static final int STALL_MS = 150_000;

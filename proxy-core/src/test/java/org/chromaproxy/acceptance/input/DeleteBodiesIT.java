@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A delete does what a bare server does with the same bytes: the same answer, the same records left. */
-@Timeout(300)
+@Timeout(900)
 class DeleteBodiesIT {
     private static final String ALL = "\"where\":{\"k\":{\"$gte\":0}}";
     private static final int MANY = 120_000;

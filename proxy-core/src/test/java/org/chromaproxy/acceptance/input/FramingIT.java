@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bytes that two parsers could understand differently: refused before anything is routed, and the connection closed. */
-@Timeout(180)
+@Timeout(900)
 class FramingIT {
     private static final String DELETE = "{\"ids\":[\"a\"]}";
 

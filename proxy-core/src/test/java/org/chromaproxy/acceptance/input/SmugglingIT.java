@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests hidden in others, in front of real servers: none of them is carried out, or even logged. */
-@Timeout(240)
+@Timeout(900)
 class SmugglingIT {
     private static InputFixture fixture;
 
