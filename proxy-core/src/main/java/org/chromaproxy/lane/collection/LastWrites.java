@@ -62,6 +62,11 @@ final class LastWrites {
         look();
     }
 
+    /** Whether nobody waits: only these lanes know who does. */
+    boolean none() {
+        return waiting.isEmpty() && !storing;
+    }
+
     /** Goes on if it can; to be called whenever a lane has moved, and every second. */
     void look() {
         if (waiting.isEmpty() || storing) {

@@ -424,7 +424,7 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public boolean atRest() {
-        return super.atRest() && returns.none() && dimension.isQueued();
+        return super.atRest() && returns.none() && dimension.isQueued() && lastWrites.none();
     }
 
     @Override
