@@ -43,9 +43,11 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
 
     private final HeadCharge charge;
 
+    /** @param config its factory of trailers is replaced by one that tells when they begin */
     ServerCodec(HttpDecoderConfig config, HeadCharge charge) {
         this.charge = charge;
-        requests = new Requests(config);
+        Trailers trailers = new Trailers(config.getTrailersFactory());
+        requests = new Requests(config.setTrailersFactory(trailers), trailers);
         init(requests, new Responses());
     }
 
@@ -99,6 +101,7 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
 
     private final class Requests extends HttpRequestDecoder {
         private BooleanSupplier wanted = () -> true;
+        private final Trailers trailers;
         private @Nullable ChannelHandlerContext context;
         /** Whether a request has been decoded in part: its lines are not held once they are read. */
         private boolean within;
@@ -111,8 +114,9 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
         /** There was no memory for a head, or nobody wants what is here: nothing more is decoded. */
         private boolean exhausted;
 
-        Requests(HttpDecoderConfig config) {
+        Requests(HttpDecoderConfig config, Trailers trailers) {
             super(config);
+            this.trailers = trailers;
         }
 
         boolean between() {
@@ -255,7 +259,9 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
             }
             int before = out.size();
             int readable = buffer.readableBytes();
+            int start = buffer.readerIndex();
             super.decode(ctx, buffer, out);
+            trailers.read(buffer, start);
             forced &= out.size() == before;
             within |= buffer.readableBytes() < readable;
             if (out.size() == before && !inBody && buffer.isReadable() && !charge.holds(buffer.readableBytes())) {
@@ -271,9 +277,10 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
                     due.add(request.method());
                     inBody = true;
                 }
-                if (decoded instanceof LastHttpContent) {
+                if (decoded instanceof LastHttpContent last) {
                     within = false;
                     inBody = false;
+                    exhausted |= trailers.end(last);
                 }
             }
         }

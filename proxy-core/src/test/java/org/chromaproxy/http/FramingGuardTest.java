@@ -255,6 +255,30 @@ class FramingGuardTest {
         });
     }
 
+    /** Found by the fuzzer: Netty drops a trailer of these names unread, and what is folded behind it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Trailer: a\rb",
+                "Transfer-Encoding: x\r\n a\u0001b",
+                "Content-Length: 1\r\n a\rb",
+                "Trailer: \u0000",
+                "X: y\r\nTrailer: \u007f",
+                "Trailer: \r"
+            })
+    void whatNoTrailerMayHoldIsRefusedInThoseThatNobodyReadsToo(String trailers) {
+        refused(CHUNKED + "1\r\na\r\n0\r\n" + trailers + "\r\n\r\n", 400);
+    }
+
+    @Test
+    void trailersAreDropped() {
+        String next = "GET /b HTTP/1.1\r\nHost: x\r\n\r\n";
+        exchange(CHUNKED + "1\r\na\r\n0\r\nX: y\r\n\tz\r\nTrailer: X\r\n\r\n" + next, channel -> {
+            assertEquals("POST /a a.GET /b .", channel.routed());
+            assertTrue(channel.open());
+        });
+    }
+
     @Test
     void aWriteBehindARefusalFailsAndLeaksNothing() {
         exchange(CHUNKED + "zz\r\n", channel -> assertFalse(channel.respond(response("late"))));

@@ -12,7 +12,6 @@ import java.util.Locale;
 public final class StrictHttp {
     private static final String TOKEN = "!#$%&'*+-.^_`|~";
     private static final int MAX_DIGITS = 15;
-    private static final String UNREAD = "(content-length|transfer-encoding|trailer)";
 
     private final byte[] bytes;
     private int at;
@@ -69,7 +68,7 @@ public final class StrictHttp {
                         "[A-Za-z0-9" + TOKEN.replace("^", "\\^").replace("-", "\\-") + "]+ [!-\\xff]+ HTTP/1\\.[01]")) {
                     return found;
                 }
-                List<Field> fields = reader.fields(false);
+                List<Field> fields = reader.fields();
                 if (!reader.body(line, fields, found, line.endsWith("1.1"), 0)) {
                     return found;
                 }
@@ -95,7 +94,7 @@ public final class StrictHttp {
                 if (!line.matches("HTTP/1\\.1 [1-5]\\d\\d [ -~]*")) {
                     throw new AssertionError("not a status line: " + line);
                 }
-                List<Field> fields = reader.fields(false);
+                List<Field> fields = reader.fields();
                 boolean interim = line.charAt(9) == '1';
                 // Of a request that was refused on sight the method is not known; it may have been HEAD.
                 boolean head =
@@ -139,17 +138,15 @@ public final class StrictHttp {
         at += 2;
     }
 
-    private List<Field> fields(boolean trailers) throws Stop {
+    private List<Field> fields() throws Stop {
         List<Field> fields = new ArrayList<>();
         for (String raw = line(); !raw.isEmpty(); raw = line()) {
             boolean folded = raw.charAt(0) == ' ' || raw.charAt(0) == '\t';
             // Netty drops control characters at the ends of a folded line, which the standard wants refused or
             // replaced.
             String line = folded ? raw.trim() : raw;
-            // Trailers that name the framing are dropped unread.
-            boolean unread = trailers && line.toLowerCase(Locale.ROOT).matches("(?s)" + UNREAD + ":.*");
             boolean printable = line.chars().allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\t');
-            if ((!printable && !unread) || (folded && fields.isEmpty())) {
+            if (!printable || (folded && fields.isEmpty())) {
                 throw new Stop();
             }
             if (folded) {
@@ -224,7 +221,7 @@ public final class StrictHttp {
                 }
                 int length = Integer.parseInt(size, 16);
                 if (length == 0) {
-                    fields(true);
+                    fields();
                     return true;
                 }
                 int here = Math.min(length, bytes.length - at);
