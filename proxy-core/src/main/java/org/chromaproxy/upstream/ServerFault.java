@@ -17,7 +17,14 @@ public final class ServerFault {
             "read-only file system",
             "too many open files");
 
+    private static final int INTERNAL_ERROR = 500;
+
     private ServerFault() {}
+
+    /** Whether an answer tells of the server's disk or database. */
+    public static boolean of(int status, String body) {
+        return status == INTERNAL_ERROR && toldBy(body);
+    }
 
     /** Whether a fault's text tells of the server's disk or database. */
     public static boolean toldBy(String fault) {

@@ -224,7 +224,7 @@ class AccessLogTest {
     void anAnswerThatCannotBeCompletedIsToldOfOnBothWays() throws Exception {
         for (String way : List.of("", ORDINARY)) {
             Collection collection = stage.usedCollection();
-            stage.primary().once(AccessLogTest::isRead, new Reply.Half("x".repeat(400_000)));
+            stage.primary().once(AccessLogTest::isRead, new Reply.Half("{\"ids\":[\"" + "x".repeat(400_000)));
             try (RawConnection client = connect()) {
                 client.send(read(collection, way));
                 JsonNode line = log.await(1, about(collection.path("get"))).getFirst();
@@ -241,7 +241,7 @@ class AccessLogTest {
     void ofAnAnswerThatWasNotWholeOnlyWhatLeftIsTold() throws Exception {
         Collection collection = stage.usedCollection();
         CompletableFuture<Void> gate = new CompletableFuture<>();
-        stage.primary().once(AccessLogTest::isRead, new Reply.Slow("x".repeat(20_000), gate));
+        stage.primary().once(AccessLogTest::isRead, new Reply.Slow("{\"ids\":[\"" + "x".repeat(20_000) + "\"]}", gate));
         try (RawConnection client = connect()) {
             client.send(read(collection, ""));
             await().atMost(Stage.SOON)

@@ -107,7 +107,9 @@ class AccessPathsTest extends StagedTest {
         assertEquals("another_tenant", scoped.json().path("tenant").asText(), scoped.body());
         assertEquals("[\"*\"]", scoped.json().path("databases").toString(), scoped.body());
         stage().primary()
-                .always(call -> call.uri().equals(identity), Reply.json(200, "{\"tenant\":\"as the server\"}"));
+                .always(
+                        call -> call.uri().equals(identity),
+                        Reply.json(200, "{\"user_id\":\"\",\"tenant\":\"as the server\"}"));
         Client.Answer everywhere =
                 stage().client().get(identity, "x-chroma-token", WRITER).join();
         assertEquals("as the server", everywhere.json().path("tenant").asText(), everywhere.body());

@@ -98,7 +98,17 @@ final class ChromaModel {
             return Reply.json(404, "");
         }
         String[] path = call.path().substring(ROOT.length()).split("/", -1);
-        return path[0].equals("tenants") ? tenants(call, path) : Reply.json(200, "{}");
+        return path[0].equals("tenants") ? tenants(call, path) : Reply.json(200, ofServer(path));
+    }
+
+    private static String ofServer(String[] path) {
+        return switch (path[path.length - 1]) {
+            case "heartbeat" -> "{\"nanosecond heartbeat\":1}";
+            case "pre-flight-checks" -> "{\"max_batch_size\":5461,\"supports_base64_encoding\":true}";
+            case "identity" -> "{\"user_id\":\"\",\"tenant\":\"default_tenant\",\"databases\":[]}";
+            case "version" -> "\"1.0.0\"";
+            default -> "{}";
+        };
     }
 
     private Reply tenants(Call call, String[] path) {

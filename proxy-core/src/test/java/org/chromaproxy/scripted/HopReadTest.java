@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Something between the proxy and a server answers reads in the server's place. Reads prefer the follower here. */
 class HopReadTest extends StagedTest {
+    private static final String CHUNKED =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     private static final String HTML = "<html><body>We will be back soon</body></html>";
 
     HopReadTest() {
@@ -88,6 +90,48 @@ class HopReadTest extends StagedTest {
                 stage().client().get(Collection.DATABASE + "/collections").join();
         assertEquals(200, list.status(), list.body());
         assertTrue(list.body().contains(collection.id()), list.body());
+    }
+
+    /** JSON in no shape of Chroma's, its length told or not, and more of it than is held. */
+    static Stream<Reply> foreignJson() {
+        String large = "{\"error\":\"Maintenance\",\"message\":\"" + "soon ".repeat(20_000) + "\"}";
+        return Stream.of(
+                Reply.json(200, "{}"),
+                Reply.json(200, "[{}]"),
+                Reply.json(200, "null"),
+                Reply.json(200, "{\"message\":\"soon\"}"),
+                Reply.json(200, "{\"error\":\"Maintenance\",\"message\":\"soon\"}"),
+                Reply.json(200, "{\"message\":\"soon\",\"error\":\"Maintenance\"}"),
+                Reply.json(200, large),
+                new Reply.Raw(List.of(CHUNKED, "5\r\n{\"mes\r\n", "d\r\nsage\":\"soon\"}\r\n0\r\n\r\n"), false),
+                new Reply.Raw(
+                        List.of(CHUNKED, Integer.toHexString(large.length()), "\r\n" + large + "\r\n0\r\n\r\n"), false),
+                new Reply.Raw(List.of(CHUNKED, "0\r\n\r\n"), false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("foreignJson")
+    void jsonThatIsNotWhatARouteAnswersIsNeverPassedOn(Reply reply) {
+        Collection collection = inSync();
+        for (String path : List.of(
+                Collection.DATABASE + "/collections/" + collection.name(),
+                Collection.DATABASE + "/collections",
+                Collection.DATABASE,
+                Collection.DATABASE.replaceFirst("/databases/.*", ""),
+                "/api/v2/heartbeat",
+                "/api/v2/pre-flight-checks",
+                "/api/v2/auth/identity",
+                collection.path("count"))) {
+            stage().primary().once(call -> call.path().equals(path), reply);
+            stage().replica().once(call -> call.path().equals(path), reply);
+            Client.Answer answer = stage().client().get(path).join();
+            assertEquals(200, answer.status(), path + " " + answer.body());
+            assertFalse(answer.body().contains("soon"), path + " " + answer.body());
+            assertTrue(answer.body().length() > 2 || path.endsWith("count"), path + " " + answer.body());
+            stage().forget();
+        }
+        stage().replica().once(call -> call.is("get"), reply);
+        assertEquals("[\"first\"]", collection.read().join().json().path("ids").toString());
     }
 
     /** With nobody better to ask, a client hears of it in the proxy's words. */

@@ -27,6 +27,9 @@ final class ScriptedHandler extends SimpleChannelInboundHandler<FullHttpRequest>
     private static final int PIECE_MS = 20;
 
     private final ScriptedChroma server;
+    /** How an answer with records begins. */
+    private static final byte[] RECORDS = "{\"ids\":[\"".getBytes(StandardCharsets.US_ASCII);
+
     private Reply.@Nullable Flood flood;
     private long flooded;
 
@@ -147,8 +150,12 @@ final class ScriptedHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         Reply.Flood pouring = flood;
         while (pouring != null && flooded < pouring.bytes() && ctx.channel().isWritable()) {
             int size = (int) Math.min(PIECE, pouring.bytes() - flooded);
+            byte[] piece = new byte[size];
+            if (flooded == 0) {
+                System.arraycopy(RECORDS, 0, piece, 0, Math.min(size, RECORDS.length));
+            }
             flooded += size;
-            ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[size])))
+            ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(piece)))
                     .addListener(done -> pouring.written().addAndGet(done.isSuccess() ? size : 0));
         }
         if (pouring != null && flooded == pouring.bytes()) {

@@ -35,24 +35,17 @@ final class ReadAnswers {
         FOREIGN
     }
 
-    private static final int INTERNAL_ERROR = 500;
-
     private final boolean documentation;
     private final boolean mayBeLacking;
-    private final boolean records;
-    private final String operation;
+    private final AnswerShape shape;
 
     ReadAnswers(RouteKind kind, String uri) {
         int query = uri.indexOf('?');
         String path = query < 0 ? uri : uri.substring(0, query);
-        this.operation = path.substring(path.lastIndexOf('/') + 1);
+        String operation = path.substring(path.lastIndexOf('/') + 1);
         this.documentation = path.equals("/docs") || path.startsWith("/docs/");
-        this.records = kind == RouteKind.READ_COLLECTION_RECORDS;
-        this.mayBeLacking = records && !everywhere(operation);
-    }
-
-    private static boolean everywhere(String operation) {
-        return operation.equals("get") || operation.equals("query") || operation.equals("count");
+        this.shape = AnswerShape.of(kind, operation);
+        this.mayBeLacking = kind == RouteKind.READ_COLLECTION_RECORDS && shape == AnswerShape.JSON;
     }
 
     /**
@@ -105,26 +98,17 @@ final class ReadAnswers {
         if (status >= 400) {
             return new UpstreamResponse(status, head.headers(), ByteBufUtil.getBytes(body)).chromaError();
         }
-        byte first = body.isReadable() ? body.getByte(body.readerIndex()) : 0;
-        if (!records) {
-            return first > ' ' && first != '<';
-        }
-        return switch (operation) {
-            case "count" -> first >= '0' && first <= '9';
-            case "get", "query" -> first == '{' && !error(body);
-            default -> first > ' ' && first != '<';
-        };
+        return shape.fits(body);
+    }
+
+    /** Whether a larger body that begins so is. */
+    boolean begins(HttpResponse head, ByteBuf body) {
+        return head.status().code() >= 400 || documentation || shape.begins(body);
     }
 
     /** Whether it is a server's own word that its disk or database fails. */
     static boolean blamesServer(HttpResponse head, ByteBuf body) {
-        return head.status().code() == INTERNAL_ERROR && ServerFault.toldBy(body.toString(StandardCharsets.UTF_8));
-    }
-
-    /** Whether it begins as an error does, though its status is another. */
-    private static boolean error(ByteBuf body) {
-        String start = body.toString(body.readerIndex(), Math.min(9, body.readableBytes()), StandardCharsets.US_ASCII);
-        return start.startsWith("{\"error\"");
+        return ServerFault.of(head.status().code(), body.toString(StandardCharsets.UTF_8));
     }
 
     /** What was encoded, though nobody asked for that; the head says so no more, unless it could not be decoded. */

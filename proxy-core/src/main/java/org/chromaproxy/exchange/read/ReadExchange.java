@@ -2,7 +2,6 @@ package org.chromaproxy.exchange.read;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -36,12 +35,6 @@ import org.jspecify.annotations.Nullable;
  * fails before its first byte and the request is still at hand.
  */
 public final class ReadExchange implements RequestBody {
-    /** Most bytes of a response that is collected to be rewritten. */
-    private static final int COLLECT_BYTES = 16 << 20;
-
-    /** Answers up to this size reach the client only when they are here whole. */
-    private static final int HELD_BYTES = 64 << 10;
-
     /** A body of up to so many bytes that may hold a filter is here whole before a server is asked. */
     private static final int FILTER_BYTES = 64 << 10;
     /** So long a heavy read waits for a server that leads nothing. */
@@ -69,9 +62,8 @@ public final class ReadExchange implements RequestBody {
     private boolean requestComplete;
     private boolean clientGone;
     private @Nullable UpstreamConnection upstream;
-    private @Nullable HttpResponse collectedHead;
-    private @Nullable ByteBuf collected;
-    /** Of what is collected beyond {@link #HELD_BYTES}: as many as that are bounded by the connections to servers. */
+    private final HeldAnswer held;
+    /** Of what is collected of the request, and held of the answer. */
     private @Nullable Collected memory;
 
     public ReadExchange(Exchange exchange, ExchangeServices services, ReadTarget target, Rewriting rewriting) {
@@ -84,6 +76,7 @@ public final class ReadExchange implements RequestBody {
                 new ReadAnswers(exchange.route().kind(), exchange.request().uri());
         this.bounds = new ReadBounds(exchange);
         this.request = new ReadRequest(exchange);
+        this.held = new HeldAnswer(exchange.alloc(), size -> memory().reserve(size));
         this.deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().readWaitMs());
     }
@@ -300,11 +293,7 @@ public final class ReadExchange implements RequestBody {
     }
 
     private void releaseCollected() {
-        collectedHead = null;
-        if (collected != null) {
-            collected.release();
-            collected = null;
-        }
+        held.release();
         if (memory != null) {
             memory.close();
             memory = null;
@@ -404,14 +393,14 @@ public final class ReadExchange implements RequestBody {
                 failed(new UpstreamException(instance + " answered " + from.status(), false));
                 return;
             }
-            boolean bodiless = exchange.request().method().equals(HttpMethod.HEAD);
-            if (!bodiless
-                    && (rewriting.collects(from.status().code())
-                            || small(from)
-                            || ContentCoding.encoded(from.headers()))) {
-                collectedHead = from;
-                return;
+            if (exchange.request().method().equals(HttpMethod.HEAD)) {
+                passOn(from, true);
+            } else {
+                held.begin(from, rewriting.collects(from.status().code()) || ContentCoding.encoded(from.headers()));
             }
+        }
+
+        private void passOn(HttpResponse from, boolean bodiless) {
             request.spend();
             // A copy: the decoder still looks at the headers of a message that has not ended.
             HttpHeaders headers = ForwardedHeaders.decoded();
@@ -432,53 +421,60 @@ public final class ReadExchange implements RequestBody {
             return tries.better(worth, instance, target, may);
         }
 
-        /** Held until it is here whole: until then another instance can still answer instead. */
-        private static boolean small(HttpResponse from) {
-            long length = HttpUtil.getContentLength(from, Long.MAX_VALUE);
-            return length <= HELD_BYTES;
-        }
-
         @Override
         public void content(ByteBuf content) {
-            if (collectedHead == null) {
-                exchange.content(content);
-                if (!exchange.writable() && upstream != null) {
-                    upstream.pauseReading(true);
-                }
+            if (!held.holding()) {
+                passOn(content);
                 return;
             }
-            ByteBuf before = collected;
-            if (before == null) {
-                collected = content;
-            } else if (before.readableBytes() + content.readableBytes() > COLLECT_BYTES) {
-                content.release();
-                gone();
-                exchange.fail(ProxyError.UPSTREAM_FAILED, "The instance's answer is too large to be translated.");
-            } else if (before.readableBytes() + content.readableBytes() > HELD_BYTES
-                    && !memory().reserve(content.readableBytes())) {
-                content.release();
-                refuse();
-            } else {
-                collected = joined(before, content);
+            switch (held.add(content)) {
+                case HELD -> {}
+                case BEGUN -> begun();
+                case TOO_LARGE -> {
+                    gone();
+                    exchange.fail(ProxyError.UPSTREAM_FAILED, "The instance's answer is too large to be translated.");
+                }
+                case NO_MEMORY -> refuse();
             }
         }
 
-        private CompositeByteBuf joined(ByteBuf before, ByteBuf content) {
-            CompositeByteBuf all = before instanceof CompositeByteBuf composite
-                    ? composite
-                    : exchange.alloc().compositeBuffer(1024).addComponent(true, before);
-            return all.addComponent(true, content);
+        private void passOn(ByteBuf content) {
+            exchange.content(content);
+            if (!exchange.writable() && upstream != null) {
+                upstream.pauseReading(true);
+            }
+        }
+
+        /** As much of a large answer is here as tells whose it is. */
+        private void begun() {
+            HttpResponse head = held.head();
+            ByteBuf beginning = held.take();
+            if (answers.begins(head, beginning)) {
+                passOn(head, false);
+                passOn(beginning);
+                return;
+            }
+            beginning.release();
+            if (upstream != null) {
+                upstream.abort();
+            }
+            foreign(head);
+        }
+
+        private void foreign(HttpResponse head) {
+            instance.rest();
+            failed(new UpstreamException(instance + " answered " + head.status() + " otherwise than Chroma", false));
         }
 
         @Override
         public void end() {
             upstream = null;
             exchange.trail().mark(Mark.WHOLE);
-            HttpResponse head = collectedHead;
-            if (head == null) {
+            if (!held.holding()) {
                 exchange.end();
                 return;
             }
+            HttpResponse head = held.head();
             if (request.replayable() && tries.more() && target.beingDropped(instance)) {
                 failed(new UpstreamException(instance + " is deleting it", false));
                 return;
@@ -487,17 +483,13 @@ public final class ReadExchange implements RequestBody {
                 refuse();
                 return;
             }
-            ByteBuf whole = collected == null ? Unpooled.EMPTY_BUFFER : collected;
-            collected = null;
-            collectedHead = null;
+            ByteBuf whole = held.take();
             if (ContentCoding.encoded(head.headers())) {
                 whole = ReadAnswers.decoded(head, whole, decodedMost());
             }
             if (ContentCoding.encoded(head.headers()) || !answers.body(head, whole)) {
                 whole.release();
-                instance.rest();
-                failed(new UpstreamException(
-                        instance + " answered " + head.status() + " otherwise than Chroma", false));
+                foreign(head);
                 return;
             }
             if (heavy == null && request.replayable() && ReadAnswers.blamesServer(head, whole)) {
@@ -520,16 +512,14 @@ public final class ReadExchange implements RequestBody {
 
         /** Whether a large answer can be held once more, decoded and changed. */
         private boolean roomToChange(HttpResponse head) {
-            int size = collected == null ? 0 : collected.readableBytes();
-            boolean encoded = ContentCoding.encoded(head.headers());
-            if (encoded) {
+            if (ContentCoding.encoded(head.headers())) {
                 return memory().reserve(decodedMost());
             }
-            return size <= HELD_BYTES || memory().reserve(size);
+            return held.size() <= HeldAnswer.WHOLE_BYTES || memory().reserve(held.size());
         }
 
         private int decodedMost() {
-            return (int) Math.min(COLLECT_BYTES, memory().mostOfOne() / 4);
+            return (int) Math.min(HeldAnswer.MOST_BYTES, memory().mostOfOne() / 4);
         }
 
         private ByteBuf rewritten(int status, ByteBuf whole) {
@@ -548,7 +538,7 @@ public final class ReadExchange implements RequestBody {
                 return;
             }
             upstream = null;
-            collectedHead = null;
+            held.release();
             tries.failure(instance);
             if (exchange.headSent()) {
                 exchange.abort();
