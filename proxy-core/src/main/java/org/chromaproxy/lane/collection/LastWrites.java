@@ -8,6 +8,7 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
  * <p>Where the leader cannot decide them, nobody waits for ever: then the collection is closed, which leaves all that is undecided
  * as it is until the deletion is decided. If the collection is deleted, the outcomes of these writes can never be told any more,
  * and they are given up; if not, they go on. Confined to the group's loop.
+ *
+ * <p>A process before this one may have gone so far, have had the collection deleted on an instance, and have died before that
+ * was durable. The instance cannot be sent any more what was written before then, though another one decides it.
  */
 final class LastWrites {
     private static final Logger LOG = LoggerFactory.getLogger(LastWrites.class);
@@ -38,10 +42,24 @@ final class LastWrites {
     private long position;
 
     private long since;
+    /** By instance: its head, when the instance said that it does not hold the collection; null if it never said so. */
+    private final @Nullable Write[] absent;
 
     LastWrites(RecordLanes group, CollectionEntry entry) {
         this.group = group;
         this.entry = entry;
+        this.absent = new Write[group.lanes().size()];
+    }
+
+    /** The instance says that it does not hold the collection, though it is not deleted. */
+    void absent(Lane lane, Write head) {
+        absent[lane.index()] = head;
+    }
+
+    /** Whether the record that waits at the lane's barrier has been executed there already, as far as the instance can tell. */
+    boolean executed(Lane lane) {
+        Write head = lane.head();
+        return lane.barrier == before && head != null && absent[lane.index()] == head;
     }
 
     /**

@@ -195,7 +195,7 @@ public final class RecordLanes extends LaneGroup {
     /** What is left undecided is executed nowhere before the deletion; the leader ends it before it passes that itself. */
     @Override
     protected boolean drained(Lane lane) {
-        if (super.drained(lane)) {
+        if (super.drained(lane) || lastWrites.executed(lane)) {
             return true;
         }
         boolean left = entry.deletedLsn() == 0 ? entry.closed() : !leadership().leads(lane);
@@ -301,6 +301,7 @@ public final class RecordLanes extends LaneGroup {
             // It may be something of its own that it does not know.
             refused(lane, write, answer);
         } else {
+            lastWrites.absent(lane, write);
             contradicted(
                     lane, write, "the collection is alive in the catalog, but " + lane + " says: " + answer.brief());
         }

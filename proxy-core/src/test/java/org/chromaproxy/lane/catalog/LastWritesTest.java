@@ -71,4 +71,19 @@ class LastWritesTest {
         assertEquals(500, status(write));
         assertTrue(write.givenUp());
     }
+
+    /** Simulation, seed 208138: a process had it deleted there, and died before that was durable; the other server decided the rest. */
+    @Test
+    void aDeletionThatAServerHasExecutedAlreadyDoesNotWaitForWhatWasWrittenThereBefore() {
+        assertEquals(200, status(bed.create("bbb")));
+        until(bed::settled);
+        bed.primary.lose("bbb");
+        Write write = bed.add("bbb");
+        assertEquals(201, status(write));
+        Write delete = bed.delete("bbb");
+        bed.instance(1).become(InstanceState.DOWN, "a test");
+        bed.instance(1).become(InstanceState.UP, "");
+        assertEquals(200, status(delete));
+        until(() -> !bed.replica.collections().containsKey("bbb"));
+    }
 }
