@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -102,6 +103,38 @@ class QuickRestartTest {
         }
     }
 
+    /**
+     * Simulation, seed 304748: it could not be compared, as the leader left a write unanswered; so it led, and the leader was taken for the
+     * one that lacks something.
+     */
+    @Test
+    void aDiskThatLacksTheLastSecondsDoesNotLeadWhileTheLeaderLeavesAWriteUnanswered() throws SQLException {
+        try (Stage stage = Stage.open(Stage.Settings.DEFAULT.withUnansweredMs(2_000))) {
+            Collection other = witnessed(stage, stage.replica());
+            Collection collection = stage.usedCollection();
+            assertEquals(201, collection.add("late").join().status());
+            StagedTest.awaitHeld(stage.replica(), collection, "late");
+            CompletableFuture<Void> gate = new CompletableFuture<>();
+            stage.primary().always(Call::writes, Reply.held(gate));
+            var last = collection.add("last");
+            await().atMost(Stage.SOON)
+                    .until(() -> !stage.primary().calls(Call::writes).isEmpty());
+            stage.replica().model().lose(collection.name(), "late");
+            stage.replica().restart();
+            assertEquals(201, other.add("elsewhere").join().status());
+            gate.complete(null);
+            assertEquals(201, last.join().status());
+            WitnessTest.awaitPlaces(stage, collection, "primary READY", "replica DIVERGED");
+            StagedTest.assertRead(collection, List.of("first", "late", "last"));
+            assertEquals(List.of(), leaders(stage, collection), "the other one led");
+        }
+    }
+
+    /** Who has led it since the primary first did. */
+    private static List<String> leaders(Stage stage, Collection collection) throws SQLException {
+        return stage.log().look("SELECT instance FROM lane_leader WHERE lane = '" + collection.id() + "'");
+    }
+
     /** As Chroma does now and then of its own accord: others live on, and say that it is the same. */
     @Test
     void oneConnectionThatIsClosedIsNoRestart() throws SQLException {
@@ -113,10 +146,7 @@ class QuickRestartTest {
                 stage.primary().once(Call::writes, new Reply.Close(false));
                 assertEquals(201, collection.add("first").join().status());
             }
-            assertEquals(
-                    List.of(),
-                    stage.log().look("SELECT instance FROM lane_leader WHERE lane = '" + collection.id() + "'"),
-                    "it was never out of use, or another would lead");
+            assertEquals(List.of(), leaders(stage, collection), "it was never out of use, or another would lead");
             assertEquals("2/2", healthy(stage));
         }
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.WriteHealth;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.lane.write.Write;
@@ -27,6 +28,12 @@ final class Returns {
     private static final Logger LOG = LoggerFactory.getLogger(Returns.class);
     /** So long a leader that is gone is waited for, to compare others with it: a read waits longer. */
     private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    /**
+     * So long one that is up, and has all that others may lack, is waited for while its writes fail: a request that is never answered
+     * is reset within that time.
+     */
+    private static final long AWAITED_NANOS = TimeUnit.SECONDS.toNanos(150);
 
     private static final long LOOK_MS = 10;
     /** Longest time that writes wait for a comparison; then it is tried again. */
@@ -112,15 +119,22 @@ final class Returns {
         group.gate().doubted(lane.index(), any);
     }
 
-    /** Whether records of that lane are still to be compared, though another lane could lead meanwhile. */
+    /** Whether records of that lane are still to be compared, though another lane has them that can lead, or will before long. */
     boolean mayNotLead(Lane lane) {
-        return suspect(lane)
-                && group.lanes().stream()
-                        .anyMatch(other -> other != lane
-                                && other.takesWrites()
-                                && other.instance.preferable()
-                                && !suspect(other)
-                                && group.whole(other));
+        return suspect(lane) && anyHasAll(lane);
+    }
+
+    /** Whether another lane has everything, and can lead; or is only waited for. */
+    private boolean anyHasAll(Lane lane) {
+        return group.lanes().stream()
+                .anyMatch(other -> other != lane && !suspect(other) && group.whole(other) && mayLeadSoon(other));
+    }
+
+    /** While its writes fail it may be read, and compared with, all the same. */
+    private static boolean mayLeadSoon(Lane lane) {
+        WriteHealth writes = lane.instance.writes();
+        boolean failing = writes.down() && writes.downNanos() < AWAITED_NANOS;
+        return lane.instance.preferable() && (failing || lane.takesWrites());
     }
 
     private boolean suspect(Lane lane) {
@@ -147,7 +161,7 @@ final class Returns {
             group.leadership().elect();
             return;
         }
-        if (suspect(leader) && !handOver(leader) && leader.instance.usable()) {
+        if (suspect(leader) && !handOver(leader) && leader.instance.usable() && !anyHasAll(leader)) {
             handOn(leader);
         }
         group.lanes().stream()
