@@ -126,6 +126,11 @@ public final class Catalog {
         return Optional.ofNullable(byId.get(publicId)).or(() -> tombstones.get(publicId));
     }
 
+    /** The collection that an instance has under that id, alive or deleted but not yet everywhere. */
+    public Optional<CollectionEntry> holding(UUID instanceId) {
+        return byId(instanceId).or(() -> tombstones.holding(instanceId));
+    }
+
     /** The living collections of a database, ordered by public id. */
     public Collection<CollectionEntry> list(String tenant, String database) {
         ConcurrentSkipListMap<UUID, CollectionEntry> all = byDatabase.get(new Database(tenant, database));

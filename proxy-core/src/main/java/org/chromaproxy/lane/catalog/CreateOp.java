@@ -96,7 +96,7 @@ final class CreateOp implements CatalogOp {
 
     private void created(Lane lane, Write write, UpstreamResponse answer, CollectionHead head, UUID id) {
         Optional<CollectionEntry> other = lanes.catalog()
-                .byId(id)
+                .holding(id)
                 .filter(entry -> !entry.publicId().equals(write.subject().collection()));
         if (other.isPresent()) {
             // One instance's collection is never two of the catalog's.

@@ -18,6 +18,7 @@ import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.Segment;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.Subject;
 
 /** Deleting a collection: by the name it has when its turn comes, never one that is protected by then. */
@@ -69,10 +70,15 @@ final class DeleteOp implements CatalogOp {
         return write.record().content().request().method().equals(FORGET);
     }
 
-    /** Whether its records may have metadata that the server would leave behind. */
+    /**
+     * Whether its records may have metadata that the server would leave behind; or the server may have it under another name,
+     * that of another collection perhaps, as it has not followed.
+     */
     private boolean purged(Lane lane, CollectionEntry entry) {
-        return entry.place(lane.instance).isPresent()
-                && !lanes.catalog().purges().flat(entry.publicId());
+        return entry.place(lane.instance)
+                .filter(place -> place.state() == PlaceState.DIVERGED
+                        || !lanes.catalog().purges().flat(entry.publicId()))
+                .isPresent();
     }
 
     /** Its name is free at once; its records, and then it itself, are deleted when no read sees them any more. */

@@ -106,7 +106,7 @@ final class RefusedCreates {
                     hidden(write),
                     aside ->
                             id(aside).ifPresentOrElse(known -> undone(lane, write, known), () -> nothing(lane, write)));
-        } else if (isKnown(lane, id.get())) {
+        } else if (lanes.catalog().holding(id.get()).isPresent()) {
             nothing(lane, write);
         } else if (there.orElseThrow().dimension().isPresent()) {
             clean.put(lane.index(), write.lsn());
@@ -118,14 +118,6 @@ final class RefusedCreates {
         } else {
             putAside(lane, write, id.get());
         }
-    }
-
-    /** Whether the catalog knows it; one that is deleted is known until its deletion is behind every lane. */
-    private boolean isKnown(Lane lane, UUID id) {
-        return lanes.catalog().byId(id).isPresent()
-                || lanes.catalog().tombstones().stream()
-                        .flatMap(entry -> entry.place(lane.instance).stream())
-                        .anyMatch(place -> place.instanceId().equals(id));
     }
 
     private void nothing(Lane lane, Write write) {

@@ -132,13 +132,21 @@ final class CatalogBed implements AutoCloseable {
     }
 
     Write create(String name) {
+        return create(name, false);
+    }
+
+    Write getOrCreate(String name) {
+        return create(name, true);
+    }
+
+    private Write create(String name, boolean get) {
         return offer(
                 OpKind.CREATE_COLLECTION,
                 UUID.randomUUID(),
                 name,
                 "POST",
                 ChromaPaths.collections(TENANT, DATABASE),
-                "{\"name\":\"" + name + "\"}");
+                "{\"name\":\"" + name + "\",\"get_or_create\":" + get + "}");
     }
 
     Write delete(String name) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -303,5 +304,26 @@ class CatalogLanesTest {
         assertTrue(at("commit ccc") < at("lead replica"), bed.events::toString);
         bed.instance(0).become(InstanceState.UP, "");
         assertWhole(Set.of("aaa", "bbb", "ccc", "ddd", "eee"));
+    }
+
+    /** Simulation, seed 302536: it was taken with its records; and the deletion hit what stood in the renaming's way. */
+    @Test
+    void aCollectionThatKeptItsNameOnOneServerIsNotTakenForTheNextOneOfThatName() {
+        assertEquals(200, status(bed.create("aaa")));
+        until(bed::settled);
+        bed.instance(1).become(InstanceState.DOWN, "a test");
+        bed.replica.make("bbb");
+        assertEquals(200, status(bed.rename("aaa", "bbb")));
+        assertEquals(200, status(bed.getOrCreate("aaa")));
+        assertEquals(200, status(bed.delete("bbb")));
+        bed.instance(1).become(InstanceState.UP, "");
+        until(() -> {
+            // The trial of its writes, which nobody makes here.
+            bed.instance(1).writes().succeeded();
+            return bed.settled();
+        });
+        assertEquals(Optional.empty(), bed.named("aaa").orElseThrow().place(bed.instance(1)));
+        Set<String> there = bed.replica.collections().keySet();
+        assertTrue(there.contains("bbb") && !there.contains("aaa"), there.toString());
     }
 }

@@ -90,6 +90,16 @@ final class NamedServer implements AutoCloseable {
         return Map.copyOf(databases.getOrDefault(CatalogBed.DATABASE, Map.of()));
     }
 
+    /** Somebody makes a collection there. */
+    synchronized void make(String collection) {
+        databases.computeIfAbsent(CatalogBed.DATABASE, each -> new TreeMap<>()).put(collection, UUID.randomUUID());
+    }
+
+    /** It holds that collection no more, though nobody heard of a deletion. */
+    synchronized void lose(String collection) {
+        databases.getOrDefault(CatalogBed.DATABASE, Map.of()).remove(collection);
+    }
+
     synchronized boolean hasDatabase() {
         return databases.containsKey(CatalogBed.DATABASE);
     }
@@ -115,6 +125,10 @@ final class NamedServer implements AutoCloseable {
 
     private record Answer(int status, String body) {}
 
+    private static final Answer TAKEN = new Answer(
+            500,
+            "{\"error\":\"InternalError\",\"message\":\"Database error: error returned from database: (code: 2067) UNIQUE"
+                    + " constraint failed: collections.name\"}");
     private static final Answer REFUSAL =
             new Answer(400, "{\"error\":\"InvalidArgumentError\",\"message\":\"a test\"}");
 
@@ -166,7 +180,7 @@ final class NamedServer implements AutoCloseable {
                     409,
                     "{\"error\":\"UniqueConstraintError\",\"message\":\"Collection [" + wanted + "] already exists\"}");
         }
-        collections.computeIfAbsent(wanted, _ -> UUID.randomUUID());
+        collections.computeIfAbsent(wanted, each -> UUID.randomUUID());
         events.add(name + " POST " + wanted);
         return shown(collections, wanted);
     }
@@ -189,6 +203,9 @@ final class NamedServer implements AutoCloseable {
             }
             default -> {
                 String wanted = body.path("new_name").asText();
+                if (!wanted.equals(found) && collections.containsKey(wanted)) {
+                    yield TAKEN;
+                }
                 collections.put(wanted, collections.remove(found));
                 yield done("PUT " + found + " " + wanted);
             }
