@@ -72,6 +72,8 @@ enum HeartMutant {
     DELETED_UNFLUSHED(yes("lane.Cursors", "flushed")),
     /** The lanes of a collection do not stand when it is deleted. */
     NO_DRAIN(yes("lane.catalog.Drain", "done")),
+    /** A deletion that an instance has executed already waits there for what was written before. */
+    EXECUTED_UNSEEN(no("lane.collection.LastWrites", "executed")),
     /** Catalog records go beside all that is not durable. */
     BESIDE_ALL(yes("lane.Passage", "goesBeside")),
     /** S3: a request that is never answered is waited for without an end. */

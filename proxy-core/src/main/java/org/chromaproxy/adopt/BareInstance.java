@@ -99,7 +99,7 @@ final class BareInstance {
         Subject subject = new Subject(lane, lane, "", "", name, instance.name());
         services.log().append(OpKind.REPAIR, subject, new WriteRequest("POST", uri, "application/json", body));
         UpstreamResponse answer = services.remote().write(instance, "POST", uri, body);
-        if (answer.status() != 409) {
+        if (!answer.chromaError(409)) {
             services.remote().expect(instance, uri, answer);
         }
     }

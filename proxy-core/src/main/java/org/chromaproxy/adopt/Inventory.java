@@ -87,7 +87,7 @@ final class Inventory {
     private boolean exists(Remote remote, String tenant) {
         String path = ChromaPaths.tenant(tenant);
         var answer = remote.get(instance, path);
-        return answer.status() != 404 && remote.expect(instance, path, answer).length > 0;
+        return !answer.chromaError(404) && remote.expect(instance, path, answer).length > 0;
     }
 
     private void readDatabases(Remote remote, String tenant) {

@@ -406,7 +406,7 @@ public final class WitnessKeeper {
     /** @throws StepException if it is no answer of Chroma's: what stands before a server says nothing of its data */
     private static Optional<JsonNode> found(
             Remote remote, Instance instance, Mapping.Path collection, UpstreamResponse answer) {
-        if (answer.status() == 404 && answer.chromaError()) {
+        if (answer.chromaError(404)) {
             return Optional.empty();
         }
         String path = ChromaPaths.collection(collection);
@@ -452,7 +452,7 @@ public final class WitnessKeeper {
 
     private void create(Instance instance, String path, ObjectNode body) {
         UpstreamResponse answer = services.remote().writeAtOnce(instance, "POST", path, bytes(body));
-        if (answer.status() != 409) {
+        if (!answer.chromaError(409)) {
             services.remote().expect(instance, path, answer);
         }
     }

@@ -83,7 +83,7 @@ public record CopyServices(
     /** Deletes a database on one instance. */
     public void delete(Mapping.Path database, Instance target, String uri) {
         UpstreamResponse answer = send(UUID.randomUUID(), database, target, new Request("DELETE", uri, new byte[0]));
-        if (answer.status() != 404) {
+        if (!answer.chromaError(404)) {
             remote.expect(target, uri, answer);
         }
     }

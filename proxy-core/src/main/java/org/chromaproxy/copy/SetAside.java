@@ -119,7 +119,7 @@ public final class SetAside {
     private Optional<UUID> idOf(Path path) {
         String uri = ChromaPaths.collection(path);
         UpstreamResponse found = services.remote().get(target, uri);
-        if (found.status() == 404) {
+        if (found.chromaError(404)) {
             return Optional.empty();
         }
         byte[] body = services.remote().expect(target, uri, found);
@@ -158,7 +158,10 @@ public final class SetAside {
         List<String> before = List.of();
         while (true) {
             UpstreamResponse answer = services.remote().search(target, get, page);
-            List<String> ids = answer.success() ? RecordPage.of(answer.body()).ids() : List.of();
+            List<String> ids = answer.chromaError(404)
+                    ? List.of()
+                    : RecordPage.of(services.remote().expect(target, get, answer))
+                            .ids();
             if (ids.isEmpty() || ids.equals(before)) {
                 break;
             }
@@ -172,7 +175,7 @@ public final class SetAside {
         }
         String uri = ChromaPaths.collection(path);
         UpstreamResponse answer = services.send(lane, path, target, new CopyServices.Request("DELETE", uri, NO_BODY));
-        if (answer.status() != 404) {
+        if (!answer.chromaError(404)) {
             services.remote().expect(target, uri, answer);
         }
     }

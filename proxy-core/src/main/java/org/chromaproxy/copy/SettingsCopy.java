@@ -50,8 +50,10 @@ final class SettingsCopy {
 
     /** Whether the instance's release has schemas, as its witness tells. */
     private boolean knowsSchemas() {
-        UpstreamResponse witness = services.remote().get(target, ChromaPaths.collection(WITNESS));
-        return witness.success() && Members.of(witness.body()).containsKey("schema");
+        String uri = ChromaPaths.collection(WITNESS);
+        UpstreamResponse witness = services.remote().get(target, uri);
+        return !witness.chromaError(404)
+                && Members.of(services.remote().expect(target, uri, witness)).containsKey("schema");
     }
 
     /** The same from an answer; values as the source printed them. */

@@ -52,6 +52,11 @@ public record UpstreamResponse(int status, HttpHeaders headers, byte[] body) {
         return tree.path("error").isTextual() && tree.path("message").isTextual();
     }
 
+    /** The same with that status. */
+    public boolean chromaError(int withStatus) {
+        return status == withStatus && chromaError();
+    }
+
     /** Its body as JSON; a missing node if it is something else. */
     public JsonNode tree() {
         if (!json()) {

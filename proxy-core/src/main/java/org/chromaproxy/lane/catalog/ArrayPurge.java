@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.upstream.UpstreamRequest;
@@ -69,7 +70,7 @@ final class ArrayPurge {
                 .whenComplete((answer, error) -> guarded(() -> {
                     if (answer == null) {
                         throw new IllegalStateException("its records cannot be read: " + error);
-                    } else if (answer.status() == 404) {
+                    } else if (Verdict.ofRead(answer) == Verdict.MISSING) {
                         done.complete(true);
                     } else {
                         read(tree(answer));
@@ -109,12 +110,18 @@ final class ArrayPurge {
         body.set("ids", doomed);
         write(lanes, instance, path, instanceId, "POST", ChromaPaths.records(path, instanceId, "delete"), bytes(body))
                 .whenComplete((answer, error) -> guarded(() -> {
-                    if (answer == null || !(answer.success() || answer.status() == 404)) {
+                    if (answer == null || !gone(OpKind.DELETE, answer)) {
                         throw new IllegalStateException(
                                 "its records cannot be deleted: " + (answer == null ? error : answer.brief()));
                     }
                     next(last);
                 }));
+    }
+
+    /** Whether the instance says that what was to be deleted is deleted, or was not there. */
+    static boolean gone(OpKind kind, UpstreamResponse answer) {
+        Verdict verdict = Verdict.of(kind, answer);
+        return verdict == Verdict.APPLIED || verdict == Verdict.MISSING;
     }
 
     private void next(boolean last) {

@@ -111,7 +111,7 @@ final class DeleteDatabaseOp implements CatalogOp {
         ask(lane, write, "", there -> {
             if (there != null && Verdict.ofRead(there) == Verdict.MISSING) {
                 unknown(lane, write);
-            } else if (there == null || !there.success()) {
+            } else if (there == null || Verdict.ofRead(there) != Verdict.APPLIED) {
                 uncounted(lane, write);
             } else {
                 ask(lane, write, "/collections_count", count -> counted(lane, write, known, count));
@@ -147,7 +147,7 @@ final class DeleteDatabaseOp implements CatalogOp {
         if (answer != null && Verdict.ofRead(answer) == Verdict.MISSING) {
             unknown(lane, write);
         } else if (answer == null
-                || !answer.success()
+                || Verdict.ofRead(answer) != Verdict.APPLIED
                 || !NUMBER.matcher(answer.text()).matches()) {
             uncounted(lane, write);
         } else if (Long.parseLong(answer.text().strip()) > known) {

@@ -172,7 +172,8 @@ final class ExistingAnswer {
             ask(holder, ChromaPaths.records(path, id, "count"))
                     .thenCombine(
                             ask(holder, ChromaPaths.database(path.tenant(), path.database())),
-                            (count, database) -> Verdict.ofRead(count) == Verdict.MISSING && database.success())
+                            (count, database) -> Verdict.ofRead(count) == Verdict.MISSING
+                                    && Verdict.ofRead(database) == Verdict.APPLIED)
                     .whenComplete((gone, error) -> lanes.guarded(lane, write, () -> {
                         if (lanes.overtaken(lane, write)) {
                             return;

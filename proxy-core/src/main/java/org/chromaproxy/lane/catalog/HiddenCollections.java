@@ -8,6 +8,7 @@ import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.OpKind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,7 @@ final class HiddenCollections {
         ArrayPurge.of(lanes, instance, purge.hidden(), purge.instanceId())
                 .thenCompose(done -> ArrayPurge.drop(lanes, instance, purge))
                 .whenComplete((answer, error) -> {
-                    if (answer != null && (answer.success() || answer.status() == 404)) {
+                    if (answer != null && ArrayPurge.gone(OpKind.DELETE_COLLECTION, answer)) {
                         forget(instance, purge);
                     } else {
                         LOG.warn(
