@@ -158,7 +158,8 @@ public final class SetAside {
         List<String> before = List.of();
         while (true) {
             UpstreamResponse answer = services.remote().search(target, get, page);
-            List<String> ids = answer.chromaError(404)
+            // What the server cannot read it is to let go of all the same.
+            List<String> ids = answer.chromaError()
                     ? List.of()
                     : RecordPage.of(services.remote().expect(target, get, answer))
                             .ids();

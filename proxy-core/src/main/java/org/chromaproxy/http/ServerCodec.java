@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -275,6 +276,7 @@ public final class ServerCodec extends CombinedChannelDuplexHandler<HttpRequestD
                 Object decoded = out.get(i);
                 if (decoded instanceof HttpRequest request) {
                     due.add(request.method());
+                    trailers.head(HttpUtil.isTransferEncodingChunked(request));
                     inBody = true;
                 }
                 if (decoded instanceof LastHttpContent last) {

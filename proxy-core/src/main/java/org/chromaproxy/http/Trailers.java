@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.LastHttpContent;
  */
 final class Trailers implements HttpHeadersFactory {
     private final HttpHeadersFactory headers;
+    private boolean chunked;
     private boolean begun;
     private boolean unsound;
 
@@ -20,16 +21,25 @@ final class Trailers implements HttpHeadersFactory {
         this.headers = headers;
     }
 
-    /** The decoder asks for the first time when it has read the first trailer's line. */
+    /**
+     * A request's head has come.
+     *
+     * @param inChunks whether its body may have trailers
+     */
+    void head(boolean inChunks) {
+        chunked = inChunks;
+    }
+
+    /** Of a body in chunks the decoder asks for the first time when it has read the first trailer's line. */
     @Override
     public HttpHeaders newHeaders() {
-        begun = true;
+        begun = chunked;
         return headers.newHeaders();
     }
 
     @Override
     public HttpHeaders newEmptyHeaders() {
-        begun = true;
+        begun = chunked;
         return headers.newEmptyHeaders();
     }
 

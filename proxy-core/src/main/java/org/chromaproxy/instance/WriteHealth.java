@@ -37,7 +37,6 @@ public final class WriteHealth {
     private volatile boolean down;
     private volatile String reason = "";
     private volatile Instant since;
-    private volatile long downAt;
     private volatile long troubledAt;
 
     WriteHealth(Clock clock, ReadLoad reads) {
@@ -140,7 +139,6 @@ public final class WriteHealth {
 
     private void goDown(String why) {
         since = clock.now();
-        downAt = clock.nanoTime();
         reason = why;
         down = true;
     }
@@ -167,11 +165,6 @@ public final class WriteHealth {
     /** Whether its writes fail, so that none but the proxy's own trial is sent. */
     public boolean down() {
         return down;
-    }
-
-    /** Nanoseconds for which its writes have failed by now; 0 while they do not. */
-    public long downNanos() {
-        return down ? clock.nanoTime() - downAt : 0;
     }
 
     /** Whether a write failed, or was not the instance's to answer, and none has succeeded since. */

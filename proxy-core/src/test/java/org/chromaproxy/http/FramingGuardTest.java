@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Consumer;
 import org.chromaproxy.support.SplitAtEachByte;
 import org.junit.jupiter.api.Test;
@@ -268,6 +269,21 @@ class FramingGuardTest {
             })
     void whatNoTrailerMayHoldIsRefusedInThoseThatNobodyReadsToo(String trailers) {
         refused(CHUNKED + "1\r\na\r\n0\r\n" + trailers + "\r\n\r\n", 400);
+    }
+
+    /** Only trailers are looked at: JSON may hold a DEL, and a CR between its words. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a\u007fb", "a\rb", "\u0000", "\r", "a\u001f", "\u007f\r\n\r\n"})
+    void aBodyMayHoldAnything(String body) {
+        String counted = POST + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+        String chunked = CHUNKED + Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\nX: y\r\n\r\n";
+        for (String request : List.of(counted, chunked, chunked + counted)) {
+            exchange(request, channel -> {
+                String routed = channel.routed();
+                assertTrue(routed.startsWith("POST /a " + body + "."), routed);
+                assertEquals("", channel.sent());
+            });
+        }
     }
 
     @Test

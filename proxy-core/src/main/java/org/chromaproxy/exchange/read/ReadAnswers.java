@@ -35,6 +35,9 @@ final class ReadAnswers {
         FOREIGN
     }
 
+    /** Chroma's newest servers alone have it. */
+    private static final String CONDITIONAL = "/conditional/get";
+
     private final boolean documentation;
     private final boolean mayBeLacking;
     private final AnswerShape shape;
@@ -42,7 +45,7 @@ final class ReadAnswers {
     ReadAnswers(RouteKind kind, String uri) {
         int query = uri.indexOf('?');
         String path = query < 0 ? uri : uri.substring(0, query);
-        String operation = path.substring(path.lastIndexOf('/') + 1);
+        String operation = path.endsWith(CONDITIONAL) ? CONDITIONAL : path.substring(path.lastIndexOf('/') + 1);
         this.documentation = path.equals("/docs") || path.startsWith("/docs/");
         this.shape = AnswerShape.of(kind, operation);
         this.mayBeLacking = kind == RouteKind.READ_COLLECTION_RECORDS && shape == AnswerShape.JSON;

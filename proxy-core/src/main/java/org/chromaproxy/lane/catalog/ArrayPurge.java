@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.lane.write.Verdict;
 import org.chromaproxy.route.ChromaPaths;
@@ -39,6 +40,10 @@ final class ArrayPurge {
     /** Nobody can reach the collection: whatever is executed later does no harm. */
     private static final long WRITE_MS = 600_000;
 
+    private static final long RETRY_MS = 1_000;
+    /** A server that fails so often to read a collection will not do so before long. */
+    private static final int MAX_FAILURES = 10;
+
     private static final byte[] NO_BODY = {};
 
     private final CatalogLanes lanes;
@@ -47,6 +52,7 @@ final class ArrayPurge {
     private final UUID instanceId;
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
     private int offset;
+    private int failures;
 
     private ArrayPurge(CatalogLanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
         this.lanes = lanes;
@@ -70,12 +76,22 @@ final class ArrayPurge {
                 .whenComplete((answer, error) -> guarded(() -> {
                     if (answer == null) {
                         throw new IllegalStateException("its records cannot be read: " + error);
-                    } else if (Verdict.ofRead(answer) == Verdict.MISSING) {
+                    } else if (cannotBeRead(answer)) {
                         done.complete(true);
+                    } else if (Verdict.ownFailure(answer) && failures < MAX_FAILURES) {
+                        failures++;
+                        lanes.io().schedule(this::page, RETRY_MS, TimeUnit.MILLISECONDS);
                     } else {
                         read(tree(answer));
                     }
                 }));
+    }
+
+    /** In the server's own words, at once or again and again: it is let go of with all that its records have. */
+    private boolean cannotBeRead(UpstreamResponse answer) {
+        Verdict verdict = Verdict.ofRead(answer);
+        boolean fails = Verdict.ownFailure(answer) && failures == MAX_FAILURES;
+        return verdict == Verdict.MISSING || verdict == Verdict.REFUSED || fails;
     }
 
     private JsonNode tree(UpstreamResponse answer) {

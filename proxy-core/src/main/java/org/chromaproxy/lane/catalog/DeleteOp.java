@@ -2,9 +2,12 @@ package org.chromaproxy.lane.catalog;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.catalog.Purges;
@@ -18,6 +21,7 @@ import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.Segment;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.Subject;
 
@@ -28,6 +32,12 @@ final class DeleteOp implements CatalogOp {
 
     private final CatalogLanes lanes;
     private final Drain drain;
+    /** What is being put aside: that may not be so any more when it is sent again, or the answer comes. */
+    private final Map<Where, Change.Purge> aside = new HashMap<>();
+    /** What was not there to be put aside: whatever has its name is deleted by that. */
+    private final Set<Where> byName = new HashSet<>();
+
+    private record Where(int instance, long lsn) {}
 
     DeleteOp(CatalogLanes lanes) {
         this.lanes = lanes;
@@ -60,9 +70,14 @@ final class DeleteOp implements CatalogOp {
             deleted(lane, write, List.of(), WriteResult.json(200, new byte[] {'{', '}'}));
             return Plan.WAIT;
         }
-        return purged(lane, entry)
-                ? aside(entry, entry.place(lane.instance).orElseThrow().instanceId())
-                : new Plan.Send("DELETE", ChromaPaths.collection(entry.path()));
+        Where where = new Where(lane.index(), write.lsn());
+        Optional<Change.Purge> remainder = byName.contains(where)
+                ? Optional.empty()
+                : Optional.ofNullable(aside.get(where)).or(() -> remainder(lane, entry));
+        remainder.ifPresent(purge -> aside.put(where, purge));
+        return remainder
+                .map(DeleteOp::aside)
+                .orElseGet(() -> new Plan.Send("DELETE", ChromaPaths.collection(entry.path())));
     }
 
     /** Whether the collection is known to be gone everywhere: nothing is sent then. */
@@ -71,22 +86,23 @@ final class DeleteOp implements CatalogOp {
     }
 
     /**
-     * Whether its records may have metadata that the server would leave behind; or the server may have it under another name,
-     * that of another collection perhaps, as it has not followed.
+     * What is left of it when it has no name any more: its records may have metadata that the server would leave behind with it; or
+     * the server may have it under another name, that of another collection perhaps, as it has not followed.
      */
-    private boolean purged(Lane lane, CollectionEntry entry) {
+    private Optional<Change.Purge> remainder(Lane lane, CollectionEntry entry) {
         return entry.place(lane.instance)
                 .filter(place -> place.state() == PlaceState.DIVERGED
                         || !lanes.catalog().purges().flat(entry.publicId()))
-                .isPresent();
+                .map(place -> new Change.Purge(lane.instance.name(), place.instanceId(), Purges.hidden(entry)));
     }
 
     /** Its name is free at once; its records, and then it itself, are deleted when no read sees them any more. */
-    private static Plan aside(CollectionEntry entry, UUID instanceId) {
-        String body = "{\"new_name\":\"" + Purges.hidden(entry).name() + "\"}";
+    private static Plan aside(Change.Purge purge) {
+        Mapping.Path hidden = purge.hidden();
+        String body = "{\"new_name\":\"" + hidden.name() + "\"}";
         return new Plan.Send(
                 "PUT",
-                ChromaPaths.collections(entry.path().tenant(), entry.path().database()) + "/" + instanceId,
+                ChromaPaths.collections(hidden.tenant(), hidden.database()) + "/" + purge.instanceId(),
                 body.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -112,15 +128,8 @@ final class DeleteOp implements CatalogOp {
 
     @Override
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
-        List<Change> left = target(lane, write)
-                .filter(entry -> purged(lane, entry))
-                .map(entry -> new Change.Purge(
-                        lane.instance.name(),
-                        entry.place(lane.instance).orElseThrow().instanceId(),
-                        Purges.hidden(entry)))
-                .<List<Change>>map(List::of)
-                .orElse(List.of());
-        deleted(lane, write, left, WriteResult.of(answer));
+        Optional<Change> remainder = Optional.ofNullable(aside.get(new Where(lane.index(), write.lsn())));
+        deleted(lane, write, remainder.stream().toList(), WriteResult.of(answer));
     }
 
     private void deleted(Lane lane, Write write, List<Change> left, WriteResult result) {
@@ -133,11 +142,16 @@ final class DeleteOp implements CatalogOp {
 
     @Override
     public void left(Lane lane, Write write) {
+        Where where = new Where(lane.index(), write.lsn());
+        aside.remove(where);
+        byName.remove(where);
         drain.release(lane, write);
     }
 
     @Override
     public void detached(Lane lane) {
+        aside.keySet().removeIf(where -> where.instance() == lane.index());
+        byName.removeIf(where -> where.instance() == lane.index());
         drain.forget(lane);
     }
 
@@ -145,6 +159,12 @@ final class DeleteOp implements CatalogOp {
     public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
         if (refusal.status() != 404) {
             return false;
+        }
+        Where where = new Where(lane.index(), write.lsn());
+        if (aside.remove(where) != null) {
+            byName.add(where);
+            lanes.pump(lane);
+            return true;
         }
         // The catalog held it as alive at this record, and it is gone: that is what was asked for.
         deleted(lane, write, List.of(), WriteResult.json(200, new byte[] {'{', '}'}));

@@ -8,7 +8,6 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,24 +41,24 @@ final class LastWrites {
     private long position;
 
     private long since;
-    /** By instance: its head, when the instance said that it does not hold the collection; null if it never said so. */
-    private final @Nullable Write[] absent;
+    /** By instance: the LSN of its head when the instance said that it does not hold the collection; 0 if it never said so. */
+    private final long[] absent;
 
     LastWrites(RecordLanes group, CollectionEntry entry) {
         this.group = group;
         this.entry = entry;
-        this.absent = new Write[group.lanes().size()];
+        this.absent = new long[group.lanes().size()];
     }
 
     /** The instance says that it does not hold the collection, though it is not deleted. */
     void absent(Lane lane, Write head) {
-        absent[lane.index()] = head;
+        absent[lane.index()] = head.lsn();
     }
 
     /** Whether the record that waits at the lane's barrier has been executed there already, as far as the instance can tell. */
     boolean executed(Lane lane) {
         Write head = lane.head();
-        return lane.barrier == before && head != null && absent[lane.index()] == head;
+        return lane.barrier == before && head != null && absent[lane.index()] == head.lsn();
     }
 
     /**

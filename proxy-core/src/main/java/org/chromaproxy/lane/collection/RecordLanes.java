@@ -297,11 +297,13 @@ public final class RecordLanes extends LaneGroup {
     public void missing(Lane lane, Write write, UpstreamResponse answer) {
         if (entry.deletedLsn() != 0) {
             pump(lane);
-        } else if (write.kind() == OpKind.OTHER) {
+            return;
+        }
+        lastWrites.absent(lane, write);
+        if (write.kind() == OpKind.OTHER) {
             // It may be something of its own that it does not know.
             refused(lane, write, answer);
         } else {
-            lastWrites.absent(lane, write);
             contradicted(
                     lane, write, "the collection is alive in the catalog, but " + lane + " says: " + answer.brief());
         }

@@ -1,6 +1,7 @@
 package org.chromaproxy.lane.collection;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -8,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.instance.WriteHealth;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.write.ReadBack;
 import org.chromaproxy.lane.write.Write;
@@ -46,11 +46,18 @@ final class Returns {
     private final List<RecentWrites> recent = new ArrayList<>();
     private final List<Comparisons> comparisons = new ArrayList<>();
     private @Nullable Lane comparing;
+    /** By lane: since when it is held back for one whose writes fail, by the clock, and where the leader stood then; -1 for never. */
+    private final long[] heldBackSince;
+
+    private final long[] heldBackAt;
 
     Returns(RecordLanes group, CollectionEntry entry, Places places) {
         this.group = group;
         this.entry = entry;
         this.places = places;
+        this.heldBackSince = new long[group.lanes().size()];
+        this.heldBackAt = new long[group.lanes().size()];
+        Arrays.fill(heldBackAt, -1);
         group.lanes().forEach(lane -> {
             suspects.add(new Suspects());
             recent.add(new RecentWrites());
@@ -126,15 +133,26 @@ final class Returns {
 
     /** Whether another lane has everything, and can lead; or is only waited for. */
     private boolean anyHasAll(Lane lane) {
-        return group.lanes().stream()
-                .anyMatch(other -> other != lane && !suspect(other) && group.whole(other) && mayLeadSoon(other));
+        return group.lanes().stream().anyMatch(other -> hasAll(lane, other) && other.takesWrites())
+                || (group.lanes().stream()
+                                .anyMatch(other -> hasAll(lane, other)
+                                        && other.instance.writes().down())
+                        && heldBackFor(lane) < AWAITED_NANOS);
     }
 
-    /** While its writes fail it may be read, and compared with, all the same. */
-    private static boolean mayLeadSoon(Lane lane) {
-        WriteHealth writes = lane.instance.writes();
-        boolean failing = writes.down() && writes.downNanos() < AWAITED_NANOS;
-        return lane.instance.preferable() && (failing || lane.takesWrites());
+    private boolean hasAll(Lane lane, Lane other) {
+        return other != lane && !suspect(other) && group.whole(other) && other.instance.preferable();
+    }
+
+    /** How long nothing has been decided while that lane might have led, by the clock. */
+    private long heldBackFor(Lane lane) {
+        long now = group.io().nanoTime();
+        long position = leader().applied;
+        if (heldBackAt[lane.index()] != position) {
+            heldBackAt[lane.index()] = position;
+            heldBackSince[lane.index()] = now;
+        }
+        return now - heldBackSince[lane.index()];
     }
 
     private boolean suspect(Lane lane) {
@@ -352,6 +370,7 @@ final class Returns {
     private void compared(Lane lane) {
         suspects.get(lane.index()).clear();
         comparisons.get(lane.index()).clear();
+        heldBackAt[lane.index()] = -1;
         doubt(lane);
     }
 

@@ -104,14 +104,14 @@ final class CatalogBed implements AutoCloseable {
         LaneServices.Storage storage = new LaneServices.Storage(
                 log,
                 (at, loop) -> CompletableFuture.failedFuture(new IllegalStateException()),
-                (lane, after, records, bytes, loop) -> CompletableFuture.supplyAsync(() -> log.page(after), loop),
+                (lane, after, records, bytes, loop) -> CompletableFuture.supplyAsync(() -> log.page(lane, after), loop),
                 () -> true);
         LaneServices.LaneWork work = new LaneServices.LaneWork(
                 new LaneStats(instances, 1 << 20), new CatchUp(instances, 3), () -> new MergeBounds(200, 10), () -> 0);
         UpstreamClient upstream = new UpstreamClient(loops, instances, instance -> {});
         LaneServices services = new LaneServices(storage, catalog, instances, work, NO_DOUBT);
         LaneRegistry registry = new LaneRegistry(NettyLaneIo.all(loops, upstream), services, restored);
-        List<LoggedRecord> left = log.page(0);
+        List<LoggedRecord> left = log.page(Subject.CATALOG, 0);
         if (!left.isEmpty()) {
             registry.restore(Subject.CATALOG, new Backlog.Tail(left.size(), 0, lsn, Instant.EPOCH));
         }

@@ -95,10 +95,11 @@ final class HeldLog implements WriteAheadLog {
         records.add(record);
     }
 
-    /** The records of the log behind {@code after}. */
-    synchronized List<LoggedRecord> page(long after) {
+    /** The records of that lane behind {@code after}. */
+    synchronized List<LoggedRecord> page(UUID lane, long after) {
         return records.stream()
-                .filter(record -> record.lsn() > after)
+                .filter(record -> record.lsn() > after
+                        && record.content().subject().lane().equals(lane))
                 .map(record -> new LoggedRecord(record, false, Optional.ofNullable(outcomes.get(record.lsn()))))
                 .toList();
     }

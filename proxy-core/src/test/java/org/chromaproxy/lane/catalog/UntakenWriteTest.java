@@ -38,7 +38,8 @@ class UntakenWriteTest {
         bed.log.release();
         until(add.result()::isDone);
         assertEquals(503, add.result().join().status());
-        Change.Outcome outcome = bed.log.page(0).getLast().outcome().orElseThrow();
+        Change.Outcome outcome =
+                bed.log.page(add.subject().lane(), 0).getLast().outcome().orElseThrow();
         assertEquals(add.lsn(), outcome.lsn());
         assertEquals(TransactionState.FAILED, outcome.state());
         assertEquals(503, outcome.status());
