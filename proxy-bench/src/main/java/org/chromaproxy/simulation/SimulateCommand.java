@@ -1,7 +1,6 @@
 package org.chromaproxy.simulation;
 
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +20,9 @@ public final class SimulateCommand {
     private static final Set<String> NUMBERS = Set.of("--from", "--seeds", "--seed");
     private static final Set<String> WORDS = Set.of("--coverage", "--mutants", "--shrink", "--help");
     private static final int SHOWN = 10;
+    /** A long run tells how far it is: one that is stopped can go on from there. */
+    private static final int TOLD_EVERY = 5_000;
+
     private static final int MOST = 160;
     private static final int MISUSED = 2;
 
@@ -101,46 +103,28 @@ public final class SimulateCommand {
     }
 
     private static int many(long from, long seeds, boolean covers, PrintStream out, Coverage coverage) {
-        List<Simulation.Result> wrong = new ArrayList<>();
-        long begun = System.nanoTime();
-        long events = 0;
-        long operations = 0;
-        long faults = 0;
-        long lives = 0;
-        long diverged = 0;
+        Totals totals = new Totals(from);
+        int wrong = 0;
         for (long seed = from; seed < from + seeds; seed++) {
             Simulation.Result result = covers ? Simulation.run(seed, coverage) : Simulation.run(seed);
-            events += result.events();
-            operations += result.operations();
-            faults += result.faults();
-            lives += result.lives();
-            diverged += result.diverged();
+            totals.add(result);
             if (result.violation() != null) {
-                wrong.add(result);
-                if (wrong.size() <= SHOWN) {
+                wrong++;
+                if (wrong <= SHOWN) {
                     tell(result, out);
                     out.println("  in short: bin/chroma-proxy simulate --seed " + seed + " --shrink");
                 }
             }
+            if (totals.histories() % TOLD_EVERY == 0 && totals.histories() < seeds) {
+                out.println("so far: " + totals);
+            }
         }
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        out.printf(
-                "%d histories from seed %d in %.1f s: %d violations; a history has on average %.0f events, %.0f operations,"
-                        + " %.1f faults, %.1f owners, %.2f places that differ%n",
-                seeds,
-                from,
-                seconds,
-                wrong.size(),
-                events / (double) seeds,
-                operations / (double) seeds,
-                faults / (double) seeds,
-                lives / (double) seeds,
-                diverged / (double) seeds);
+        out.println(totals);
         if (covers) {
             coverage.lines().forEach(out::println);
             coverage.contradictions().forEach(out::println);
         }
-        return wrong.isEmpty() && coverage.contradictions().isEmpty() ? 0 : 1;
+        return wrong == 0 && coverage.contradictions().isEmpty() ? 0 : 1;
     }
 
     /** Each has to be noticed within so many histories. */
