@@ -80,11 +80,11 @@ class TlsFrontTest {
                 assertEquals(200, read.statusCode(), read.body());
                 assertTrue(read.body().contains("\"a\""), read.body());
             }
-            Reply whole = new Reply.Fixed(200, "application/json", "[\"" + TEXT + "\"]");
+            Reply whole = new Reply.Fixed(200, "application/json", "{\"ids\":[\"" + TEXT + "\"]}");
             stage.primary().always(call -> call.is("get"), whole);
             stage.replica().always(call -> call.is("get"), whole);
             assertEquals(
-                    "[\"" + TEXT + "\"]",
+                    "{\"ids\":[\"" + TEXT + "\"]}",
                     post(client, path + "/" + id + "/get", "{}").body());
         }
         List<Call> reads = new ArrayList<>(stage.primary().calls(call -> call.is("get")));

@@ -100,12 +100,24 @@ class TlsUpstreamTest {
             reads.forEach(call ->
                     assertEquals(instance.uri().getAuthority(), call.headers().get("host")));
         }
-        Reply whole = new Reply.Fixed(200, "application/json", "[\"" + TEXT + "\"]");
+        Reply whole = new Reply.Fixed(200, "application/json", "{\"ids\":[\"" + TEXT + "\"]}");
         stage.primary().always(call -> call.is("get"), whole);
         stage.replica().always(call -> call.is("get"), whole);
-        assertEquals("[\"" + TEXT + "\"]", collection.read().join().body());
+        assertEquals("{\"ids\":[\"" + TEXT + "\"]}", collection.read().join().body());
         stage.forget();
         assertTrue(shown("primary").path("url").asText().startsWith("https://"));
+    }
+
+    /** Its connection is closed with more of it under way. */
+    @Test
+    void aLargeAnswerThatIsNotChromasIsLetGoOf() {
+        Collection collection = stage.usedCollection();
+        Reply foreign = new Reply.Fixed(200, "application/json", "[\"" + TEXT + "\"]");
+        stage.primary().always(call -> call.is("get"), foreign);
+        stage.replica().always(call -> call.is("get"), foreign);
+        assertEquals(502, collection.read().join().status());
+        stage.forget();
+        assertEquals(200, collection.read().join().status());
     }
 
     @Test

@@ -268,6 +268,7 @@ public final class ReadExchange implements RequestBody {
             if (upstream != null) {
                 upstream.abort();
                 upstream = null;
+                held.release();
             }
         }
         int size = content.readableBytes();
