@@ -45,6 +45,7 @@ class CatalogNamesTest extends StagedTest {
     @Test
     void aCollectionsNameWithNulIsRefusedInChromasWords() {
         Collection collection = stage().usedCollection();
+        awaitHeld(stage().replica(), collection, "first");
         stage().forget();
         assertInvalidName(
                 stage().client()
@@ -138,6 +139,7 @@ class CatalogNamesTest extends StagedTest {
             })
     void metadataOnWhichAServerHangsUpIsRefusedBeforeItIsLogged(String metadata) {
         Collection collection = stage().usedCollection();
+        awaitHeld(stage().replica(), collection, "first");
         stage().forget();
         Client.Answer created = stage().client()
                 .post(COLLECTIONS, "{\"name\":\"flat-" + UUID.randomUUID() + "\",\"metadata\":" + metadata + "}")
