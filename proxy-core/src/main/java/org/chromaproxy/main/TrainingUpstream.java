@@ -110,7 +110,21 @@ final class TrainingUpstream implements AutoCloseable {
                     .put("id", new UUID(0, 0).toString())
                     .put("name", path.substring(path.lastIndexOf('/') + 1));
         }
-        return JSON.createObjectNode();
+        return method.equals(HttpMethod.PUT)
+                ? JSON.createObjectNode()
+                : other(path.substring(path.lastIndexOf('/') + 1));
+    }
+
+    private static JsonNode other(String operation) {
+        ObjectNode answer = JSON.createObjectNode();
+        return switch (operation) {
+            case "get", "query" -> answer.set("ids", JSON.createArrayNode());
+            case "v2", "heartbeat" -> answer.put("nanosecond heartbeat", 1L);
+            case "pre-flight-checks" -> answer.put("max_batch_size", 1);
+            case "identity" -> answer.put("user_id", "");
+            case "version" -> JSON.getNodeFactory().textNode("1.0.0");
+            default -> answer;
+        };
     }
 
     private final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {

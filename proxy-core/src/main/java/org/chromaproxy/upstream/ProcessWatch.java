@@ -1,10 +1,12 @@
 package org.chromaproxy.upstream;
 
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.chromaproxy.instance.Instance;
 
@@ -19,7 +21,7 @@ import org.chromaproxy.instance.Instance;
  * <p>Of one instance and all its pools; thread-safe.
  */
 final class ProcessWatch {
-    /** A loop hears of a closed connection long before. */
+    /** A loop hears of a closed connection long before, if it runs at all. */
     private static final long SETTLE_MS = 500;
 
     private final Instance instance;
@@ -78,7 +80,7 @@ final class ProcessWatch {
             if (!restarted) {
                 if (begun) {
                     long question = questions;
-                    loop.schedule(() -> settled(question), SETTLE_MS, TimeUnit.MILLISECONDS);
+                    loop.schedule(() -> stillOpen(question), SETTLE_MS, TimeUnit.MILLISECONDS);
                 }
                 return;
             }
@@ -94,6 +96,22 @@ final class ProcessWatch {
             synchronized (this) {
                 question = questions;
             }
+            settled(question);
+        }
+    }
+
+    /** Those of before are still open, if their loops say so, too: on a machine that is starved these may not have looked yet. */
+    private void stillOpen(long question) {
+        List<UpstreamConnection> before = living.stream()
+                .filter(connection -> connection.openedNanos() - brokenNanos < 0)
+                .toList();
+        AtomicInteger asked = new AtomicInteger(before.size());
+        before.forEach(connection -> connection.afterNextLook(() -> {
+            if (asked.decrementAndGet() == 0) {
+                settled(question);
+            }
+        }));
+        if (before.isEmpty()) {
             settled(question);
         }
     }

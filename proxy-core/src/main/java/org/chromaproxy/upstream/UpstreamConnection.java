@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -16,6 +17,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to an instance, carrying one exchange at a time. Confined to its event loop. */
@@ -133,6 +135,15 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     boolean alive() {
         return channel.isActive();
+    }
+
+    /** Runs a task once the loop has seen what has become of the connection by now; never, if the loop ends. Any thread. */
+    void afterNextLook(Runnable task) {
+        EventLoop loop = channel.eventLoop();
+        if (!loop.isShuttingDown()) {
+            // In one turn of a loop what has come is seen before what is due.
+            loop.schedule(task, 1, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Done, or failed, when the connection can carry exchanges over TLS, or never will. */
