@@ -80,6 +80,14 @@ class ProcessWatchTest {
         return connection;
     }
 
+    /** With the connections' loops running. */
+    private void awaitLooking(CompletableFuture<Void> known) {
+        await().atMost(SOON).until(() -> {
+            channels.forEach(EmbeddedChannel::runScheduledPendingTasks);
+            return known.isDone();
+        });
+    }
+
     @Test
     void whenTheLastOneOfBeforeIsClosedItWasRestarted() {
         UpstreamConnection first = open();
@@ -152,10 +160,7 @@ class ProcessWatchTest {
         UpstreamConnection second = open();
         watch.closed(first, false, loop);
         var known = watch.known(open().openedNanos());
-        await().atMost(SOON).until(() -> {
-            channels.forEach(EmbeddedChannel::runScheduledPendingTasks);
-            return known.isDone();
-        });
+        awaitLooking(known);
         assertFalse(known.isCompletedExceptionally());
         watch.closed(second, true, loop);
         assertEquals(0, restarts.size());
@@ -180,7 +185,7 @@ class ProcessWatchTest {
         watch.closed(first, false, loop);
         var known = watch.known(open().openedNanos());
         instance.become(InstanceState.DOWN, "");
-        await().atMost(SOON).until(known::isDone);
+        awaitLooking(known);
         assertTrue(known.isCompletedExceptionally(), "it is not the one of before for certain");
     }
 
