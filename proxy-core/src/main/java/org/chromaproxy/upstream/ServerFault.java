@@ -2,6 +2,7 @@ package org.chromaproxy.upstream;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** What Chroma says in a 500 when its disk or database fails it: of the server then, not of what it was asked. */
 public final class ServerFault {
@@ -21,9 +22,13 @@ public final class ServerFault {
 
     private ServerFault() {}
 
-    /** Whether an answer tells of the server's disk or database. */
-    public static boolean of(int status, String body) {
-        return status == INTERNAL_ERROR && toldBy(body);
+    /**
+     * Whether an answer tells of the server's disk or database.
+     *
+     * @param body its text, asked for only where the status may be of one
+     */
+    public static boolean of(int status, Supplier<String> body) {
+        return status == INTERNAL_ERROR && toldBy(body.get());
     }
 
     /** Whether a fault's text tells of the server's disk or database. */

@@ -291,7 +291,7 @@ public final class ListExchange implements RequestBody {
         }
         // The catalog knows collections of that database: no instance may deny it.
         boolean own = !page.success() && page.chromaError() && page.status() != NOT_FOUND && page.status() != FORBIDDEN;
-        boolean ailing = ServerFault.of(page.status(), page.text());
+        boolean ailing = ServerFault.of(page.status(), page::text);
         if (own && !ailing && (!ReadTarget.sick(page.status()) || failed(page))) {
             exchange.respond(page.status(), "application/json", page.body(), EmptyHttpHeaders.INSTANCE);
             memory.close();

@@ -111,7 +111,7 @@ final class ReadAnswers {
 
     /** Whether it is a server's own word that its disk or database fails. */
     static boolean blamesServer(HttpResponse head, ByteBuf body) {
-        return ServerFault.of(head.status().code(), body.toString(StandardCharsets.UTF_8));
+        return ServerFault.of(head.status().code(), () -> body.toString(StandardCharsets.UTF_8));
     }
 
     /** What was encoded, though nobody asked for that; the head says so no more, unless it could not be decoded. */
