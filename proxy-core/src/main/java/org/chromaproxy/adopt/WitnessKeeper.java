@@ -440,7 +440,9 @@ public final class WitnessKeeper {
         create(instance, ChromaPaths.tenants(), named(path.tenant()));
         create(instance, ChromaPaths.databases(path.tenant()), named(path.database()));
         ObjectNode collection = named(path.name()).set("metadata", metadata);
-        create(instance, ChromaPaths.collections(path.tenant(), path.database()), collection);
+        if (!create(instance, ChromaPaths.collections(path.tenant(), path.database()), collection)) {
+            throw new StepException(instance + " denied that it has " + path + ", and refuses to make what it has");
+        }
     }
 
     private void change(Instance instance, Mapping.Path path, JsonNode present, ObjectNode metadata) {
@@ -450,11 +452,14 @@ public final class WitnessKeeper {
         services.remote().expect(instance, uri, services.remote().writeAtOnce(instance, "PUT", uri, bytes(change)));
     }
 
-    private void create(Instance instance, String path, ObjectNode body) {
+    /** Whether it was made; else it was there. */
+    private boolean create(Instance instance, String path, ObjectNode body) {
         UpstreamResponse answer = services.remote().writeAtOnce(instance, "POST", path, bytes(body));
-        if (!answer.chromaError(409)) {
+        boolean there = answer.chromaError(409);
+        if (!there) {
             services.remote().expect(instance, path, answer);
         }
+        return !there;
     }
 
     private static ObjectNode named(String name) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -88,6 +89,31 @@ class WitnessTest {
             stage.primary().reappear();
             awaitPlaces(stage, collection, "primary DIVERGED", "replica READY");
             StagedTest.assertRead(collection, List.of("first", "late"));
+        }
+    }
+
+    /** What denies it is not the server, or it is made at the very moment: either way it does not name the new LSN. */
+    @Test
+    void aWitnessThatIsThereThoughItWasDeniedIsNotTakenForPut() throws SQLException {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            awaitWitnessed(stage, stage.replica());
+            // The second of two in a row is that before the witness is put anew.
+            AtomicLong last = new AtomicLong();
+            stage.replica()
+                    .once(
+                            call -> readsWitness(call)
+                                    && System.nanoTime() - last.getAndSet(System.nanoTime())
+                                            < TimeUnit.MILLISECONDS.toNanos(300),
+                            Reply.error(404, "NotFoundError", "Collection [witness] does not exist."));
+            for (int i = 0; i < 2; i++) {
+                assertEquals(201, collection.add("later-" + i).join().status());
+                StagedTest.awaitHeld(stage.replica(), collection, "later-" + i);
+                awaitWitnessed(stage, stage.replica());
+            }
+            assertEquals(
+                    "2/2",
+                    stage.client().get("/health").join().json().path("healthy_instances").asText());
         }
     }
 
