@@ -58,6 +58,12 @@ public final class BenchCommand implements Callable<Integer> {
     private int collections;
 
     @Option(
+            names = "--behind",
+            defaultValue = "20000",
+            description = "Collections that a replica has missed writes of; default ${DEFAULT-VALUE}.")
+    private int behind;
+
+    @Option(
             names = "--crowd",
             defaultValue = "5000",
             description = "Connections, where many are compared with the usual number; default ${DEFAULT-VALUE}.")
@@ -84,7 +90,7 @@ public final class BenchCommand implements Callable<Integer> {
         Files.createDirectories(base);
         Path folder = Files.createTempDirectory(base, "run-");
         Setting.Scale scale = new Setting.Scale(
-                Duration.ofMillis(Math.round(seconds * 1_000)), connections, pending, collections, crowd);
+                Duration.ofMillis(Math.round(seconds * 1_000)), connections, pending, collections, behind, crowd);
         Path report = out == null ? Servers.project().resolve("proxy-bench").resolve("RESULTS.md") : out;
         Bench bench = new Bench(
                 new Bench.Plan(rows, rounds, scale, folder, report),

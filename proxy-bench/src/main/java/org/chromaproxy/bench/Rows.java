@@ -6,7 +6,9 @@ import org.chromaproxy.bench.row.Setting;
 import org.chromaproxy.bench.row.real.CatchUpRow;
 import org.chromaproxy.bench.row.real.ChromaWriteRow;
 import org.chromaproxy.bench.row.real.ClientAddRow;
+import org.chromaproxy.bench.row.real.CreateRow;
 import org.chromaproxy.bench.row.real.IngestRow;
+import org.chromaproxy.bench.row.real.ManyBehindRow;
 import org.chromaproxy.bench.row.real.NoisyTenantRow;
 import org.chromaproxy.bench.row.stubbed.AddedLatencyRow;
 import org.chromaproxy.bench.row.stubbed.FlatRow;
@@ -25,7 +27,9 @@ enum Rows {
     CHROMA_WRITES,
     CLIENT_ADDS,
     ADDED_LATENCY,
+    CREATES,
     CATCH_UP,
+    MANY_BEHIND,
     MEMORY,
     START,
     FLAT,
@@ -42,7 +46,9 @@ enum Rows {
             case CHROMA_WRITES -> new ChromaWriteRow(setting);
             case CLIENT_ADDS -> new ClientAddRow(setting);
             case ADDED_LATENCY -> new AddedLatencyRow(setting);
+            case CREATES -> new CreateRow(setting);
             case CATCH_UP -> new CatchUpRow(setting);
+            case MANY_BEHIND -> new ManyBehindRow(setting);
             case MEMORY -> new MemoryRow(setting);
             case START -> new StartRow(setting);
             case FLAT -> new FlatRow(setting);

@@ -182,6 +182,24 @@ final class DurableLog {
         return tails;
     }
 
+    /** The records above a mark that no lane will decide, as the log's reader finds them. */
+    List<Long> leftBehind(long above) {
+        return records.tailMap(above, false).values().stream()
+                .filter(record -> !record.content().kind().catalog() && record.content().kind() != OpKind.REPAIR)
+                .filter(record -> !known(record.content().subject().lane()))
+                .map(LogRecord::lsn)
+                .filter(lsn -> outcome(lsn)
+                        .filter(outcome -> outcome.state() != TransactionState.PENDING_RECOVERY)
+                        .isEmpty())
+                .filter(this::passedByNone)
+                .toList();
+    }
+
+    private boolean passedByNone(long lsn) {
+        UUID lane = records.get(lsn).content().subject().lane();
+        return cursors.values().stream().noneMatch(cursor -> cursor.lane().equals(lane) && cursor.lsn() >= lsn);
+    }
+
     /** What a start reads: cursors of collections without a mapping are not among them. */
     List<Change.Cursor> cursors() {
         return cursors.values().stream().filter(each -> known(each.lane())).toList();

@@ -72,6 +72,12 @@ enum HeartMutant {
     DELETED_UNFLUSHED(yes("lane.Cursors", "flushed")),
     /** The lanes of a collection do not stand when it is deleted. */
     NO_DRAIN(yes("lane.catalog.Drain", "done")),
+    /** What an earlier process may have told as done is given up by whoever leads now. */
+    GIVEN_UP_BY_ANOTHER(no("lane.collection.GivingUp", "handsBack")),
+    /** A start leaves undecided what was logged as its collection went. */
+    LEFT_BEHIND(nothing("lane.registry.LaneRegistry", "leftBehind")),
+    /** An instance that may lack its last writes leads before it is compared. */
+    LEADS_UNCOMPARED(no("lane.collection.Returns", "mayNotLead")),
     /** A deletion that an instance has executed already waits there for what was written before. */
     EXECUTED_UNSEEN(no("lane.collection.LastWrites", "executed")),
     /** Catalog records go beside all that is not durable. */

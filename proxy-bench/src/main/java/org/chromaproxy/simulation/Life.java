@@ -94,6 +94,7 @@ final class Life {
                         .filter(outcome -> outcome.state() != TransactionState.PENDING_RECOVERY)
                         .isEmpty())
                 .forEach(each -> lanes.restore(each.record()));
+        durable.leftBehind(durable.lowWater()).forEach(lanes::leftBehind);
         health = new HealthChecker(loops.getFirst(), instances, this::admit, lanes::ledBy, CHECK_MS);
         new WriteTrial(loops.getFirst(), this::tryWrite).watch(instances);
         all.forEach(instance -> instance.onChange((changed, from, to) -> {

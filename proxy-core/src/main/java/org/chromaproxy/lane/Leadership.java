@@ -33,6 +33,7 @@ public final class Leadership {
     private static final Pattern RECORD = Pattern.compile("record \\d+");
 
     private final LaneGroup group;
+    private final int first;
     private int leader;
     private long term;
     private boolean moving;
@@ -50,6 +51,7 @@ public final class Leadership {
 
     Leadership(LaneGroup group, int leader, long term) {
         this.group = group;
+        this.first = leader;
         this.leader = leader;
         this.term = term;
         this.noHeirBefore = group.io().nanoTime();
@@ -57,6 +59,11 @@ public final class Leadership {
 
     public boolean leads(Lane lane) {
         return lane.index() == leader;
+    }
+
+    /** Who led when these lanes were made: what an earlier process told clients of, that one has executed. */
+    public Lane first() {
+        return group.lane(first);
     }
 
     /** Grows with every change of leader. */

@@ -57,6 +57,13 @@ public final class Requests {
                 .toList());
     }
 
+    /** Creations, all names different, as Chroma's Python client sends them. */
+    public static RequestSource creations(String collections) {
+        String body = "{\"name\":\"" + ID_PLACE
+                + "\",\"metadata\":null,\"configuration\":null,\"schema\":null,\"get_or_create\":false}";
+        return templates(List.of(bytes(ClientForm.PYTHON, collections, body)));
+    }
+
     /** The same read of one record every time, as some client sends it. */
     public static RequestSource gets(ClientForm form, String collection) {
         return repeated(bytes(form, collection + "/get", form.getBody()));

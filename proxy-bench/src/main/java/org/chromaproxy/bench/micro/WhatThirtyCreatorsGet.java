@@ -51,7 +51,7 @@ public class WhatThirtyCreatorsGet {
     @TearDown
     public void close() {
         try (stack) {
-            long there = client.get(Chroma.COLLECTIONS + "_count").asLong();
+            long there = client.collections();
             if (there != created.get()) {
                 throw new BenchException(created + " collections were created, and there are " + there);
             }

@@ -75,6 +75,16 @@ public final class Server implements AutoCloseable {
         return command;
     }
 
+    /** Ends it as {@code kill -9} does, and waits until it is gone. */
+    public void kill() {
+        try {
+            process.kill();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted while killing " + command.getFirst(), e);
+        }
+    }
+
     @Override
     public void close() {
         try {

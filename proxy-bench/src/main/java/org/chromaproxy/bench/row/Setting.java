@@ -35,9 +35,10 @@ public record Setting(Servers servers, LogDatabase database, Tools tools, Genera
      * @param connections of closed loops
      * @param pending records that the returned replica has to catch up with
      * @param collections where many are compared with few
+     * @param behind collections that a replica has missed writes of
      * @param crowd connections where many are compared with few
      */
-    public record Scale(Duration time, int connections, int pending, int collections, int crowd) {
+    public record Scale(Duration time, int connections, int pending, int collections, int behind, int crowd) {
         private static final Duration SLICE = Duration.ofSeconds(3);
 
         /** How long one slice of a warm-up takes. */

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The end of a record that no instance could apply. A fault can follow a durable write, so what it touches is read back
  * first, once every lane stands at it. The leader's version stands: who holds another one has diverged, and who cannot be
- * asked is compared before it serves again. Confined to the group's loop.
+ * asked is compared before it serves again. A record that an earlier process may have told as done goes back to who led then, and is
+ * given up there. Confined to the group's loop.
  */
 final class GivingUp {
     private static final Logger LOG = LoggerFactory.getLogger(GivingUp.class);
@@ -54,12 +55,27 @@ final class GivingUp {
 
     private long lossesWhenAsked;
     private int endings;
+    private @Nullable HandedBack handedBack;
+
+    /** A record that is to be given up by another leader, without its being sent there again. */
+    private record HandedBack(Write write, String why) {}
 
     GivingUp(RecordLanes group, CollectionEntry entry, Places places, Barrier barrier) {
         this.group = group;
         this.entry = entry;
         this.places = places;
         this.barrier = barrier;
+    }
+
+    /** Whether the record came to this leader to be given up: then that begins. */
+    boolean goesOn(Lane leader, Write write) {
+        HandedBack back = handedBack;
+        if (back == null || back.write != write) {
+            return false;
+        }
+        handedBack = null;
+        begin(leader, write, back.why);
+        return true;
     }
 
     void begin(Lane leader, Write write, String why) {
@@ -199,6 +215,14 @@ final class GivingUp {
      */
     private record Looked(List<Instance> others, ReadBack.@Nullable Found found, boolean settled) {
         static final Looked NOTHING = new Looked(List.of(), null, false);
+
+        boolean compared(Instance instance) {
+            return found != null && others.contains(instance) && !found.unread().contains(instance);
+        }
+
+        boolean equal(Instance instance) {
+            return found != null && !found.differing().containsKey(instance);
+        }
     }
 
     private boolean follows(Lane lane) {
@@ -223,6 +247,9 @@ final class GivingUp {
                             : "what it holds cannot be read: " + error);
             return;
         }
+        if (handsBack(leader, write, why, looked)) {
+            return;
+        }
         Map<Instance, Place> changed = new HashMap<>();
         for (Lane lane : group.lanes()) {
             if (lane != leader && follows(lane)) {
@@ -238,6 +265,30 @@ final class GivingUp {
             return;
         }
         giveUp(leader, write, WriteResult.of(ProxyError.WRITE_FAILED, words(why, found, changed)), changed);
+    }
+
+    /**
+     * Lets whoever led in an earlier process lead again, if it holds otherwise what the record names: a client may have been told
+     * that it is done, and then that one executed it. One that cannot be compared is waited for, bounded.
+     */
+    private boolean handsBack(Lane leader, Write write, String why, Looked looked) {
+        Lane earlier = group.leadership().first();
+        if (!write.recovered() || earlier == leader || !follows(earlier) || leader.faults >= MAX_UNSETTLED) {
+            return false;
+        }
+        boolean compared = looked.compared(earlier.instance);
+        if (compared && looked.equal(earlier.instance)) {
+            return false;
+        }
+        leader.busy = false;
+        String reason = "record " + write.lsn() + " may have been told as done by an earlier process, when " + earlier
+                + " led, which holds otherwise what it names";
+        if (compared && group.leadership().elect(lane -> lane == earlier, reason)) {
+            handedBack = new HandedBack(write, why);
+        } else {
+            group.pause(leader, earlier + ", which led in an earlier process, may have executed it, and cannot be compared");
+        }
+        return true;
     }
 
     private void giveUp(Lane leader, Write write, WriteResult result, Map<Instance, Place> changed) {

@@ -178,7 +178,7 @@ public final class RecordLanes extends LaneGroup {
     protected boolean endsUnsent(Lane lane, Write write) {
         long deleted = entry.deletedLsn();
         if (deleted == 0) {
-            return false;
+            return givingUp.goesOn(lane, write);
         }
         if (write.lsn() > deleted) {
             refuse(lane, write, notFound());

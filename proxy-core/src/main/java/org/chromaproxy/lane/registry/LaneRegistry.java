@@ -132,13 +132,22 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     /** Its collection was deleted, on every instance, while it was logged. The refusal is durable before it is told. */
     private void refuse(Write write) {
-        WriteResult result = WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, ProxyError.COLLECTION_NOT_FOUND.message());
-        Change refused =
-                new Change.Outcome(write.lsn(), TransactionState.FAILED, result.status(), result.text(), result.body());
-        services.log().submit(List.of(refused), true, () -> {
+        refuse(write.lsn(), result -> {
             write.result().complete(result);
             write.taken();
         });
+    }
+
+    private void refuse(long lsn, Consumer<WriteResult> durable) {
+        WriteResult result = WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, ProxyError.COLLECTION_NOT_FOUND.message());
+        Change refused =
+                new Change.Outcome(lsn, TransactionState.FAILED, result.status(), result.text(), result.body());
+        services.log().submit(List.of(refused), true, () -> durable.accept(result));
+    }
+
+    /** At start: a record that an owner logged as it died, of a collection that was deleted everywhere before. Who asks for it is told. */
+    public void leftBehind(long lsn) {
+        refuse(lsn, _ -> {});
     }
 
     /** What is logged behind a deletion is decided behind it, though its lane is another. */

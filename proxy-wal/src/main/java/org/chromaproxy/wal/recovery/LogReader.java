@@ -119,6 +119,14 @@ public final class LogReader {
         queries.forEachCursor(consumer);
     }
 
+    /**
+     * The records above {@code lsn} that no lane will ever decide, in LSN order: of collections without a mapping, with neither an
+     * outcome nor a cursor that has passed them. An owner died while it logged them, and their collection was gone.
+     */
+    public List<Long> leftBehind(long lsn) {
+        return queries.leftBehind(lsn);
+    }
+
     /** Passes on the leaders of the catalog and of every collection with a mapping; in pages, so memory stays small. */
     public void forEachLeader(Consumer<Change.Lead> consumer) {
         queries.forEachLeader(consumer);

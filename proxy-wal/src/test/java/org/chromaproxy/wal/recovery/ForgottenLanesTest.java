@@ -18,6 +18,7 @@ import org.chromaproxy.wal.append.LogWriter;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.store.RetentionSql;
 import org.chromaproxy.wal.testkit.EmbeddedServer;
 import org.chromaproxy.wal.testkit.Heard;
@@ -81,6 +82,21 @@ class ForgottenLanesTest {
 
     private static List<String> texts(UUID... lanes) {
         return List.of(lanes).stream().map(UUID::toString).sorted().toList();
+    }
+
+    @Test
+    void whatWasLoggedAsItsCollectionWentAndHasNoOutcomeIsFound() {
+        append(5);
+        List<Long> lsns = heard.lsns();
+        durable(
+                cursor(LANE, "primary", lsns.get(1)),
+                new Change.Outcome(lsns.get(2), TransactionState.FAILED, 404, "gone", new byte[0]),
+                new Change.Outcome(lsns.get(3), TransactionState.PENDING_RECOVERY, 202, "", new byte[0]));
+        LogReader reader = new LogReader(log.queries);
+        assertEquals(List.of(lsns.get(3), lsns.get(4)), reader.leftBehind(0));
+        assertEquals(List.of(lsns.get(4)), reader.leftBehind(lsns.get(3)));
+        durable(mapping(LANE, 0));
+        assertEquals(List.of(), reader.leftBehind(0));
     }
 
     @Test

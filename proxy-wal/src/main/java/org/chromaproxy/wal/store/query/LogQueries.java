@@ -171,6 +171,24 @@ public final class LogQueries {
         return new Change.Cursor(row.getObject(1, UUID.class), row.getString(2), row.getLong(3));
     }
 
+    /**
+     * The records above {@code lsn} that no lane will ever decide: of collections without a mapping, with no outcome and no cursor
+     * that has passed them. In LSN order.
+     */
+    public List<Long> leftBehind(long lsn) {
+        return list(
+                "SELECT r.lsn FROM log_record r WHERE r.lsn > ? AND r.kind < ? AND r.kind <> ?"
+                        + " AND NOT EXISTS (SELECT FROM collection c WHERE c.public_id = r.lane)"
+                        + " AND NOT EXISTS (SELECT FROM record_outcome o WHERE o.lsn = r.lsn AND o.state <> ?)"
+                        + " AND NOT EXISTS (SELECT FROM lane_cursor c WHERE c.lane = r.lane AND c.lsn >= r.lsn)"
+                        + " ORDER BY r.lsn",
+                row -> row.getLong(1),
+                lsn,
+                OpKind.CREATE_COLLECTION.code(),
+                OpKind.REPAIR.code(),
+                TransactionState.PENDING_RECOVERY.name());
+    }
+
     /** Passes on the leaders of the catalog and of every collection with a mapping. */
     public void forEachLeader(Consumer<Change.Lead> consumer) {
         stream(known("lane, instance, term", "lane_leader"), LogQueries::toLead, consumer);
