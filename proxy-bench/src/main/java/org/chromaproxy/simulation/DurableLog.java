@@ -187,17 +187,18 @@ final class DurableLog {
         return records.tailMap(above, false).values().stream()
                 .filter(record -> !record.content().kind().catalog() && record.content().kind() != OpKind.REPAIR)
                 .filter(record -> !known(record.content().subject().lane()))
-                .map(LogRecord::lsn)
-                .filter(lsn -> outcome(lsn)
+                .filter(record -> outcome(record.lsn())
                         .filter(outcome -> outcome.state() != TransactionState.PENDING_RECOVERY)
                         .isEmpty())
                 .filter(this::passedByNone)
+                .map(LogRecord::lsn)
                 .toList();
     }
 
-    private boolean passedByNone(long lsn) {
-        UUID lane = records.get(lsn).content().subject().lane();
-        return cursors.values().stream().noneMatch(cursor -> cursor.lane().equals(lane) && cursor.lsn() >= lsn);
+    private boolean passedByNone(LogRecord record) {
+        UUID lane = record.content().subject().lane();
+        return cursors.values().stream()
+                .noneMatch(cursor -> cursor.lane().equals(lane) && cursor.lsn() >= record.lsn());
     }
 
     /** What a start reads: cursors of collections without a mapping are not among them. */

@@ -50,7 +50,7 @@ enum HeartMutant {
     /** An answer of the catalog is stored after the cursor that passes its record. */
     ANSWER_LATER(without("lane.catalog.CatalogLanes", "complete", "keepsOutcome", CodeBuilder::iconst_0)),
     /** A start does not know what deletions were under way. */
-    DELETIONS_FORGOTTEN(without("lane.registry.LaneRegistry", "restore", "holdLaterWrites", HeartMutant::nothing)),
+    DELETIONS_FORGOTTEN(without("lane.registry.Deletions", "restored", "logged", HeartMutant::nothing)),
     /** Writes behind a deletion do not wait for it. */
     BEHIND_A_DELETION(no("catalog.CollectionEntry", "waitsForDelete")),
     /** A create or deletion that took its effect is given up all the same. */

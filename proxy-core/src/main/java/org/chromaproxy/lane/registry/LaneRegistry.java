@@ -15,7 +15,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
@@ -49,9 +48,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private final CatalogLanes catalogLanes;
     private final Map<UUID, RecordLanes> groups = new ConcurrentHashMap<>();
     private final Map<Long, Write> undecided = new ConcurrentHashMap<>();
-    /** Catalog records that are not decided yet, and what each may delete. */
-    private final Map<Long, List<CollectionEntry>> deletions = new ConcurrentHashMap<>();
-
+    private final Deletions deletions;
     private final Survey survey;
     private final Wakening wakening;
 
@@ -60,6 +57,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         this.loops = loops;
         this.services = services;
         this.restored = restored;
+        this.deletions = new Deletions(services.catalog(), services.instances());
         this.survey = new Survey(services.instances());
         this.wakening = new Wakening(this, services.catalog(), services.instances());
         restored.leader(Subject.CATALOG)
@@ -122,7 +120,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         undecided.put(write.lsn(), write);
         write.result().whenComplete((result, error) -> undecided.remove(write.lsn()));
         if (write.kind().catalog()) {
-            holdLaterWrites(write.record());
+            deletions.logged(write.record());
             catalogLanes.io().execute(() -> catalogLanes.offer(write));
             return;
         }
@@ -150,30 +148,12 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         refuse(lsn, _ -> {});
     }
 
-    /** What is logged behind a deletion is decided behind it, though its lane is another. */
-    private void holdLaterWrites(LogRecord record) {
-        Subject subject = record.content().subject();
-        List<CollectionEntry> doomed = switch (record.content().kind()) {
-            case DELETE_COLLECTION ->
-                services.catalog().known(subject.collection()).stream().toList();
-            case DELETE_DATABASE -> List.copyOf(services.catalog().list(subject.tenant(), subject.database()));
-            default -> List.of();
-        };
-        if (!doomed.isEmpty()) {
-            deletions.put(record.lsn(), doomed);
-            doomed.forEach(entry -> entry.deleting(record.lsn()));
-        }
-    }
-
     /**
      * At start, before the lanes begin: a catalog record that no instance is known to have passed. If it deletes, what is logged
      * behind it waits as it did before, and nobody reads what may be half deleted.
      */
     public void restore(LogRecord undecided) {
-        holdLaterWrites(undecided);
-        for (CollectionEntry entry : deletions.getOrDefault(undecided.lsn(), List.of())) {
-            services.instances().forEach(instance -> entry.gate().dropping(instance.index(), true));
-        }
+        deletions.restored(undecided);
     }
 
     /** Up to where some instance has passed the catalog's records: those are decided. */
@@ -186,20 +166,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     @Override
     public void decided(long lsn) {
-        List<CollectionEntry> doomed = deletions.remove(lsn);
-        if (doomed == null) {
-            return;
-        }
-        for (CollectionEntry entry : doomed) {
-            services.instances().forEach(instance -> entry.gate().dropping(instance.index(), false));
-            entry.deleteDecided(lsn);
-            deletions.entrySet().stream()
-                    .filter(other -> other.getValue().contains(entry))
-                    .mapToLong(Map.Entry::getKey)
-                    .min()
-                    .ifPresent(entry::deleting);
-            wake(entry.publicId());
-        }
+        deletions.decided(lsn).forEach(entry -> wake(entry.publicId()));
     }
 
     /**
@@ -325,12 +292,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         // It need not be the one that bore the name when the record was logged.
         services.catalog()
                 .known(publicId)
-                .ifPresent(entry -> deletions.merge(
-                        lsn,
-                        List.of(entry),
-                        (before, one) -> before.contains(entry)
-                                ? before
-                                : Stream.concat(before.stream(), one.stream()).toList()));
+                .ifPresent(entry -> deletions.found(lsn, entry));
         if (inLogOnly(publicId, () -> restored.decided(publicId))) {
             ended.run();
         } else {
