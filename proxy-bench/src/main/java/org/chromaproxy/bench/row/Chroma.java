@@ -6,10 +6,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.chromaproxy.bench.load.Requests;
 import org.chromaproxy.bench.process.BenchException;
 import org.chromaproxy.drill.evidence.Http;
@@ -19,7 +15,6 @@ public final class Chroma {
     public static final String COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int PAGE = 1_000;
 
     private final Http http;
     private final URI url;
@@ -60,30 +55,9 @@ public final class Chroma {
         return get(COLLECTIONS + "_count").asLong();
     }
 
-    /** The paths of all collections by their names, asked for in pages. */
-    public SortedMap<String, String> paths() {
-        SortedMap<String, String> paths = new TreeMap<>();
-        int asked = 0;
-        JsonNode page;
-        do {
-            page = get(COLLECTIONS + "?limit=" + PAGE + "&offset=" + asked);
-            page.forEach(one -> paths.put(
-                    one.path("name").asText(), COLLECTIONS + "/" + one.path("id").asText()));
-            asked += PAGE;
-        } while (page.size() == PAGE);
-        return paths;
-    }
-
     /** How many records a collection holds. */
     public long count(String path) {
         return get(path + "/count").asLong();
-    }
-
-    /** The ids of all records of a collection, in order. */
-    public SortedSet<String> ids(String path) {
-        SortedSet<String> ids = new TreeSet<>();
-        post(path + "/get", "{\"include\":[]}").path("ids").forEach(id -> ids.add(id.asText()));
-        return ids;
     }
 
     public JsonNode get(String path) {

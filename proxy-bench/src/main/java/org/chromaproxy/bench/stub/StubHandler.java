@@ -22,9 +22,9 @@ final class StubHandler extends ByteToMessageDecoder {
     private static final String VERSION = " HTTP/1.1";
     private static final ByteBuf ADDED = ready("201 Created", "{}");
     private static final ByteBuf DONE = ready("200 OK", "{}");
-    private static final ByteBuf COUNT = ready("200 OK", "0");
     private static final ByteBuf FOUND = ready("200 OK", RECORD);
     private static final ByteBuf NOT_FOUND = ready("200 OK", NO_RECORD);
+    private static final int ID_LENGTH = 36;
     private static final String BY_IDS = "{\"ids\"";
 
     private final StubModel model;
@@ -93,6 +93,8 @@ final class StubHandler extends ByteToMessageDecoder {
                     yield null;
                 }
                 model.recordsCame();
+                model.added(StubServer.number(in.toString(
+                        end - "/add".length() - ID_LENGTH, ID_LENGTH, StandardCharsets.US_ASCII)));
                 yield ADDED;
             }
             case 't' -> ends(in, end, "/get") ? get(in, bodyStart) : records(in, end);
@@ -107,7 +109,7 @@ final class StubHandler extends ByteToMessageDecoder {
             model.recordsCame();
             return DONE;
         }
-        return ends(in, end, "/count") ? COUNT : null;
+        return null;
     }
 
     /** Who asks for ids is a client of the benchmark; who asks for a page is the proxy, and this holds nothing. */

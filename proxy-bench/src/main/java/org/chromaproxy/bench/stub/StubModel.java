@@ -16,7 +16,10 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.chromaproxy.bench.load.Requests;
 
-/** As much of Chroma's catalog as the proxy asks for: tenants, databases, collections. It holds no records. */
+/**
+ * As much of Chroma's catalog as the proxy asks for: tenants, databases, collections. It holds no records, and counts the adds to each
+ * collection that was there from the start.
+ */
 final class StubModel {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ROOT = "/api/v2/tenants";
@@ -31,12 +34,14 @@ final class StubModel {
     private final Set<String> databases = new TreeSet<>();
     private final Map<String, Collection> byId = new TreeMap<>();
     private final Map<String, Collection> byPath = new HashMap<>();
+    private final int[] adds;
     private boolean records;
 
     /** @param server tells the ids of two stubs apart; the names are the same */
     StubModel(int collections, int server) {
         tenants.add("default_tenant");
         databases.add(HOME);
+        adds = new int[collections];
         for (int i = 0; i < collections; i++) {
             String name = "collection-" + i;
             put(new Collection(StubServer.id(server, i).toString(), HOME, name, JsonNodeFactory.instance.nullNode()));
@@ -46,6 +51,19 @@ final class StubModel {
     /** Chroma fixes a collection's dimension with the first record; this one does so for all at once. */
     void recordsCame() {
         records = true;
+    }
+
+    /** @param number as {@link StubServer#number} tells it */
+    void added(long number) {
+        if (number >= 0 && number < adds.length) {
+            adds[(int) number]++;
+        }
+    }
+
+    /** How many adds there were to that collection. */
+    private int adds(String id) {
+        long number = StubServer.number(id);
+        return number >= 0 && number < adds.length ? adds[(int) number] : 0;
     }
 
     private void put(Collection collection) {
@@ -89,6 +107,9 @@ final class StubModel {
             return missing();
         }
         Collection collection = found.get();
+        if (path[path.length - 1].equals("count")) {
+            return ok(Integer.toString(adds(collection.id)));
+        }
         switch (method) {
             case "DELETE" -> remove(collection);
             case "PUT" -> {

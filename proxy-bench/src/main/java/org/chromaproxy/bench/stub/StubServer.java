@@ -15,6 +15,8 @@ public final class StubServer implements AutoCloseable {
     private static final int BACKLOG = 8_192;
     private static final long VERSION_4 = 0x4000;
     private static final long VARIANT = 1L << 63;
+    /** The last ones of an id, which are the number. */
+    private static final int DIGITS = 12;
 
     private final EventLoops loops = new EventLoops(Transport.named("auto"), 1);
     private final Channel listener;
@@ -53,6 +55,15 @@ public final class StubServer implements AutoCloseable {
     /** The id that a stub's collection of that number has from the start. */
     public static UUID id(int server, int collection) {
         return new UUID((long) server << Integer.SIZE | VERSION_4, VARIANT | collection + 1);
+    }
+
+    /** The number that {@link #id} was made of; that of an id made otherwise is too large for any, or negative. */
+    static long number(CharSequence id) {
+        long number = 0;
+        for (int i = id.length() - DIGITS; i < id.length(); i++) {
+            number = number << 4 | Character.digit(id.charAt(i), 16);
+        }
+        return number - 1;
     }
 
     public int port() {
