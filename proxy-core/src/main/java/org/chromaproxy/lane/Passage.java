@@ -88,8 +88,20 @@ final class Passage {
             ChangeListener listener = ChangeListener.of(
                     () -> group.io().execute(() -> committed(lane, next, others, begun)),
                     reason -> group.io().execute(() -> refused(lane, next, begun, reason)));
-            group.services().log().submit(all, true, listener);
+            group.services().log().submit(all, awaited(lane), listener);
         });
+    }
+
+    /**
+     * Whether a client or the lane itself waits for what was executed to be durable. On a follower it rides with the transaction of what
+     * the leader has still before it, which comes in milliseconds; if there is nothing, a client may wait for the follower alone.
+     */
+    private boolean awaited(Lane lane) {
+        Write head = lane.head();
+        boolean stopped = head != null && !goesBeside(lane, head);
+        return stopped
+                || group.leadership().leads(lane)
+                || group.lane(group.gate().leader()).head() == null;
     }
 
     private void committed(Lane lane, Unsettled.Group durable, List<Change> others, List<MappingChanges.Begun> begun) {
