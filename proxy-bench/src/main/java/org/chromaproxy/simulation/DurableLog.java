@@ -185,7 +185,8 @@ final class DurableLog {
     /** The records above a mark that no lane will decide, as the log's reader finds them. */
     List<Long> leftBehind(long above) {
         return records.tailMap(above, false).values().stream()
-                .filter(record -> !record.content().kind().catalog() && record.content().kind() != OpKind.REPAIR)
+                .filter(record ->
+                        !record.content().kind().catalog() && record.content().kind() != OpKind.REPAIR)
                 .filter(record -> !known(record.content().subject().lane()))
                 .filter(record -> outcome(record.lsn())
                         .filter(outcome -> outcome.state() != TransactionState.PENDING_RECOVERY)

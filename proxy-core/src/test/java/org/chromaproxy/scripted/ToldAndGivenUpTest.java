@@ -42,8 +42,9 @@ class ToldAndGivenUpTest {
                         .untilAsserted(() -> assertEquals(
                                 List.of("primary READY", "replica DIVERGED"),
                                 stage.log()
-                                        .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
-                                                + collection.id() + "' ORDER BY instance")));
+                                        .look(
+                                                "SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
+                                                        + collection.id() + "' ORDER BY instance")));
                 Client.Answer read =
                         client.post(collection.path("get"), "{\"include\":[]}").join();
                 assertEquals("[\"first\",\"poison\"]", read.json().path("ids").toString(), read.body());

@@ -113,7 +113,12 @@ class WitnessTest {
             }
             assertEquals(
                     "2/2",
-                    stage.client().get("/health").join().json().path("healthy_instances").asText());
+                    stage.client()
+                            .get("/health")
+                            .join()
+                            .json()
+                            .path("healthy_instances")
+                            .asText());
         }
     }
 

@@ -93,8 +93,8 @@ final class StubHandler extends ByteToMessageDecoder {
                     yield null;
                 }
                 model.recordsCame();
-                model.added(StubServer.number(in.toString(
-                        end - "/add".length() - ID_LENGTH, ID_LENGTH, StandardCharsets.US_ASCII)));
+                model.added(StubServer.number(
+                        in.toString(end - "/add".length() - ID_LENGTH, ID_LENGTH, StandardCharsets.US_ASCII)));
                 yield ADDED;
             }
             case 't' -> ends(in, end, "/get") ? get(in, bodyStart) : records(in, end);

@@ -286,7 +286,9 @@ final class GivingUp {
         if (compared && group.leadership().elect(lane -> lane == earlier, reason)) {
             handedBack = new HandedBack(write, why);
         } else {
-            group.pause(leader, earlier + ", which led in an earlier process, may have executed it, and cannot be compared");
+            group.pause(
+                    leader,
+                    earlier + ", which led in an earlier process, may have executed it, and cannot be compared");
         }
         return true;
     }

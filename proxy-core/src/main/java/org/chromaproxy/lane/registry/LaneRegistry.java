@@ -290,9 +290,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     @Override
     public void awaitLastWrites(UUID publicId, long lsn, boolean atOnce, Runnable ended) {
         // It need not be the one that bore the name when the record was logged.
-        services.catalog()
-                .known(publicId)
-                .ifPresent(entry -> deletions.found(lsn, entry));
+        services.catalog().known(publicId).ifPresent(entry -> deletions.found(lsn, entry));
         if (inLogOnly(publicId, () -> restored.decided(publicId))) {
             ended.run();
         } else {

@@ -17,11 +17,11 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.time.Clock;
 import org.chromaproxy.wal.record.LogRecord;
-import org.chromaproxy.wal.record.WriteRequest;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
 import org.junit.jupiter.api.Test;
 
 /** Which writes wait for a deletion that is not decided yet. */

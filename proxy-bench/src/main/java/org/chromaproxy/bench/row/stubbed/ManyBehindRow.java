@@ -78,8 +78,7 @@ public final class ManyBehindRow implements Row {
 
     private void launch() {
         URI replica = URI.create("http://127.0.0.1:" + links.getFirst().port());
-        Map<String, String> settings =
-                Map.of("DATABASE_URL", database, "MAX_MEMORY_MB", Integer.toString(LIMIT));
+        Map<String, String> settings = Map.of("DATABASE_URL", database, "MAX_MEMORY_MB", Integer.toString(LIMIT));
         proxies.addLast(running.add(setting.servers().proxy(stubs.getFirst().url(), replica, settings)));
     }
 
