@@ -78,6 +78,10 @@ enum HeartMutant {
     LEFT_BEHIND(nothing("lane.registry.LaneRegistry", "leftBehind")),
     /** An instance that may lack its last writes leads before it is compared. */
     LEADS_UNCOMPARED(no("lane.collection.Returns", "mayNotLead")),
+    /** One that may have lost what it had answered leads as soon as one that has only still to be sent something. */
+    LOST_LIKE_ANY(no("lane.collection.Suspects", "mayLack")),
+    /** What was given up without an instance is compared with it only as long as the process lives. */
+    PASSED_IN_MEMORY(nothing("lane.collection.GivingUp", "passes")),
     /** A deletion that an instance has executed already waits there for what was written before. */
     EXECUTED_UNSEEN(no("lane.collection.LastWrites", "executed")),
     /** Catalog records go beside all that is not durable. */

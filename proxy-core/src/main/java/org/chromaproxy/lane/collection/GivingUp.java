@@ -2,11 +2,13 @@ package org.chromaproxy.lane.collection;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -56,6 +58,8 @@ final class GivingUp {
     private long lossesWhenAsked;
     private int endings;
     private @Nullable HandedBack handedBack;
+    /** By instance, records that were given up before it had the collection: it was not asked what it holds. */
+    private final Map<Instance, Set<Long>> unasked = new HashMap<>();
 
     /** A record that is to be given up by another leader, without its being sent there again. */
     private record HandedBack(Write write, String why) {}
@@ -296,6 +300,11 @@ final class GivingUp {
     private void giveUp(Lane leader, Write write, WriteResult result, Map<Instance, Place> changed) {
         LOG.error("{}: record {} is given up: {} Places that changed: {}", entry, write.lsn(), result.text(), changed);
         write.deadLetter();
+        for (Lane lane : group.lanes()) {
+            if (!lane.detached && !follows(lane)) {
+                unasked.computeIfAbsent(lane.instance, _ -> new HashSet<>()).add(write.lsn());
+            }
+        }
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());
         if (changed.isEmpty()) {
@@ -306,6 +315,21 @@ final class GivingUp {
                 changed.forEach((instance, place) -> detach(group.lane(instance.index()), place));
                 group.concluded(leader, write, result);
             });
+        }
+    }
+
+    /**
+     * Makes durable that the instance, which passes a record that was given up without it, is to be compared: after a crash nobody would
+     * know. Ahead of the cursor.
+     */
+    void passes(Lane lane, Write write) {
+        Set<Long> records = unasked.getOrDefault(lane.instance, Set.of());
+        boolean first = records.contains(write.lsn()) && records.remove(write.lsn());
+        Place now = entry.place(lane.instance).orElse(null);
+        if ((first || write.givenUpBefore()) && now != null && now.state() == PlaceState.READY) {
+            String reason = "record " + write.lsn() + " was given up without it; to be compared";
+            Place place = new Place(now.instanceId(), PlaceState.UNVERIFIED, reason);
+            places.store(Map.of(lane.instance, place), List.of(), () -> {});
         }
     }
 

@@ -375,6 +375,7 @@ public final class RecordLanes extends LaneGroup {
         if (!leadership().leads(lane)) {
             // It may stand on the leader, and this one will never be sent it.
             returns.suspect(lane, write);
+            givingUp.passes(lane, write);
             return;
         }
         // The same where one that has passed it led before.

@@ -83,7 +83,7 @@ final class Returns {
      * seconds, as it may come back without them.
      */
     void gone(Lane lane) {
-        recent.get(lane.index()).missing(lane.instance.witnessed(), touched -> suspect(lane, touched));
+        recent.get(lane.index()).missing(lane.instance.witnessed(), touched -> lost(lane, touched));
         if (lane.underWay()) {
             cutOff(lane);
         }
@@ -121,6 +121,13 @@ final class Returns {
         }
     }
 
+    private void lost(Lane lane, Footprint touched) {
+        if (!lane.detached && !lane.held) {
+            suspects.get(lane.index()).addLost(touched);
+            doubt(lane);
+        }
+    }
+
     private void doubt(Lane lane) {
         boolean any = !suspects.get(lane.index()).none();
         group.gate().doubted(lane.index(), any);
@@ -141,7 +148,23 @@ final class Returns {
     }
 
     private boolean hasAll(Lane lane, Lane other) {
-        return other != lane && !suspect(other) && group.whole(other) && other.instance.preferable();
+        return other != lane && better(other, lane) && group.whole(other) && other.instance.preferable();
+    }
+
+    /**
+     * Whether less is in doubt on the one than on the other: one that may have lost what it had answered comes last; one whose answer is
+     * outstanding has that record still before it, and will have all.
+     */
+    private boolean better(Lane one, Lane other) {
+        return doubts(one) < doubts(other);
+    }
+
+    private int doubts(Lane lane) {
+        Suspects own = suspects.get(lane.index());
+        if (own.none()) {
+            return 0;
+        }
+        return own.mayLack() ? 2 : 1;
     }
 
     /** How long nothing has been decided while that lane might have led, by the clock. */
@@ -212,7 +235,7 @@ final class Returns {
      */
     private boolean handOver(Lane leader) {
         return group.leadership()
-                .elect(lane -> !suspect(lane), "what was last applied on " + leader + " may not be there any more");
+                .elect(lane -> better(lane, leader), "what was last applied on " + leader + " may not be there any more");
     }
 
     /** It is back, and nobody is there to compare it with: its version stands, and the others are compared with it. */

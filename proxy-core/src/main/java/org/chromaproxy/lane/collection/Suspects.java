@@ -12,6 +12,18 @@ final class Suspects {
 
     private final Set<String> ids = new HashSet<>();
     private boolean everything;
+    private boolean lost;
+
+    /** What the instance had answered, and may have come back without. */
+    void addLost(Footprint touched) {
+        lost = true;
+        add(touched);
+    }
+
+    /** Whether it may lack what it had answered, and not only what it has still to be sent again. */
+    boolean mayLack() {
+        return lost;
+    }
 
     void add(Footprint touched) {
         switch (touched) {
@@ -35,5 +47,6 @@ final class Suspects {
     void clear() {
         ids.clear();
         everything = false;
+        lost = false;
     }
 }

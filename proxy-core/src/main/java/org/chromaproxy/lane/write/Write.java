@@ -48,6 +48,7 @@ public final class Write {
     private @Nullable PrincipalUse principal;
     private boolean suspected;
     private boolean givenUp;
+    private boolean givenUpBefore;
     private boolean unattended;
     private volatile boolean abandoned;
 
@@ -124,6 +125,12 @@ public final class Write {
     /** The log says that it was given up. */
     public void foundGivenUp() {
         givenUp = true;
+        givenUpBefore = true;
+    }
+
+    /** Whether it was given up without a look at the instances whose lanes have it from the log. */
+    public boolean givenUpBefore() {
+        return givenUpBefore;
     }
 
     /** It is given up. */
