@@ -235,7 +235,9 @@ final class Returns {
      */
     private boolean handOver(Lane leader) {
         return group.leadership()
-                .elect(lane -> better(lane, leader), "what was last applied on " + leader + " may not be there any more");
+                .elect(
+                        lane -> better(lane, leader),
+                        "what was last applied on " + leader + " may not be there any more");
     }
 
     /** It is back, and nobody is there to compare it with: its version stands, and the others are compared with it. */
