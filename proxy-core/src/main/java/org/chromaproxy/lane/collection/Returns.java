@@ -152,11 +152,11 @@ final class Returns {
     }
 
     /**
-     * Whether less is in doubt on the one than on the other: one that may have lost what it had answered comes last; one whose answer is
+     * Whether less is in doubt on the candidate than on the present one: one that may have lost what it had answered comes last; one whose answer is
      * outstanding has that record still before it, and will have all.
      */
-    private boolean better(Lane one, Lane other) {
-        return doubts(one) < doubts(other);
+    private boolean better(Lane candidate, Lane present) {
+        return doubts(candidate) < doubts(present);
     }
 
     private int doubts(Lane lane) {
