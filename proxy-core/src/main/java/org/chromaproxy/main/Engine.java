@@ -328,7 +328,7 @@ final class Engine implements AutoCloseable {
                                 backlog.lane(),
                                 new Backlog.Tail(backlog.records(), backlog.bytes(), backlog.last(), oldest)));
         restoreUndecided(registry);
-        wal.reader().leftBehind(lowWater).forEach(registry::leftBehind);
+        wal.reader().forEachLeftBehind(lowWater, registry::leftBehind);
         return registry;
     }
 

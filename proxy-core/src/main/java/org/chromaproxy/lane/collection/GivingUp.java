@@ -47,6 +47,8 @@ final class GivingUp {
 
     private static final long LOOK_MS = 50;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** So long one that may have executed what a client was told is waited for. */
+    private static final long AWAITED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final RecordLanes group;
     private final CollectionEntry entry;
@@ -58,6 +60,10 @@ final class GivingUp {
     private long lossesWhenAsked;
     private int endings;
     private @Nullable HandedBack handedBack;
+    /** The record that waits for who led before, and since when, by the clock. */
+    private long awaited;
+
+    private long awaitedSince;
     /** By instance, records that were given up before it had the collection: it was not asked what it holds. */
     private final Map<Instance, Set<Long>> unasked = new HashMap<>();
 
@@ -74,7 +80,7 @@ final class GivingUp {
     /** Whether the record came to this leader to be given up: then that begins. */
     boolean goesOn(Lane leader, Write write) {
         HandedBack back = handedBack;
-        if (back == null || back.write != write) {
+        if (back == null || back.write != write || leader != group.leadership().first()) {
             return false;
         }
         handedBack = null;
@@ -167,6 +173,14 @@ final class GivingUp {
 
     /** Nothing more is asked: the servers end on that as well. What the leader holds stands, and nobody is compared with it. */
     private void unread(Lane leader, Write write, String why) {
+        Lane earlier = group.leadership().first();
+        if (mayHaveTold(earlier, leader, write)) {
+            leader.busy = false;
+            if (handBack(earlier, write, why)) {
+                return;
+            }
+            leader.busy = true;
+        }
         Map<Instance, Place> changed = new HashMap<>();
         for (Lane lane : group.lanes()) {
             Place now = entry.place(lane.instance).orElse(null);
@@ -220,12 +234,12 @@ final class GivingUp {
     private record Looked(List<Instance> others, ReadBack.@Nullable Found found, boolean settled) {
         static final Looked NOTHING = new Looked(List.of(), null, false);
 
-        boolean compared(Instance instance) {
-            return found != null && others.contains(instance) && !found.unread().contains(instance);
-        }
-
+        /** Whether that instance was compared, and holds what the leader holds. */
         boolean equal(Instance instance) {
-            return found != null && !found.differing().containsKey(instance);
+            return found != null
+                    && others.contains(instance)
+                    && !found.unread().contains(instance)
+                    && !found.differing().containsKey(instance);
         }
     }
 
@@ -272,29 +286,43 @@ final class GivingUp {
     }
 
     /**
-     * Lets whoever led in an earlier process lead again, if it holds otherwise what the record names: a client may have been told
-     * that it is done, and then that one executed it. One that cannot be compared is waited for, bounded.
+     * Lets whoever led in an earlier process lead again, unless it holds for certain what this leader holds: a client may have been told
+     * that the record is done, and then that one executed it. Where it cannot lead now, it is waited for, bounded.
      */
     private boolean handsBack(Lane leader, Write write, String why, Looked looked) {
         Lane earlier = group.leadership().first();
-        if (!write.recovered() || earlier == leader || !follows(earlier) || leader.faults >= MAX_UNSETTLED) {
-            return false;
-        }
-        boolean compared = looked.compared(earlier.instance);
-        if (compared && looked.equal(earlier.instance)) {
+        if (!mayHaveTold(earlier, leader, write) || looked.equal(earlier.instance)) {
             return false;
         }
         leader.busy = false;
-        String reason = "record " + write.lsn() + " may have been told as done by an earlier process, when " + earlier
-                + " led, which holds otherwise what it names";
-        if (compared && group.leadership().elect(lane -> lane == earlier, reason)) {
-            handedBack = new HandedBack(write, why);
-        } else {
+        if (!handBack(earlier, write, why)) {
             group.pause(
-                    leader,
-                    earlier + ", which led in an earlier process, may have executed it, and cannot be compared");
+                    leader, earlier + ", which led in an earlier process, may have executed it, and cannot lead now");
         }
         return true;
+    }
+
+    private boolean mayHaveTold(Lane earlier, Lane leader, Write write) {
+        if (!write.recovered() || earlier == leader || !follows(earlier)) {
+            return false;
+        }
+        long now = group.io().nanoTime();
+        if (awaited != write.lsn()) {
+            awaited = write.lsn();
+            awaitedSince = now;
+        }
+        return now - awaitedSince < AWAITED_NANOS;
+    }
+
+    private boolean handBack(Lane earlier, Write write, String why) {
+        String reason =
+                "record " + write.lsn() + " may have been told as done by an earlier process, when " + earlier + " led";
+        boolean stands = stands(earlier, write);
+        if (stands && group.leadership().elect(lane -> lane == earlier, reason)) {
+            handedBack = new HandedBack(write, why);
+            return true;
+        }
+        return false;
     }
 
     private void giveUp(Lane leader, Write write, WriteResult result, Map<Instance, Place> changed) {
@@ -326,7 +354,7 @@ final class GivingUp {
         Set<Long> records = unasked.getOrDefault(lane.instance, Set.of());
         boolean first = records.contains(write.lsn()) && records.remove(write.lsn());
         Place now = entry.place(lane.instance).orElse(null);
-        if ((first || write.givenUpBefore()) && now != null && now.state() == PlaceState.READY) {
+        if ((first || (write.recovered() && write.givenUpBefore())) && now != null && now.state() == PlaceState.READY) {
             String reason = "record " + write.lsn() + " was given up without it; to be compared";
             Place place = new Place(now.instanceId(), PlaceState.UNVERIFIED, reason);
             places.store(Map.of(lane.instance, place), List.of(), () -> {});

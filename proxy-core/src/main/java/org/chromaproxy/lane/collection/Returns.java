@@ -167,11 +167,12 @@ final class Returns {
         return own.mayLack() ? 2 : 1;
     }
 
-    /** How long nothing has been decided while that lane might have led, by the clock. */
+    /** How long nothing has been decided while that lane might have led, or how long it leads in doubt, by the clock. */
     private long heldBackFor(Lane lane) {
         long now = group.io().nanoTime();
         long position = leader().applied;
-        if (heldBackAt[lane.index()] != position) {
+        boolean goesOn = heldBackAt[lane.index()] != -1 && leader() == lane;
+        if (heldBackAt[lane.index()] != position && !goesOn) {
             heldBackAt[lane.index()] = position;
             heldBackSince[lane.index()] = now;
         }

@@ -56,14 +56,12 @@ final class Deletions {
 
     private List<CollectionEntry> named(Subject subject) {
         Mapping.Path path = path(subject);
-        return Stream.concat(
-                        Stream.of(subject.collection()),
-                        renamings.values().stream()
-                                .filter(renaming -> renaming.to().equals(path))
-                                .map(Renaming::collection))
-                .distinct()
-                .flatMap(id -> catalog.known(id).stream())
-                .toList();
+        Stream<CollectionEntry> present =
+                Stream.concat(catalog.known(subject.collection()).stream(), catalog.named(path).stream());
+        Stream<CollectionEntry> coming = renamings.values().stream()
+                .filter(renaming -> renaming.to().equals(path))
+                .flatMap(renaming -> catalog.known(renaming.collection()).stream());
+        return Stream.concat(present, coming).distinct().toList();
     }
 
     /** The same at a start, of one that no instance is known to have passed: nobody reads what may be half deleted. */
@@ -82,6 +80,7 @@ final class Deletions {
                 (before, one) -> before.contains(entry)
                         ? before
                         : Stream.concat(before.stream(), one.stream()).toList());
+        entry.deleting(lsn);
     }
 
     /** That record is decided; the collections whose writes may have waited for it. */

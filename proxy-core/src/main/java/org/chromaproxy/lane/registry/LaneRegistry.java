@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private static final Logger LOG = LoggerFactory.getLogger(LaneRegistry.class);
+    private static final WriteResult COLLECTION_GONE =
+            WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, ProxyError.COLLECTION_NOT_FOUND.message());
+
     private final List<LaneIo> loops;
     private final LaneServices services;
     private final RestoredLanes restored;
@@ -130,22 +133,20 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     /** Its collection was deleted, on every instance, while it was logged. The refusal is durable before it is told. */
     private void refuse(Write write) {
-        refuse(write.lsn(), result -> {
-            write.result().complete(result);
+        services.log().submit(List.of(refusal(write.lsn())), true, () -> {
+            write.result().complete(COLLECTION_GONE);
             write.taken();
         });
     }
 
-    private void refuse(long lsn, Consumer<WriteResult> durable) {
-        WriteResult result = WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, ProxyError.COLLECTION_NOT_FOUND.message());
-        Change refused =
-                new Change.Outcome(lsn, TransactionState.FAILED, result.status(), result.text(), result.body());
-        services.log().submit(List.of(refused), true, () -> durable.accept(result));
+    private static Change refusal(long lsn) {
+        return new Change.Outcome(
+                lsn, TransactionState.FAILED, COLLECTION_GONE.status(), COLLECTION_GONE.text(), COLLECTION_GONE.body());
     }
 
     /** At start: a record that an owner logged as it died, of a collection that was deleted everywhere before. Who asks for it is told. */
     public void leftBehind(long lsn) {
-        refuse(lsn, _ -> {});
+        services.log().submit(List.of(refusal(lsn)), false, () -> {});
     }
 
     /**

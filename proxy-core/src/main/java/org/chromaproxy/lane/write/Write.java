@@ -128,7 +128,7 @@ public final class Write {
         givenUpBefore = true;
     }
 
-    /** Whether it was given up without a look at the instances whose lanes have it from the log. */
+    /** Whether that was found in the log. */
     public boolean givenUpBefore() {
         return givenUpBefore;
     }

@@ -120,11 +120,11 @@ public final class LogReader {
     }
 
     /**
-     * The records above {@code lsn} that no lane will ever decide, in LSN order: of collections without a mapping, with neither an
+     * Passes on the records above {@code lsn} that no lane will ever decide, in no order: of collections without a mapping, with neither an
      * outcome nor a cursor that has passed them. An owner died while it logged them, and their collection was gone.
      */
-    public List<Long> leftBehind(long lsn) {
-        return queries.leftBehind(lsn);
+    public void forEachLeftBehind(long lsn, Consumer<Long> consumer) {
+        queries.forEachLeftBehind(lsn, consumer);
     }
 
     /** Passes on the leaders of the catalog and of every collection with a mapping; in pages, so memory stays small. */

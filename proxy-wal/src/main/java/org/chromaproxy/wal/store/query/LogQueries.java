@@ -172,17 +172,17 @@ public final class LogQueries {
     }
 
     /**
-     * The records above {@code lsn} that no lane will ever decide: of collections without a mapping, with no outcome and no cursor
-     * that has passed them. In LSN order.
+     * Passes on the records above {@code lsn} that no lane will ever decide: of collections without a mapping, with no outcome and no
+     * cursor that has passed them. In no order.
      */
-    public List<Long> leftBehind(long lsn) {
-        return list(
+    public void forEachLeftBehind(long lsn, Consumer<Long> consumer) {
+        stream(
                 "SELECT r.lsn FROM log_record r WHERE r.lsn > ? AND r.kind < ? AND r.kind <> ?"
                         + " AND NOT EXISTS (SELECT FROM collection c WHERE c.public_id = r.lane)"
                         + " AND NOT EXISTS (SELECT FROM record_outcome o WHERE o.lsn = r.lsn AND o.state <> ?)"
-                        + " AND NOT EXISTS (SELECT FROM lane_cursor c WHERE c.lane = r.lane AND c.lsn >= r.lsn)"
-                        + " ORDER BY r.lsn",
+                        + " AND NOT EXISTS (SELECT FROM lane_cursor c WHERE c.lane = r.lane AND c.lsn >= r.lsn)",
                 row -> row.getLong(1),
+                consumer,
                 lsn,
                 OpKind.CREATE_COLLECTION.code(),
                 OpKind.REPAIR.code(),
