@@ -38,18 +38,27 @@ final class OlderDisk {
         return life != null
                 && life.serves()
                 && well
-                && world.servers().stream().filter(other -> other != server).allMatch(other -> whole(life, other));
+                && world.servers().stream()
+                        .filter(other -> other != server)
+                        .allMatch(other -> whole(life, other, instance(life, server)));
     }
 
-    private boolean whole(Life life, ModelServer server) {
-        Instance instance = life.instances().get(world.servers().indexOf(server));
+    private Instance instance(Life life, ModelServer server) {
+        return life.instances().get(world.servers().indexOf(server));
+    }
+
+    /** @param lost who may lose its last writes: the other one is as far in each collection */
+    private boolean whole(Life life, ModelServer server, Instance lost) {
+        Instance instance = instance(life, server);
         return instance.usable()
                 && !instance.writes().down()
                 && world.log().mappings().stream()
                         .filter(mapping -> mapping.deletedLsn() == 0)
                         .allMatch(mapping -> ready(mapping, server)
                                 && entry(life, mapping)
-                                        .map(entry -> entry.gate().readable(instance.index(), 0))
+                                        .map(entry -> entry.gate().readable(instance.index(), 0)
+                                                && entry.gate().applied(instance.index())
+                                                        >= entry.gate().applied(lost.index()))
                                         .orElse(true));
     }
 
@@ -84,7 +93,7 @@ final class OlderDisk {
         if (life == null || !life.serves() || !server.up()) {
             return false;
         }
-        Instance instance = life.instances().get(world.servers().indexOf(server));
+        Instance instance = instance(life, server);
         return instance.usable()
                 && world.log().mappings().stream()
                         .filter(mapping -> mapping.deletedLsn() == 0 && ready(mapping, server))
