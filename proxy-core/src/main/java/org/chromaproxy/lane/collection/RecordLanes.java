@@ -372,8 +372,11 @@ public final class RecordLanes extends LaneGroup {
         if (!write.refused() || !write.givenUp() || entry.deletedLsn() != 0) {
             return;
         }
-        if (!leadership().leads(lane)) {
-            // It may stand on the leader, and this one will never be sent it.
+        boolean unseen = write.recovered() && write.givenUpBefore();
+        String stands = "record " + write.lsn() + " was given up without " + lane;
+        if (!leadership().leads(lane)
+                || (unseen && leadership().elect(other -> other.applied >= write.lsn(), stands))) {
+            // It may stand on who led then, and this one will never be sent it.
             returns.suspect(lane, write);
             givingUp.passes(lane, write);
             return;
@@ -387,7 +390,9 @@ public final class RecordLanes extends LaneGroup {
     @Override
     public boolean canLead(Lane lane) {
         // Of one that is deleted there are only writes to be ended.
-        boolean able = entry.deletedLsn() != 0 ? !lane.detached : whole(lane) && !returns.mayNotLead(lane);
+        boolean able = entry.deletedLsn() != 0
+                ? !lane.detached
+                : whole(lane) && !givingUp.unasked(lane) && !returns.mayNotLead(lane);
         return lane.instance.preferable() && able;
     }
 
