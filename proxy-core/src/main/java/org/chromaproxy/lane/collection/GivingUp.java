@@ -363,7 +363,7 @@ final class GivingUp {
 
     /** Whether a record that was given up without the instance is still before it: another holds what stands. */
     boolean unasked(Lane lane) {
-        return !unasked.getOrDefault(lane.instance, Set.of()).isEmpty();
+        return unasked.getOrDefault(lane.instance, Set.of()).stream().anyMatch(lsn -> lsn > lane.applied);
     }
 
     /** Whether every instance that could take it said in Chroma's words that it failed: the client is told just that. */
