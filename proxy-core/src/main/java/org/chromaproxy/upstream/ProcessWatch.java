@@ -1,13 +1,15 @@
 package org.chromaproxy.upstream;
 
 import io.netty.channel.EventLoop;
-import java.util.List;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.chromaproxy.instance.Instance;
 
 /**
@@ -15,7 +17,8 @@ import org.chromaproxy.instance.Instance;
  * it. Once the instance has closed one unasked, others are used on only if they were open before; new ones wait until one
  * of those has carried an answer to a later request, or has stayed open for a moment. When all of them are gone the
  * instance was restarted, or whatever is on the way was: then what it answered last may be lost, however soon it is there
- * again. The health checker's are among them, and carry nobody else's requests: one that ends its connection, as a handler
+ * again. A connection counts as one of before only once all others have been looked at after it was opened: it may have been opened
+ * to a new process while the end of theirs was waiting to be noticed. The health checker's are among them, and carry nobody else's requests: one that ends its connection, as a handler
  * that panics does, ends none of those.
  *
  * <p>Of one instance and all its pools; thread-safe.
@@ -26,7 +29,7 @@ final class ProcessWatch {
 
     private final Instance instance;
     private final Consumer<Instance> onRestart;
-    private final Set<UpstreamConnection> living = ConcurrentHashMap.newKeySet();
+    private final Map<UpstreamConnection, Joining> living = new ConcurrentHashMap<>();
 
     private volatile boolean broken;
     /** Of the first connection that was closed unasked; read only while {@link #broken}. */
@@ -38,16 +41,62 @@ final class ProcessWatch {
     /** Completes when the process is known to be the same, or not. Guarded by this. */
     private CompletableFuture<Void> decision = CompletableFuture.completedFuture(null);
 
+    /** One that is open, and whether the others were open behind it. */
+    private static final class Joining {
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        /** When they were; before {@link #done} is. */
+        private volatile long nanos;
+
+        private void end() {
+            nanos = System.nanoTime();
+            done.complete(null);
+        }
+
+        private boolean before(long time) {
+            return done.isDone() && nanos - time < 0;
+        }
+    }
+
     /** @param onRestart called on an event loop, once for each time */
     ProcessWatch(Instance instance, Consumer<Instance> onRestart) {
         this.instance = instance;
         this.onRestart = onRestart;
     }
 
-    /** A connection is established. */
+    /** A connection is established; on its loop. */
     void opened(UpstreamConnection connection) {
         if (connection.alive()) {
-            living.add(connection);
+            Set<EventLoop> others = loopsOf(living.keySet());
+            Joining joining = new Joining();
+            living.put(connection, joining);
+            afterNextLook(others, joining::end);
+        }
+    }
+
+    private static Set<EventLoop> loopsOf(Collection<UpstreamConnection> connections) {
+        return connections.stream().map(UpstreamConnection::loop).collect(Collectors.toSet());
+    }
+
+    /** Runs a task once each of these loops has seen what has become of its connections by now; never, if one of them ends. */
+    private static void afterNextLook(Set<EventLoop> loops, Runnable task) {
+        if (loops.isEmpty()) {
+            task.run();
+            return;
+        }
+        AtomicInteger missing = new AtomicInteger(loops.size());
+        for (EventLoop loop : loops) {
+            if (!loop.isShuttingDown()) {
+                // What a turn has not begun with is not seen in it, and it may run a task of another thread at its end:
+                // so in the next.
+                loop.execute(() -> loop.schedule(
+                        () -> {
+                            if (missing.decrementAndGet() == 0) {
+                                task.run();
+                            }
+                        },
+                        1,
+                        TimeUnit.MILLISECONDS));
+            }
         }
     }
 
@@ -57,7 +106,7 @@ final class ProcessWatch {
      * @param here whether the proxy did that
      */
     void closed(UpstreamConnection connection, boolean here, EventLoop loop) {
-        if (!living.remove(connection) || loop.isShuttingDown()) {
+        if (living.remove(connection) == null || loop.isShuttingDown()) {
             // The proxy ends, and all its connections with it.
             return;
         }
@@ -75,7 +124,7 @@ final class ProcessWatch {
             if (!broken || restarted) {
                 return;
             }
-            restarted = living.stream().noneMatch(other -> other.openedNanos() - brokenNanos < 0);
+            restarted = living.values().stream().noneMatch(other -> other.before(brokenNanos));
             asked = decision;
             if (!restarted) {
                 if (begun) {
@@ -89,9 +138,9 @@ final class ProcessWatch {
         onRestart.accept(instance);
     }
 
-    /** An answer came on a connection opened then, to a request begun then. */
-    void answered(long openedNanos, long begunNanos) {
-        if (broken && openedNanos - brokenNanos < 0 && begunNanos - brokenNanos > 0) {
+    /** An answer came on that connection, to a request begun then. */
+    void answered(UpstreamConnection connection, long begunNanos) {
+        if (broken && begunNanos - brokenNanos > 0 && same(connection)) {
             long question;
             synchronized (this) {
                 question = questions;
@@ -102,18 +151,9 @@ final class ProcessWatch {
 
     /** Those of before are still open, if their loops say so, too: on a machine that is starved these may not have looked yet. */
     private void stillOpen(long question) {
-        List<UpstreamConnection> before = living.stream()
-                .filter(connection -> connection.openedNanos() - brokenNanos < 0)
-                .toList();
-        AtomicInteger asked = new AtomicInteger(before.size());
-        before.forEach(connection -> connection.afterNextLook(() -> {
-            if (asked.decrementAndGet() == 0) {
-                settled(question);
-            }
-        }));
-        if (before.isEmpty()) {
-            settled(question);
-        }
+        Set<UpstreamConnection> before =
+                living.keySet().stream().filter(this::same).collect(Collectors.toSet());
+        afterNextLook(loopsOf(before), () -> settled(question));
     }
 
     /** That question is answered: it is the same. */
@@ -151,16 +191,26 @@ final class ProcessWatch {
         }
     }
 
-    /** Whether a connection opened then leads to the process of before, as far as is known at once. */
-    boolean same(long openedNanos) {
-        return !broken || openedNanos - brokenNanos < 0;
+    /** Whether that connection leads to the process of before, as far as is known at once. */
+    boolean same(UpstreamConnection connection) {
+        Joining joining = living.get(connection);
+        return joining != null && (broken ? joining.before(brokenNanos) : joining.done.isDone());
     }
 
     /** Completes when it is known to lead there; exceptionally, with a request never sent, if it does not. */
-    CompletableFuture<Void> known(long openedNanos) {
+    CompletableFuture<Void> known(UpstreamConnection connection) {
+        Joining joining = living.get(connection);
+        if (joining == null) {
+            return CompletableFuture.failedFuture(
+                    new UpstreamException(instance + " closed the connection before its use", true));
+        }
+        return joining.done.thenCompose(_ -> ofSame(connection));
+    }
+
+    private CompletableFuture<Void> ofSame(UpstreamConnection connection) {
         synchronized (this) {
             forgetEarlier();
-            return same(openedNanos) ? CompletableFuture.completedFuture(null) : decision;
+            return broken && !same(connection) ? decision : CompletableFuture.completedFuture(null);
         }
     }
 

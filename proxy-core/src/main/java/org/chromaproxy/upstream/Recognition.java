@@ -40,9 +40,17 @@ final class Recognition {
         return process;
     }
 
-    /** Whether a connection opened then can be used as it is. */
-    boolean known(long openedNanos) {
-        return instance.recognisedSince(openedNanos) && process.same(openedNanos);
+    /** Whether a connection can be used as it is. */
+    boolean known(UpstreamConnection connection) {
+        return instance.recognisedSince(connection.openedNanos()) && process.same(connection);
+    }
+
+    /**
+     * Completes when that connection is known to lead to the server that is known; else exceptionally, with a request
+     * {@linkplain UpstreamException#neverSent never sent}: at once where it is not in use.
+     */
+    CompletableFuture<Void> of(UpstreamConnection connection, EventLoop loop) {
+        return after(connection.openedNanos(), loop).thenCompose(_ -> process.known(connection));
     }
 
     /**
@@ -72,7 +80,7 @@ final class Recognition {
         if (begin) {
             begin(asked, loop);
         }
-        return asked.done.thenCompose(_ -> process.known(openedNanos));
+        return asked.done;
     }
 
     private void begin(Look look, EventLoop loop) {

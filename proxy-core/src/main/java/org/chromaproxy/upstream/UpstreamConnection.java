@@ -17,7 +17,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to an instance, carrying one exchange at a time. Confined to its event loop. */
@@ -137,13 +136,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return channel.isActive();
     }
 
-    /** Runs a task once the loop has seen what has become of the connection by now; never, if the loop ends. Any thread. */
-    void afterNextLook(Runnable task) {
-        EventLoop loop = channel.eventLoop();
-        if (!loop.isShuttingDown()) {
-            // In one turn of a loop what has come is seen before what is due.
-            loop.schedule(task, 1, TimeUnit.MILLISECONDS);
-        }
+    /** On which all of it runs. */
+    EventLoop loop() {
+        return channel.eventLoop();
     }
 
     /** Done, or failed, when the connection can carry exchanges over TLS, or never will. */

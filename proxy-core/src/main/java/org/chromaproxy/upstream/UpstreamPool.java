@@ -285,13 +285,11 @@ public final class UpstreamPool {
 
     /** Nothing is sent before it is known who answers there. */
     private void hand(UpstreamConnection connection, Waiter waiter) {
-        if (waiter.use == Use.OWN || recognition.known(connection.openedNanos())) {
+        if (waiter.use == Use.OWN || recognition.known(connection)) {
             waiter.ready.accept(connection);
             return;
         }
-        recognition
-                .after(connection.openedNanos(), loop)
-                .whenCompleteAsync((_, error) -> recognised(connection, waiter, error), loop);
+        recognition.of(connection, loop).whenCompleteAsync((_, error) -> recognised(connection, waiter, error), loop);
     }
 
     private void recognised(UpstreamConnection connection, Waiter waiter, @Nullable Throwable error) {
@@ -396,7 +394,7 @@ public final class UpstreamPool {
 
     /** An exchange is complete. */
     void answered(UpstreamConnection connection, long begunNanos, boolean well) {
-        recognition.process().answered(connection.openedNanos(), begunNanos);
+        recognition.process().answered(connection, begunNanos);
         instance.answered(well);
         stats.answered(instance.index(), System.nanoTime() - begunNanos);
     }

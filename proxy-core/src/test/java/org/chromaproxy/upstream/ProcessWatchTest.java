@@ -69,7 +69,25 @@ class ProcessWatchTest {
         }
     }
 
+    /** One behind which all others were looked at. */
     private UpstreamConnection open() {
+        UpstreamConnection connection = openUnlooked();
+        look();
+        return connection;
+    }
+
+    /** The connections' loops run. */
+    private void look() {
+        for (int turn = 0; turn < 2; turn++) {
+            channels.forEach(channel -> {
+                channel.advanceTimeBy(2, TimeUnit.MILLISECONDS);
+                channel.runPendingTasks();
+            });
+        }
+        tick();
+    }
+
+    private UpstreamConnection openUnlooked() {
         EmbeddedChannel channel = new EmbeddedChannel();
         channels.add(channel);
         UpstreamConnection connection = new UpstreamConnection(pool, channel);
@@ -83,7 +101,7 @@ class ProcessWatchTest {
     /** With the connections' loops running. */
     private void awaitLooking(CompletableFuture<Void> known) {
         await().atMost(SOON).until(() -> {
-            channels.forEach(EmbeddedChannel::runScheduledPendingTasks);
+            look();
             return known.isDone();
         });
     }
@@ -94,15 +112,15 @@ class ProcessWatchTest {
         UpstreamConnection second = open();
         watch.closed(first, false, loop);
         UpstreamConnection after = open();
-        assertFalse(watch.same(after.openedNanos()));
-        assertTrue(watch.same(second.openedNanos()));
-        var known = watch.known(after.openedNanos());
+        assertFalse(watch.same(after));
+        assertTrue(watch.same(second));
+        var known = watch.known(after);
         assertFalse(known.isDone());
         assertEquals(0, restarts.size());
         watch.closed(second, false, loop);
         assertEquals(List.of(instance), restarts);
         assertTrue(known.isCompletedExceptionally());
-        assertTrue(watch.known(after.openedNanos()).isCompletedExceptionally());
+        assertTrue(watch.known(after).isCompletedExceptionally());
         watch.closed(after, false, loop);
         assertEquals(1, restarts.size());
     }
@@ -114,8 +132,8 @@ class ProcessWatchTest {
         instance.become(InstanceState.DOWN, "");
         instance.become(InstanceState.UP, "");
         UpstreamConnection next = open();
-        assertTrue(watch.known(next.openedNanos()).isDone());
-        assertTrue(watch.same(next.openedNanos()));
+        assertTrue(watch.known(next).isDone());
+        assertTrue(watch.same(next));
         watch.closed(next, false, loop);
         assertEquals(2, restarts.size());
     }
@@ -128,15 +146,52 @@ class ProcessWatchTest {
         tick();
         watch.closed(first, false, loop);
         UpstreamConnection after = open();
-        var known = watch.known(after.openedNanos());
-        watch.answered(second.openedNanos(), earlier);
-        watch.answered(after.openedNanos(), System.nanoTime());
+        var known = watch.known(after);
+        watch.answered(second, earlier);
+        watch.answered(after, System.nanoTime());
         assertFalse(known.isDone(), "sent before, or on another connection: that proves nothing");
-        watch.answered(second.openedNanos(), System.nanoTime());
+        watch.answered(second, System.nanoTime());
         assertTrue(known.isDone());
         assertFalse(known.isCompletedExceptionally());
-        assertTrue(watch.same(after.openedNanos()));
+        assertTrue(watch.same(after));
         assertEquals(0, restarts.size());
+    }
+
+    /**
+     * Seen once on a starved machine: the process had ended and a new one had taken the connection, before the loops had looked at those
+     * of before.
+     */
+    @Test
+    void oneThatWasOpenedToTheNewProcessIsNotOfBefore() {
+        UpstreamConnection first = open();
+        UpstreamConnection after = openUnlooked();
+        var known = watch.known(after);
+        assertFalse(watch.same(after));
+        watch.closed(first, false, loop);
+        assertEquals(List.of(instance), restarts);
+        look();
+        assertFalse(watch.same(after));
+        assertTrue(known.isCompletedExceptionally());
+    }
+
+    @Test
+    void oneBehindWhichTheOthersWereLookedAtIsOfBefore() {
+        open();
+        UpstreamConnection next = openUnlooked();
+        var known = watch.known(next);
+        assertFalse(known.isDone(), "nobody has looked at the first one yet");
+        look();
+        assertTrue(watch.same(next));
+        assertTrue(known.isDone());
+        assertFalse(known.isCompletedExceptionally());
+    }
+
+    @Test
+    void oneThatWasClosedIsNotUsed() {
+        UpstreamConnection only = open();
+        watch.closed(only, true, loop);
+        assertFalse(watch.same(only));
+        assertTrue(watch.known(only).isCompletedExceptionally());
     }
 
     /** Seen on a machine with ten others' work: a read was served by a process that had lost its last write. */
@@ -145,11 +200,12 @@ class ProcessWatchTest {
         UpstreamConnection first = open();
         UpstreamConnection second = open();
         watch.closed(first, false, loop);
-        var known = watch.known(open().openedNanos());
+        var known = watch.known(openUnlooked());
         // Longer than it takes to look, and the loop of the watch has done its part.
         loop.schedule(() -> {}, 1_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
         assertFalse(known.isDone());
         watch.closed(second, false, loop);
+        look();
         assertTrue(known.isCompletedExceptionally());
         assertEquals(List.of(instance), restarts);
     }
@@ -159,7 +215,7 @@ class ProcessWatchTest {
         UpstreamConnection first = open();
         UpstreamConnection second = open();
         watch.closed(first, false, loop);
-        var known = watch.known(open().openedNanos());
+        var known = watch.known(open());
         awaitLooking(known);
         assertFalse(known.isCompletedExceptionally());
         watch.closed(second, true, loop);
@@ -171,7 +227,7 @@ class ProcessWatchTest {
         UpstreamConnection first = open();
         UpstreamConnection second = open();
         watch.closed(first, false, loop);
-        var known = watch.known(open().openedNanos());
+        var known = watch.known(open());
         instance.become(InstanceState.DOWN, "");
         watch.closed(second, true, loop);
         assertTrue(known.isCompletedExceptionally(), "what waits for it would wait for ever");
@@ -183,7 +239,7 @@ class ProcessWatchTest {
         UpstreamConnection first = open();
         open();
         watch.closed(first, false, loop);
-        var known = watch.known(open().openedNanos());
+        var known = watch.known(open());
         instance.become(InstanceState.DOWN, "");
         awaitLooking(known);
         assertTrue(known.isCompletedExceptionally(), "it is not the one of before for certain");
@@ -194,7 +250,7 @@ class ProcessWatchTest {
         UpstreamConnection only = open();
         watch.closed(only, true, loop);
         assertEquals(0, restarts.size());
-        assertTrue(watch.same(open().openedNanos()));
+        assertTrue(watch.same(open()));
     }
 
     @Test
@@ -210,6 +266,6 @@ class ProcessWatchTest {
         instance.become(InstanceState.DOWN, "");
         watch.closed(open(), false, loop);
         assertEquals(0, restarts.size());
-        assertTrue(watch.known(open().openedNanos()).isDone());
+        assertTrue(watch.known(open()).isDone());
     }
 }

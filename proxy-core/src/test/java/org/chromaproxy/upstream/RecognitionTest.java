@@ -60,17 +60,17 @@ class RecognitionTest {
     @Test
     void whatWasOpenBeforeALookIsKnownByIt() {
         long opened = now();
-        assertFalse(recognition.known(opened));
+        assertFalse(instance.recognisedSince(opened));
         now();
         var asked = recognition.after(opened, loop);
         var beside = recognition.after(opened, loop);
         assertEquals(1, looks.size());
-        assertFalse(recognition.known(opened));
+        assertFalse(instance.recognisedSince(opened));
         looks.getFirst().complete(Optional.empty());
         assertTrue(asked.isDone());
         assertTrue(beside.isDone());
-        assertTrue(recognition.known(opened));
-        assertFalse(recognition.known(now()));
+        assertTrue(instance.recognisedSince(opened));
+        assertFalse(instance.recognisedSince(now()));
     }
 
     @Test
@@ -87,7 +87,7 @@ class RecognitionTest {
         looks.getLast().complete(Optional.empty());
         assertTrue(second.isDone());
         assertTrue(third.isDone());
-        assertTrue(recognition.known(later));
+        assertTrue(instance.recognisedSince(later));
     }
 
     @Test
@@ -97,7 +97,7 @@ class RecognitionTest {
         looks.getFirst().complete(Optional.of("it came back with older data"));
         assertTrue(failure(asked).neverSent());
         assertTrue(String.valueOf(failure(asked).getMessage()).contains("older data"));
-        assertFalse(recognition.known(opened));
+        assertFalse(instance.recognisedSince(opened));
     }
 
     @Test
@@ -137,6 +137,6 @@ class RecognitionTest {
         long begun = now();
         instance.recognised(begun);
         instance.recognised(opened - 1);
-        assertTrue(recognition.known(opened));
+        assertTrue(instance.recognisedSince(opened));
     }
 }
