@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.chromaproxy.lane.work.LargeBodies;
+import org.chromaproxy.lane.LargeBodies;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.LoggedRecord;

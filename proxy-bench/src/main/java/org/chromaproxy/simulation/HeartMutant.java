@@ -11,7 +11,7 @@ import org.chromaproxy.drill.mutant.Mutant;
 /** Hearts that lack one guard each: a simulation that does not notice proves nothing of that guard. */
 enum HeartMutant {
     /** A record is sent beside others that are not behind the durable cursor, whether or not it commutes with them. */
-    ALL_COMMUTE(yes("lane.write.DoubtWindow", "admits")),
+    ALL_COMMUTE(yes("lane.DoubtWindow", "admits")),
     /** Every instance is read at any time. */
     READ_ANYWHERE(Mutant.READ_ANYWHERE),
     /** Nobody is told that a record is about to be sent: followers are read that lack it. */
@@ -21,9 +21,9 @@ enum HeartMutant {
     /** A server's failure counts as its refusal. */
     FAULT_IS_REFUSAL(Mutant.FAULT_IS_REFUSAL),
     /** The word of something on the way counts as done. */
-    FOREIGN_IS_DONE(constant("lane.write.Verdict", "of", "UNRECOGNIZED", "APPLIED")),
+    FOREIGN_IS_DONE(constant("lane.Verdict", "of", "UNRECOGNIZED", "APPLIED")),
     /** A busy server counts as one that has executed it. */
-    BUSY_IS_DONE(constant("lane.write.Verdict", "notDone", "BUSY", "APPLIED")),
+    BUSY_IS_DONE(constant("lane.Verdict", "notDone", "BUSY", "APPLIED")),
     /** Followers are sent what was refused. */
     REFUSED_GOES_ON(Mutant.REFUSED_GOES_ON),
     /** Neighbours are merged whatever their kind. */
@@ -35,11 +35,11 @@ enum HeartMutant {
     /** An old leader's late answer decides. */
     LATE_ANSWER(no("lane.LaneGroup", "leftToAnother")),
     /** D5: a late list of matches replaces the one that was committed. */
-    RESOLVED_TWICE(no("lane.collection.LimitedDelete$Resolving", "tooLate")),
+    RESOLVED_TWICE(no("lane.LimitedDelete$Resolving", "tooLate")),
     /** What was under way when an instance went away is not compared. */
-    GONE_UNSUSPECTED(nothing("lane.collection.Returns", "gone")),
+    GONE_UNSUSPECTED(nothing("lane.Returns", "gone")),
     /** What the leader refused, and another may have executed, is not compared. */
-    REFUSED_UNSUSPECTED(nothing("lane.collection.Returns", "refused")),
+    REFUSED_UNSUSPECTED(nothing("lane.Returns", "refused")),
     /** Nobody remembers what an instance may have been sent. */
     NOTHING_SENT(no("lane.Lane", "mayHave")),
     /** D1: nothing is ever pending, so that a start leaves out what a follower lacks. */
@@ -48,16 +48,16 @@ enum HeartMutant {
             "oldestPending",
             code -> code.ldc(Long.MAX_VALUE).lreturn())),
     /** An answer of the catalog is stored after the cursor that passes its record. */
-    ANSWER_LATER(without("lane.catalog.CatalogLanes", "complete", "keepsOutcome", CodeBuilder::iconst_0)),
+    ANSWER_LATER(without("lane.CatalogLanes", "complete", "keepsOutcome", CodeBuilder::iconst_0)),
     /** A start does not know what deletions were under way. */
-    DELETIONS_FORGOTTEN(without("lane.registry.Deletions", "restored", "logged", HeartMutant::nothing)),
+    DELETIONS_FORGOTTEN(without("lane.Deletions", "restored", "logged", HeartMutant::nothing)),
     /** Writes behind a deletion do not wait for it. */
     BEHIND_A_DELETION(no("catalog.CollectionEntry", "waitsForDelete")),
     /** A create or deletion that took its effect is given up all the same. */
-    EFFECT_UNSEEN(no("lane.catalog.NameReadBack", "executed")),
+    EFFECT_UNSEEN(no("lane.NameReadBack", "executed")),
     /** Read back without another write before. */
     NO_BARRIER(Edit.body(
-            "org.chromaproxy.lane.collection.Barrier",
+            "org.chromaproxy.lane.Barrier",
             "pass",
             code -> code.getstatic(ClassDesc.of("java.lang.Boolean"), "TRUE", ClassDesc.of("java.lang.Boolean"))
                     .invokestatic(
@@ -67,23 +67,23 @@ enum HeartMutant {
                                     ClassDesc.of("java.util.concurrent.CompletableFuture"), ConstantDescs.CD_Object))
                     .areturn())),
     /** Equal everywhere is taken for executed nowhere. */
-    EQUAL_IS_ABSENT(without("lane.collection.GivingUp", "readBack", "absent", CodeBuilder::iconst_1)),
+    EQUAL_IS_ABSENT(without("lane.GivingUp", "readBack", "absent", CodeBuilder::iconst_1)),
     /** A collection is deleted before the cursors of its lanes are durable. */
     DELETED_UNFLUSHED(yes("lane.Cursors", "flushed")),
     /** The lanes of a collection do not stand when it is deleted. */
-    NO_DRAIN(yes("lane.catalog.Drain", "done")),
+    NO_DRAIN(yes("lane.Drain", "done")),
     /** What an earlier process may have told as done is given up by whoever leads now. */
-    GIVEN_UP_BY_ANOTHER(no("lane.collection.GivingUp", "handsBack")),
+    GIVEN_UP_BY_ANOTHER(no("lane.GivingUp", "handsBack")),
     /** A start leaves undecided what was logged as its collection went. */
-    LEFT_BEHIND(nothing("lane.registry.LaneRegistry", "leftBehind")),
+    LEFT_BEHIND(nothing("lane.LaneRegistry", "leftBehind")),
     /** An instance that may lack its last writes leads before it is compared. */
-    LEADS_UNCOMPARED(no("lane.collection.Returns", "mayNotLead")),
+    LEADS_UNCOMPARED(no("lane.Returns", "mayNotLead")),
     /** One that may have lost what it had answered leads as soon as one that has only still to be sent something. */
-    LOST_LIKE_ANY(no("lane.collection.Suspects", "mayLack")),
+    LOST_LIKE_ANY(no("lane.Suspects", "mayLack")),
     /** What was given up without an instance is compared with it only as long as the process lives. */
-    PASSED_IN_MEMORY(nothing("lane.collection.GivingUp", "passes")),
+    PASSED_IN_MEMORY(nothing("lane.GivingUp", "passes")),
     /** A deletion that an instance has executed already waits there for what was written before. */
-    EXECUTED_UNSEEN(no("lane.collection.LastWrites", "executed")),
+    EXECUTED_UNSEEN(no("lane.LastWrites", "executed")),
     /** Catalog records go beside all that is not durable. */
     BESIDE_ALL(yes("lane.Passage", "goesBeside")),
     /** S3: a request that is never answered is waited for without an end. */

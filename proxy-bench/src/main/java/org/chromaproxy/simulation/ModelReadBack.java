@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.write.ReadBack;
+import org.chromaproxy.lane.ReadBack;
 import org.chromaproxy.scan.Footprint;
 
 /** Reads from the servers what they show: first the leader, then the others, each at its own moment. */

@@ -15,6 +15,7 @@ public final class SimulateCommand {
             simulate --seed SEED                 plays one history and prints it, event by event
             simulate --seed SEED --shrink        shortens a history that goes wrong, as long as it does, and prints what is left
             simulate --mutants [--seeds N]       looks whether each heart that lacks a guard is noticed within N histories
+            The digest that is printed last is the same for every build whose histories went alike, step by step.
             Ends with 1 if something is wrong, with 2 if it does not understand what it is asked for.""";
 
     private static final Set<String> NUMBERS = Set.of("--from", "--seeds", "--seed");

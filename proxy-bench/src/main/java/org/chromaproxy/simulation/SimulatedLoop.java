@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.lane.LaneIo;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;

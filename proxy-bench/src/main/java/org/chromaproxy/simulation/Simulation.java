@@ -22,6 +22,7 @@ final class Simulation {
      * @param faults things that the seed did to the proxy and its servers
      * @param diverged places that were flagged as different
      * @param lengthMs milliseconds until it was calm
+     * @param digest of what happened when
      * @param elements what could be left out
      */
     record Result(
@@ -33,6 +34,7 @@ final class Simulation {
             int lives,
             long diverged,
             long lengthMs,
+            long digest,
             List<String> elements,
             List<String> notes) {}
 
@@ -107,6 +109,7 @@ final class Simulation {
                 lives,
                 diverged,
                 lengthMs,
+                time.digest(),
                 world.elements().met(),
                 judge.notes());
     }

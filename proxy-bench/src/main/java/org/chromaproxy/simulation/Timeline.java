@@ -20,6 +20,7 @@ final class Timeline implements Clock {
     private long now = START;
     private long count;
     private long asides;
+    private long digest;
 
     Timeline(long seed) {
         this.seed = seed;
@@ -63,6 +64,12 @@ final class Timeline implements Clock {
             now = next.at;
             next.action.run();
         } while (next.order >= ASIDE);
+        digest = Totals.digest(digest, now + next.order);
+    }
+
+    /** Of what happened when: two histories that have it in common went alike, step by step. */
+    long digest() {
+        return digest;
     }
 
     /** How many things have happened, or will. */

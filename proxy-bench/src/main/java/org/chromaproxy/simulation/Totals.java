@@ -11,6 +11,7 @@ final class Totals {
     private long faults;
     private long owners;
     private long diverged;
+    private long digest;
 
     Totals(long from) {
         this.from = from;
@@ -24,6 +25,13 @@ final class Totals {
         faults += result.faults();
         owners += result.lives();
         diverged += result.diverged();
+        digest = digest(digest, result.digest());
+    }
+
+    /** A digest of what led to {@code before} and of {@code next}. */
+    static long digest(long before, long next) {
+        long mixed = (before ^ next) * 0x9e3779b97f4a7c15L;
+        return mixed ^ (mixed >>> 32);
     }
 
     long histories() {
@@ -38,7 +46,7 @@ final class Totals {
     public String toString() {
         return String.format(
                 "%d histories from seed %d in %.1f s: %d violations; a history has on average %.0f events, %.0f operations,"
-                        + " %.1f faults, %.1f owners, %.2f places that differ",
+                        + " %.1f faults, %.1f owners, %.2f places that differ; digest %016x",
                 histories,
                 from,
                 (System.nanoTime() - begun) / 1e9,
@@ -47,6 +55,7 @@ final class Totals {
                 average(operations),
                 average(faults),
                 average(owners),
-                average(diverged));
+                average(diverged),
+                digest);
     }
 }

@@ -132,6 +132,6 @@ class ShrinkerTest {
 
     private static Simulation.Result result(Set<String> without, long ms, @Nullable String violation) {
         return new Simulation.Result(
-                1, violation, 1_000, 40, 40, 1, 0, Math.min(ms, 30_000), there(without), List.of());
+                1, violation, 1_000, 40, 40, 1, 0, Math.min(ms, 30_000), 0, there(without), List.of());
     }
 }

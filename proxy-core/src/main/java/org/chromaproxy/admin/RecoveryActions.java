@@ -14,7 +14,7 @@ import org.chromaproxy.admin.page.Answers;
 import org.chromaproxy.admin.page.Blocking;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.registry.LaneRegistry;
+import org.chromaproxy.lane.LaneRegistry;
 import org.chromaproxy.wal.recovery.Retention;
 
 /**

@@ -11,7 +11,7 @@ import org.chromaproxy.copy.Copier;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.copy.Verifier;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.catalog.CatalogLanes;
+import org.chromaproxy.lane.CatalogLanes;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;

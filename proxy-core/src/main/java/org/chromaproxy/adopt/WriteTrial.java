@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.lane.LaneIo;
 
 /**
  * Tries an instance whose writes fail with a small write of the proxy's own: that tells a sick instance from

@@ -12,7 +12,7 @@ import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.registry.LaneRegistry;
+import org.chromaproxy.lane.LaneRegistry;
 import org.chromaproxy.wal.append.WriteAheadLog;
 import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;

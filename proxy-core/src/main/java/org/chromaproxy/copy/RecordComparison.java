@@ -16,7 +16,7 @@ import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.write.ReadBack;
+import org.chromaproxy.lane.ReadBack;
 import org.chromaproxy.scan.Footprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -9,7 +9,7 @@ import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.blocking.Waiting;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.registry.CopyLanes;
+import org.chromaproxy.lane.CopyLanes;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -12,8 +12,8 @@ import org.chromaproxy.admit.RequestBound;
 import org.chromaproxy.completion.Completions;
 import org.chromaproxy.completion.Feed;
 import org.chromaproxy.config.AccessSettings;
+import org.chromaproxy.lane.LaneRegistry;
 import org.chromaproxy.lane.LaneServices;
-import org.chromaproxy.lane.registry.LaneRegistry;
 import org.chromaproxy.metrics.Timings;
 import org.chromaproxy.upstream.UpstreamClient;
 

@@ -3,7 +3,7 @@ package org.chromaproxy.exchange;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.chromaproxy.lane.work.ServerShare;
+import org.chromaproxy.lane.ServerShare;
 import org.jspecify.annotations.Nullable;
 
 /**

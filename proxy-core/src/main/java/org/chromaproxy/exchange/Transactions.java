@@ -2,7 +2,7 @@ package org.chromaproxy.exchange;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.lane.WriteResult;
 
 /** Transaction ids and stored outcomes. Thread-safe. */
 public interface Transactions {

@@ -2,7 +2,7 @@ package org.chromaproxy.health;
 
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.lane.LaneIo;
 import org.chromaproxy.upstream.UpstreamRequest;
 
 /**

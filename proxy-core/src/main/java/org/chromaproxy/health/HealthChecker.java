@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.lane.LaneIo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

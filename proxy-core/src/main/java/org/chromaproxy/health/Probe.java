@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
-import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.lane.LaneIo;
 import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;

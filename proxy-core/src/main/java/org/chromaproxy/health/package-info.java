@@ -1,7 +1,7 @@
 /**
  * Whether the instances live: one active probe each, and what traffic tells. Confined to one event loop; changes the
  * instances' states. Time, tasks and connections are a
- * {@link org.chromaproxy.lane.io.LaneIo}'s. May import {@code instance}, {@code lane.io} and {@code upstream}.
+ * {@link org.chromaproxy.lane.LaneIo}'s. May import {@code instance}, {@code lane} and {@code upstream}.
  */
 @NullMarked
 package org.chromaproxy.health;

@@ -1,7 +1,6 @@
 package org.chromaproxy.lane;
 
-import org.chromaproxy.lane.work.Turns.Turn;
-import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.Turns.Turn;
 import org.chromaproxy.time.Clock;
 import org.jspecify.annotations.Nullable;
 

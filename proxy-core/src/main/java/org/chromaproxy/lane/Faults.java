@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.WriteHealth;
-import org.chromaproxy.lane.write.Verdict;
-import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.upstream.ServerFault;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.slf4j.Logger;

@@ -1,7 +1,6 @@
 package org.chromaproxy.lane;
 
 import java.util.concurrent.CompletableFuture;
-import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.upstream.UpstreamResponse;
 
 /**

@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.lane.write.Write;
-import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.slf4j.Logger;

@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.wal.record.Change;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

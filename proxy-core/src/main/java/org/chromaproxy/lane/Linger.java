@@ -2,7 +2,6 @@ package org.chromaproxy.lane;
 
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import org.chromaproxy.lane.write.Write;
 
 /**
  * The pause that one follower's lane makes before it sends, so that what is decided meanwhile goes along: a request costs a

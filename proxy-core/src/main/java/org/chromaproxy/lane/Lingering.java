@@ -2,7 +2,6 @@ package org.chromaproxy.lane;
 
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.write.Write;
 
 /**
  * Whether a follower waits a little for more to send. While anybody may need its position it does not: a read of the collection, a

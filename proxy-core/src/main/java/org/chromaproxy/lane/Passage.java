@@ -8,8 +8,6 @@ import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.catalog.RetiredNames;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.lane.Unsettled.Executed;
-import org.chromaproxy.lane.write.Write;
-import org.chromaproxy.lane.write.WriteResult;
 import org.chromaproxy.wal.append.WriteAheadLog.ChangeListener;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.TransactionState;

@@ -3,8 +3,6 @@ package org.chromaproxy.lane;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.chromaproxy.lane.work.WriteTurns;
-import org.chromaproxy.lane.write.Write;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.chromaproxy.lane.write.Write;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -22,7 +22,7 @@ import org.chromaproxy.config.Config;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
-import org.chromaproxy.lane.io.LaneIo;
+import org.chromaproxy.lane.LaneIo;
 import org.chromaproxy.wal.append.WriteAheadLog;
 import org.chromaproxy.wal.record.Change;
 import org.slf4j.Logger;

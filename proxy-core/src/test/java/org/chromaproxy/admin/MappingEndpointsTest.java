@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
-import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.Write;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;

@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
-import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.Write;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.ClientTransaction;
 import org.chromaproxy.wal.record.TransactionState;

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.lane.io.NettyLaneIo;
+import org.chromaproxy.lane.NettyLaneIo;
 import org.chromaproxy.local.FreePort;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;

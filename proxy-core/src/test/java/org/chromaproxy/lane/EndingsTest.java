@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.chromaproxy.lane.work.Turns;
-import org.chromaproxy.lane.work.Turns.Turn;
+import org.chromaproxy.lane.Turns.Turn;
 import org.chromaproxy.time.Clock;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.chromaproxy.lane.write.Write;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.NewRecord;

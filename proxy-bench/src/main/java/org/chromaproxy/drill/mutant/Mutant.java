@@ -33,14 +33,14 @@ public enum Mutant {
      */
     ALL_COMMUTE(
             3,
-            Edit.body("org.chromaproxy.lane.write.DoubtWindow", "admits", Mutant::returnTrue),
+            Edit.body("org.chromaproxy.lane.DoubtWindow", "admits", Mutant::returnTrue),
             Edit.withoutCall("org.chromaproxy.lane.Passage", "pass", "moved", Mutant::nothing)),
 
     /** Acknowledged is durable: an instance's 500 counts as done. */
-    FAULT_IS_DONE(4, Edit.constant("org.chromaproxy.lane.write.Verdict", "notDone", "FAULT", "APPLIED")),
+    FAULT_IS_DONE(4, Edit.constant("org.chromaproxy.lane.Verdict", "notDone", "FAULT", "APPLIED")),
 
     /** Only neighbours of one kind are merged: here whatever stands next is. */
-    MERGED_UNLIKE(2, Edit.body("org.chromaproxy.lane.collection.Merger$Collecting", "alike", Mutant::returnTrue)),
+    MERGED_UNLIKE(2, Edit.body("org.chromaproxy.lane.Merger$Collecting", "alike", Mutant::returnTrue)),
 
     /** What is merged is sent whole: here only the first write is, and all count as applied. */
     MERGED_FIRST_ONLY(
@@ -62,19 +62,19 @@ public enum Mutant {
     READ_ANYWHERE(5, Edit.body("org.chromaproxy.catalog.ReadGate", "readable", Mutant::returnTrue)),
 
     /** A refused write goes nowhere: an instance's 500 counts as its refusal. */
-    FAULT_IS_REFUSAL(6, Edit.constant("org.chromaproxy.lane.write.Verdict", "notDone", "FAULT", "REFUSED")),
+    FAULT_IS_REFUSAL(6, Edit.constant("org.chromaproxy.lane.Verdict", "notDone", "FAULT", "REFUSED")),
 
     /** A refused write goes nowhere: the same, and followers are sent it all the same. */
     REFUSED_GOES_ON(
             6,
-            Edit.constant("org.chromaproxy.lane.write.Verdict", "notDone", "FAULT", "REFUSED"),
+            Edit.constant("org.chromaproxy.lane.Verdict", "notDone", "FAULT", "REFUSED"),
             Edit.withoutCall("org.chromaproxy.lane.LaneGroup", "advance", "refused", CodeBuilder::iconst_0)),
 
     /** Never abandon: a write whose client was told to wait is not executed any more. */
     LATE_IS_DROPPED(
             7,
             Edit.first(
-                    "org.chromaproxy.lane.registry.LaneRegistry",
+                    "org.chromaproxy.lane.LaneRegistry",
                     "abandon",
                     code -> code.aload(1)
                             .invokestatic(

@@ -1,7 +1,7 @@
 package org.chromaproxy.drill.mutant;
 
 import java.util.function.BooleanSupplier;
-import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.Write;
 
 /** What mutants do that is too long for a few instructions. Called by changed classes in the proxy's JVM. */
 public final class MutantBodies {

@@ -16,7 +16,7 @@ import org.chromaproxy.blocking.StepException;
 import org.chromaproxy.blocking.Waiting;
 import org.chromaproxy.exchange.OwnEndpoints.Answer;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.Write;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
 import org.chromaproxy.wal.append.AppendListener;

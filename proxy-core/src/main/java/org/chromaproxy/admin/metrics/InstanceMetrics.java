@@ -11,7 +11,7 @@ import org.chromaproxy.admin.page.AdminServices;
 import org.chromaproxy.admin.page.Readiness;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Standing;
-import org.chromaproxy.lane.work.WriteTurns;
+import org.chromaproxy.lane.WriteTurns;
 import org.chromaproxy.upstream.LaneConnections;
 import org.chromaproxy.upstream.LoopCensus;
 import org.chromaproxy.upstream.LoopCensus.PoolCount;

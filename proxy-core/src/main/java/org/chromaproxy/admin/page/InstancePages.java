@@ -18,7 +18,7 @@ import org.chromaproxy.instance.InstanceEvent;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.instance.MixedReleases;
 import org.chromaproxy.instance.PendingCounts;
-import org.chromaproxy.lane.work.WriteTurns;
+import org.chromaproxy.lane.WriteTurns;
 import org.chromaproxy.upstream.LaneConnections;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 

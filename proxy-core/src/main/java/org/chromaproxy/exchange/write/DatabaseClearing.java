@@ -12,7 +12,7 @@ import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.write.Write;
+import org.chromaproxy.lane.Write;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.Scope;
 import org.chromaproxy.scan.Footprint;

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.lane.write.Write;
-import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.lane.Write;
+import org.chromaproxy.lane.WriteResult;
 
 /** A request whose transaction id was logged before: it gets the answer of the first one, and has no effect of its own. */
 final class Retry {

@@ -8,7 +8,7 @@ import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.exchange.ExchangeServices;
 import org.chromaproxy.http.ForwardedHeaders;
 import org.chromaproxy.http.ProxyError;
-import org.chromaproxy.lane.write.WriteResult;
+import org.chromaproxy.lane.WriteResult;
 
 /** What the client of a logged write is told, under which transaction. Confined to the connection's event loop. */
 final class WriteAnswers {

@@ -1,0 +1,241 @@
+package org.chromaproxy.lane;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.scan.ClientJson;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.append.AppendListener;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.NewRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.WriteRequest;
+
+/**
+ * Deletes, from a collection that nobody can reach any more, the records that have array-valued metadata: Chroma 1.5.9 would
+ * leave that behind with the collection, for records to come. Interrupted, it is simply begun anew. Every delete is logged
+ * before it is sent. Confined to the catalog lanes' loop.
+ */
+final class ArrayPurge {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PAGE = 500;
+    private static final long READ_MS = 60_000;
+    /** Nobody can reach the collection: whatever is executed later does no harm. */
+    private static final long WRITE_MS = 600_000;
+
+    private static final long RETRY_MS = 1_000;
+    /** A server that fails so often to read a collection will not do so before long. */
+    private static final int MAX_FAILURES = 10;
+
+    private static final byte[] NO_BODY = {};
+
+    private final CatalogLanes lanes;
+    private final Instance instance;
+    private final Mapping.Path path;
+    private final UUID instanceId;
+    private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+    private int offset;
+    private int failures;
+
+    private ArrayPurge(CatalogLanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
+        this.lanes = lanes;
+        this.instance = instance;
+        this.path = path;
+        this.instanceId = instanceId;
+    }
+
+    /** Completes on the loop; exceptionally if it cannot be done now. */
+    static CompletableFuture<Boolean> of(CatalogLanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
+        ArrayPurge purge = new ArrayPurge(lanes, instance, path, instanceId);
+        purge.page();
+        return purge.done;
+    }
+
+    private void page() {
+        ObjectNode query = JSON.createObjectNode().put("limit", PAGE).put("offset", offset);
+        query.putArray("include").add("metadatas");
+        String uri = ChromaPaths.records(path, instanceId, "get");
+        send(new UpstreamRequest("POST", uri, json(), bytes(query)), READ_MS)
+                .whenComplete((answer, error) -> guarded(() -> {
+                    if (answer == null) {
+                        throw new IllegalStateException("its records cannot be read: " + error);
+                    } else if (cannotBeRead(answer)) {
+                        done.complete(true);
+                    } else if (Verdict.ownFailure(answer) && failures < MAX_FAILURES) {
+                        failures++;
+                        lanes.io().schedule(this::page, RETRY_MS, TimeUnit.MILLISECONDS);
+                    } else {
+                        read(tree(answer));
+                    }
+                }));
+    }
+
+    /** In the server's own words, at once or again and again: it is let go of with all that its records have. */
+    private boolean cannotBeRead(UpstreamResponse answer) {
+        Verdict verdict = Verdict.ofRead(answer);
+        boolean fails = Verdict.ownFailure(answer) && failures == MAX_FAILURES;
+        return verdict == Verdict.MISSING || verdict == Verdict.REFUSED || fails;
+    }
+
+    private JsonNode tree(UpstreamResponse answer) {
+        try {
+            if (answer.success()) {
+                return ClientJson.tree(answer.body());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("its records are no JSON", e);
+        }
+        throw new IllegalStateException("it answered " + answer.brief());
+    }
+
+    private void read(JsonNode page) {
+        JsonNode ids = page.path("ids");
+        if (!ids.isArray()) {
+            throw new IllegalStateException("its records are no records");
+        }
+        ArrayNode doomed = JSON.createArrayNode();
+        for (int i = 0; i < ids.size(); i++) {
+            if (page.path("metadatas").path(i).valueStream().anyMatch(JsonNode::isContainerNode)) {
+                doomed.add(ids.get(i));
+            }
+        }
+        offset += ids.size() - doomed.size();
+        boolean last = ids.size() < PAGE;
+        if (doomed.isEmpty()) {
+            next(last);
+            return;
+        }
+        ObjectNode body = JSON.createObjectNode();
+        body.set("ids", doomed);
+        write(lanes, instance, path, instanceId, "POST", ChromaPaths.records(path, instanceId, "delete"), bytes(body))
+                .whenComplete((answer, error) -> guarded(() -> {
+                    if (answer == null || !gone(OpKind.DELETE, answer)) {
+                        throw new IllegalStateException(
+                                "its records cannot be deleted: " + (answer == null ? error : answer.brief()));
+                    }
+                    next(last);
+                }));
+    }
+
+    /** Whether the instance says that what was to be deleted is deleted, or was not there. */
+    static boolean gone(OpKind kind, UpstreamResponse answer) {
+        Verdict verdict = Verdict.of(kind, answer);
+        return verdict == Verdict.APPLIED || verdict == Verdict.MISSING;
+    }
+
+    private void next(boolean last) {
+        if (last) {
+            done.complete(true);
+        } else {
+            page();
+        }
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    private CompletableFuture<UpstreamResponse> send(UpstreamRequest request, long timeoutMs) {
+        return lanes.io().send(instance, request, timeoutMs);
+    }
+
+    /** Deletes a collection that nobody can reach any more. */
+    static CompletableFuture<UpstreamResponse> drop(CatalogLanes lanes, Instance instance, Change.Purge purge) {
+        Mapping.Path hidden = purge.hidden();
+        return write(lanes, instance, hidden, purge.instanceId(), "DELETE", ChromaPaths.collection(hidden), NO_BODY);
+    }
+
+    /** Logs a write for one instance, then sends it; completes on the loop with the answer. */
+    private static CompletableFuture<UpstreamResponse> write(
+            CatalogLanes lanes,
+            Instance instance,
+            Mapping.Path path,
+            UUID instanceId,
+            String method,
+            String uri,
+            byte[] body) {
+        CompletableFuture<UpstreamResponse> answered = new CompletableFuture<>();
+        // A lane of its own: none has to pass it.
+        Subject subject =
+                new Subject(instanceId, instanceId, path.tenant(), path.database(), path.name(), instance.name());
+        WriteRequest logged = new WriteRequest(method, uri, "application/json", body);
+        NewRecord record = new NewRecord(OpKind.REPAIR, subject, logged, Optional.empty());
+        Runnable send = () -> lanes.io()
+                .send(instance, new UpstreamRequest(method, uri, json(), body), WRITE_MS)
+                .whenComplete((answer, error) -> {
+                    if (answer == null) {
+                        answered.completeExceptionally(new IllegalStateException(String.valueOf(error)));
+                    } else {
+                        answered.complete(answer);
+                    }
+                });
+        boolean queued = lanes.services()
+                .log()
+                .append(record, new Logged(lanes, send, answered))
+                .isPresent();
+        if (!queued) {
+            answered.completeExceptionally(new IllegalStateException("the log's queue is full"));
+        }
+        return answered;
+    }
+
+    /**
+     * Sends what is logged; on the loop.
+     *
+     * @param answered fails with what is not logged
+     */
+    private record Logged(CatalogLanes lanes, Runnable send, CompletableFuture<UpstreamResponse> answered)
+            implements AppendListener {
+        @Override
+        public void committed(LogRecord record) {
+            lanes.io().execute(send);
+        }
+
+        @Override
+        public void duplicate(long lsn, boolean sameRequest) {
+            failed("a duplicate");
+        }
+
+        @Override
+        public void failed(String reason) {
+            lanes.io().execute(() -> answered.completeExceptionally(new IllegalStateException(reason)));
+        }
+
+        @Override
+        public void unknown(String reason) {
+            failed(reason);
+        }
+    }
+
+    private static HttpHeaders json() {
+        return new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+    }
+
+    private static byte[] bytes(JsonNode node) {
+        try {
+            return JSON.writeValueAsBytes(node);
+        } catch (IOException e) {
+            throw new IllegalStateException("a tree that cannot be printed", e);
+        }
+    }
+}

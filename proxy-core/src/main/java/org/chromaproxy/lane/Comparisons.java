@@ -1,0 +1,103 @@
+package org.chromaproxy.lane;
+
+import java.util.concurrent.TimeUnit;
+import org.chromaproxy.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of the comparisons of one lane with its leader: each that comes to nothing has the next one wait longer. A server
+ * may end for any reason; but from the second comparison on that a server did not outlive, it is made while nothing else is
+ * suspected. Confined to the group's loop.
+ */
+final class Comparisons {
+    /** So many that are not done in time are enough. */
+    private static final int MOST_LATE = 3;
+    /** So many that a server did not outlive are enough. */
+    private static final int MOST_ENDINGS = 4;
+
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_SHIFTS = 6;
+    /** That a server has ended is known so soon after its connections broke. */
+    private static final long KNOWN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Clock clock;
+    private int failed;
+    private int late;
+    private int endings;
+    private long failedAt;
+    private long notBefore;
+    private long losses;
+    private boolean open;
+    private Turns.@Nullable Turn alone;
+
+    Comparisons(Clock clock) {
+        this.clock = clock;
+        this.notBefore = clock.nanoTime();
+    }
+
+    /** Whether it may be tried now; what has become of the last one is known by then. */
+    boolean due(Lane leader, Lane lane) {
+        if (open && losses(leader, lane) != losses) {
+            open = false;
+            endings++;
+        } else if (clock.nanoTime() - failedAt > KNOWN_NANOS) {
+            open = false;
+        }
+        return clock.nanoTime() - notBefore >= 0;
+    }
+
+    /** Whether it is to be made while nothing else is under way that a server may not outlive. */
+    boolean suspect() {
+        return endings > 0;
+    }
+
+    /** One begins. */
+    void begin(Lane leader, Lane lane) {
+        losses = losses(leader, lane);
+        open = true;
+    }
+
+    /** @param granted ended with this comparison */
+    void alone(Turns.Turn granted) {
+        alone = granted;
+    }
+
+    /** It came to nothing. */
+    void failed(boolean tooLate) {
+        failedAt = clock.nanoTime();
+        notBefore = failedAt + (FIRST_PAUSE_NANOS << Math.min(MOST_SHIFTS, failed));
+        failed++;
+        late += tooLate ? 1 : 0;
+    }
+
+    /** It has ended, in whatever way. */
+    void end() {
+        if (alone != null) {
+            alone.end();
+            alone = null;
+        }
+    }
+
+    /** There is nothing to be compared any more. */
+    void clear() {
+        failed = 0;
+        late = 0;
+        endings = 0;
+        open = false;
+        notBefore = clock.nanoTime();
+    }
+
+    /** Whether there is too much to be compared while writes wait. */
+    boolean tooLong() {
+        return late >= MOST_LATE;
+    }
+
+    /** Whether a server ends on it. */
+    boolean endsServer() {
+        return endings >= MOST_ENDINGS;
+    }
+
+    private static long losses(Lane leader, Lane lane) {
+        return leader.instance.losses() + lane.instance.losses();
+    }
+}

@@ -1,0 +1,140 @@
+package org.chromaproxy.lane;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.chromaproxy.instance.Instance;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One collection's lanes as a copy or a comparison drives them. Any thread; each step runs on the lanes' own loop, in the
+ * order of the calls.
+ */
+public final class CopyLanes {
+    private final RecordLanes group;
+    /** What stops the leader's lane, or did last. On the loop. */
+    private @Nullable LeaderStop stop;
+
+    CopyLanes(RecordLanes group) {
+        this.group = group;
+    }
+
+    /**
+     * Stops that lane: what is logged from now on waits in it.
+     *
+     * @return the LSN the leader has to pass before it holds everything that did not come to wait here
+     */
+    public CompletableFuture<Long> hold(Instance target) {
+        return call(() -> {
+            group.hold(target.index());
+            return group.tail(leader());
+        });
+    }
+
+    /** Whether the leader has applied everything up to there, and the held lane has nothing under way. */
+    public CompletableFuture<Boolean> quiet(Instance target, long lsn) {
+        return call(() -> group.lane(leader()).applied >= lsn && !group.lane(target.index()).busy);
+    }
+
+    /** Lets that lane go on, and notes from now on which ids it touches. */
+    public CompletableFuture<Void> startReplay(Instance target) {
+        return run(() -> group.startReplay(target.index()));
+    }
+
+    /** Whether that lane has applied everything that is decided. */
+    public CompletableFuture<Boolean> replayed(Instance target) {
+        return call(() -> group.replayed(target.index()));
+    }
+
+    /**
+     * Stops the leader's lane; reads go on. To be followed by {@link #frozen}, and in any case by {@link #thawLeader}. By itself it
+     * goes on when neither that nor {@link #renew} comes in time: a client's write waits for no single request of a copy.
+     */
+    public CompletableFuture<Integer> freeze(long leaseMs) {
+        return call(() -> {
+            LeaderStop begun = new LeaderStop(group, leader(), leaseMs);
+            stop = begun;
+            return begun.leader();
+        });
+    }
+
+    /** Begins the leader's lease anew; false if that lane has gone on. */
+    public CompletableFuture<Boolean> renew() {
+        return call(() -> stop != null && stop.renew());
+    }
+
+    /** Stops the leader until {@link #thawLeader}, however long; false if it has gone on. */
+    public CompletableFuture<Boolean> keep() {
+        return call(() -> stop != null && stop.keep());
+    }
+
+    /** Lets the leader that was stopped go on, if it did not yet. */
+    public CompletableFuture<Void> thawLeader() {
+        return run(() -> {
+            if (stop != null) {
+                stop.end();
+            }
+        });
+    }
+
+    /**
+     * Looks whether leader and target stand still at the same LSN, and if so stops the target too.
+     *
+     * @return that LSN; empty while one of them has still something to do
+     * @throws IllegalStateException in the future, when leadership has moved since {@link #freeze}
+     */
+    public CompletableFuture<OptionalLong> frozen(int leader, Instance target) {
+        return call(() -> {
+            if (leader != leader()) {
+                throw new IllegalStateException("leadership has moved");
+            }
+            if (!group.replayed(leader) || !group.replayed(target.index()) || stop == null || !stop.renew()) {
+                return OptionalLong.empty();
+            }
+            group.lane(target.index()).held = true;
+            return OptionalLong.of(group.lane(leader).applied);
+        });
+    }
+
+    /** The ids touched since {@link #startReplay}, ending the notes; empty if there were too many. */
+    public CompletableFuture<Optional<Set<String>>> touched() {
+        return call(() -> group.replay().take());
+    }
+
+    /** Lets a stopped lane go on. */
+    public CompletableFuture<Void> thaw(int instance) {
+        return run(() -> group.unhold(instance));
+    }
+
+    /** The copy is whole and durable: that instance holds everything up to {@code lsn}, and follows again. */
+    public CompletableFuture<Void> join(Instance target, long lsn) {
+        return run(() -> {
+            group.restoreCursor(target.index(), lsn);
+            group.unhold(target.index());
+        });
+    }
+
+    /** That instance no longer follows this collection. */
+    public CompletableFuture<Void> detach(Instance target) {
+        return run(() -> {
+            Lane lane = group.lane(target.index());
+            lane.held = false;
+            group.detach(lane);
+            group.pumpAll();
+        });
+    }
+
+    private int leader() {
+        return group.gate().leader();
+    }
+
+    private CompletableFuture<Void> run(Runnable step) {
+        return CompletableFuture.runAsync(step, group.io());
+    }
+
+    private <T> CompletableFuture<T> call(Supplier<T> step) {
+        return CompletableFuture.supplyAsync(step, group.io());
+    }
+}

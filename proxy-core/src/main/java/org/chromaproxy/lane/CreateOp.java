@@ -1,0 +1,195 @@
+package org.chromaproxy.lane;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.route.UuidSwap;
+import org.chromaproxy.scan.CollectionHead;
+import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.scan.CollectionSettings;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+
+/**
+ * Creating a collection. Whether the name is taken is the catalog's word: an existing one is never sent to an instance, so
+ * a 409 or a get-or-create that finds something can only be this record's own earlier effect, or a stranger.
+ */
+final class CreateOp implements CatalogOp {
+    /** Followers create within moments; one that is later than so many others is compared by adoption. */
+    private static final int REMEMBERED = 256;
+
+    private final CatalogLanes lanes;
+    private final ExistingAnswer answers;
+    /** What leaders created lately: LSN → its settings. */
+    private final Map<Long, CollectionSettings> created = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, CollectionSettings> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    CreateOp(CatalogLanes lanes) {
+        this.lanes = lanes;
+        this.answers = new ExistingAnswer(lanes);
+    }
+
+    @Override
+    public Plan plan(Lane lane, Write write) {
+        Optional<CollectionEntry> mine = mine(write);
+        boolean deleted = mine.map(entry -> entry.deletedLsn() != 0).orElse(false);
+        // One that may have been made here has to be found, or its deletion would pass it by.
+        boolean perhapsMade = lane.headInDoubt || write.recovered();
+        if (mine.flatMap(entry -> entry.place(lane.instance)).isPresent() || (deleted && !perhapsMade)) {
+            return Plan.SKIP;
+        }
+        if (!lanes.decides(lane, write)) {
+            // Decided without a mapping of its own: it found an existing collection, and changed nothing.
+            return mine.isPresent() || LaneGroup.targeted(write) ? send(write) : Plan.SKIP;
+        }
+        Optional<CollectionEntry> existing = lanes.catalog().named(path(write));
+        return existing.map(entry -> answers.plan(lane, write, entry)).orElseGet(() -> send(write));
+    }
+
+    static Plan send(Write write) {
+        return new Plan.Send("POST", write.record().content().request().path());
+    }
+
+    private Optional<CollectionEntry> mine(Write write) {
+        return LaneGroup.targeted(write)
+                ? lanes.catalog().known(write.subject().collection())
+                : lanes.catalog().createdBy(write.lsn());
+    }
+
+    private static Mapping.Path path(Write write) {
+        return new Mapping.Path(
+                write.subject().tenant(),
+                write.subject().database(),
+                write.subject().name());
+    }
+
+    @Override
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
+        Optional<CollectionHead> head = CollectionJson.head(answer.body());
+        Optional<UUID> id = head.flatMap(h -> CollectionIds.parse(h.id()));
+        if (head.isEmpty() || id.isEmpty()) {
+            lanes.fault(lane, write, "created, but the answer is no collection: " + answer.brief());
+            return;
+        }
+        created(lane, write, answer, head.get(), id.get());
+    }
+
+    private void created(Lane lane, Write write, UpstreamResponse answer, CollectionHead head, UUID id) {
+        Optional<CollectionEntry> other = lanes.catalog()
+                .holding(id)
+                .filter(entry -> !entry.publicId().equals(write.subject().collection()));
+        if (other.isPresent()) {
+            // One instance's collection is never two of the catalog's.
+            lanes.diverge(lane, write, "it holds " + other.get() + " under that name");
+            return;
+        }
+        boolean stranger = head.dimension().isPresent();
+        MappingEdit effect = effect(lane, write, id, stranger, otherwise(lane, write, answer));
+        UUID publicId = effect.base().publicId();
+        UuidSwap.swapAt(answer.body(), head.idStart(), publicId);
+        WriteResult result = WriteResult.of(answer);
+        boolean fresh = !stranger && mine(write).isEmpty();
+        List<Change> others = fresh ? List.of(new Change.Flat(publicId, true)) : List.of();
+        lanes.complete(lane, write, List.of(effect), others, result.withStatus(200));
+    }
+
+    /**
+     * What the collection on this instance has other than on the leader that created it: one of this name that was there
+     * already is its place only if it is configured alike.
+     */
+    private Optional<String> otherwise(Lane lane, Write write, UpstreamResponse answer) {
+        Optional<CollectionSettings> here = CollectionSettings.of(answer.body());
+        if (LaneGroup.targeted(write) || here.isEmpty()) {
+            return Optional.empty();
+        }
+        if (lanes.decides(lane, write)) {
+            created.put(write.lsn(), here.get());
+            return Optional.empty();
+        }
+        return Optional.ofNullable(created.get(write.lsn())).flatMap(leaders -> leaders.sameShape(here.get()));
+    }
+
+    private MappingEdit effect(Lane lane, Write write, UUID id, boolean stranger, Optional<String> otherwise) {
+        Optional<CollectionEntry> mine = mine(write);
+        if (mine.isPresent()) {
+            PlaceState state = LaneGroup.targeted(write) ? PlaceState.COPYING : PlaceState.READY;
+            Place whole = otherwise
+                    .map(what -> new Place(id, PlaceState.UNVERIFIED, "was there with other settings: " + what))
+                    .orElseGet(() -> new Place(id, state, ""));
+            Place place = stranger
+                    ? new Place(id, PlaceState.DIVERGED, "a collection of this name with data was there already")
+                    : whole;
+            return MappingEdit.place(mine.get(), lane.instance, place);
+        }
+        Map<String, Place> places = new HashMap<>();
+        places.put(lane.instance.name(), new Place(id, PlaceState.READY, ""));
+        // Found with data that no record made: it is served from here and reported, not created empty elsewhere.
+        long createdLsn = stranger ? 0 : write.lsn();
+        return MappingEdit.create(new Mapping(
+                write.subject().collection(),
+                path(write),
+                createdLsn,
+                0,
+                write.record().createdAt(),
+                places));
+    }
+
+    @Override
+    public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
+        if (refusal.status() != 409 || !lanes.again(lane, write)) {
+            return false;
+        }
+        lane.busy = true;
+        answers.lookup(
+                lane,
+                lane,
+                write,
+                path(write),
+                answer -> {
+                    if (passesBy(lane, write)) {
+                        return;
+                    }
+                    lane.busy = false;
+                    if (answer.success()) {
+                        applied(lane, write, answer);
+                    } else {
+                        lanes.fault(lane, write, "it says the name exists, and then that it does not");
+                    }
+                },
+                () -> {
+                    if (!passesBy(lane, write)) {
+                        lane.busy = false;
+                        lanes.fault(lane, write, "the existing collection could not be read");
+                    }
+                });
+        return true;
+    }
+
+    /** Whether the answer came too late; if another has refused the record meanwhile, what it made here is undone. */
+    private boolean passesBy(Lane lane, Write write) {
+        if (lanes.stale(lane, write)) {
+            return true;
+        }
+        if (write.refused()) {
+            lane.busy = false;
+            lane.headInDoubt = true;
+            lanes.pump(lane);
+        }
+        return write.refused();
+    }
+}

@@ -1,0 +1,207 @@
+package org.chromaproxy.lane;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Subject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deleting a database, and with it its collections: never a protected one, and never one the proxy does not know, since an
+ * instance would drop that silently.
+ */
+final class DeleteDatabaseOp implements CatalogOp {
+    private static final long LOOKUP_MS = 5_000;
+    /** The catalog lane stands still meanwhile: one that cannot say how many holds up nobody for longer. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** What Chroma answers when asked how many. */
+    private static final Pattern NUMBER = Pattern.compile("\\s*\\d{1,18}\\s*");
+
+    private final CatalogLanes lanes;
+    private final Drain drain;
+    private final DatabasePurge purge;
+    private long counted;
+    /** The record whose database was not there before it was sent first: a later 404 is no trace of its own effect. */
+    private long unknown;
+
+    private long asked;
+    private long since;
+
+    DeleteDatabaseOp(CatalogLanes lanes) {
+        this.lanes = lanes;
+        this.drain = new Drain(lanes);
+        this.purge = new DatabasePurge(lanes);
+    }
+
+    private Collection<CollectionEntry> doomed(Lane lane, Write write) {
+        Subject subject = write.subject();
+        List<CollectionEntry> deleted = lanes.catalog().deletedBy(write.lsn());
+        if (!lanes.decides(lane, write)) {
+            return deleted;
+        }
+        // Some may be deleted already, while their records are purged.
+        List<CollectionEntry> all = new ArrayList<>(deleted);
+        all.addAll(lanes.catalog().list(subject.tenant(), subject.database()));
+        return all;
+    }
+
+    /** Deleted collections that this instance still holds there. */
+    private List<Change.Purge> hidden(Lane lane, Write write) {
+        Subject subject = write.subject();
+        return lanes.catalog().purges().in(lane.instance, subject.tenant(), subject.database());
+    }
+
+    @Override
+    public Plan plan(Lane lane, Write write) {
+        Collection<CollectionEntry> doomed = doomed(lane, write);
+        if (lanes.decides(lane, write)) {
+            Optional<CollectionEntry> kept = doomed.stream()
+                    .filter(entry -> lanes.catalog().isProtected(entry.path().name()))
+                    .findFirst();
+            if (kept.isPresent()) {
+                String why = "it holds the protected collection ["
+                        + kept.get().path().name() + "]";
+                return new Plan.Refuse(refusal(write, why));
+            }
+        }
+        if (!drain.done(lane, write, doomed)) {
+            return Plan.WAIT;
+        }
+        if (lanes.decides(lane, write) && counted != write.lsn()) {
+            lookForStrangers(lane, write, doomed.size() + hidden(lane, write).size());
+            return Plan.WAIT;
+        }
+        if (!purge.done(lane, write, doomed, hidden(lane, write))) {
+            return Plan.WAIT;
+        }
+        return new Plan.Send(
+                "DELETE",
+                ChromaPaths.database(write.subject().tenant(), write.subject().database()));
+    }
+
+    private static WriteResult refusal(Write write, String why) {
+        String message =
+                "Database [" + write.subject().database() + "] cannot be deleted: " + why + ". Nothing was changed.";
+        return WriteResult.of(ProxyError.PROTECTED, message);
+    }
+
+    private void lookForStrangers(Lane lane, Write write, int known) {
+        if (asked != write.lsn()) {
+            asked = write.lsn();
+            since = lanes.io().nanoTime();
+        }
+        // 1.5.9 counts none in a database that it does not know.
+        ask(lane, write, "", there -> {
+            if (there != null && Verdict.ofRead(there) == Verdict.MISSING) {
+                unknown(lane, write);
+            } else if (there == null || Verdict.ofRead(there) != Verdict.APPLIED) {
+                uncounted(lane, write);
+            } else {
+                ask(lane, write, "/collections_count", count -> counted(lane, write, known, count));
+            }
+        });
+    }
+
+    /** Asks the instance about the database, and calls back unless another lane has decided meanwhile. */
+    private void ask(Lane lane, Write write, String what, Consumer<@Nullable UpstreamResponse> answered) {
+        lane.busy = true;
+        String path =
+                ChromaPaths.database(write.subject().tenant(), write.subject().database()) + what;
+        lanes.io()
+                .send(lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
+                .whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
+                    if (!lanes.overtaken(lane, write)) {
+                        lane.busy = false;
+                        answered.accept(answer);
+                    }
+                }));
+    }
+
+    /** No such database there: it says so to the deletion, too, if nothing went wrong before. */
+    private void unknown(Lane lane, Write write) {
+        if (!lanes.again(lane, write)) {
+            unknown = write.lsn();
+        }
+        counted = write.lsn();
+        lanes.pump(lane);
+    }
+
+    private void counted(Lane lane, Write write, int known, @Nullable UpstreamResponse answer) {
+        if (answer != null && Verdict.ofRead(answer) == Verdict.MISSING) {
+            unknown(lane, write);
+        } else if (answer == null
+                || Verdict.ofRead(answer) != Verdict.APPLIED
+                || !NUMBER.matcher(answer.text()).matches()) {
+            uncounted(lane, write);
+        } else if (Long.parseLong(answer.text().strip()) > known) {
+            lanes.refuse(
+                    lane,
+                    write,
+                    refusal(write, "it holds collections the proxy does not manage")
+                            .withStatus(409));
+        } else {
+            counted = write.lsn();
+            lanes.pump(lane);
+        }
+    }
+
+    private void uncounted(Lane lane, Write write) {
+        if (lanes.io().nanoTime() - since > PATIENCE_NANOS) {
+            String message = "Database [" + write.subject().database() + "] cannot be deleted now: " + lane.instance
+                    + " does not say how many collections it holds. Nothing was changed; retry later, as a new"
+                    + " transaction.";
+            lanes.refuse(lane, write, WriteResult.of(ProxyError.NO_INSTANCE, message));
+        } else {
+            lanes.pause(lane, "its collections could not be counted");
+        }
+    }
+
+    @Override
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
+        deleted(lane, write, WriteResult.of(answer));
+    }
+
+    private void deleted(Lane lane, Write write, WriteResult result) {
+        List<MappingEdit> effects = lanes.decides(lane, write)
+                ? doomed(lane, write).stream()
+                        .map(entry -> MappingEdit.deleted(entry, write.lsn()))
+                        .toList()
+                : List.of();
+        List<Change> purged = new ArrayList<>();
+        hidden(lane, write).forEach(left -> purged.add(new Change.Purged(left.instance(), left.instanceId())));
+        lanes.complete(lane, write, effects, purged, result);
+    }
+
+    @Override
+    public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
+        if (refusal.status() != 404 || !lanes.again(lane, write) || unknown == write.lsn()) {
+            return false;
+        }
+        deleted(lane, write, WriteResult.json(200, "{}".getBytes(StandardCharsets.UTF_8)));
+        return true;
+    }
+
+    @Override
+    public void left(Lane lane, Write write) {
+        drain.release(lane, write);
+        purge.forget(lane);
+    }
+
+    @Override
+    public void detached(Lane lane) {
+        drain.forget(lane);
+        purge.forget(lane);
+    }
+}

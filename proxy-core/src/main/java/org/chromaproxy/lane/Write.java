@@ -1,0 +1,309 @@
+package org.chromaproxy.lane;
+
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.chromaproxy.admit.PrincipalUse;
+import org.chromaproxy.completion.Trail;
+import org.chromaproxy.instance.Instance;
+import org.chromaproxy.scan.Footprint;
+import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.LogRecord;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One committed record on its way to the instances.
+ *
+ * <p>Confined to the loop of its lane group, but for {@link #result}, which may be waited for from anywhere, and
+ * {@link #abandoned}.
+ */
+public final class Write {
+    /** Whether clients may be told, and followers may apply it. */
+    public enum Decision {
+        UNDECIDED,
+        APPLIED,
+        REFUSED
+    }
+
+    private static final byte[] NO_BODY = {};
+    /** Everybody's creates and deletes wait while one of these is tried. */
+    private static final int CATALOG_WEIGHT = 10;
+
+    private final LogRecord record;
+    private final boolean recovered;
+    private final CompletableFuture<WriteResult> result = new CompletableFuture<>();
+    private HttpHeaders clientHeaders = EmptyHttpHeaders.INSTANCE;
+    private Trail trail = Trail.NONE;
+    private byte @Nullable [] body;
+    private @Nullable Footprint footprint;
+    private Decision decision = Decision.UNDECIDED;
+    private int lanesToGo;
+    private Runnable everywhere = () -> {};
+    private Runnable whenTaken = () -> {};
+    private @Nullable PrincipalUse principal;
+    private boolean suspected;
+    private boolean givenUp;
+    private boolean givenUpBefore;
+    private boolean unattended;
+    private volatile boolean abandoned;
+
+    /** Bodies are held by {@link #body} alone, so that dropping one frees it. */
+    private Write(LogRecord record, boolean recovered) {
+        this.record = record.withBody(NO_BODY);
+        this.recovered = recovered;
+    }
+
+    /** A record just committed, its client waiting. A large body is left in the log until it can be sent. */
+    public static Write fresh(LogRecord record, Footprint footprint, HttpHeaders clientHeaders) {
+        Write write = new Write(record, false);
+        write.body = write.large() ? null : record.content().request().body();
+        write.footprint = footprint;
+        write.clientHeaders = clientHeaders;
+        return write;
+    }
+
+    /** A record read back that left memory before its turn: each lane remembers whether it sent it. */
+    public static Write again(LogRecord record) {
+        return new Write(record, false);
+    }
+
+    /** A record found in the log at start: in doubt on every instance whose cursor has not passed it. */
+    public static Write recovered(LogRecord record) {
+        return new Write(record, true);
+    }
+
+    /** Its client's exchange, until it is decided. */
+    public Write followedBy(Trail of) {
+        trail = of;
+        return this;
+    }
+
+    /** Who sent it: what it costs others is counted there. */
+    public Write chargedTo(PrincipalUse of) {
+        principal = of;
+        return this;
+    }
+
+    /** It may be one that no server can execute: an instance failed it more than once, and applied others meanwhile. */
+    public void suspect() {
+        PrincipalUse of = principal;
+        if (of != null && !suspected && !decided()) {
+            suspected = true;
+            of.suspect();
+        }
+    }
+
+    /** Whose doing its faults may be; empty if that is not known. */
+    public Optional<Object> culprit() {
+        return Optional.ofNullable(principal);
+    }
+
+    /** Whose turn it is when it is sent: its client's where that is known, else its tenant's. */
+    public Object sender() {
+        PrincipalUse of = principal;
+        return of != null ? of : subject().tenant();
+    }
+
+    private void clear() {
+        PrincipalUse of = principal;
+        if (of != null && suspected) {
+            suspected = false;
+            of.cleared();
+        }
+    }
+
+    /** Whether it was given up: unlike what was refused, it may have had its effect on some instance. */
+    public boolean givenUp() {
+        return givenUp;
+    }
+
+    /** The log says that it was given up. */
+    public void foundGivenUp() {
+        givenUp = true;
+        givenUpBefore = true;
+    }
+
+    /** Whether that was found in the log. */
+    public boolean givenUpBefore() {
+        return givenUpBefore;
+    }
+
+    /** It is given up. */
+    public void deadLetter() {
+        givenUp = true;
+        PrincipalUse of = principal;
+        if (of != null) {
+            of.deadLetter(kind().catalog() ? CATALOG_WEIGHT : 1);
+        }
+    }
+
+    /** Whether whoever sent it has had so many writes given up that no more of them are tried for a while. */
+    public boolean barred() {
+        PrincipalUse of = principal;
+        return of != null && !unattended() && of.barred();
+    }
+
+    /** Where to note what becomes of it, as long as it is undecided. */
+    public Trail trail() {
+        return trail;
+    }
+
+    public long lsn() {
+        return record.lsn();
+    }
+
+    public LogRecord record() {
+        return record;
+    }
+
+    public OpKind kind() {
+        return record.content().kind();
+    }
+
+    public Subject subject() {
+        return record.content().subject();
+    }
+
+    /** Whether the record is for that instance: for its only one, or for all. */
+    public boolean addresses(Instance instance) {
+        String target = subject().target();
+        return target.isEmpty() || target.equals(instance.name());
+    }
+
+    /** Completes once, when the client may be told, or is cancelled when it is forgotten; on the group's loop. */
+    public CompletableFuture<WriteResult> result() {
+        return result;
+    }
+
+    /** Whether a client was told that the outcome will come later: then the outcome is kept for it to find. */
+    public boolean abandoned() {
+        return abandoned;
+    }
+
+    /** Its client no longer waits for the outcome here. */
+    public void abandon() {
+        abandoned = true;
+    }
+
+    /** Whether nobody waits here for its outcome: then it may leave memory until its turn comes. */
+    public boolean unattended() {
+        return unattended || abandoned;
+    }
+
+    /**
+     * Its client waits only until the lanes have taken it in; to be set before it is offered.
+     *
+     * @param taken called once, on any thread
+     */
+    public void leaveUnattended(Runnable taken) {
+        unattended = true;
+        whenTaken = taken;
+    }
+
+    /** The lanes have it in memory, or left it in the log; or its result tells why not. */
+    public void taken() {
+        whenTaken.run();
+        whenTaken = () -> {};
+    }
+
+    public boolean recovered() {
+        return recovered;
+    }
+
+    /** Whether the outcome gets a row of its own. */
+    public boolean keepsOutcome() {
+        return abandoned || record.content().transaction().isPresent();
+    }
+
+    /** The outcome of a record that is applied, as the log keeps it. */
+    public Change applied(WriteResult told) {
+        TransactionState state = abandoned || recovered ? TransactionState.RECOVERED : TransactionState.COMPLETED;
+        return new Change.Outcome(lsn(), state, told.status(), "", told.body());
+    }
+
+    public HttpHeaders clientHeaders() {
+        return clientHeaders;
+    }
+
+    /** Whether its body is in memory only while it is sent: see {@link LargeBodies}. */
+    public boolean large() {
+        return LargeBodies.needTurn(record.bodyBytes());
+    }
+
+    public byte @Nullable [] body() {
+        return body;
+    }
+
+    public void body(byte[] loaded) {
+        body = loaded;
+    }
+
+    /** Lets go of the body; whoever needs it again reads it from the log. Returns the bytes freed. */
+    public int dropBody() {
+        int freed = body == null ? 0 : body.length;
+        body = null;
+        return freed;
+    }
+
+    @Nullable
+    public Footprint footprint() {
+        return footprint;
+    }
+
+    public void footprint(Footprint known) {
+        footprint = known;
+    }
+
+    public boolean decided() {
+        return decision != Decision.UNDECIDED;
+    }
+
+    public boolean refused() {
+        return decision == Decision.REFUSED;
+    }
+
+    public void decide(Decision taken) {
+        decision = taken;
+        clear();
+        clientHeaders = EmptyHttpHeaders.INSTANCE;
+        trail = Trail.NONE;
+    }
+
+    /** It is in the log only from now on: another object will be made for it, and this result is cancelled. */
+    public void forgotten() {
+        clear();
+        result.cancel(false);
+    }
+
+    /** What to do once no lane has it any more. */
+    public Runnable everywhere() {
+        return everywhere;
+    }
+
+    public void whenEverywhere(Runnable action) {
+        everywhere = action;
+    }
+
+    public void queuedOn(int lanes) {
+        lanesToGo = lanes;
+    }
+
+    /** Another lane has read it from the log. */
+    public void queuedOnOneMore() {
+        lanesToGo++;
+    }
+
+    /** Whether some lane holds it in memory. */
+    public boolean queued() {
+        return lanesToGo > 0;
+    }
+
+    /** One lane is done with it; true when it was the last. */
+    public boolean passedOne() {
+        return --lanesToGo == 0;
+    }
+}
