@@ -17,7 +17,7 @@ final class Coverage {
     static final long ENOUGH = 100;
 
     /** One of the table's cells. */
-    record Cell(LaneState state, LaneEvent event, FaultKind fault) {
+    record Cell(LaneSituation state, LaneEvent event, FaultKind fault) {
         @Override
         public String toString() {
             return state + " x " + event + " x " + fault;
@@ -40,7 +40,7 @@ final class Coverage {
 
     private static List<Cell> cells() {
         List<Cell> all = new ArrayList<>();
-        for (LaneState state : LaneState.values()) {
+        for (LaneSituation state : LaneSituation.values()) {
             for (LaneEvent event : LaneEvent.values()) {
                 for (FaultKind fault : FaultKind.values()) {
                     all.add(new Cell(state, event, fault));
@@ -51,7 +51,7 @@ final class Coverage {
     }
 
     /** An event meets a lane; counted under each of the faults, and under none of them where there is none. */
-    void met(LaneState state, LaneEvent event, Set<FaultKind> faults) {
+    void met(LaneSituation state, LaneEvent event, Set<FaultKind> faults) {
         for (FaultKind fault : faults.isEmpty() ? EnumSet.of(FaultKind.NONE) : faults) {
             counts.merge(new Cell(state, event, fault), 1L, Long::sum);
         }
@@ -128,12 +128,13 @@ final class Coverage {
     /** States by events, all faults together; "-" where no fault makes the cell reachable. */
     private List<String> table() {
         List<String> lines = new ArrayList<>();
-        String head = Arrays.stream(LaneState.values()).map(LaneState::name).collect(Collectors.joining(" | "));
+        String head =
+                Arrays.stream(LaneSituation.values()).map(LaneSituation::name).collect(Collectors.joining(" | "));
         lines.add("| event | " + head + " |");
-        lines.add("|---|" + "--:|".repeat(LaneState.values().length));
+        lines.add("|---|" + "--:|".repeat(LaneSituation.values().length));
         for (LaneEvent event : LaneEvent.values()) {
             StringBuilder line = new StringBuilder("| " + event);
-            for (LaneState state : LaneState.values()) {
+            for (LaneSituation state : LaneSituation.values()) {
                 line.append(" | ").append(sum(state, event));
             }
             lines.add(line.append(" |").toString());
@@ -141,7 +142,7 @@ final class Coverage {
         return lines;
     }
 
-    private String sum(LaneState state, LaneEvent event) {
+    private String sum(LaneSituation state, LaneEvent event) {
         List<Cell> cells = ALL.stream()
                 .filter(cell -> cell.state == state && cell.event == event)
                 .toList();

@@ -132,7 +132,7 @@ final class Judge implements ServerObserver {
                 long durable = whole.log().cursor(mapping.publicId(), server.name());
                 long passed = life.lanes()
                         .standing(mapping.publicId())
-                        .map(group -> group.lane(whole.servers().indexOf(server)).applied)
+                        .map(group -> group.gate().applied(whole.servers().indexOf(server)))
                         .orElse(0L);
                 boolean again =
                         whole.log().page(mapping.publicId(), durable, Integer.MAX_VALUE, Long.MAX_VALUE).stream()

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.chromaproxy.lane.Lane;
 import org.chromaproxy.lane.LaneGroup;
+import org.chromaproxy.lane.LaneState;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
@@ -160,7 +161,9 @@ final class LaneObserver {
         notRead(
                 life,
                 lane,
-                each -> each.head() != null && each.head().lsn() == lsn && each.busy && each.endPause == null);
+                each -> each.head() != null
+                        && each.head().lsn() == lsn
+                        && each.state() instanceof LaneState.LoadingBody);
     }
 
     private void notRead(Life life, UUID lane, Predicate<Lane> reads) {
@@ -187,8 +190,7 @@ final class LaneObserver {
         // A delete that matches nothing is sent as one of that id, too.
         boolean barrier = own && !isHead(life, lane, server, request.body());
         Purpose purpose = read ? Purpose.READ : barrier ? Purpose.BARRIER : Purpose.WRITE;
-        boolean again =
-                lane(life, lane, server).filter(each -> each.headInDoubt).isPresent();
+        boolean again = lane(life, lane, server).filter(Lane::headInDoubt).isPresent();
         return Optional.of(new Asked(lane, purpose, again, time.nanoTime()));
     }
 
@@ -220,7 +222,9 @@ final class LaneObserver {
     }
 
     private boolean isBusy(Life life, UUID lane, ModelServer server) {
-        return lane(life, lane, server).filter(each -> each.busy).isPresent();
+        return lane(life, lane, server)
+                .filter(each -> !(each.state() instanceof LaneState.Ready))
+                .isPresent();
     }
 
     private static boolean isAt(Mapping mapping, ModelServer server, String id) {
@@ -234,50 +238,61 @@ final class LaneObserver {
                 .map(group -> group.lane(world.servers().indexOf(server)));
     }
 
-    private LaneState state(Life life, UUID id, ModelServer server) {
+    private LaneSituation state(Life life, UUID id, ModelServer server) {
         Optional<LaneGroup> group = life.lanes().standing(id);
         if (group.isEmpty()) {
-            return world.log().hasMore(id, server.name()) ? LaneState.IN_LOG_ONLY : LaneState.AT_REST;
+            return world.log().hasMore(id, server.name()) ? LaneSituation.IN_LOG_ONLY : LaneSituation.AT_REST;
         }
         Lane lane = group.get().lane(world.servers().indexOf(server));
-        if (lane.detached) {
-            return LaneState.DETACHED;
-        } else if (lane.barrier != Long.MAX_VALUE) {
-            return LaneState.DRAINING;
-        } else if (lane.compared) {
-            return LaneState.COMPARED;
+        if (lane.detached()) {
+            return LaneSituation.DETACHED;
+        } else if (lane.barrier() != Long.MAX_VALUE) {
+            return LaneSituation.DRAINING;
+        } else if (lane.compared()) {
+            return LaneSituation.COMPARED;
         }
         return requesting(life.network().under(id, server)).orElseGet(() -> waiting(lane));
     }
 
-    private Optional<LaneState> requesting(List<Asked> under) {
+    private Optional<LaneSituation> requesting(List<Asked> under) {
         Optional<Asked> write =
                 under.stream().filter(each -> each.purpose == Purpose.WRITE).findFirst();
         if (write.isPresent()) {
             boolean silent = time.nanoTime() - write.get().sentNanos > PATIENCE_NANOS;
             return Optional.of(
-                    silent ? LaneState.UNANSWERED : write.get().again ? LaneState.SENT_AGAIN : LaneState.IN_FLIGHT);
+                    silent
+                            ? LaneSituation.UNANSWERED
+                            : write.get().again ? LaneSituation.SENT_AGAIN : LaneSituation.IN_FLIGHT);
         }
         return under.stream()
-                .map(each -> each.purpose == Purpose.BARRIER ? LaneState.BARRIER : LaneState.ASKING)
+                .map(each -> each.purpose == Purpose.BARRIER ? LaneSituation.BARRIER : LaneSituation.ASKING)
                 .findFirst();
     }
 
-    private static LaneState waiting(Lane lane) {
-        if (lane.endPause != null) {
-            return lane.headInDoubt ? LaneState.BACKING_OFF_IN_DOUBT : LaneState.BACKING_OFF;
-        } else if (lane.awaitsFlush) {
-            return LaneState.FLUSHING;
-        } else if (lane.busy) {
-            return LaneState.OCCUPIED;
-        } else if (lane.atWork()) {
-            return LaneState.UNSETTLED;
+    private static LaneSituation waiting(Lane lane) {
+        return switch (lane.state()) {
+            case LaneState.BackingOff _ ->
+                lane.headInDoubt() ? LaneSituation.BACKING_OFF_IN_DOUBT : LaneSituation.BACKING_OFF;
+            case LaneState.FlushingCursor _ -> LaneSituation.FLUSHING;
+            case LaneState.Ready _ -> ready(lane);
+            case LaneState.Sending _,
+                    LaneState.AwaitingWriteTurn _,
+                    LaneState.AwaitingPlace _,
+                    LaneState.LoadingBody _,
+                    LaneState.Asking _,
+                    LaneState.Committing _ -> LaneSituation.OCCUPIED;
+        };
+    }
+
+    private static LaneSituation ready(Lane lane) {
+        if (lane.atWork()) {
+            return LaneSituation.UNSETTLED;
         } else if (lane.inDoubt()) {
-            return LaneState.IN_DOUBT;
+            return LaneSituation.IN_DOUBT;
         } else if (lane.head() != null) {
-            return lane.lingers() ? LaneState.LINGERING : LaneState.WAITING;
+            return lane.lingers() ? LaneSituation.LINGERING : LaneSituation.WAITING;
         }
-        return lane.spilled() ? LaneState.CATCHING_UP : LaneState.IDLE;
+        return lane.spilled() ? LaneSituation.CATCHING_UP : LaneSituation.IDLE;
     }
 
     private Set<FaultKind> faults(ModelServer server) {

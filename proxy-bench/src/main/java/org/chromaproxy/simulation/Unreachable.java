@@ -12,26 +12,26 @@ import java.util.Set;
  * @param faults of the cells; empty for all of them
  * @param reason why nothing can meet them
  */
-record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> faults, String reason) {
+record Unreachable(Set<LaneSituation> states, Set<LaneEvent> events, Set<FaultKind> faults, String reason) {
 
-    private static final Set<LaneState> WITHOUT_A_REQUEST = EnumSet.of(
-            LaneState.BACKING_OFF,
-            LaneState.BACKING_OFF_IN_DOUBT,
-            LaneState.FLUSHING,
-            LaneState.UNSETTLED,
-            LaneState.OCCUPIED,
-            LaneState.CATCHING_UP,
-            LaneState.IN_DOUBT,
-            LaneState.LINGERING,
-            LaneState.WAITING,
-            LaneState.IDLE,
-            LaneState.IN_LOG_ONLY);
+    private static final Set<LaneSituation> WITHOUT_A_REQUEST = EnumSet.of(
+            LaneSituation.BACKING_OFF,
+            LaneSituation.BACKING_OFF_IN_DOUBT,
+            LaneSituation.FLUSHING,
+            LaneSituation.UNSETTLED,
+            LaneSituation.OCCUPIED,
+            LaneSituation.CATCHING_UP,
+            LaneSituation.IN_DOUBT,
+            LaneSituation.LINGERING,
+            LaneSituation.WAITING,
+            LaneSituation.IDLE,
+            LaneSituation.IN_LOG_ONLY);
 
-    private static final Set<LaneState> SENT =
-            EnumSet.of(LaneState.IN_FLIGHT, LaneState.SENT_AGAIN, LaneState.UNANSWERED);
-    private static final Set<LaneState> AT_START =
-            EnumSet.of(LaneState.CATCHING_UP, LaneState.IDLE, LaneState.IN_LOG_ONLY, LaneState.AT_REST);
-    private static final Set<LaneState> NO_LANE = EnumSet.of(LaneState.IN_LOG_ONLY, LaneState.AT_REST);
+    private static final Set<LaneSituation> SENT =
+            EnumSet.of(LaneSituation.IN_FLIGHT, LaneSituation.SENT_AGAIN, LaneSituation.UNANSWERED);
+    private static final Set<LaneSituation> AT_START =
+            EnumSet.of(LaneSituation.CATCHING_UP, LaneSituation.IDLE, LaneSituation.IN_LOG_ONLY, LaneSituation.AT_REST);
+    private static final Set<LaneSituation> NO_LANE = EnumSet.of(LaneSituation.IN_LOG_ONLY, LaneSituation.AT_REST);
     private static final Set<LaneEvent> OF_A_REQUEST = EnumSet.range(LaneEvent.APPLIED, LaneEvent.RESET);
     private static final Set<LaneEvent> OF_THE_SERVER = EnumSet.of(
             LaneEvent.APPLIED,
@@ -48,12 +48,15 @@ record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> 
                     OF_A_REQUEST,
                     "an answer, or the end of a connection, meets a request, and a lane in such a state has none under way"),
             states(
-                    EnumSet.of(LaneState.LINGERING),
+                    EnumSet.of(LaneSituation.LINGERING),
                     EnumSet.of(LaneEvent.SERVER_UP),
                     "only a follower lingers, and one whose server is down keeps its records in the log"),
-            states(EnumSet.of(LaneState.DETACHED), OF_A_REQUEST, "a lane is taken out when nothing of it is under way"),
             states(
-                    EnumSet.of(LaneState.BARRIER),
+                    EnumSet.of(LaneSituation.DETACHED),
+                    OF_A_REQUEST,
+                    "a lane is taken out when nothing of it is under way"),
+            states(
+                    EnumSet.of(LaneSituation.BARRIER),
                     EnumSet.of(LaneEvent.SILENCE),
                     "the proxy's own writes are waited for 10 s"),
             states(
@@ -61,29 +64,29 @@ record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> 
                     EnumSet.of(LaneEvent.OWNER_STARTED),
                     "a new owner's lanes have done nothing yet"),
             faults(
-                    EnumSet.complementOf(EnumSet.of(LaneState.IDLE)),
+                    EnumSet.complementOf(EnumSet.of(LaneSituation.IDLE)),
                     EnumSet.of(LaneEvent.OWNER_STARTED),
                     EnumSet.of(FaultKind.NONE),
                     "the first owner finds an empty log, and any other has just taken over"),
             states(
-                    EnumSet.noneOf(LaneState.class),
+                    EnumSet.noneOf(LaneSituation.class),
                     EnumSet.of(LaneEvent.CHANGE_REFUSED),
                     "the catalog looks first whether a name is free, in the order of the records; with one owner the log has no"
                             + " reason to say otherwise"),
             states(
-                    EnumSet.of(LaneState.UNSETTLED),
+                    EnumSet.of(LaneSituation.UNSETTLED),
                     EnumSet.of(LaneEvent.CREATE, LaneEvent.DELETE, LaneEvent.RENAME),
                     "only the catalog's lanes wait for effects, and these events are told of collections' lanes"),
             states(NO_LANE, EnumSet.of(LaneEvent.READ_FAILED), "what is not in memory reads nothing"),
             states(
                     EnumSet.of(
-                            LaneState.DETACHED,
-                            LaneState.BACKING_OFF,
-                            LaneState.BACKING_OFF_IN_DOUBT,
-                            LaneState.FLUSHING,
-                            LaneState.LINGERING,
-                            LaneState.WAITING,
-                            LaneState.IDLE),
+                            LaneSituation.DETACHED,
+                            LaneSituation.BACKING_OFF,
+                            LaneSituation.BACKING_OFF_IN_DOUBT,
+                            LaneSituation.FLUSHING,
+                            LaneSituation.LINGERING,
+                            LaneSituation.WAITING,
+                            LaneSituation.IDLE),
                     EnumSet.of(LaneEvent.READ_FAILED),
                     "pages are read for a lane without a head, and a body by one that is occupied with nothing else"),
             faults(
@@ -116,12 +119,12 @@ record Unreachable(Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> 
                     EnumSet.of(LaneEvent.SERVER_UP),
                     "nothing is sent to a server that is down, and what was sent before is reset"));
 
-    private static Unreachable states(Set<LaneState> states, Set<LaneEvent> events, String reason) {
+    private static Unreachable states(Set<LaneSituation> states, Set<LaneEvent> events, String reason) {
         return faults(states, events, Set.of(), reason);
     }
 
     private static Unreachable faults(
-            Set<LaneState> states, Set<LaneEvent> events, Set<FaultKind> faults, String reason) {
+            Set<LaneSituation> states, Set<LaneEvent> events, Set<FaultKind> faults, String reason) {
         return new Unreachable(Set.copyOf(states), Set.copyOf(events), Set.copyOf(faults), reason);
     }
 

@@ -32,7 +32,7 @@ class CoverageTest {
 
     @Test
     void everyStateAndEveryEventIsMetButOne() {
-        Set<LaneState> states = EnumSet.noneOf(LaneState.class);
+        Set<LaneSituation> states = EnumSet.noneOf(LaneSituation.class);
         Set<LaneEvent> events = EnumSet.noneOf(LaneEvent.class);
         Set<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
         SLICE.met().forEach(cell -> {
@@ -41,7 +41,7 @@ class CoverageTest {
             faults.add(cell.fault());
         });
 
-        assertEquals(EnumSet.allOf(LaneState.class), states);
+        assertEquals(EnumSet.allOf(LaneSituation.class), states);
         assertEquals(EnumSet.complementOf(EnumSet.of(LaneEvent.CHANGE_REFUSED)), events);
         assertEquals(EnumSet.allOf(FaultKind.class), faults);
     }
@@ -49,7 +49,10 @@ class CoverageTest {
     @Test
     void aCellThatIsSaidToBeUnreachableAndIsMetFailsTheRun() {
         Unreachable wrong = new Unreachable(
-                Set.of(LaneState.IN_FLIGHT), Set.of(LaneEvent.APPLIED), Set.of(FaultKind.NONE), "no server answers");
+                Set.of(LaneSituation.IN_FLIGHT),
+                Set.of(LaneEvent.APPLIED),
+                Set.of(FaultKind.NONE),
+                "no server answers");
 
         assertEquals(0, run(Unreachable.RULES).status);
         Run failed = run(List.of(wrong));
@@ -88,9 +91,9 @@ class CoverageTest {
     /** What is not met is listed as that, and not among what is out of reach. */
     @Test
     void everyCellIsMetOftenRareOrUnreachable() {
-        Coverage empty = new Coverage(List.of(
-                new Unreachable(Set.of(LaneState.IDLE), Set.of(), Set.of(FaultKind.HUNG), "idle lanes are elsewhere")));
-        int cells = LaneState.values().length * LaneEvent.values().length * FaultKind.values().length;
+        Coverage empty = new Coverage(List.of(new Unreachable(
+                Set.of(LaneSituation.IDLE), Set.of(), Set.of(FaultKind.HUNG), "idle lanes are elsewhere")));
+        int cells = LaneSituation.values().length * LaneEvent.values().length * FaultKind.values().length;
 
         assertEquals(cells - LaneEvent.values().length, empty.rare().size());
         assertTrue(empty.lines().contains("- " + LaneEvent.values().length + " cells: idle lanes are elsewhere"));

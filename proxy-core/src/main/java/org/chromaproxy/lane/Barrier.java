@@ -61,7 +61,7 @@ final class Barrier {
      * collection it says it does not have, that it does not know its name either; else, that it takes other writes to it.
      */
     void prove(Lane lane, Write write, Consumer<Boolean> told) {
-        UpstreamResponse last = lane.told;
+        UpstreamResponse last = lane.attempts().answer();
         boolean missing = last != null && Verdict.of(write.kind(), last) == Verdict.MISSING;
         (missing ? lacks(lane) : pass(lane)).thenAccept(told);
     }

@@ -61,7 +61,7 @@ public final class CatalogLanes extends LaneGroup {
         this.refusedCreates = new RefusedCreates(this);
         this.hidden = new HiddenCollections(this);
         this.footprints = new CatalogFootprints(services.catalog());
-        lanes().forEach(lane -> lane.detached = lane.instance.letGo());
+        lanes().forEach(lane -> lane.follow(!lane.instance.letGo()));
         ContainerOp container = new ContainerOp(this);
         operations.put(OpKind.CREATE_COLLECTION, new CreateOp(this));
         operations.put(OpKind.MODIFY_COLLECTION, new ModifyOp(this));
@@ -131,7 +131,7 @@ public final class CatalogLanes extends LaneGroup {
     @Override
     public void appliedRefused(Lane lane, Write write) {
         if (write.kind() == OpKind.CREATE_COLLECTION) {
-            lane.headInDoubt = true;
+            lane.attempts().putInDoubt();
             pump(lane);
         } else {
             super.appliedRefused(lane, write);
@@ -159,7 +159,7 @@ public final class CatalogLanes extends LaneGroup {
 
     /** Whether the record may have been executed here before: its own earlier effect must not be mistaken for a refusal. */
     public boolean again(Lane lane, Write write) {
-        return lane.headInDoubt || !decides(lane, write);
+        return lane.headInDoubt() || !decides(lane, write);
     }
 
     /**
@@ -168,7 +168,7 @@ public final class CatalogLanes extends LaneGroup {
      * @param otherwise what to do if it does not
      */
     void rehearse(Lane lane, Write write, UpstreamRequest request, Runnable otherwise) {
-        lane.busy = true;
+        lane.occupy(new LaneState.Asking("the server is asked whether it refuses the request anyway"));
         Rehearsal.refusal(asked -> io().send(lane.instance, asked, Rehearsal.TIMEOUT_MS), request)
                 .thenAccept(refusal -> {
                     if (!overtaken(lane, write)) {
@@ -215,7 +215,7 @@ public final class CatalogLanes extends LaneGroup {
 
     /** That these are deleted becomes durable while the record stays at the lane's head; then the lane looks again. */
     void deleteFirst(Lane lane, Write write, List<CollectionEntry> doomed) {
-        lane.busy = true;
+        lane.occupy(new LaneState.Committing("that the record's collections are deleted is made durable"));
         MappingChanges changes = catalog().changes();
         List<MappingEdit> edits = doomed.stream()
                 .map(entry -> MappingEdit.deleted(entry, write.lsn()))
@@ -240,8 +240,8 @@ public final class CatalogLanes extends LaneGroup {
 
     /** What the record at the lane's head waited for is done. */
     void lookAgain(Lane lane, Write write) {
-        if (lane.head() == write && !lane.detached) {
-            lane.busy = false;
+        if (lane.head() == write && !lane.detached()) {
+            lane.free();
             pump(lane);
         }
     }
@@ -280,7 +280,7 @@ public final class CatalogLanes extends LaneGroup {
 
     @Override
     public boolean canLead(Lane lane) {
-        return lane.instance.preferable() && !lane.detached;
+        return lane.instance.preferable() && !lane.detached();
     }
 
     @Override
@@ -339,8 +339,8 @@ public final class CatalogLanes extends LaneGroup {
      */
     private void forgetTombstones() {
         long everywhere = lanes().stream()
-                .filter(lane -> !lane.detached)
-                .mapToLong(lane -> lane.durable)
+                .filter(lane -> !lane.detached())
+                .mapToLong(lane -> lane.cursor.durable())
                 .min()
                 .orElse(0);
         for (CollectionEntry entry : catalog().tombstones(asked, everywhere)) {

@@ -35,7 +35,8 @@ public final class CopyLanes {
 
     /** Whether the leader has applied everything up to there, and the held lane has nothing under way. */
     public CompletableFuture<Boolean> quiet(Instance target, long lsn) {
-        return call(() -> group.lane(leader()).applied >= lsn && !group.lane(target.index()).busy);
+        return call(() -> group.lane(leader()).cursor.applied() >= lsn
+                && !group.lane(target.index()).isOccupied());
     }
 
     /** Lets that lane go on, and notes from now on which ids it touches. */
@@ -93,8 +94,8 @@ public final class CopyLanes {
             if (!group.replayed(leader) || !group.replayed(target.index()) || stop == null || !stop.renew()) {
                 return OptionalLong.empty();
             }
-            group.lane(target.index()).held = true;
-            return OptionalLong.of(group.lane(leader).applied);
+            group.lane(target.index()).hold(true);
+            return OptionalLong.of(group.lane(leader).cursor.applied());
         });
     }
 
@@ -120,7 +121,7 @@ public final class CopyLanes {
     public CompletableFuture<Void> detach(Instance target) {
         return run(() -> {
             Lane lane = group.lane(target.index());
-            lane.held = false;
+            lane.hold(false);
             group.detach(lane);
             group.pumpAll();
         });

@@ -49,7 +49,7 @@ final class CreateOp implements CatalogOp {
         Optional<CollectionEntry> mine = mine(write);
         boolean deleted = mine.map(entry -> entry.deletedLsn() != 0).orElse(false);
         // One that may have been made here has to be found, or its deletion would pass it by.
-        boolean perhapsMade = lane.headInDoubt || write.recovered();
+        boolean perhapsMade = lane.headInDoubt() || write.recovered();
         if (mine.flatMap(entry -> entry.place(lane.instance)).isPresent() || (deleted && !perhapsMade)) {
             return Plan.SKIP;
         }
@@ -154,7 +154,7 @@ final class CreateOp implements CatalogOp {
         if (refusal.status() != 409 || !lanes.again(lane, write)) {
             return false;
         }
-        lane.busy = true;
+        lane.occupy(new LaneState.Asking("the collection that stands under the name is read"));
         answers.lookup(
                 lane,
                 lane,
@@ -164,7 +164,7 @@ final class CreateOp implements CatalogOp {
                     if (passesBy(lane, write)) {
                         return;
                     }
-                    lane.busy = false;
+                    lane.free();
                     if (answer.success()) {
                         applied(lane, write, answer);
                     } else {
@@ -173,7 +173,7 @@ final class CreateOp implements CatalogOp {
                 },
                 () -> {
                     if (!passesBy(lane, write)) {
-                        lane.busy = false;
+                        lane.free();
                         lanes.fault(lane, write, "the existing collection could not be read");
                     }
                 });
@@ -186,8 +186,8 @@ final class CreateOp implements CatalogOp {
             return true;
         }
         if (write.refused()) {
-            lane.busy = false;
-            lane.headInDoubt = true;
+            lane.free();
+            lane.attempts().putInDoubt();
             lanes.pump(lane);
         }
         return write.refused();

@@ -9,6 +9,8 @@ import org.chromaproxy.wal.record.Change;
 
 /** Makes the cursors of one group durable: lazily as records pass, at once when a lane waits for it. */
 final class Cursors {
+    private static final LaneState FLUSHING = new LaneState.FlushingCursor();
+
     private final UUID group;
     private final Executor loop;
     private final WriteAheadLog log;
@@ -24,19 +26,18 @@ final class Cursors {
 
     /** The lane has moved; its cursor rides with some later transaction. At most one is under way per lane. */
     void moved(Lane lane) {
-        if (lane.flushing == 0) {
+        if (!lane.cursor.isFlushing()) {
             submit(lane, false);
         }
     }
 
     /** The lane stops until everything it has applied is behind its durable cursor. */
     void flush(Lane lane) {
-        if (!lane.unsettled.isEmpty()) {
+        if (!lane.cursor.unsettled().isEmpty()) {
             // A commit is under way for these, after which the lane looks again.
             return;
         }
-        lane.busy = true;
-        lane.awaitsFlush = true;
+        lane.occupy(FLUSHING);
         submit(lane, true);
     }
 
@@ -45,7 +46,7 @@ final class Cursors {
      * collection is deleted there: what is behind no durable cursor is sent again by the next owner, and finds no collection.
      */
     boolean flushed(Lane lane) {
-        if (lane.applied <= lane.durable) {
+        if (lane.cursor.isDurable()) {
             return true;
         }
         flush(lane);
@@ -59,25 +60,19 @@ final class Cursors {
 
     /** A cursor submitted with other changes is durable. */
     void durable(Lane lane, long lsn) {
-        lane.durable = Math.max(lane.durable, lsn);
-        lane.doubt.durable(lsn);
-        if (lane.flushing <= lsn) {
-            lane.flushing = 0;
-        }
-        if (lane.awaitsFlush) {
-            lane.awaitsFlush = false;
-            lane.busy = false;
+        lane.cursor.becomeDurable(lsn);
+        if (lane.state() instanceof LaneState.FlushingCursor) {
+            lane.free();
             onFlushed.accept(lane);
         }
-        if (lane.applied > lane.durable && lane.flushing == 0) {
+        if (!lane.cursor.isDurable() && !lane.cursor.isFlushing()) {
             submit(lane, false);
         }
         lane.fed();
     }
 
     private void submit(Lane lane, boolean urgent) {
-        long target = lane.applied;
-        lane.flushing = target;
+        long target = lane.cursor.beginFlush();
         log.submit(List.of(at(lane, target)), urgent, () -> loop.execute(() -> durable(lane, target)));
     }
 }

@@ -51,7 +51,7 @@ final class DatabasePurge {
     }
 
     private void purge(Lane lane, Write write, List<CollectionEntry> mine, List<Change.Purge> hidden) {
-        lane.busy = true;
+        lane.occupy(new LaneState.Asking("records with array-valued metadata are deleted before their database"));
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (CollectionEntry entry : mine) {
             all = all.thenCompose(done -> ArrayPurge.of(
@@ -64,7 +64,7 @@ final class DatabasePurge {
             all = all.thenCompose(done -> ArrayPurge.of(lanes, lane.instance, left.hidden(), left.instanceId()));
         }
         all.whenComplete((done, error) -> {
-            if (lane.head() != write || lane.detached) {
+            if (lane.head() != write || lane.detached()) {
                 return;
             }
             if (error == null) {

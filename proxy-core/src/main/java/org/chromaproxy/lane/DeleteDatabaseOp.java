@@ -116,14 +116,14 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     /** Asks the instance about the database, and calls back unless another lane has decided meanwhile. */
     private void ask(Lane lane, Write write, String what, Consumer<@Nullable UpstreamResponse> answered) {
-        lane.busy = true;
+        lane.occupy(new LaneState.Asking("the collections of the database are counted"));
         String path =
                 ChromaPaths.database(write.subject().tenant(), write.subject().database()) + what;
         lanes.io()
                 .send(lane.instance, UpstreamRequest.get(path), LOOKUP_MS)
                 .whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
                     if (!lanes.overtaken(lane, write)) {
-                        lane.busy = false;
+                        lane.free();
                         answered.accept(answer);
                     }
                 }));

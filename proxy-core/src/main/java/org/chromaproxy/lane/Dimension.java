@@ -45,7 +45,7 @@ final class Dimension {
 
     /** Looks whether the refusal fixed the dimension, passes it on if so, then continues. The lane waits. */
     void afterRefusal(Lane lane, Write write, Runnable next) {
-        lane.busy = true;
+        lane.occupy(new LaneState.Asking("the collection's dimension is read, which a refused write may have fixed"));
         UpstreamRequest request = UpstreamRequest.get(ChromaPaths.collection(entry.path()));
         group.io()
                 .send(lane.instance, request, TIMEOUT_MS)
@@ -53,7 +53,7 @@ final class Dimension {
                     if (group.overtaken(lane, write)) {
                         return;
                     }
-                    lane.busy = false;
+                    lane.free();
                     if (answer != null && answer.success()) {
                         Optional<CollectionHead> head = CollectionJson.head(answer.body());
                         OptionalInt now = head.map(CollectionHead::dimension).orElse(OptionalInt.empty());

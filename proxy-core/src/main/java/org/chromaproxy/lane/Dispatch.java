@@ -34,6 +34,10 @@ final class Dispatch {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
 
     private static final int BYTES_OF_AN_ID = 64;
+    private static final LaneState SENDING = new LaneState.Sending();
+    private static final LaneState LOADING = new LaneState.LoadingBody();
+    private static final LaneState AWAITING_LARGE_BODY =
+            new LaneState.AwaitingPlace("the record is large, and waits until no other large one is in memory");
 
     private final LaneGroup group;
     private final Cursors cursors;
@@ -72,7 +76,7 @@ final class Dispatch {
             return;
         }
         Footprint footprint = group.footprint(write);
-        if (!lane.doubt.holds(write.lsn()) && !lane.doubt.admits(footprint)) {
+        if (!lane.cursor.window().holds(write.lsn()) && !lane.cursor.window().admits(footprint)) {
             cursors.flush(lane);
             return;
         }
@@ -83,16 +87,13 @@ final class Dispatch {
         if (!hasTurn(lane, write, write.kind().catalog() ? WriteTurns.CATALOG : weight(write, sent))) {
             return;
         }
-        lane.busy = true;
-        if (lane.waitingSince == 0) {
-            lane.waitingSince = group.io().nanoTime();
-            lane.appliedAtSend = lane.instance.writes().applied();
-        }
+        lane.occupy(SENDING);
+        lane.attempts().sending(lane.instance.writes().applied());
         if (write.recovered()) {
-            lane.headInDoubt = true;
+            lane.attempts().putInDoubt();
         }
         batch.writes().forEach(each -> {
-            lane.doubt.sending(each.lsn(), group.footprint(each));
+            lane.cursor.window().sending(each.lsn(), group.footprint(each));
             each.trail().asked(lane.instance.name());
         });
         group.gate().sending(batch.lastLsn());
@@ -106,7 +107,7 @@ final class Dispatch {
 
     /** Whether the instance has executed a part of the head: what it is sent is settled. */
     private static boolean begun(Lane lane) {
-        return lane.pieces().filter(DeleteInPieces::begun).isPresent();
+        return lane.attempts().pieces().filter(DeleteInPieces::begun).isPresent();
     }
 
     /** Bytes, by what the instance has to do: an id to be deleted is as good as a longer text. */
@@ -120,8 +121,8 @@ final class Dispatch {
         if (!write.large()) {
             load(lane, write);
         } else if (hasTurn(lane, write, write.record().bodyBytes())) {
-            if (lane.largeBody == null) {
-                awaitTurn(lane, write);
+            if (!lane.sending.holdsLargeBody()) {
+                awaitTurn(lane);
             } else {
                 load(lane, write);
             }
@@ -130,49 +131,44 @@ final class Dispatch {
 
     private void transmit(Lane lane, Batch batch, UpstreamRequest request) {
         WriteHealth health = lane.instance.writes();
-        WriteTurns.Turn turn = lane.writeTurn;
-        lane.pieces().ifPresent(DeleteInPieces::sent);
+        WriteTurns.Turn turn = lane.sending.turn();
+        lane.attempts().pieces().ifPresent(DeleteInPieces::sent);
         int bytes = request.body().length;
         health.begun(bytes);
-        lane.sending();
+        lane.transmits();
         CompletableFuture<UpstreamResponse> response = group.io().sendInTurn(lane.instance, request);
         Flight flight = new Flight(batch.first(), response, group.io().nanoTime(), health.applied());
-        lane.flight = flight;
+        lane.sending.begin(flight);
         // One step: a later one would be told of any failure as of a CompletionException.
         response.whenComplete((answer, error) -> {
             health.ended(bytes);
             if (turn != null) {
                 turn.end();
             }
-            if (flight.equals(lane.flight)) {
-                lane.flight = null;
-            }
+            lane.sending.end(flight);
             group.guarded(lane, batch.first(), () -> heard(lane, batch, request, answer, error));
         });
     }
 
     /** Whether it is the head's turn among the writes of all lanes there; if not, the lane waits for it. */
     private boolean hasTurn(Lane lane, Write write, int bytes) {
-        WriteTurns.Turn present = lane.writeTurn;
-        if (present != null && present.covers(bytes)) {
+        if (lane.sending.hasTurn(bytes)) {
             return true;
         }
-        lane.endWriteTurn();
+        lane.sending.endTurn();
         WriteTurns turns = group.services().work().writes().on(lane.instance, group.io());
         WriteTurns.Turn now = turns.take(write.sender(), bytes);
         if (now != null) {
             hold(lane, now, bytes);
             return true;
         }
-        lane.busy = true;
-        lane.awaitsWriteTurn = write;
+        long step = lane.occupy(new LaneState.AwaitingWriteTurn(write));
         turns.await(write.sender(), bytes, group.io(), turn -> {
-            if (lane.awaitsWriteTurn != write) {
+            if (!lane.isAt(step)) {
                 turn.end();
                 return;
             }
-            lane.awaitsWriteTurn = null;
-            lane.busy = false;
+            lane.free();
             hold(lane, turn, bytes);
             group.pump(lane);
         });
@@ -181,22 +177,22 @@ final class Dispatch {
 
     /** A write that is not answered for too long keeps nobody else waiting. */
     private void hold(Lane lane, WriteTurns.Turn turn, int bytes) {
-        lane.writeTurn = turn;
+        lane.sending.holdTurn(turn);
         if (bytes >= WriteTurns.SMALL) {
             long longest = group.services().unansweredNanos() + TimeUnit.SECONDS.toNanos(bytes >> 20);
             group.io().schedule(turn::overdue, longest, TimeUnit.NANOSECONDS);
         }
     }
 
-    private void awaitTurn(Lane lane, Write write) {
-        lane.busy = true;
+    private void awaitTurn(Lane lane) {
+        long step = lane.occupy(AWAITING_LARGE_BODY);
         group.services().work().largeBodies().await(group.io(), turn -> {
-            if (lane.head() != write || lane.largeBody != null) {
+            if (!lane.isAt(step)) {
                 turn.end();
                 return;
             }
-            lane.busy = false;
-            lane.largeBody = turn;
+            lane.free();
+            lane.sending.holdLargeBody(turn);
             group.pump(lane);
         });
     }
@@ -205,9 +201,9 @@ final class Dispatch {
     private void endTurn(Lane lane, Write write, @Nullable UpstreamResponse answer) {
         boolean more = answer != null
                 && answer.success()
-                && lane.pieces().filter(DeleteInPieces::hasMore).isPresent();
+                && lane.attempts().pieces().filter(DeleteInPieces::hasMore).isPresent();
         if (more && group.services().work().largeBodies().waiting() == 0) {
-            lane.endWriteTurn();
+            lane.sending.endTurn();
         } else {
             endTurn(lane, write);
         }
@@ -215,14 +211,12 @@ final class Dispatch {
 
     /** The lane sends nothing now: others may, and may have their large bodies in memory. */
     void endTurn(Lane lane, @Nullable Write write) {
-        lane.endWriteTurn();
-        Turns.Turn turn = lane.largeBody;
-        if (turn != null) {
-            lane.largeBody = null;
+        lane.sending.endTurn();
+        if (lane.sending.holdsLargeBody()) {
             if (write != null) {
                 group.services().stats().freed(write.dropBody());
             }
-            turn.end();
+            lane.sending.endLargeBody();
         }
     }
 
@@ -235,7 +229,7 @@ final class Dispatch {
         if (lacked.isEmpty()) {
             return false;
         }
-        lane.awaited = lacked;
+        lane.attempts().awaitUpgrade(lacked);
         lane.stands(
                 group.toString(),
                 "the server runs an older Chroma and waits for its upgrade: record " + write.lsn() + " needs "
@@ -285,20 +279,20 @@ final class Dispatch {
             return own != null && !lacked(each, own, awaited).isEmpty();
         });
         if (mixed) {
-            lane.solo = batch.writes().size();
+            lane.goAlone(batch.writes().size());
             return group.batch(lane, write, body);
         }
         return batch;
     }
 
     private void load(Lane lane, Write write) {
-        lane.busy = true;
+        lane.occupy(LOADING);
         group.services().bodies().load(write.lsn(), group.io()).whenComplete((body, error) -> {
             if (lane.head() != write) {
                 endTurn(lane, write);
                 return;
             }
-            lane.busy = false;
+            lane.free();
             if (error != null) {
                 endTurn(lane, write);
                 faults.pause(lane, "its body cannot be read from the log: " + error.getMessage());
@@ -337,15 +331,15 @@ final class Dispatch {
         if (lane.head() != write) {
             return;
         }
-        lane.busy = false;
-        lane.unanswered = false;
+        lane.free();
+        lane.attempts().ended();
         if (answer != null) {
-            lane.survived();
+            lane.attempts().survived();
         }
         batch.writes().forEach(each -> each.trail().mark(Mark.WHOLE));
         if (!batch.merged() && answer != null && HeadTrial.refused(answer) && group.decides(lane, write)) {
-            lane.headInDoubt = true;
-            lane.told = answer;
+            lane.attempts().putInDoubt();
+            lane.attempts().answered(answer);
             heads.begin(lane, write, sent, () -> heard(lane, write, answer, error));
         } else if (!batch.merged()) {
             heard(lane, write, answer, error);
@@ -361,8 +355,8 @@ final class Dispatch {
     /** Each record of the batch is applied, unless the lane's turn of events has taken it away meanwhile. */
     private void appliedAll(Lane lane, Batch batch, UpstreamResponse answer) {
         for (Write write : batch.writes()) {
-            if (lane.head() != write || lane.detached) {
-                lane.doubtTo = Math.max(lane.doubtTo, batch.lastLsn());
+            if (lane.head() != write || lane.detached()) {
+                lane.cursor.doubt(batch.lastLsn());
                 return;
             }
             heard(lane, write, answer, null);
@@ -371,7 +365,7 @@ final class Dispatch {
 
     /** What was refused or failed together is tried one by one: it may be the fault of one of them. */
     private void split(Lane lane, Batch batch, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
-        lane.solo = batch.writes().size();
+        lane.goAlone(batch.writes().size());
         boolean neverSent = UpstreamException.neverSent(error);
         if (answer != null && refusal(Verdict.of(batch.first().kind(), answer))) {
             LOG.debug(
@@ -383,7 +377,7 @@ final class Dispatch {
             return;
         }
         if (!neverSent) {
-            lane.doubtTo = Math.max(lane.doubtTo, batch.lastLsn());
+            lane.cursor.doubt(batch.lastLsn());
         }
         heard(lane, batch.first(), answer, error);
     }
@@ -394,7 +388,7 @@ final class Dispatch {
             return;
         }
         Verdict verdict = Verdict.of(write.kind(), answer);
-        lane.told = answer;
+        lane.attempts().answered(answer);
         if (verdict == Verdict.APPLIED) {
             lane.instance.writes().succeeded();
         }
@@ -422,7 +416,7 @@ final class Dispatch {
     private void failed(Lane lane, Write write, UpstreamResponse answer) {
         Runnable fault = () -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
         boolean own = group.decides(lane, write) && Verdict.ownFailure(answer);
-        lane.headInDoubt = true;
+        lane.attempts().putInDoubt();
         if (!own || !group.examine(lane, write, answer, fault)) {
             fault.run();
         }
@@ -441,14 +435,12 @@ final class Dispatch {
 
     private void unanswered(Lane lane, Write write, @Nullable Throwable error) {
         if (error != null && UpstreamException.neverSent(error)) {
-            if (!lane.headInDoubt) {
-                lane.waitingSince = 0;
-            }
+            lane.attempts().neverSent();
             faults.pause(lane, String.valueOf(error.getMessage()));
             return;
         }
-        lane.told = null;
-        lane.cutOff(write);
+        lane.attempts().forgetAnswer();
+        lane.attempts().cutOff(write);
         faults.fault(
                 lane,
                 write,

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ExistingAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(ExistingAnswer.class);
+    private static final LaneState ASKING = new LaneState.Asking("the collection that has the name is read");
     private static final long LOOKUP_MS = 5_000;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -112,7 +113,7 @@ final class ExistingAnswer {
         }
 
         void next() {
-            lane.busy = true;
+            lane.occupy(ASKING);
             if (!holders.hasNext()) {
                 nobody();
                 return;
@@ -181,7 +182,7 @@ final class ExistingAnswer {
         }
 
         private void contradicted() {
-            lane.busy = false;
+            lane.free();
             if (!getOrCreate) {
                 taken();
                 return;
@@ -199,9 +200,9 @@ final class ExistingAnswer {
         }
 
         private void nobody() {
-            lane.busy = false;
+            lane.free();
             if (lost) {
-                lane.busy = true;
+                lane.occupy(ASKING);
                 confirm(lanes.lanes().stream().filter(this::holds).iterator());
             } else if (!getOrCreate) {
                 // As far as anybody can tell.

@@ -26,6 +26,10 @@ final class Faults {
     /** A follower that cannot be seen to be sound so long after it first failed a record is not waited for. */
     private static final long PROOF_NANOS = TimeUnit.SECONDS.toNanos(90);
 
+    private static final LaneState PROVING = new LaneState.Asking("the server is asked whether it takes other writes");
+    private static final LaneState AWAITING_TRIAL = new LaneState.AwaitingPlace(
+            "the server ended on the record before, and is sent it once nothing else is tried there");
+
     private final LaneGroup group;
 
     Faults(LaneGroup group) {
@@ -42,7 +46,7 @@ final class Faults {
      * has to be tried.
      */
     void unrecognized(Lane lane, Write write, String why) {
-        lane.unanswered = true;
+        lane.attempts().answeredByAnother();
         failed(lane, write, why, false);
     }
 
@@ -51,25 +55,21 @@ final class Faults {
      * another instance decides when this goes on. Some say so after they have passed the request on.
      */
     void busy(Lane lane, Write write, String why) {
-        lane.headInDoubt = true;
-        lane.busyAnswers++;
-        long now = group.io().nanoTime();
-        if (lane.busySince == 0) {
-            lane.busySince = now;
-        }
+        lane.attempts().putInDoubt();
+        lane.attempts().answeredBusy();
         lane.instance.writes().doubted();
         lane.stands(group.toString(), why, Optional.empty());
         if (group.leftToAnother(lane, write)) {
             return;
         }
-        if (!write.decided() && now - lane.busySince > BUSY_NANOS) {
+        if (!write.decided() && lane.attempts().busyNanos() > BUSY_NANOS) {
             group.leadership().yieldTo("record " + write.lsn() + " waits for " + lane + ": " + why);
         }
         pause(lane, why);
     }
 
     private void failed(Lane lane, Write write, String why, boolean itself) {
-        lane.headInDoubt = true;
+        lane.attempts().putInDoubt();
         group.services().stats().countFault();
         if (!lane.instance.usable()) {
             if (!group.leftToAnother(lane, write)) {
@@ -78,15 +78,12 @@ final class Faults {
             return;
         }
         WriteHealth health = lane.instance.writes();
-        if (lane.faults == 0) {
-            lane.appliedAtFault = health.applied();
-            lane.firstFaultAt = group.io().nanoTime();
+        HeadAttempts attempts = lane.attempts();
+        attempts.failed(health.applied());
+        if (attempts.silencedTooOften()) {
+            attempts.countFaults(Math.max(attempts.faults(), LaneGroup.MAX_FOLLOWER_FAULTS));
         }
-        lane.faults++;
-        if (Silence.endless(lane)) {
-            lane.faults = Math.max(lane.faults, LaneGroup.MAX_FOLLOWER_FAULTS);
-        }
-        lane.sick = ServerFault.toldBy(why);
+        attempts.toldOfServer(ServerFault.toldBy(why));
         if (suspicious(lane, write)) {
             write.suspect();
         }
@@ -94,7 +91,13 @@ final class Faults {
                 group.toString(),
                 "record " + write.lsn() + " is not applied there: " + why,
                 write.decided() ? Optional.of(Duration.ofNanos(PROOF_NANOS)) : Optional.empty());
-        LOG.warn("{} on {}: record {} in doubt (attempt {}): {}", group, lane, write.lsn(), lane.faults, why);
+        LOG.warn(
+                "{} on {}: record {} in doubt (attempt {}): {}",
+                group,
+                lane,
+                write.lsn(),
+                lane.attempts().faults(),
+                why);
         if (itself) {
             health.faulted("record " + write.lsn() + ": " + why, write.culprit());
         } else {
@@ -111,23 +114,23 @@ final class Faults {
     }
 
     private void follower(Lane lane, Write write, String why) {
-        if (lane.faults < LaneGroup.MAX_FOLLOWER_FAULTS || !poisoned(lane, write)) {
+        if (lane.attempts().faults() < LaneGroup.MAX_FOLLOWER_FAULTS || !poisoned(lane, write)) {
             pause(lane, why);
-        } else if (lane.sound || group.io().nanoTime() - lane.firstFaultAt > PROOF_NANOS) {
+        } else if (lane.attempts().sound() || lane.attempts().sinceFirstFault() > PROOF_NANOS) {
             group.diverge(lane, write, "record " + write.lsn() + " could not be applied: " + why);
         } else {
-            lane.busy = true;
+            lane.occupy(PROVING);
             group.proveSound(lane, write, sound -> soundOrNot(lane, write, sound, why));
         }
     }
 
     /** Seen to be sound, it is sent the record once more. */
     private void soundOrNot(Lane lane, Write write, boolean sound, String why) {
-        if (lane.head() != write || lane.detached) {
+        if (lane.head() != write || lane.detached()) {
             return;
         }
-        lane.busy = false;
-        lane.sound = sound;
+        lane.free();
+        lane.attempts().proved(sound);
         if (sound) {
             group.pump(lane);
         } else {
@@ -136,7 +139,7 @@ final class Faults {
     }
 
     private void leader(Lane lane, Write write, String why) {
-        boolean moved = lane.faults >= LaneGroup.MAX_FAULTS
+        boolean moved = lane.attempts().faults() >= LaneGroup.MAX_FAULTS
                 && group.leadership()
                         .yieldTo("record " + write.lsn() + " got no usable answer from " + lane + ": " + why);
         if (!moved && hopeless(lane, write)) {
@@ -156,8 +159,8 @@ final class Faults {
                 return false;
             }
         }
-        Endings endings = leader.endings;
-        boolean alone = leader.faults >= LaneGroup.MAX_FOLLOWER_FAULTS
+        Endings endings = leader.attempts().endings();
+        boolean alone = leader.attempts().faults() >= LaneGroup.MAX_FOLLOWER_FAULTS
                 || (endings != null && endings.proved() && endings.sinceNanos() > PROOF_NANOS);
         return poisoned(leader, write) && (all || alone);
     }
@@ -167,12 +170,13 @@ final class Faults {
      * other one that could take it failed it too. A network that breaks to one server is no reason to suspect anybody.
      */
     private boolean suspicious(Lane lane, Write write) {
-        return lane.faults >= LaneGroup.MAX_FAULTS
-                && !lane.sick
-                && lane.instance.writes().applied() > lane.appliedAtFault
+        return lane.attempts().faults() >= LaneGroup.MAX_FAULTS
+                && !lane.attempts().sick()
+                && lane.attempts().othersApplied(lane.instance.writes().applied())
                 && group.lanes().stream()
                         .filter(other -> other != lane && other.takesWrites() && group.canLead(other))
-                        .allMatch(other -> other.head() == write && other.faults > 0);
+                        .allMatch(other ->
+                                other.head() == write && other.attempts().faults() > 0);
     }
 
     /** Whether that instance failed this record while it applied others, or ends on it. */
@@ -180,12 +184,14 @@ final class Faults {
         if (lane.head() == write && lane.endsServer(write)) {
             return true;
         }
+        HeadAttempts attempts = lane.attempts();
+        boolean unanswered = attempts.unanswered();
         return lane.head() == write
-                && lane.faults >= (lane.unanswered ? group.brokenAttempts() : LaneGroup.MAX_FAULTS)
+                && attempts.faults() >= (unanswered ? group.brokenAttempts() : LaneGroup.MAX_FAULTS)
                 // Connections that break say little of the record.
-                && !(lane.unanswered && group.io().nanoTime() - lane.firstFaultAt < group.brokenNanos())
-                && !lane.sick
-                && lane.instance.writes().applied() > lane.appliedAtFault;
+                && !(unanswered && attempts.sinceFirstFault() < group.brokenNanos())
+                && !attempts.sick()
+                && attempts.othersApplied(lane.instance.writes().applied());
     }
 
     /**
@@ -193,7 +199,7 @@ final class Faults {
      * other such record is, and in the end not at all: then it is given up, or the follower that cannot take it.
      */
     boolean mayGo(Lane lane, Write write) {
-        Endings endings = lane.endings;
+        Endings endings = lane.attempts().endings();
         if (endings == null || !endings.of(write)) {
             return true;
         }
@@ -206,16 +212,16 @@ final class Faults {
         if (!endings.suspect() || endings.hasTurn()) {
             return true;
         }
-        lane.busy = true;
+        long step = lane.occupy(AWAITING_TRIAL);
         // Who has that turn may wait for a turn to write.
-        lane.endWriteTurn();
+        lane.sending.endTurn();
         group.services().work().suspects().on(lane.instance).await(group.io(), turn -> {
-            if (lane.head() != write || lane.endings != endings || endings.hasTurn()) {
+            if (!lane.isAt(step)) {
                 turn.end();
                 return;
             }
             endings.begin(turn);
-            lane.busy = false;
+            lane.free();
             group.pump(lane);
         });
         return false;
@@ -223,54 +229,52 @@ final class Faults {
 
     private void ended(Lane lane, Write write, int times) {
         String why = "the server ended, or was lost, " + times + " times while it executed this";
-        if (lane.faults == 0) {
-            lane.firstFaultAt = group.io().nanoTime();
-        }
         write.suspect();
         lane.stands(
                 group.toString(), "record " + write.lsn() + " is not sent there any more: " + why, Optional.empty());
         LOG.warn("{} on {}: record {} is not sent there any more: {}", group, lane, write.lsn(), why);
         if (write.decided()) {
-            lane.faults = Math.max(lane.faults, LaneGroup.MAX_FOLLOWER_FAULTS);
+            lane.attempts().failedByEnding(LaneGroup.MAX_FOLLOWER_FAULTS);
             follower(lane, write, why);
         } else {
-            lane.faults = Math.max(lane.faults, LaneGroup.MAX_FAULTS);
+            lane.attempts().failedByEnding(LaneGroup.MAX_FAULTS);
             leader(lane, write, why);
         }
     }
 
     /** Tries again later: later after each fault, and not at the same moment as all the other lanes. */
     void pause(Lane lane, String why) {
-        lane.busy = true;
-        lane.endWriteTurn();
-        if (lane.faults < LaneGroup.MAX_FAULTS && ownFailure(lane)) {
+        lane.sending.endTurn();
+        if (lane.attempts().faults() < LaneGroup.MAX_FAULTS && ownFailure(lane)) {
             // It answered, and nothing is on the way: the one retry can be at once.
-            again(lane, QUICK_MS);
+            again(lane, QUICK_MS, why);
             return;
         }
         long longest = Math.min(
-                MAX_PAUSE_MS, SETTLE_MS << Math.max(Math.min(5, lane.faults), Math.min(BUSY_SHIFT, lane.busyAnswers)));
+                MAX_PAUSE_MS,
+                SETTLE_MS
+                        << Math.max(
+                                Math.min(5, lane.attempts().faults()),
+                                Math.min(BUSY_SHIFT, lane.attempts().busyAnswers())));
         long delay = longest / 2 + group.io().random(longest / 2 + 1);
         LOG.debug("{} on {} pauses {} ms: {}", group, lane, delay, why);
-        again(lane, delay);
+        again(lane, delay, why);
     }
 
     private static boolean ownFailure(Lane lane) {
-        UpstreamResponse told = lane.told;
-        return lane.faults > 0 && told != null && Verdict.ownFailure(told);
+        UpstreamResponse told = lane.attempts().answer();
+        return lane.attempts().faults() > 0 && told != null && Verdict.ownFailure(told);
     }
 
-    private void again(Lane lane, long delay) {
-        long pause = ++lane.pauses;
-        lane.endPause = () -> resume(lane, pause);
-        group.io().schedule(() -> resume(lane, pause), delay, TimeUnit.MILLISECONDS);
-    }
-
-    private void resume(Lane lane, long pause) {
-        if (lane.endPause != null && lane.pauses == pause) {
-            lane.endPause = null;
-            lane.busy = false;
-            group.pump(lane);
-        }
+    private void again(Lane lane, long delay, String why) {
+        long until = group.io().nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay);
+        long step = lane.occupy(new LaneState.BackingOff(why, until));
+        Runnable resume = () -> {
+            if (lane.isAt(step)) {
+                lane.free();
+                group.pump(lane);
+            }
+        };
+        group.io().schedule(resume, delay, TimeUnit.MILLISECONDS);
     }
 }

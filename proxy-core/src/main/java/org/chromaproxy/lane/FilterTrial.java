@@ -44,7 +44,7 @@ final class FilterTrial {
      */
     boolean begin(Lane leader, Write write, UpstreamResponse failure, Runnable otherwise) {
         byte[] body = write.body();
-        if (write.kind() != OpKind.DELETE || body == null || leader.faults > 0 || write.recovered()) {
+        if (write.kind() != OpKind.DELETE || body == null || leader.attempts().faults() > 0 || write.recovered()) {
             // One that was under way before may have had its effect then.
             return false;
         }
@@ -56,7 +56,7 @@ final class FilterTrial {
         group.lanes().stream()
                 .filter(lane -> lane != leader && lane.takesWrites() && group.canLead(lane))
                 .forEach(asked::add);
-        leader.busy = true;
+        leader.occupy(new LaneState.Asking("the servers are asked whether they can evaluate the filter"));
         String get = new String(delete.resolvingGet(body), StandardCharsets.UTF_8);
         next(new Trial(leader, write, failure, get, otherwise), asked.iterator());
         return true;
@@ -93,7 +93,7 @@ final class FilterTrial {
     /** Both may have failed by accident, one after the other: a delete that had its effect leaves fewer records. */
     private void count(Trial trial) {
         Optional<Lane> untouched = group.lanes().stream()
-                .filter(lane -> lane != trial.leader && lane.head() == trial.write && !lane.busy)
+                .filter(lane -> lane != trial.leader && lane.head() == trial.write && !lane.isOccupied())
                 .filter(lane -> lane.takesWrites() && group.canLead(lane) && !lane.mayHave(trial.write))
                 .findFirst();
         if (untouched.isEmpty()) {
@@ -107,7 +107,7 @@ final class FilterTrial {
                         return;
                     }
                     if (equal) {
-                        trial.leader.busy = false;
+                        trial.leader.free();
                         group.conclude(
                                 trial.leader, trial.write, TransactionState.FAILED, WriteResult.of(trial.failure));
                     } else {
@@ -130,7 +130,7 @@ final class FilterTrial {
     }
 
     private static void otherwise(Trial trial) {
-        trial.leader.busy = false;
+        trial.leader.free();
         trial.otherwise.run();
     }
 }

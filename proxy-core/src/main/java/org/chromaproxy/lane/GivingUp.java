@@ -39,6 +39,8 @@ final class GivingUp {
     /** So often a server may be lost while the same record is given up; then nothing more is asked. */
     private static final int MOST_ENDINGS = 2;
 
+    private static final LaneState GIVING_UP = new LaneState.Asking(
+            "the record failed on every server, and what it touches is read back before it is given up");
     private static final long LOOK_MS = 50;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** So long one that may have executed what a client was told is waited for. */
@@ -83,7 +85,7 @@ final class GivingUp {
     }
 
     void begin(Lane leader, Write write, String why) {
-        leader.busy = true;
+        leader.occupy(GIVING_UP);
         long losses = losses();
         if (asked != write.lsn()) {
             asked = write.lsn();
@@ -150,7 +152,7 @@ final class GivingUp {
                 .toList();
         settle(leader, others)
                 .thenCompose(settled -> {
-                    if (!settled.contains(leader) && leader.faults < MAX_UNSETTLED) {
+                    if (!settled.contains(leader) && leader.attempts().faults() < MAX_UNSETTLED) {
                         return CompletableFuture.completedFuture(Looked.NOTHING);
                     }
                     List<Instance> compared = settled.stream()
@@ -169,11 +171,11 @@ final class GivingUp {
     private void unread(Lane leader, Write write, String why) {
         Lane earlier = group.leadership().first();
         if (mayHaveTold(earlier, leader, write)) {
-            leader.busy = false;
+            leader.free();
             if (handBack(earlier, write, why)) {
                 return;
             }
-            leader.busy = true;
+            leader.occupy(GIVING_UP);
         }
         Map<Instance, Place> changed = new HashMap<>();
         for (Lane lane : group.lanes()) {
@@ -238,11 +240,11 @@ final class GivingUp {
     }
 
     private boolean follows(Lane lane) {
-        return !lane.detached && !lane.held && entry.place(lane.instance).isPresent();
+        return !lane.detached() && !lane.held() && entry.place(lane.instance).isPresent();
     }
 
     private static boolean stands(Lane lane, Write write) {
-        return lane.head() == write && !lane.busy;
+        return lane.head() == write && !lane.isOccupied();
     }
 
     private void readBack(Lane leader, Write write, String why, @Nullable Looked looked, @Nullable Throwable error) {
@@ -251,7 +253,7 @@ final class GivingUp {
         }
         ReadBack.Found found = looked == null ? null : looked.found;
         if (looked == null || found == null) {
-            leader.busy = false;
+            leader.free();
             group.pause(
                     leader,
                     error == null
@@ -272,8 +274,12 @@ final class GivingUp {
         boolean inserts = write.kind() == OpKind.ADD || write.kind() == OpKind.UPSERT;
         if (looked.settled && changed.isEmpty() && found.absent() && inserts && failedAlike(write)) {
             LOG.warn("{}: record {} failed alike everywhere, and changed nothing: {}", entry, write.lsn(), why);
-            leader.busy = false;
-            group.conclude(leader, write, TransactionState.FAILED, WriteResult.of(Objects.requireNonNull(leader.told)));
+            leader.free();
+            group.conclude(
+                    leader,
+                    write,
+                    TransactionState.FAILED,
+                    WriteResult.of(Objects.requireNonNull(leader.attempts().answer())));
             return;
         }
         giveUp(leader, write, WriteResult.of(ProxyError.WRITE_FAILED, words(why, found, changed)), changed);
@@ -288,7 +294,7 @@ final class GivingUp {
         if (!mayHaveTold(earlier, leader, write) || looked.equal(earlier.instance)) {
             return false;
         }
-        leader.busy = false;
+        leader.free();
         if (!handBack(earlier, write, why)) {
             group.pause(
                     leader, earlier + ", which led in an earlier process, may have executed it, and cannot lead now");
@@ -323,14 +329,14 @@ final class GivingUp {
         LOG.error("{}: record {} is given up: {} Places that changed: {}", entry, write.lsn(), result.text(), changed);
         write.deadLetter();
         for (Lane lane : group.lanes()) {
-            if (!lane.detached && !follows(lane)) {
+            if (!lane.detached() && !follows(lane)) {
                 unasked.computeIfAbsent(lane.instance, _ -> new HashSet<>()).add(write.lsn());
             }
         }
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());
         if (changed.isEmpty()) {
-            leader.busy = false;
+            leader.free();
             group.conclude(leader, write, TransactionState.ABANDONED, result);
         } else {
             places.store(changed, List.of(outcome), () -> {
@@ -357,14 +363,16 @@ final class GivingUp {
 
     /** Whether a record that was given up without the instance is still before it: another holds what stands. */
     boolean unasked(Lane lane) {
-        return unasked.getOrDefault(lane.instance, Set.of()).stream().anyMatch(lsn -> lsn > lane.applied);
+        return unasked.getOrDefault(lane.instance, Set.of()).stream().anyMatch(lsn -> lsn > lane.cursor.applied());
     }
 
     /** Whether every instance that could take it said in Chroma's words that it failed: the client is told just that. */
     private boolean failedAlike(Write write) {
         return group.lanes().stream()
                 .filter(lane -> lane.takesWrites() && follows(lane))
-                .allMatch(lane -> lane.head() == write && lane.told != null && Verdict.ownFailure(lane.told));
+                .allMatch(lane -> lane.head() == write
+                        && lane.attempts().answer() != null
+                        && Verdict.ownFailure(lane.attempts().answer()));
     }
 
     /** What becomes of another instance's place; empty if it holds what the leader holds. */

@@ -41,7 +41,7 @@ final class HeadTrial {
      * @param otherwise what to do if it is not, or cannot be told
      */
     void begin(Lane leader, Write write, UpstreamRequest sent, Runnable otherwise) {
-        leader.busy = true;
+        leader.occupy(new LaneState.Asking("the servers are asked whether they take the request's head"));
         List<Lane> asked = new ArrayList<>(List.of(leader));
         group.lanes().stream()
                 .filter(lane -> lane != leader && lane.takesWrites() && group.canLead(lane))
@@ -52,7 +52,7 @@ final class HeadTrial {
     private void next(Lane leader, Write write, UpstreamRequest get, Iterator<Lane> others, Runnable otherwise) {
         if (!others.hasNext()) {
             LOG.info("{}: record {} is refused: every server refuses its head with an empty 400", group, write.lsn());
-            leader.busy = false;
+            leader.free();
             group.refuse(leader, write, WriteResult.of(ProxyError.BAD_REQUEST, REFUSED));
             return;
         }
@@ -65,7 +65,7 @@ final class HeadTrial {
                     if (answer != null && refused(answer)) {
                         next(leader, write, get, others, otherwise);
                     } else {
-                        leader.busy = false;
+                        leader.free();
                         otherwise.run();
                     }
                 }));

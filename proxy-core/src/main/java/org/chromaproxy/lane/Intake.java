@@ -28,7 +28,7 @@ public final class Intake {
     private static final int LANE_RECORDS = 1_000;
 
     private static final Set<TransactionState> REFUSED = Set.of(TransactionState.FAILED, TransactionState.ABANDONED);
-    private static final int PAGE_RECORDS = 200;
+    private static final int PAGE_RECORDS = LaneQueue.MOST_ARRIVALS;
     private static final long PAGE_BYTES = 2 * LargeBodies.LARGE;
     private static final long RETRY_MS = 500;
 
@@ -48,20 +48,17 @@ public final class Intake {
     boolean offer(Write write) {
         assert write.lsn() > offered : group + ": record " + write.lsn() + " is offered behind " + offered;
         offered = write.lsn();
-        int bytes = write.record().bodyBytes();
         int taken = 0;
         boolean attached = false;
         for (Lane lane : group.lanes()) {
-            if (lane.detached) {
+            if (lane.detached()) {
                 continue;
             }
             attached = true;
-            pending(lane, 1, bytes);
-            if (lane.spilled || full(lane, write)) {
-                lane.leaveInLog(write);
-                taken += arriving(lane, write) ? 1 : 0;
+            if (lane.spilled() || full(lane, write)) {
+                taken += lane.queue.leaveInLog(write) ? 1 : 0;
             } else {
-                lane.queue.add(write);
+                lane.queue.append(write);
                 taken++;
             }
         }
@@ -90,13 +87,6 @@ public final class Intake {
         }
     }
 
-    /** Without these, a lane that is written to all the time would hardly ever find itself at the log's end. */
-    private static boolean arriving(Lane lane, Write write) {
-        boolean room = lane.arriving.size() < PAGE_RECORDS;
-        lane.missedArrivals |= lane.loading && !room;
-        return lane.loading && room && lane.arriving.add(write);
-    }
-
     private boolean full(Lane lane, Write write) {
         boolean many = lane.queue.size() >= LANE_RECORDS;
         boolean away = !lane.instance.usable();
@@ -116,31 +106,21 @@ public final class Intake {
     /** What the log holds for that lane behind its cursor; its records are counted as pending already. */
     public void restore(int instance, Backlog.Tail tail) {
         Lane lane = group.lane(instance);
-        if (!lane.detached && lane.durable < tail.last()) {
+        if (!lane.detached() && lane.cursor.durable() < tail.last()) {
             offered = Math.max(offered, tail.last());
             inherited = offered;
-            lane.spilled = true;
-            lane.unread = tail.records();
-            lane.unreadBytes = tail.bytes();
-            lane.unreadSince = tail.oldest();
+            lane.queue.restore(tail);
         }
     }
 
     /** What is in the log only for that lane. */
     public Optional<Backlog.Tail> tail(Lane lane) {
-        return lane.spilled
-                ? Optional.of(new Backlog.Tail(lane.unread, lane.unreadBytes, offered, lane.unreadSince))
-                : Optional.empty();
+        return lane.queue.tail(offered);
     }
 
     /** The instance is away: its lane keeps no more than a head that may have been sent. */
     void spill(Lane lane) {
-        while (lane.queue.size() > (lane.busy || lane.headInDoubt ? 1 : 0)) {
-            Write write = lane.queue.removeLast();
-            lane.leaveInLog(write);
-            dropped(write);
-        }
-        lane.readTo = lane.applied;
+        lane.queue.spill(lane.isOccupied() || lane.headInDoubt() ? 1 : 0, lane.cursor.applied(), this::dropped);
     }
 
     private void dropped(Write write) {
@@ -159,7 +139,7 @@ public final class Intake {
     /** The log says that its client was told to ask later: forgets it if it is in the log only. */
     public void abandoned(Write write) {
         // A page that is being read may not say so yet, and would make one whose outcome nobody keeps.
-        boolean reading = group.lanes().stream().anyMatch(lane -> lane.loading);
+        boolean reading = group.lanes().stream().anyMatch(lane -> lane.queue.loading());
         // A lane that gets to it reads it from the log.
         group.services().stats().freed(write.dropBody());
         if (!reading && !write.queued() && known.containsKey(write.lsn())) {
@@ -169,29 +149,23 @@ public final class Intake {
 
     /** Everything up to here is in the lane's queue, or has been. */
     long readTo(Lane lane) {
-        Write last = lane.queue.peekLast();
-        return Math.max(lane.readTo, last == null ? lane.reached() : last.lsn());
+        return lane.queue.readTo(lane.cursor.reached());
     }
 
     /** A lane that took no part follows from here on. */
     public void attach(Lane lane) {
-        lane.detached = false;
-        lane.readTo = offered;
+        lane.join(offered);
     }
 
     /** The same from behind {@code lsn}, where {@code other} stands with all that came later in its queue. */
     public void attach(Lane lane, long lsn, Lane other) {
-        lane.detached = false;
-        lane.readTo = lsn;
-        for (Write write : other.queue) {
-            lane.leaveInLog(write);
-            pending(lane, 1, write.record().bodyBytes());
-        }
+        lane.join(lsn);
+        other.queue.forEach(lane.queue::leaveInLog);
     }
 
     /** The last record that was offered to that lane. */
     public long lastOf(Lane lane) {
-        return lane.spilled ? offered : readTo(lane);
+        return lane.spilled() ? offered : readTo(lane);
     }
 
     boolean empty() {
@@ -200,14 +174,14 @@ public final class Intake {
 
     /** Fetches the next records of a spilled lane, if it can use them now. */
     void feed(Lane lane) {
-        boolean wants = lane.spilled
+        boolean wants = lane.spilled()
                 && lane.queue.isEmpty()
-                && !lane.detached
-                && !lane.held
+                && !lane.detached()
+                && !lane.held()
                 && lane.instance.usable()
                 && readable(lane)
                 && group.ready(lane);
-        if (lane.busy || lane.loading || lane.awaitsTurn) {
+        if (lane.isOccupied() || lane.queue.loading() || lane.awaitsCatchUp()) {
             return;
         }
         endTurn(lane);
@@ -218,16 +192,15 @@ public final class Intake {
             load(lane);
             return;
         }
-        lane.awaitsTurn = true;
+        lane.awaitCatchUp();
         group.services()
                 .catchUp()
                 .await(
                         lane.instance,
                         tenant(),
                         () -> group.io().execute(() -> {
-                            lane.awaitsTurn = false;
-                            lane.hasTurn = true;
-                            if (lane.spilled && lane.queue.isEmpty() && !lane.detached && lane.instance.usable()) {
+                            lane.beginCatchUp();
+                            if (lane.spilled() && lane.queue.isEmpty() && !lane.detached() && lane.instance.usable()) {
                                 load(lane);
                             } else {
                                 feed(lane);
@@ -237,8 +210,7 @@ public final class Intake {
 
     /** Others may catch up on that instance. */
     void endTurn(Lane lane) {
-        if (lane.hasTurn) {
-            lane.hasTurn = false;
+        if (lane.endCatchUp()) {
             group.services().catchUp().done(lane.instance);
         }
     }
@@ -254,17 +226,19 @@ public final class Intake {
     /** Whether the log holds something that lane can use: undecided records it can not, unless the leader has them here. */
     private boolean readable(Lane lane) {
         Lane leader = group.lane(group.gate().leader());
-        return lane == leader || !leader.spilled || readTo(lane) < passed();
+        return lane == leader || !leader.spilled() || readTo(lane) < passed();
     }
 
     /** What some lane has passed. */
     private long passed() {
-        return group.lanes().stream().mapToLong(each -> each.applied).max().orElse(0);
+        return group.lanes().stream()
+                .mapToLong(each -> each.cursor.applied())
+                .max()
+                .orElse(0);
     }
 
     private void load(Lane lane) {
-        lane.loading = true;
-        lane.missedArrivals = false;
+        lane.queue.beginLoading();
         long from = readTo(lane);
         // Whatever some lane has passed by now has its outcome in the log before the page is read.
         long decided = passed();
@@ -273,10 +247,10 @@ public final class Intake {
                 .backlog()
                 .read(group.id(), from, PAGE_RECORDS, PAGE_BYTES, group.io())
                 .whenComplete((page, error) -> {
-                    lane.loading = false;
+                    lane.queue.endLoading();
                     boolean joins = page != null
-                            && lane.spilled
-                            && !lane.detached
+                            && lane.spilled()
+                            && !lane.detached()
                             && readTo(lane) == from
                             && taken(lane, page, decided, seen);
                     arrived(lane, joins);
@@ -300,16 +274,14 @@ public final class Intake {
 
     /** What was offered meanwhile goes behind the page that {@code joins} it, or stays in the log. */
     private void arrived(Lane lane, boolean joins) {
-        for (Write write : lane.arriving) {
+        for (Write write : lane.queue.takeArrivals()) {
             if (joins && write.lsn() > readTo(lane)) {
-                lane.queue.add(write);
-                read(lane, write.record().bodyBytes());
+                lane.queue.read(write);
             } else {
                 dropped(write);
             }
         }
-        lane.arriving.clear();
-        if (joins && !lane.missedArrivals) {
+        if (joins && !lane.queue.missedArrivals()) {
             contiguous(lane);
         }
     }
@@ -325,24 +297,12 @@ public final class Intake {
                 if (write == null) {
                     return false;
                 }
-                lane.headInDoubt |= lane.queue.isEmpty() && write.lsn() <= lane.doubtTo;
-                lane.queue.add(write);
+                lane.read(write);
                 write.queuedOnOneMore();
-                read(lane, record.bodyBytes());
             }
-            lane.readTo = record.lsn();
-            lane.unreadSince = record.createdAt();
+            lane.queue.passedInLog(record.lsn(), record.createdAt());
         }
         return true;
-    }
-
-    /** A record counts once, in the log or in the queue; what was counted too low at start is made up for here. */
-    private void read(Lane lane, int bytes) {
-        long records = Math.min(1, lane.unread);
-        long counted = Math.min(bytes, lane.unreadBytes);
-        lane.unread -= records;
-        lane.unreadBytes -= counted;
-        pending(lane, 1 - records, bytes - counted);
     }
 
     /** The record as this group knows it by now; null if it must be decided first, elsewhere. */
@@ -384,32 +344,22 @@ public final class Intake {
     }
 
     private void contiguous(Lane lane) {
-        lane.spilled = false;
+        lane.queue.becomeContiguous();
         lane.linger.overdue();
-        if (lane.queue.isEmpty() && lane.readTo > lane.reached() && !lane.detached) {
+        long lastRead = lane.queue.lastRead();
+        if (lane.queue.isEmpty() && lastRead > lane.cursor.reached() && !lane.detached()) {
             // The last of its records were a copy's own writes: nothing will pass them.
-            group.passage().skip(lane, lane.readTo);
+            group.passage().skip(lane, lastRead);
         }
-        pending(lane, -lane.unread, -lane.unreadBytes);
-        lane.unread = 0;
-        lane.unreadBytes = 0;
     }
 
     /** The lane leaves the group: nothing of what it had before it is its business. */
     void detach(Lane lane) {
-        for (Write write : lane.queue) {
-            pending(lane, -1, -write.record().bodyBytes());
-            dropped(write);
-        }
-        lane.queue.clear();
-        for (Write write : lane.unsettled.takeAll()) {
-            pending(lane, -1, -write.record().bodyBytes());
+        lane.queue.clear().forEach(this::dropped);
+        for (Write write : lane.cursor.unsettled().takeAll()) {
+            lane.queue.forget(write);
             dropped(write);
         }
         contiguous(lane);
-    }
-
-    void pending(Lane lane, long records, long bytes) {
-        lane.instance.pending().add(records, bytes);
     }
 }

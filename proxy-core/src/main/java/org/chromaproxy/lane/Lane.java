@@ -2,142 +2,56 @@ package org.chromaproxy.lane;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.chromaproxy.capability.Feature;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.time.Clock;
-import org.chromaproxy.upstream.UpstreamResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The ordered stream of records of one group on one instance. A plain state holder, confined to its group's loop. */
+/**
+ * The ordered stream of records of one group on one instance. It sends one record at a time, its head: {@link #state} tells what it is
+ * at with that, {@link #attempts} what has become of it so far, {@link #queue} what comes behind it, and {@link #cursor} where the
+ * lane stands. Confined to its group's loop.
+ */
 public final class Lane {
     /** About one merged request: under load a follower is never without something to catch up with. */
     private static final int FEW = 100;
     /** A lane that has passed nothing for so long is stuck: that is a trouble, not a pace. */
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final Clock clock;
-    public final Instance instance;
-    public final ArrayDeque<Write> queue = new ArrayDeque<>();
-    public final DoubtWindow doubt = new DoubtWindow();
+    private static final long NO_BARRIER = Long.MAX_VALUE;
+
+    final Instance instance;
+    final LaneQueue queue;
+    final LaneCursor cursor = new LaneCursor();
+    final LaneSending sending = new LaneSending();
     final Linger linger;
-    /** Something is under way for the head: a request, a body being read, a cursor being flushed, a pause. */
-    public boolean busy;
-    /** The head was sent here without an answer, or may have been before a restart. */
-    public boolean headInDoubt;
-    /** Attempts at the head that ended without a usable answer while the instance was up. */
-    public int faults;
-    /** When the first of them ended, by the clock. */
-    long firstFaultAt;
-    /** The latest of them ended without any answer of the instance's own. */
-    boolean unanswered;
-    /** The latest answer to the head that was no outcome; null if there was none. */
-    public @Nullable UpstreamResponse told;
-    /** When the instance, or something on the way to it, first said that it is too busy for the head; 0 if it has not. */
-    long busySince;
 
-    int busyAnswers;
-    /** Under which name operators see that it stands still; null while it goes on. */
-    private @Nullable String stands;
+    private final Clock clock;
+    private HeadAttempts attempts;
+    private LaneState state = LaneState.READY;
+    /** Grows with every change of state. */
+    private long step;
 
-    /** The instance was seen to be sound since the head first failed there. */
-    boolean sound;
-    /** What the instance had applied in all when the head first failed there, and when it was first sent. */
-    public long appliedAtFault;
-
-    public long appliedAtSend;
-    /** The last fault told of the server's disk or database, not of the record. */
-    public boolean sick;
-    /** Held while the head's large body is in memory for this lane. */
-    Turns.@Nullable Turn largeBody;
-
-    /** Held while the head is under way, or is about to be. */
-    WriteTurns.@Nullable Turn writeTurn;
-    /** The head that waits for that, behind others of the same client or a large write. */
-    @Nullable
-    Write awaitsWriteTurn;
-
-    /** The head is sent there piece by piece; null if it is not, or not yet. */
-    private @Nullable DeleteInPieces pieces;
-
-    /** How often the instance had been lost when the head was last sent there. */
-    private long lossesAtSend;
-    /** The head was cut off there; null if it was not. */
-    @Nullable
-    Endings endings;
-
-    /** When the head was first sent here, by the clock; 0 if it was not. */
-    public long waitingSince;
-    /** What is under way, of the head or of one that was the head when the lane was given up. */
-    @Nullable
-    Flight flight;
-    /** How many requests about the head were never answered, see {@link Silence}. */
-    int silences;
-    /** The head is sent again only behind another write: what was sent before may still have its effect. */
-    boolean needsBarrier;
-
-    /** Takes no records: the collection is not (any more) to be kept on this instance. */
-    public boolean detached;
-    /** Filled by a copy: nothing is sent until it is released. */
-    public boolean held;
-    /** Stands still for a moment, to be compared with another. */
-    public boolean compared;
-    /** Records beyond this LSN wait. */
-    public long barrier = Long.MAX_VALUE;
-
-    public @Nullable Runnable onBarrier;
+    private boolean detached;
+    private boolean held;
+    private boolean compared;
+    private long barrier = NO_BARRIER;
+    private @Nullable Runnable onBarrier;
     /** Called once when the lane has caught up or stands still, see {@link #whenFed}; and since when that is waited for. */
     private @Nullable Runnable onFed;
 
     private long feedingSince;
-    /** Ends the pause this lane makes before it tries again, if it makes one. */
-    public @Nullable Runnable endPause;
-    /** Pauses made so far: tells an old one from the present one. */
-    long pauses;
+    private boolean awaitsCatchUp;
+    private boolean catchesUp;
+    /** Under which name operators see that it stands still; null while it goes on. */
+    private @Nullable String stands;
 
-    /** What the head needs and the instance lacked when it was looked at: it waits for an upgrade, and takes no writes. */
-    Set<Feature> awaited = Set.of();
-
-    /** So many heads are sent alone: together they were refused, or not answered. */
-    public int solo;
-    /** Everything up to here may have been sent without an answer. */
-    long doubtTo;
-    /** Behind the queue there are records that are in the log only; they are read in pages, by turns. */
-    boolean spilled;
-    /** How many, and the bytes of their bodies; after a start perhaps a little too much. */
-    long unread;
-
-    long unreadBytes;
-    /** When the oldest of them was logged, or a little earlier. */
-    Instant unreadSince = Instant.MAX;
-    /** The end of the last page, or where the lane joined; see {@link Intake#readTo}. */
-    long readTo;
-
-    boolean loading;
-    /** What was offered while a page is read: if the page is the last one, these follow it. */
-    final ArrayDeque<Write> arriving = new ArrayDeque<>();
-    /** More was offered meanwhile than is kept. */
-    boolean missedArrivals;
-
-    boolean awaitsTurn;
-    boolean hasTurn;
-
+    private int solo;
     /** When it last was done with a record, by the clock. */
-    long passedAt;
-
-    public long applied;
-    public long durable;
-    /** Executed, and neither durable nor applied yet; the queue begins behind them. */
-    final Unsettled unsettled = new Unsettled();
-    /** Nothing more is sent before the cursor is durable. */
-    public boolean awaitsFlush;
-    /** The cursor's last submission that is not durable yet; at most one is under way. */
-    public long flushing;
+    private long passedAt;
 
     /** One for each of them, in their order; {@code clock} is that of the group's loop. */
     static List<Lane> of(Instances instances, Clock clock) {
@@ -147,62 +61,256 @@ public final class Lane {
     private Lane(Instance instance, Clock clock) {
         this.instance = instance;
         this.clock = clock;
+        this.queue = new LaneQueue(instance.pending());
         this.linger = new Linger(clock::nanoTime);
+        this.attempts = new HeadAttempts(clock, false);
         this.passedAt = clock.nanoTime() - STUCK_NANOS;
     }
 
-    public @Nullable Write head() {
-        return queue.peek();
+    public int index() {
+        return instance.index();
     }
 
-    /** A record of this lane stays in the log, behind the queue. */
-    void leaveInLog(Write write) {
-        Instant logged = write.record().createdAt();
-        if (!spilled || logged.isBefore(unreadSince)) {
-            unreadSince = logged;
-        }
-        spilled = true;
-        unread++;
-        unreadBytes += write.record().bodyBytes();
+    @Override
+    public String toString() {
+        return instance.name();
     }
 
-    /** When the oldest record that waits was logged; {@link Instant#MAX} for none. */
-    public Instant oldestWaiting() {
-        Write head = queue.peek();
-        if (head != null) {
-            return head.record().createdAt();
+    // What the lane is at.
+
+    public LaneState state() {
+        return state;
+    }
+
+    /**
+     * Something begins that the head waits for.
+     *
+     * @return the step, see {@link #isAt}
+     */
+    long occupy(LaneState with) {
+        state = with;
+        return ++step;
+    }
+
+    /** That is over: the lane may go on. */
+    void free() {
+        state = LaneState.READY;
+        step++;
+    }
+
+    /** Whether that step is still the present one: whoever comes back late has nothing to do with the lane any more. */
+    boolean isAt(long begun) {
+        return step == begun;
+    }
+
+    /** Whether something is under way for the head: a request, a body being read, a cursor being flushed, a pause. */
+    boolean isOccupied() {
+        return !(state instanceof LaneState.Ready);
+    }
+
+    /** Whether something is under way for the head, or not durable yet of what was executed. */
+    public boolean atWork() {
+        return isOccupied() || !cursor.unsettled().isEmpty();
+    }
+
+    /** Whether the head may go on. */
+    boolean open() {
+        return !isOccupied() && !detached && !held && !compared;
+    }
+
+    // The gates.
+
+    /** Whether it takes no records: the collection is not, or not any more, to be kept on this instance. */
+    public boolean detached() {
+        return detached;
+    }
+
+    /** Sets whether it takes part from the beginning. */
+    void follow(boolean follows) {
+        detached = !follows;
+    }
+
+    /** It takes part again, behind that LSN. */
+    void join(long lsn) {
+        detached = false;
+        queue.join(lsn);
+    }
+
+    /** Takes the lane out of its group: nothing under way is its business any more. */
+    void detach() {
+        detached = true;
+        goesOn();
+        attempts.endTrial();
+        attempts = new HeadAttempts(clock, false);
+        cursor.endDoubt();
+        free();
+    }
+
+    /** Whether it is filled by a copy: nothing is sent until it is released. */
+    public boolean held() {
+        return held;
+    }
+
+    void hold(boolean hold) {
+        held = hold;
+    }
+
+    /** Whether it stands still for a moment, to be compared with another. */
+    public boolean compared() {
+        return compared;
+    }
+
+    void standStill(boolean still) {
+        compared = still;
+    }
+
+    /** Records beyond this LSN wait; {@link Long#MAX_VALUE} for none. */
+    public long barrier() {
+        return barrier;
+    }
+
+    /** @param reached called once on the loop when everything before it is done; null if nobody waits */
+    void raiseBarrier(long lsn, @Nullable Runnable reached) {
+        barrier = lsn;
+        onBarrier = reached;
+    }
+
+    void dropBarrier() {
+        barrier = NO_BARRIER;
+        onBarrier = null;
+    }
+
+    /** Whether somebody waits for it at its barrier. */
+    boolean awaitedAtBarrier() {
+        return onBarrier != null;
+    }
+
+    /** It stands there: whoever waits for that is called. */
+    void reachBarrier() {
+        Runnable reached = onBarrier;
+        onBarrier = null;
+        if (reached != null) {
+            reached.run();
         }
-        return spilled ? unreadSince : Instant.MAX;
     }
 
     /** Whether nothing is left before the barrier. */
-    public boolean drainedToBarrier() {
-        Write head = queue.peek();
-        return !atWork() && (head == null ? !spilled : head.lsn() > barrier);
+    boolean drainedToBarrier() {
+        Write head = head();
+        return !atWork() && (head == null ? !queue.spilled() : head.lsn() > barrier);
+    }
+
+    // The head.
+
+    public @Nullable Write head() {
+        return queue.head();
+    }
+
+    /** What has become of the head so far. */
+    HeadAttempts attempts() {
+        return attempts;
+    }
+
+    /** The head has left: another one begins, without the troubles of the last. */
+    private void nextHead() {
+        goesOn();
+        attempts.endTrial();
+        Write head = head();
+        attempts = new HeadAttempts(clock, head != null && head.lsn() <= cursor.doubtTo());
+        solo = Math.max(0, solo - 1);
+    }
+
+    /** The head leaves: it is passed, or executed. */
+    void removeHead() {
+        queue.removeHead();
+        nextHead();
+    }
+
+    /** What was executed and is not durable is to be executed again, one by one: it is in doubt. */
+    void takeBack() {
+        List<Write> all = cursor.unsettled().takeAll();
+        queue.putBack(all);
+        cursor.doubt(all.getLast().lsn());
+        nextHead();
+        solo = Math.max(solo, all.size());
+    }
+
+    /** A record comes into memory from the log. */
+    void read(Write write) {
+        if (queue.isEmpty() && write.lsn() <= cursor.doubtTo()) {
+            attempts.putInDoubt();
+        }
+        queue.read(write);
+    }
+
+    /** So many heads are sent alone: together they were refused, or not answered. */
+    void goAlone(int heads) {
+        solo = heads;
+    }
+
+    boolean alone() {
+        return solo > 0;
+    }
+
+    /** Whether the head was sent without an answer, or may have been before a restart. */
+    public boolean headInDoubt() {
+        return attempts.inDoubt();
+    }
+
+    /** Whether the head was sent, and its answer is not known. */
+    boolean underWay() {
+        return attempts.inDoubt() || (isOccupied() && attempts.underWay());
+    }
+
+    /** Whether the instance may hold something that this lane has not passed. */
+    public boolean inDoubt() {
+        return (attempts.inDoubt() && head() != null) || cursor.doubtTo() > cursor.applied();
+    }
+
+    /** Whether that instance may have been sent the record. */
+    boolean mayHave(Write write) {
+        return write.lsn() <= Math.max(cursor.applied(), cursor.doubtTo())
+                || cursor.window().holds(write.lsn())
+                || (head() == write && (attempts.inDoubt() || write.recovered()));
+    }
+
+    /** Whether the head has ended this instance so often that it is not sent there any more. */
+    boolean endsServer(Write write) {
+        return attempts.endsServer(write);
+    }
+
+    /** The head, or a question that comes before it, is sent. */
+    void transmits() {
+        attempts.transmits(instance.losses());
+    }
+
+    // Where it stands.
+
+    /** A record is done with, in whatever way. */
+    void passed(long lsn) {
+        cursor.advance(lsn);
+        passedAt = clock.nanoTime();
+        linger.passed();
     }
 
     /** Whether nothing is left, in memory or in the log, that is decided. */
-    public boolean caughtUp(Lane leader) {
-        Write head = queue.peek();
-        boolean none = head == null ? !spilled || applied >= leader.applied : !head.decided();
-        return none && unsettled.isEmpty();
+    boolean caughtUp(Lane leader) {
+        Write head = head();
+        boolean none = head == null ? !queue.spilled() || cursor.applied() >= leader.cursor.applied() : !head.decided();
+        return none && cursor.unsettled().isEmpty();
     }
 
     /** The same, or so few decided records are left that undecided ones may wait for them. */
-    public boolean nearlyCaughtUp(Lane leader) {
-        return spilled
-                ? backlog() - leader.backlog() <= FEW
+    boolean nearlyCaughtUp(Lane leader) {
+        return queue.spilled()
+                ? queue.length() - leader.queue.length() <= FEW
                 : queue.stream().limit(FEW + 1L).takeWhile(Write::decided).count() <= FEW;
-    }
-
-    private long backlog() {
-        return queue.size() + unread;
     }
 
     /** Whether it follows, with no trouble but its pace, and has more decided records before it than that. */
     boolean fallsBehind(int records) {
-        boolean moves = faults == 0 && clock.nanoTime() - passedAt < STUCK_NANOS;
-        boolean follows = !spilled && !detached && !held && barrier == Long.MAX_VALUE && takesWrites();
+        boolean moves = attempts.faults() == 0 && clock.nanoTime() - passedAt < STUCK_NANOS;
+        boolean follows = !queue.spilled() && !detached && !held && barrier == NO_BARRIER && takesWrites();
         return moves
                 && follows
                 && queue.size() > records
@@ -211,7 +319,7 @@ public final class Lane {
 
     /** Whether nothing but time is between its head and the instance: no trouble, no doubt, and nobody who waits for it. */
     boolean undisturbed() {
-        return faults == 0 && solo == 0 && !inDoubt() && !spilled && barrier == Long.MAX_VALUE;
+        return attempts.faults() == 0 && solo == 0 && !inDoubt() && !queue.spilled() && barrier == NO_BARRIER;
     }
 
     /** Whether it waits for a moment, to send more at once. */
@@ -221,7 +329,12 @@ public final class Lane {
 
     /** Whether records wait in the log only. */
     public boolean spilled() {
-        return spilled;
+        return queue.spilled();
+    }
+
+    /** When the oldest record that waits was logged; {@link Instant#MAX} for none. */
+    Instant oldestWaiting() {
+        return queue.oldest();
     }
 
     /** Whether nothing is under way or waited for, nor is lost if this object is forgotten. */
@@ -229,20 +342,61 @@ public final class Lane {
         boolean still = !atWork()
                 && !held
                 && !compared
-                && !loading
-                && !awaitsTurn
-                && !hasTurn
-                && flushing == 0
-                && applied <= durable;
-        boolean atBarrier = barrier == Long.MAX_VALUE || onBarrier == null;
-        return still && queue.isEmpty() && atBarrier && onFed == null && (!spilled || !instance.usable());
+                && !queue.loading()
+                && !awaitsCatchUp
+                && !catchesUp
+                && !cursor.isFlushing()
+                && cursor.isDurable();
+        return still
+                && queue.isEmpty()
+                && onBarrier == null
+                && onFed == null
+                && (!queue.spilled() || !instance.usable());
+    }
+
+    /** The oldest LSN that is not behind the durable cursor, or {@code Long.MAX_VALUE}. */
+    long oldestPending() {
+        if (detached) {
+            return Long.MAX_VALUE;
+        }
+        if (!cursor.isDurable() || queue.spilled()) {
+            return cursor.durable() + 1;
+        }
+        if (!cursor.unsettled().isEmpty()) {
+            return cursor.unsettled().firstLsn();
+        }
+        Write head = head();
+        return head == null ? Long.MAX_VALUE : head.lsn();
+    }
+
+    // Its turns to read pages of the log.
+
+    /** Whether it waits for a turn to read a page. */
+    boolean awaitsCatchUp() {
+        return awaitsCatchUp;
+    }
+
+    void awaitCatchUp() {
+        awaitsCatchUp = true;
+    }
+
+    void beginCatchUp() {
+        awaitsCatchUp = false;
+        catchesUp = true;
+    }
+
+    /** Its turn ends; false if it had none. */
+    boolean endCatchUp() {
+        boolean had = catchesUp;
+        catchesUp = false;
+        return had;
     }
 
     /**
      * Calls back once, on the loop, when the lane has nothing left in the log and its cursor is durable, or when it does not go on with
      * that for now.
      */
-    public void whenFed(Runnable done) {
+    void whenFed(Runnable done) {
         Runnable before = onFed;
         onFed = done;
         feedingSince = clock.nanoTime();
@@ -261,14 +415,16 @@ public final class Lane {
     }
 
     private boolean goesOnFeeding() {
-        boolean any = spilled || loading || atWork() || !queue.isEmpty() || flushing != 0 || applied > durable;
+        boolean any = !queue.exhausted() || queue.loading() || atWork() || cursor.isFlushing() || !cursor.isDurable();
         return any && !detached && !held && takesWrites();
     }
 
     private boolean feedingIsStuck() {
         long since = Math.max(feedingSince, passedAt);
-        return !awaitsTurn && !loading && clock.nanoTime() - since > STUCK_NANOS;
+        return !awaitsCatchUp && !queue.loading() && clock.nanoTime() - since > STUCK_NANOS;
     }
+
+    // What operators see.
 
     /** The head cannot go on now: for operators to see. */
     void stands(String what, String why, Optional<Duration> longest) {
@@ -284,183 +440,10 @@ public final class Lane {
         }
     }
 
-    /** It has left its group: nothing under way is its business any more. */
-    void leave() {
-        busy = false;
-        awaitsWriteTurn = null;
-        pieces = null;
-        headInDoubt = false;
-        doubtTo = 0;
-        endPause = null;
-    }
-
-    /** The head is done: forgets its troubles. */
-    public void nextHead() {
-        goesOn();
-        Write head = queue.peek();
-        headInDoubt = head != null && head.lsn() <= doubtTo;
-        solo = Math.max(0, solo - 1);
-        faults = 0;
-        waitingSince = 0;
-        pieces = null;
-        sick = false;
-        told = null;
-        busySince = 0;
-        busyAnswers = 0;
-        sound = false;
-        awaited = Set.of();
-        silences = 0;
-        needsBarrier = false;
-        forgetEndings();
-    }
-
-    /**
-     * What the instance is sent of the head next, where that is a delete of more ids than it is sent at once.
-     *
-     * @param body the head's, once it can be repeated
-     */
-    public byte[] piece(Write head, byte[] body) {
-        DeleteInPieces present = pieces;
-        if (present == null || !present.goesOnWith(head, instance.losses())) {
-            present = DeleteInPieces.begin(head, body, instance.losses()).orElse(null);
-            pieces = present;
-        }
-        return present == null ? body : present.next(body);
-    }
-
-    /** How far the instance has come with the head, if that is sent in pieces. */
-    public Optional<DeleteInPieces> pieces() {
-        return Optional.ofNullable(pieces);
-    }
-
-    /** A piece of the head is executed there, and more of them follow. */
-    public void beforeNextPiece() {
-        headInDoubt = true;
-        waitingSince = 0;
-    }
-
-    /** The head, or a question that comes before it, is sent. */
-    public void sending() {
-        lossesAtSend = instance.losses();
-    }
-
-    /** The connection it was sent on was closed without an answer. */
-    public void cutOff(Write head) {
-        unanswered = true;
-        Endings before = endings;
-        Endings now = before != null && before.of(head) ? before : new Endings(head.lsn(), clock);
-        endings = now;
-        now.cutOff(lossesAtSend);
-    }
-
-    /** The head was answered, in whatever way. */
-    public void survived() {
-        unanswered = false;
-        if (endings != null) {
-            endings.survived();
-        }
-    }
-
-    /** It sends nothing now: others may. What is still under way keeps its connection until it ends. */
-    void endWriteTurn() {
-        WriteTurns.Turn turn = writeTurn;
-        if (turn != null) {
-            writeTurn = null;
-            if (flight == null) {
-                turn.end();
-            } else {
-                turn.overdue();
-            }
-        }
-    }
-
-    /** Others may send what they suspect: nothing suspect is under way for this lane. */
-    void endTrial() {
-        if (endings != null) {
-            endings.endTurn();
-        }
-    }
-
-    /** The head is another one, or nobody's. */
-    void forgetEndings() {
-        endTrial();
-        endings = null;
-    }
-
-    /** Whether the head has ended this instance so often that it is not sent there any more. */
-    public boolean endsServer(Write write) {
-        return endings != null && endings.of(write) && endings.proved();
-    }
-
-    /** Whether something is under way for the head, or not durable yet of what was executed. */
-    public boolean atWork() {
-        return busy || !unsettled.isEmpty();
-    }
-
-    /** What was executed and is not durable is to be executed again, one by one: it is in doubt. */
-    void takeBack() {
-        List<Write> all = unsettled.takeAll();
-        all.reversed().forEach(queue::addFirst);
-        doubtTo = Math.max(doubtTo, all.getLast().lsn());
-        nextHead();
-        solo = Math.max(solo, all.size());
-    }
-
-    /** Up to where it has executed or passed everything. */
-    long reached() {
-        return unsettled.isEmpty() ? applied : unsettled.lastLsn();
-    }
-
-    /** Whether the head may go on. */
-    boolean open() {
-        return !busy && !detached && !held && !compared;
-    }
-
-    /** Whether the head was sent, and its answer is not known. */
-    public boolean underWay() {
-        return headInDoubt || (busy && waitingSince != 0);
-    }
-
-    /** Whether the instance may hold something that this lane has not passed. */
-    public boolean inDoubt() {
-        return (headInDoubt && head() != null) || doubtTo > applied;
-    }
-
-    /** Whether that instance may have been sent the record. */
-    public boolean mayHave(Write write) {
-        return write.lsn() <= Math.max(applied, doubtTo)
-                || doubt.holds(write.lsn())
-                || (head() == write && (headInDoubt || write.recovered()));
-    }
-
     /** Whether writes may be sent there at all now. */
-    public boolean takesWrites() {
+    boolean takesWrites() {
         return instance.usable()
                 && !instance.writes().down()
-                && (awaited.isEmpty() || !instance.capabilities().lacksAny(awaited));
-    }
-
-    /** The oldest LSN that is not behind the durable cursor, or {@code Long.MAX_VALUE}. */
-    long oldestPending() {
-        if (detached) {
-            return Long.MAX_VALUE;
-        }
-        if (applied > durable || spilled) {
-            return durable + 1;
-        }
-        if (!unsettled.isEmpty()) {
-            return unsettled.firstLsn();
-        }
-        Write head = queue.peek();
-        return head == null ? Long.MAX_VALUE : head.lsn();
-    }
-
-    public int index() {
-        return instance.index();
-    }
-
-    @Override
-    public String toString() {
-        return instance.name();
+                && (attempts.awaited().isEmpty() || !instance.capabilities().lacksAny(attempts.awaited()));
     }
 }

@@ -36,6 +36,7 @@ public abstract class LaneGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneGroup.class);
     private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(6);
+    private static final LaneState CONCLUDING = new LaneState.Committing("the record's outcome is made durable");
     private static final byte[] EMPTY_OBJECT = {'{', '}'};
     private static final String BARRED = "So many writes of this client were given up lately that no more are tried for"
             + " a while. It was not executed and never will be; retry later, as a new transaction.";
@@ -151,9 +152,8 @@ public abstract class LaneGroup {
     /** Where the lane of an instance stood when the log was last written. */
     public void restoreCursor(int instance, long lsn) {
         Lane lane = lane(instance);
-        lane.applied = Math.max(lane.applied, lsn);
-        lane.durable = Math.max(lane.durable, lsn);
-        gate.applied(instance, lane.applied);
+        lane.cursor.restore(lsn);
+        gate.applied(instance, lane.cursor.applied());
         intake.begun(lsn);
     }
 
@@ -183,16 +183,14 @@ public abstract class LaneGroup {
         boolean more = true;
         while (more && lane.open()) {
             Write head = lane.head();
-            more = head != null && head.lsn() <= lane.barrier && guardedAdvance(lane, head);
+            more = head != null && head.lsn() <= lane.barrier() && guardedAdvance(lane, head);
         }
-        if (!lane.busy) {
+        if (!lane.isOccupied()) {
             dispatch.endTurn(lane, lane.head());
-            lane.endTrial();
+            lane.attempts().endTrial();
         }
-        Runnable reached = lane.onBarrier;
-        if (reached != null && (lane.detached || (drained(lane) && cursors.flushed(lane)))) {
-            lane.onBarrier = null;
-            reached.run();
+        if (lane.awaitedAtBarrier() && (lane.detached() || (drained(lane) && cursors.flushed(lane)))) {
+            lane.reachBarrier();
         }
         if (leadership.leads(lane)) {
             // What it has passed, others may read.
@@ -219,16 +217,16 @@ public abstract class LaneGroup {
             step.run();
         } catch (RuntimeException e) {
             LOG.error("{} on {}: a step with record {} failed in the proxy", this, lane, head.lsn(), e);
-            if (lane.head() == head && !lane.detached) {
+            if (lane.head() == head && !lane.detached()) {
                 afterOwnFault(lane, head, "the proxy failed: " + e);
             }
         }
     }
 
     private void afterOwnFault(Lane lane, Write head, String why) {
-        lane.faults++;
+        lane.attempts().failed(lane.instance.writes().applied());
         try {
-            if (lane.faults >= MAX_FOLLOWER_FAULTS && !leadership.moving()) {
+            if (lane.attempts().faults() >= MAX_FOLLOWER_FAULTS && !leadership.moving()) {
                 if (decides(lane, head)) {
                     giveUp(lane, head, why);
                     return;
@@ -330,10 +328,10 @@ public abstract class LaneGroup {
         if (!leader.takesWrites()) {
             return true;
         }
-        Write waits = leader.awaitsWriteTurn;
-        boolean slow = (waits != null && waits.record().bodyBytes() >= WriteTurns.SMALL)
-                || (leader.waitingSince != 0 && io.nanoTime() - leader.waitingSince > SLOW_NANOS);
-        if (slow || leader.faults > 0 || leader.spilled || leader.queue.size() > FEW_LEFT) {
+        boolean slow = (leader.state() instanceof LaneState.AwaitingWriteTurn(Write waits)
+                        && waits.record().bodyBytes() >= WriteTurns.SMALL)
+                || leader.attempts().unansweredFor(SLOW_NANOS);
+        if (slow || leader.attempts().faults() > 0 || leader.spilled() || leader.queue.size() > FEW_LEFT) {
             return false;
         }
         long bytes = 0;
@@ -348,8 +346,8 @@ public abstract class LaneGroup {
         if (write.decided() || (leadership.leads(lane) && !leadership.moving() && mayDecide(write))) {
             return false;
         }
-        lane.headInDoubt = true;
-        lane.busy = false;
+        lane.attempts().putInDoubt();
+        lane.free();
         pump(lane);
         return true;
     }
@@ -359,7 +357,7 @@ public abstract class LaneGroup {
      * has been seen to.
      */
     public final boolean stale(Lane lane, Write write) {
-        return lane.detached || lane.head() != write || leftToAnother(lane, write);
+        return lane.detached() || lane.head() != write || leftToAnother(lane, write);
     }
 
     /** The same of what was asked in order to decide: another may have decided meanwhile, and that stands. */
@@ -368,7 +366,7 @@ public abstract class LaneGroup {
             return true;
         }
         if (write.decided()) {
-            lane.busy = false;
+            lane.free();
             pump(lane);
         }
         return write.decided();
@@ -378,7 +376,7 @@ public abstract class LaneGroup {
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (write.refused()) {
             // Whatever it refuses, it may have executed it before.
-            lane.headInDoubt = true;
+            lane.attempts().putInDoubt();
             pump(lane);
             return;
         }
@@ -399,14 +397,14 @@ public abstract class LaneGroup {
         if (overtaken(lane, write)) {
             return;
         }
-        lane.busy = true;
+        lane.occupy(CONCLUDING);
         Change outcome = new Change.Outcome(write.lsn(), state, result.status(), result.text(), result.body());
         services.log().submit(List.of(outcome), true, () -> io.execute(() -> concluded(lane, write, result)));
     }
 
     /** The record's end, other than by being applied, is durable. */
     public void concluded(Lane lane, Write write, WriteResult result) {
-        lane.busy = false;
+        lane.free();
         services.stats().countRefused();
         decide(write, Write.Decision.REFUSED, result);
         pass(lane, write);
@@ -505,11 +503,8 @@ public abstract class LaneGroup {
 
     /** Takes the lane out of the group: its records are no longer its business. */
     public void detach(Lane lane) {
-        lane.detached = true;
-        lane.goesOn();
-        lane.leave();
+        lane.detach();
         dispatch.endTurn(lane, lane.head());
-        lane.forgetEndings();
         intake.detach(lane);
         leadership.settled(lane);
     }
@@ -539,7 +534,7 @@ public abstract class LaneGroup {
         dispatch.watch();
         leadership.electIfStuck();
         lanes.stream().filter(lane -> lane.head() == null).forEach(Lane::goesOn);
-        if (lane(gate.leader()).detached) {
+        if (lane(gate.leader()).detached()) {
             // It has no head to find out by that it cannot go on.
             leadership.elect();
         }

@@ -63,7 +63,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         restored.restore(Subject.CATALOG, catalogLanes);
         restored.handedOver(Subject.CATALOG);
         // What an instance has applied was sent, though the log need not hold it any more.
-        catalogLanes.lanes().forEach(lane -> services.catalog().gate().sending(lane.applied));
+        catalogLanes.lanes().forEach(lane -> services.catalog().gate().sending(lane.cursor.applied()));
         for (LaneIo each : loops) {
             each.repeat(this::tick, 1, TimeUnit.SECONDS);
         }
@@ -150,7 +150,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     /** Up to where some instance has passed the catalog's records: those are decided. */
     public long catalogDecided() {
         return catalogLanes.lanes().stream()
-                .mapToLong(lane -> lane.applied)
+                .mapToLong(lane -> lane.cursor.applied())
                 .max()
                 .orElse(0);
     }
@@ -251,8 +251,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     public boolean catalogInSync(Instance instance) {
         long applied = services.catalog().gate().applied(instance.index());
         return applied >= services.catalog().gate().sent()
-                && catalogLanes.lane(instance.index()).queue.isEmpty()
-                && !catalogLanes.lane(instance.index()).spilled();
+                && catalogLanes.lane(instance.index()).queue.exhausted();
     }
 
     /** The lanes of a collection for a copy or a comparison; empty if there is no such collection. */
@@ -323,7 +322,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         briefly(
                 publicId,
                 group -> {
-                    if (group.lanes().stream().allMatch(lane -> lane.queue.isEmpty() && !lane.spilled())) {
+                    if (group.lanes().stream().allMatch(lane -> lane.queue.exhausted())) {
                         groups.remove(publicId);
                         group.retire();
                         forgotten.run();
@@ -448,10 +447,10 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         all.forEach(group -> group.io().execute(() -> {
             for (Lane lane : group.lanes()) {
                 lanes.addAndGet(lane.head() == null ? 0 : 1);
-                Runnable pause = lane.endPause;
-                if (pause != null) {
+                if (lane.state() instanceof LaneState.BackingOff) {
                     pauses.incrementAndGet();
-                    pause.run();
+                    lane.free();
+                    group.pump(lane);
                 }
             }
             group.pumpAll();

@@ -56,7 +56,7 @@ final class LastWrites {
     /** Whether the record that waits at the lane's barrier has been executed there already, as far as the instance can tell. */
     boolean executed(Lane lane) {
         Write head = lane.head();
-        return lane.barrier == before && head != null && absent[lane.index()] == head.lsn();
+        return lane.barrier() == before && head != null && absent[lane.index()] == head.lsn();
     }
 
     /**
@@ -99,22 +99,22 @@ final class LastWrites {
 
     /** Whether the leader has passed all of them: it passes none without an outcome. */
     private boolean decided() {
-        if (group.lanes().stream().allMatch(lane -> lane.detached)) {
+        if (group.lanes().stream().allMatch(Lane::detached)) {
             return true;
         }
         Lane leader = group.lane(group.gate().leader());
         Write head = leader.head();
-        return !leader.detached && (head == null ? !leader.spilled() : head.lsn() > before);
+        return !leader.detached() && (head == null ? !leader.spilled() : head.lsn() > before);
     }
 
     private boolean patient() {
         long now = group.io().nanoTime();
         Lane leader = group.lane(group.gate().leader());
-        if (position != leader.applied) {
-            position = leader.applied;
+        if (position != leader.cursor.applied()) {
+            position = leader.cursor.applied();
             since = now;
         }
-        boolean away = leader.detached || !leader.takesWrites();
+        boolean away = leader.detached() || !leader.takesWrites();
         return now - since < (away ? AWAY_NANOS : STUCK_NANOS);
     }
 
@@ -126,14 +126,14 @@ final class LastWrites {
     /** Some cursor behind all that is decided is durable, then they are told. */
     private void store() {
         Lane first = group.lanes().stream()
-                .max(Comparator.comparingLong(lane -> lane.applied))
+                .max(Comparator.comparingLong(lane -> lane.cursor.applied()))
                 .orElseThrow();
-        if (first.applied <= first.durable) {
+        if (first.cursor.isDurable()) {
             ended();
             return;
         }
         storing = true;
-        Change cursor = new Change.Cursor(group.id(), first.instance.name(), first.applied);
+        Change cursor = new Change.Cursor(group.id(), first.instance.name(), first.cursor.applied());
         group.services()
                 .log()
                 .submit(

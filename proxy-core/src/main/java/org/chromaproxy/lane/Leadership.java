@@ -111,10 +111,14 @@ public final class Leadership {
                 ? Optional.empty()
                 : best(lane -> wanted.test(lane)
                         && (lane.head() != head
-                                || (lane.busySince == 0
+                                || (lane.attempts().busyAnswers() == 0
                                         && !group.poisoned(lane, head)
-                                        && (lane.faults < Math.max(LaneGroup.MAX_FAULTS, current.faults)
-                                                || current.busySince != 0
+                                        && (lane.attempts().faults()
+                                                        < Math.max(
+                                                                LaneGroup.MAX_FAULTS,
+                                                                current.attempts()
+                                                                        .faults())
+                                                || current.attempts().busyAnswers() > 0
                                                 || group.poisoned(current, head)))));
         other.ifPresent(lane -> move(lane, why));
         return other.isPresent();
@@ -124,8 +128,8 @@ public final class Leadership {
         return group.lanes().stream()
                 .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites() && wanted.test(lane))
                 // The one that is furthest has the least to apply before it can decide anything.
-                .min(Comparator.<Lane>comparingInt(lane -> lane.faults)
-                        .thenComparing(lane -> lane.applied, Comparator.reverseOrder()));
+                .min(Comparator.<Lane>comparingInt(lane -> lane.attempts().faults())
+                        .thenComparing(lane -> lane.cursor.applied(), Comparator.reverseOrder()));
     }
 
     /** Looks for another leader if this one has something to decide and cannot. */
@@ -159,7 +163,9 @@ public final class Leadership {
     /** Some of what the lane has executed is durable, or is to be executed again. */
     void settled(Lane lane) {
         Runnable begin = nextTerm;
-        if (begin != null && leads(lane) && (lane.unsettled.isEmpty() || lane.unsettled.condemned())) {
+        if (begin != null
+                && leads(lane)
+                && (lane.cursor.unsettled().isEmpty() || lane.cursor.unsettled().condemned())) {
             nextTerm = null;
             begin.run();
         }
@@ -228,7 +234,7 @@ public final class Leadership {
         if (!group.canLead(next) || !next.takesWrites()) {
             heir = NOBODY;
             group.pumpAll();
-        } else if (!group.lane(leader).atWork() && !next.busy && next.caughtUp(group.lane(leader))) {
+        } else if (!group.lane(leader).atWork() && !next.isOccupied() && next.caughtUp(group.lane(leader))) {
             boolean drained = group.lane(leader).instance.draining();
             move(next, drained ? group.lane(leader) + " is being drained" : next + " is stable again");
         }

@@ -144,22 +144,22 @@ final class LimitedDelete {
         }
 
         private void ask(UUID collection, String operation, byte[] question, Consumer<UpstreamResponse> then) {
-            lane.busy = true;
+            lane.occupy(new LaneState.Asking("the matches of a delete with a limit are asked for"));
             String path = ChromaPaths.records(entry.path(), collection, operation);
             DefaultHttpHeaders headers = new DefaultHttpHeaders();
             headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
             UpstreamRequest request = new UpstreamRequest("POST", path, headers, question);
-            lane.sending();
+            lane.transmits();
             group.io()
                     .send(lane.instance, request, TIMEOUT_MS)
                     .whenComplete((answer, error) -> group.guarded(lane, write, () -> {
                         if (answer != null) {
-                            lane.survived();
+                            lane.attempts().survived();
                         } else if (!UpstreamException.neverSent(error)) {
-                            lane.cutOff(write);
+                            lane.attempts().cutOff(write);
                         }
                         if (!tooLate()) {
-                            lane.busy = false;
+                            lane.free();
                             heard(operation, answer, error, then);
                         }
                     }));
@@ -173,7 +173,7 @@ final class LimitedDelete {
             }
             boolean resolved = write.body() != body;
             if (resolved) {
-                lane.busy = false;
+                lane.free();
                 group.pump(lane);
             }
             return resolved;
@@ -232,7 +232,7 @@ final class LimitedDelete {
 
     /** Every instance is sent this instead, once it is durable; or what was stored for the record before. */
     private void commit(Lane lane, Write write, byte[] repeatable) {
-        lane.busy = true;
+        lane.occupy(new LaneState.Committing("the matches of a delete with a limit are made durable"));
         LaneServices services = group.services();
         services.log()
                 .submit(
@@ -246,10 +246,10 @@ final class LimitedDelete {
     }
 
     private void stored(Lane lane, Write write, byte @Nullable [] stored, @Nullable Throwable error) {
-        if (lane.head() != write || lane.detached) {
+        if (lane.head() != write || lane.detached()) {
             return;
         }
-        lane.busy = false;
+        lane.free();
         if (stored == null) {
             group.pause(lane, "its list of matches cannot be read from the log: " + error);
             return;

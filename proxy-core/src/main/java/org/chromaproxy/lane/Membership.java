@@ -38,7 +38,7 @@ public final class Membership {
 
     private static void leave(LaneGroup group, Instance instance) {
         Lane lane = group.lane(instance.index());
-        lane.held = false;
+        lane.hold(false);
         group.detach(lane);
         if (group.leadership().leads(lane)) {
             group.leadership().elect();
@@ -64,14 +64,14 @@ public final class Membership {
         return CompletableFuture.supplyAsync(
                 () -> {
                     Lane leader = catalog.lane(catalog.gate().leader());
-                    boolean works = leader.atWork() || leader.held || leader.head() != null || leader.spilled();
+                    boolean works = leader.atWork() || leader.held() || leader.head() != null || leader.spilled();
                     if (works
                             || !leader.instance.usable()
                             || catalog.leadership().paused()) {
                         return Optional.empty();
                     }
-                    leader.held = true;
-                    return Optional.of(new Stillness(leader.index(), leader.applied));
+                    leader.hold(true);
+                    return Optional.of(new Stillness(leader.index(), leader.cursor.applied()));
                 },
                 catalog.io());
     }
@@ -86,7 +86,7 @@ public final class Membership {
         return CompletableFuture.supplyAsync(
                 () -> {
                     Lane leader = catalog.lane(still.leader());
-                    boolean same = catalog.gate().leader() == still.leader() && leader.applied == still.lsn();
+                    boolean same = catalog.gate().leader() == still.leader() && leader.cursor.applied() == still.lsn();
                     if (!same || leader.spilled()) {
                         return false;
                     }
@@ -102,7 +102,7 @@ public final class Membership {
     public CompletableFuture<Void> thaw(Stillness still) {
         return CompletableFuture.runAsync(
                 () -> {
-                    catalog.lane(still.leader()).held = false;
+                    catalog.lane(still.leader()).hold(false);
                     catalog.pumpAll();
                 },
                 catalog.io());

@@ -29,7 +29,7 @@ final class Merger {
 
     /** The head and what may go with it. */
     Batch from(Lane lane, Write head, byte[] body) {
-        if (lane.queue.size() < 2 || lane.faults > 0 || lane.solo > 0 || !mergeable(head)) {
+        if (lane.queue.size() < 2 || lane.attempts().faults() > 0 || lane.alone() || !mergeable(head)) {
             return Batch.of(head, body);
         }
         Optional<RecordArrays> first = arrays(head);
@@ -106,7 +106,7 @@ final class Merger {
                 return false;
             }
             if (!(group.footprint(write) instanceof Footprint.Ids named)
-                    || !lane.doubt.admits(named)
+                    || !lane.cursor.window().admits(named)
                     || named.ids().stream().anyMatch(ids::contains)) {
                 return false;
             }
@@ -122,7 +122,7 @@ final class Merger {
 
         private boolean alike(Write write) {
             return mergeable(write)
-                    && write.lsn() <= lane.barrier
+                    && write.lsn() <= lane.barrier()
                     && write.kind() == head.kind()
                     && write.decided() == head.decided()
                     && contentType(write).equals(contentType(head))

@@ -49,7 +49,8 @@ final class NameReadBack {
     }
 
     void giveUp(Lane leader, Write write, String why) {
-        leader.busy = true;
+        leader.occupy(new LaneState.Asking(
+                "the record failed on every server, and the names it touches are read before it is given up"));
         List<String> paths = paths(write);
         Map<Instance, CompletableFuture<List<JsonNode>>> asked = new HashMap<>();
         lanes.lanes().stream()
@@ -72,14 +73,14 @@ final class NameReadBack {
         }
         CompletableFuture<List<JsonNode>> standing = asked.get(leader.instance);
         if (standing == null || standing.isCompletedExceptionally()) {
-            leader.busy = false;
+            leader.free();
             lanes.pause(leader, "the names it holds cannot be read: " + error);
             return;
         }
         List<JsonNode> there = standing.join();
         if (executed(write, there)) {
             LOG.warn("record {} failed everywhere ({}), but {} has executed it", write.lsn(), why, leader);
-            leader.headInDoubt = true;
+            leader.attempts().putInDoubt();
             lanes.foundDone(leader, write, again(write));
             return;
         }

@@ -24,11 +24,10 @@ final class Passage {
 
     /** See {@link LaneGroup#pass}. */
     void pass(Lane lane, Write write) {
-        lane.queue.poll();
-        lane.nextHead();
-        if (!lane.unsettled.isEmpty()) {
+        lane.removeHead();
+        if (!lane.cursor.unsettled().isEmpty()) {
             // The cursor must not pass those before it are behind.
-            lane.unsettled.add(write, Effects.NONE);
+            lane.cursor.unsettled().add(write, Effects.NONE);
             commit(lane);
             return;
         }
@@ -41,17 +40,16 @@ final class Passage {
 
     /** Up to there nothing is for this lane. */
     void skip(Lane lane, long lsn) {
-        lane.applied = lsn;
+        lane.cursor.advance(lsn);
         group.gate().applied(lane.index(), lsn);
         cursors.moved(lane);
     }
 
     /** See {@link LaneGroup#settle}. */
     void settle(Lane lane, Write write, Effects effects) {
-        lane.queue.poll();
-        lane.nextHead();
-        lane.unsettled.add(write, effects);
-        lane.busy = false;
+        lane.removeHead();
+        lane.cursor.unsettled().add(write, effects);
+        lane.free();
         commit(lane);
         // The next one may go beside it.
         group.io().execute(() -> group.pump(lane));
@@ -59,16 +57,20 @@ final class Passage {
 
     /** Whether the head commutes with all that the instance has executed and the log does not hold yet; if not, it waits. */
     boolean goesBeside(Lane lane, Write head) {
-        if (lane.unsettled.isEmpty()) {
+        if (lane.cursor.unsettled().isEmpty()) {
             return true;
         }
-        boolean alone = lane.solo > 0 || lane.unsettled.full() || lane.unsettled.condemned();
-        return !alone && (lane.doubt.holds(head.lsn()) || lane.doubt.admits(group.footprint(head)));
+        boolean alone = lane.alone()
+                || lane.cursor.unsettled().full()
+                || lane.cursor.unsettled().condemned();
+        return !alone
+                && (lane.cursor.window().holds(head.lsn())
+                        || lane.cursor.window().admits(group.footprint(head)));
     }
 
     /** Has everything committed that waits for it, unless a commit of the lane is under way: then that goes first. */
     private void commit(Lane lane) {
-        lane.unsettled.nextGroup().ifPresent(next -> commit(lane, next));
+        lane.cursor.unsettled().nextGroup().ifPresent(next -> commit(lane, next));
     }
 
     private void commit(Lane lane, Unsettled.Group next) {
@@ -105,17 +107,17 @@ final class Passage {
     private void committed(Lane lane, Unsettled.Group durable, List<Change> others, List<MappingChanges.Begun> begun) {
         group.durable(others);
         List<CollectionEntry> entries = group.services().catalog().changes().durable(begun);
-        boolean attached = lane.unsettled.commits(durable);
+        boolean attached = lane.cursor.unsettled().commits(durable);
         for (Executed each : durable.executed()) {
             each.effects().durable().run();
             if (attached) {
-                lane.unsettled.settled();
+                lane.cursor.unsettled().settled();
                 leave(lane, each.write());
             }
         }
         group.changed(entries);
         if (attached) {
-            lane.unsettled.committed();
+            lane.cursor.unsettled().committed();
             cursors.durable(lane, durable.lastLsn());
             commit(lane);
         }
@@ -126,11 +128,11 @@ final class Passage {
     /** An effect was made for a catalog that has changed meanwhile: in doubt, and so planned again by what it says then. */
     private void refused(Lane lane, Unsettled.Group tried, List<MappingChanges.Begun> begun, String reason) {
         group.services().catalog().changes().refused(begun);
-        if (!lane.unsettled.commits(tried)) {
+        if (!lane.cursor.unsettled().commits(tried)) {
             return;
         }
-        boolean alone = lane.unsettled.size() == 1 && !lane.busy;
-        lane.unsettled.condemn();
+        boolean alone = lane.cursor.unsettled().size() == 1 && !lane.isOccupied();
+        lane.cursor.unsettled().condemn();
         takeBack(lane);
         if (alone) {
             group.fault(lane, tried.executed().getFirst().write(), "the log refuses its effect: " + reason);
@@ -141,7 +143,7 @@ final class Passage {
 
     /** What the log refused goes back into the queue, to be executed again one by one, once nothing is under way for the head. */
     void takeBack(Lane lane) {
-        if (lane.unsettled.condemned() && !lane.busy) {
+        if (lane.cursor.unsettled().condemned() && !lane.isOccupied()) {
             lane.takeBack();
             group.leadership().settled(lane);
         }
@@ -149,9 +151,7 @@ final class Passage {
 
     /** What is left of a record's way when everything about it is durable or need not be. */
     private void leave(Lane lane, Write write) {
-        lane.applied = write.lsn();
-        lane.passedAt = group.io().nanoTime();
-        lane.linger.passed();
+        lane.passed(write.lsn());
         group.gate().applied(lane.index(), write.lsn());
         lane.instance.pending().done(write.record().bodyBytes());
         group.services().stats().countApplied();

@@ -28,6 +28,9 @@ public final class RecordLanes extends LaneGroup {
     /** Seconds after which lanes at rest are let go; they are made anew when needed. */
     private static final int IDLE_TICKS = 30;
 
+    private static final LaneState DIVERGING =
+            new LaneState.Committing("that the instance holds something else than the leader is made durable");
+
     private final CollectionEntry entry;
     private final Dimension dimension;
     private final LimitedDelete limitedDelete;
@@ -58,10 +61,10 @@ public final class RecordLanes extends LaneGroup {
         this.filterTrial = new FilterTrial(this, entry);
         this.lastWrites = new LastWrites(this, entry);
         for (Lane lane : lanes()) {
-            lane.detached = !follows(entry, lane.instance, services.catalog());
-            lane.held = entry.place(lane.instance)
-                    .map(p -> p.state() == PlaceState.COPYING)
-                    .orElse(false);
+            lane.follow(follows(entry, lane.instance, services.catalog()));
+            lane.hold(entry.place(lane.instance)
+                    .filter(place -> place.state() == PlaceState.COPYING)
+                    .isPresent());
         }
     }
 
@@ -191,8 +194,9 @@ public final class RecordLanes extends LaneGroup {
         }
         boolean left = entry.deletedLsn() == 0 ? entry.closed() : !leadership().leads(lane);
         Write head = lane.head();
-        boolean decided =
-                head == null ? lanes().stream().anyMatch(other -> other.applied > lane.applied) : head.decided();
+        boolean decided = head == null
+                ? lanes().stream().anyMatch(other -> other.cursor.applied() > lane.cursor.applied())
+                : head.decided();
         return left && !decided && !lane.atWork();
     }
 
@@ -219,7 +223,7 @@ public final class RecordLanes extends LaneGroup {
     @Override
     public Batch batch(Lane lane, Write write, byte[] body) {
         return write.kind() == OpKind.DELETE
-                ? Batch.of(write, lane.piece(write, body))
+                ? Batch.of(write, lane.attempts().piece(write, body, lane.instance.losses()))
                 : merger.from(lane, write, body);
     }
 
@@ -238,14 +242,14 @@ public final class RecordLanes extends LaneGroup {
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
         if (!write.decided() && entry.deletedLsn() != 0) {
             // Were it told as done, a crash before that is durable would leave it without an outcome.
-            lane.headInDoubt = true;
+            lane.attempts().putInDoubt();
             pump(lane);
             return;
         }
-        Optional<DeleteInPieces> pieces = lane.pieces();
+        Optional<DeleteInPieces> pieces = lane.attempts().pieces();
         pieces.ifPresent(each -> each.applied(answer));
         if (pieces.filter(DeleteInPieces::hasMore).isPresent()) {
-            lane.beforeNextPiece();
+            lane.attempts().beforeNextPiece();
             pump(lane);
         } else {
             whole(lane, write, pieces.map(each -> each.whole(answer)).orElse(answer));
@@ -273,7 +277,7 @@ public final class RecordLanes extends LaneGroup {
 
     @Override
     public void refused(Lane lane, Write write, UpstreamResponse answer) {
-        if (lane.pieces().filter(DeleteInPieces::begun).isPresent()) {
+        if (lane.attempts().pieces().filter(DeleteInPieces::begun).isPresent()) {
             fault(lane, write, "it refuses the rest of a delete that it has begun: " + answer.brief());
             return;
         }
@@ -315,7 +319,7 @@ public final class RecordLanes extends LaneGroup {
         boolean leads = leadership().leads(lane);
         if (leads && !leadership().yieldTo(reason)) {
             LOG.error("{} cannot be written on {}, and no other instance can take over: {}", entry, lane, reason);
-            lane.faults = MAX_FOLLOWER_FAULTS;
+            lane.attempts().countFaults(MAX_FOLLOWER_FAULTS);
             pause(lane, reason);
             return;
         }
@@ -336,7 +340,7 @@ public final class RecordLanes extends LaneGroup {
             pumpAll();
             return;
         }
-        lane.busy = true;
+        lane.occupy(DIVERGING);
         Place diverged = new Place(place.get().instanceId(), PlaceState.DIVERGED, reason);
         places.store(Map.of(lane.instance, diverged), List.of(), () -> {
             detach(lane);
@@ -366,7 +370,7 @@ public final class RecordLanes extends LaneGroup {
         boolean unseen = write.recovered() && write.givenUpBefore();
         String stands = "record " + write.lsn() + " was given up without " + lane;
         if (!leadership().leads(lane)
-                || (unseen && leadership().elect(other -> other.applied >= write.lsn(), stands))) {
+                || (unseen && leadership().elect(other -> other.cursor.applied() >= write.lsn(), stands))) {
             // It may stand on who led then, and this one will never be sent it.
             returns.suspect(lane, write);
             givingUp.passes(lane, write);
@@ -374,7 +378,7 @@ public final class RecordLanes extends LaneGroup {
         }
         // The same where one that has passed it led before.
         lanes().stream()
-                .filter(other -> other != lane && other.applied >= write.lsn())
+                .filter(other -> other != lane && other.cursor.applied() >= write.lsn())
                 .forEach(other -> returns.suspect(other, write));
     }
 
@@ -382,7 +386,7 @@ public final class RecordLanes extends LaneGroup {
     public boolean canLead(Lane lane) {
         // Of one that is deleted there are only writes to be ended.
         boolean able = entry.deletedLsn() != 0
-                ? !lane.detached
+                ? !lane.detached()
                 : whole(lane) && !givingUp.unasked(lane) && !returns.mayNotLead(lane);
         return lane.instance.preferable() && able;
     }
@@ -402,7 +406,7 @@ public final class RecordLanes extends LaneGroup {
         boolean whole = entry.place(lane.instance)
                 .map(place -> place.state() == PlaceState.READY)
                 .orElse(pending);
-        return whole && !lane.detached && !lane.held;
+        return whole && !lane.detached() && !lane.held();
     }
 
     @Override
@@ -437,23 +441,21 @@ public final class RecordLanes extends LaneGroup {
         Lane lane = lane(instance);
         if (entry.deletedLsn() != 0) {
             // Nobody needs a copy any more, and the deletion must not wait for it.
-            lane.held = false;
+            lane.hold(false);
         }
-        lane.barrier = lsn;
-        lane.onBarrier = reached;
+        lane.raiseBarrier(lsn, reached);
         pump(lane);
     }
 
     /** It was let go of while it stood at that barrier: its successor stands there, too. */
     public void restoreBarrier(int instance, long lsn) {
-        lane(instance).barrier = lsn;
+        lane(instance).raiseBarrier(lsn, null);
     }
 
     /** Ends a barrier, or a copy's hold. */
     public void release(int instance) {
         Lane lane = lane(instance);
-        lane.barrier = Long.MAX_VALUE;
-        lane.onBarrier = null;
+        lane.dropBarrier();
         pumpAll();
     }
 
@@ -461,14 +463,14 @@ public final class RecordLanes extends LaneGroup {
     public void startReplay(int instance) {
         Lane lane = lane(instance);
         replay.track(lane);
-        lane.held = false;
+        lane.hold(false);
         pump(lane);
     }
 
     /** Whether the lane has applied everything that is decided. */
     public boolean replayed(int instance) {
         Lane lane = lane(instance);
-        return !lane.busy && lane.caughtUp(lane(gate().leader()));
+        return !lane.isOccupied() && lane.caughtUp(lane(gate().leader()));
     }
 
     public Replay replay() {
@@ -478,15 +480,15 @@ public final class RecordLanes extends LaneGroup {
     /** Holds that lane for a copy. */
     public void hold(int instance) {
         Lane lane = lane(instance);
-        if (lane.detached) {
+        if (lane.detached()) {
             intake().attach(lane);
         }
-        lane.held = true;
+        lane.hold(true);
     }
 
     /** Ends a hold. */
     public void unhold(int instance) {
-        lane(instance).held = false;
+        lane(instance).hold(false);
         pumpAll();
     }
 

@@ -64,7 +64,7 @@ final class RefusedCreates {
         if (begun.getOrDefault(lane.index(), 0L) != write.lsn()) {
             begun.put(lane.index(), write.lsn());
             // What went wrong before was another request.
-            lane.faults = 0;
+            lane.attempts().countFaults(0);
         }
         look(lane, write, named(write), there -> found(lane, write, there));
         return true;
@@ -166,13 +166,13 @@ final class RefusedCreates {
     }
 
     private void ask(Lane lane, Write write, UpstreamRequest request, long timeoutMs, Consumer<UpstreamResponse> told) {
-        lane.busy = true;
+        lane.occupy(new LaneState.Asking("what it may have executed of a refused create is undone"));
         CompletableFuture<UpstreamResponse> answered = lanes.io().send(lane.instance, request, timeoutMs);
         answered.whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
-            if (lane.head() != write || lane.detached) {
+            if (lane.head() != write || lane.detached()) {
                 return;
             }
-            lane.busy = false;
+            lane.free();
             if (answer == null) {
                 lanes.fault(lane, write, "what it may have executed of a refused create cannot be undone: " + error);
             } else {

@@ -190,10 +190,10 @@ public final class RestoredLanes {
         long[] cursors = new long[instances.size()];
         Backlog.@Nullable Tail[] tails = new Backlog.Tail[instances.size()];
         for (Lane lane : group.lanes()) {
-            if (lane.barrier != Long.MAX_VALUE) {
-                barrier(group.id(), lane.index(), lane.barrier);
+            if (lane.barrier() != Long.MAX_VALUE) {
+                barrier(group.id(), lane.index(), lane.barrier());
             }
-            cursors[lane.index()] = lane.durable;
+            cursors[lane.index()] = lane.cursor.durable();
             tails[lane.index()] = group.intake().tail(lane).orElse(null);
         }
         long[] leaderAndTerm = {group.gate().leader(), group.leadership().term()};

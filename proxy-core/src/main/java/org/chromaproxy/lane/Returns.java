@@ -103,7 +103,7 @@ final class Returns {
 
     /** That instance may hold something else than the leader of what the record names: to be compared. */
     void suspect(Lane lane, Write write) {
-        if (!lane.detached && !lane.held) {
+        if (!lane.detached() && !lane.held()) {
             // Which records it names, whatever it commutes with.
             Footprint all = group.footprint(write);
             Footprint own = write.footprint();
@@ -112,14 +112,14 @@ final class Returns {
     }
 
     private void suspect(Lane lane, Footprint touched) {
-        if (!lane.detached && !lane.held) {
+        if (!lane.detached() && !lane.held()) {
             suspects.get(lane.index()).add(touched);
             doubt(lane);
         }
     }
 
     private void lost(Lane lane, Footprint touched) {
-        if (!lane.detached && !lane.held) {
+        if (!lane.detached() && !lane.held()) {
             suspects.get(lane.index()).addLost(touched);
             doubt(lane);
         }
@@ -167,7 +167,7 @@ final class Returns {
     /** How long nothing has been decided while that lane might have led, or how long it leads in doubt, by the clock. */
     private long heldBackFor(Lane lane) {
         long now = group.io().nanoTime();
-        long position = leader().applied;
+        long position = leader().cursor.applied();
         boolean goesOn = heldBackAt[lane.index()] != -1 && leader() == lane;
         if (heldBackAt[lane.index()] != position && !goesOn) {
             heldBackAt[lane.index()] = position;
@@ -245,7 +245,7 @@ final class Returns {
         own.clear();
         doubt(leader);
         for (Lane lane : group.lanes()) {
-            if (lane != leader && !lane.detached && !lane.held) {
+            if (lane != leader && !lane.detached() && !lane.held()) {
                 suspects.get(lane.index()).add(all);
                 doubt(lane);
             }
@@ -253,7 +253,7 @@ final class Returns {
     }
 
     private boolean comparable(Lane leader, Lane lane) {
-        if (lane.detached || entry.deletedLsn() != 0) {
+        if (lane.detached() || entry.deletedLsn() != 0) {
             compared(lane);
             return false;
         }
@@ -264,7 +264,7 @@ final class Returns {
                 && leads(leader)
                 && lane.instance.usable()
                 && lane.nearlyCaughtUp(leader)
-                && !lane.held
+                && !lane.held()
                 && !eitherInDoubt(leader, lane);
     }
 
@@ -302,16 +302,16 @@ final class Returns {
         } else if (still(leader, lane)) {
             compare(leader, lane);
         } else {
-            leader.compared = true;
+            leader.standStill(true);
             await(leader, lane, group.io().nanoTime() + TimeUnit.MILLISECONDS.toNanos(HOLD_MS));
         }
     }
 
     private static boolean still(Lane leader, Lane lane) {
-        return !leader.busy
-                && !lane.busy
+        return !leader.isOccupied()
+                && !lane.isOccupied()
                 && lane.caughtUp(leader)
-                && lane.applied == leader.applied
+                && lane.cursor.applied() == leader.cursor.applied()
                 && !eitherInDoubt(leader, lane);
     }
 
@@ -334,8 +334,8 @@ final class Returns {
     }
 
     private void compare(Lane leader, Lane lane) {
-        leader.compared = true;
-        lane.compared = true;
+        leader.standStill(true);
+        lane.standStill(true);
         Comparisons own = comparisons.get(lane.index());
         own.begin(leader, lane);
         Footprint touched = suspects.get(lane.index()).all();
@@ -423,8 +423,8 @@ final class Returns {
     private void end(Lane leader, Lane lane) {
         comparing = null;
         comparisons.get(lane.index()).end();
-        leader.compared = false;
-        lane.compared = false;
+        leader.standStill(false);
+        lane.standStill(false);
         group.services().catchUp().done(lane.instance);
         group.pumpAll();
     }

@@ -16,8 +16,9 @@ final class Silence {
     private static final Logger LOG = LoggerFactory.getLogger(Silence.class);
     /** A request is waited for so many times as long as the client is before another instance decides. */
     private static final int TIMES = 3;
-    /** A head that so many requests were about, none of them answered, is not sent there any more. */
-    private static final int MOST = 2;
+
+    private static final LaneState SETTLING = new LaneState.Asking(
+            "another write has to be answered there first, as the record was not: that may still have its effect");
 
     private final LaneGroup group;
 
@@ -35,7 +36,7 @@ final class Silence {
         if (head != null && isSilent(lane)) {
             tooLong(lane, head);
         }
-        Flight flight = lane.flight;
+        Flight flight = lane.sending.flight();
         if (flight == null) {
             return;
         }
@@ -62,22 +63,19 @@ final class Silence {
     /** Leadership moves; the connection stays open, and that lane shut. */
     private void tooLong(Lane lane, Write head) {
         String why = "record " + head.lsn() + " is unanswered for too long";
-        lane.instance.writes().unanswered(lane.appliedAtSend, why);
+        lane.instance.writes().unanswered(lane.attempts().appliedAtSend(), why);
         // Nobody else has to wait for it.
         group.intake().endTurn(lane);
-        WriteTurns.Turn turn = lane.writeTurn;
-        if (turn != null && lane.flight != null) {
-            turn.overdue();
-        }
+        lane.sending.yieldTurn();
         if (group.decides(lane, head)) {
-            lane.headInDoubt = true;
+            lane.attempts().putInDoubt();
             group.leadership().yieldTo(why + " by " + lane, other -> !isSilent(other));
         }
     }
 
     /** Whether its head was sent so long ago, and has had no usable answer. */
     private boolean isSilent(Lane lane) {
-        return lane.waitingSince != 0 && group.io().nanoTime() - lane.waitingSince > patience(lane);
+        return lane.attempts().unansweredFor(patience(lane));
     }
 
     private void reset(Lane lane, Flight flight, long waited) {
@@ -89,8 +87,7 @@ final class Silence {
                 flight.first().lsn(),
                 TimeUnit.NANOSECONDS.toSeconds(waited));
         if (head == flight.first()) {
-            lane.silences++;
-            lane.needsBarrier = true;
+            lane.attempts().silenced();
         }
         flight.answer().cancel(false);
         if (head == flight.first() && lane.head() == head) {
@@ -98,28 +95,23 @@ final class Silence {
         }
     }
 
-    /** Whether the head was sent so often, and never answered, that it is not sent there any more. */
-    static boolean endless(Lane lane) {
-        return lane.silences >= MOST;
-    }
-
     /** Whether the head may be sent: what was sent of it before has had its effect by now, or never will. */
     boolean mayGo(Lane lane, Write write) {
-        if (!lane.needsBarrier) {
+        if (!lane.attempts().needsBarrier()) {
             return true;
         }
-        lane.busy = true;
-        lane.endWriteTurn();
+        lane.occupy(SETTLING);
+        lane.sending.endTurn();
         group.proveSound(
                 lane,
                 write,
                 settled -> group.guarded(lane, write, () -> {
-                    if (lane.head() != write || lane.detached) {
+                    if (lane.head() != write || lane.detached()) {
                         return;
                     }
-                    lane.busy = false;
+                    lane.free();
                     if (settled) {
-                        lane.needsBarrier = false;
+                        lane.attempts().passedBarrier();
                         group.pump(lane);
                     } else {
                         group.fault(lane, write, "no answer, nor to another write to the same collection");

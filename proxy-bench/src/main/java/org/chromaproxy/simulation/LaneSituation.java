@@ -1,7 +1,7 @@
 package org.chromaproxy.simulation;
 
-/** What a lane is at when something happens to it, as its public fields and its requests on the network show. The first that fits. */
-enum LaneState {
+/** What a lane is at when something happens to it, as its state and its requests on the network show. The first that fits. */
+enum LaneSituation {
     /** Follows no more: diverged and taken out, or its collection is gone there. */
     DETACHED,
     /** A deletion or another barrier of the catalog waits for it, or is under way. */
