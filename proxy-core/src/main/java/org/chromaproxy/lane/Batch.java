@@ -8,20 +8,20 @@ import java.util.List;
  * @param writes in LSN order, at least one
  * @param body what the instance is sent
  */
-public record Batch(List<Write> writes, byte[] body) {
-    public static Batch of(Write write, byte[] body) {
+record Batch(List<Write> writes, byte[] body) {
+    static Batch of(Write write, byte[] body) {
         return new Batch(List.of(write), body);
     }
 
-    public Write first() {
+    Write first() {
         return writes.getFirst();
     }
 
-    public long lastLsn() {
+    long lastLsn() {
         return writes.getLast().lsn();
     }
 
-    public boolean merged() {
+    boolean merged() {
         return writes.size() > 1;
     }
 }

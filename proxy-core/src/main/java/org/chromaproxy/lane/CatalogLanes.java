@@ -54,7 +54,7 @@ public final class CatalogLanes extends LaneGroup {
     private final CatalogFootprints footprints;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
 
-    public CatalogLanes(LaneIo io, LaneServices services, CollectionLanes collections, long term) {
+    CatalogLanes(LaneIo io, LaneServices services, CollectionLanes collections, long term) {
         super(Subject.CATALOG, io, services, services.catalog().gate(), term);
         this.collections = collections;
         this.names = new NameReadBack(this);
@@ -82,17 +82,17 @@ public final class CatalogLanes extends LaneGroup {
 
     /** Everybody's creates and deletes wait behind this lane's head. */
     @Override
-    public int brokenAttempts() {
+    int brokenAttempts() {
         return BROKEN_ATTEMPTS;
     }
 
     @Override
-    public long brokenNanos() {
+    long brokenNanos() {
         return BROKEN_NANOS;
     }
 
     @Override
-    public void tick() {
+    void tick() {
         super.tick();
         hidden.look();
         asked = 0;
@@ -100,36 +100,36 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    public boolean takesTurns() {
+    boolean takesTurns() {
         // Record lanes that have their turn may wait for this one.
         return false;
     }
 
     @Override
-    public Plan plan(Lane lane, Write write) {
+    Plan plan(Lane lane, Write write) {
         return operation(write).plan(lane, write);
     }
 
     @Override
-    public void applied(Lane lane, Write write, UpstreamResponse answer) {
+    void applied(Lane lane, Write write, UpstreamResponse answer) {
         operation(write).applied(lane, write, answer);
     }
 
     @Override
-    public void refused(Lane lane, Write write, UpstreamResponse answer) {
+    void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (write.refused() || !operation(write).metItself(lane, write, answer)) {
             super.refused(lane, write, answer);
         }
     }
 
     @Override
-    public void missing(Lane lane, Write write, UpstreamResponse answer) {
+    void missing(Lane lane, Write write, UpstreamResponse answer) {
         refused(lane, write, answer);
     }
 
     /** What it has executed is undone before the lane passes the record. */
     @Override
-    public void appliedRefused(Lane lane, Write write) {
+    void appliedRefused(Lane lane, Write write) {
         if (write.kind() == OpKind.CREATE_COLLECTION) {
             lane.attempts().putInDoubt();
             pump(lane);
@@ -158,7 +158,7 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     /** Whether the record may have been executed here before: its own earlier effect must not be mistaken for a refusal. */
-    public boolean again(Lane lane, Write write) {
+    boolean again(Lane lane, Write write) {
         return lane.headInDoubt() || !decides(lane, write);
     }
 
@@ -178,7 +178,7 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
-    public void complete(Lane lane, Write write, List<MappingEdit> effects, WriteResult result) {
+    void complete(Lane lane, Write write, List<MappingEdit> effects, WriteResult result) {
         complete(lane, write, effects, List.of(), result);
     }
 
@@ -198,18 +198,18 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    public void decided(Write write, Write.Decision decision, WriteResult result) {
+    void decided(Write write, Write.Decision decision, WriteResult result) {
         super.decided(write, decision, result);
         collections.decided(write.lsn());
     }
 
     @Override
-    public void durable(List<Change> changes) {
+    void durable(List<Change> changes) {
         changes.forEach(this::known);
     }
 
     @Override
-    public void changed(List<CollectionEntry> entries) {
+    void changed(List<CollectionEntry> entries) {
         entries.forEach(entry -> collections.wake(entry.publicId()));
     }
 
@@ -258,7 +258,7 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    public void tell(Write write, WriteResult result) {
+    void tell(Write write, WriteResult result) {
         boolean followers =
                 lanes().stream().anyMatch(lane -> lane.instance.usable() && lane.head() != null && !decidedBy(lane));
         if (!result.success() || !followers) {
@@ -274,27 +274,27 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    public Footprint footprint(Write write) {
+    Footprint footprint(Write write) {
         return footprints.of(write);
     }
 
     @Override
-    public boolean canLead(Lane lane) {
+    boolean canLead(Lane lane) {
         return lane.instance.preferable() && !lane.detached();
     }
 
     @Override
-    public int preferredLeader() {
+    int preferredLeader() {
         return 0;
     }
 
     @Override
-    public void giveUp(Lane lane, Write write, String why) {
+    void giveUp(Lane lane, Write write, String why) {
         names.giveUp(lane, write, why);
     }
 
     @Override
-    public void diverge(Lane lane, Write write, String reason) {
+    void diverge(Lane lane, Write write, String reason) {
         LOG.error(
                 "the catalog of {} differs at record {} ({} {}): {}",
                 lane,
@@ -322,13 +322,13 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    public void detach(Lane lane) {
+    void detach(Lane lane) {
         super.detach(lane);
         operations.values().forEach(operation -> operation.detached(lane));
     }
 
     @Override
-    public void left(Lane lane, Write write) {
+    void left(Lane lane, Write write) {
         operation(write).left(lane, write);
         forgetTombstones();
     }
@@ -359,11 +359,11 @@ public final class CatalogLanes extends LaneGroup {
         }
     }
 
-    public Catalog catalog() {
+    Catalog catalog() {
         return services().catalog();
     }
 
-    public CollectionLanes collections() {
+    CollectionLanes collections() {
         return collections;
     }
 
@@ -373,7 +373,7 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     /** What the catalog lanes need of the record lanes; any thread. */
-    public interface CollectionLanes {
+    interface CollectionLanes {
         /** That catalog record is decided: what is logged behind it goes on. */
         void decided(long lsn);
 

@@ -69,7 +69,7 @@ public final class CatchUp {
      * @param tenant whose collection it is
      * @param turn is run once, later or before this returns, and must lead to {@link #done}; one that throws ends its turn itself
      */
-    public void await(Instance instance, String tenant, Runnable turn) {
+    void await(Instance instance, String tenant, Runnable turn) {
         Line line = lines.get(instance.index());
         synchronized (line) {
             line.add(tenant, turn);
@@ -78,7 +78,7 @@ public final class CatchUp {
     }
 
     /** Ends a turn: the next in line takes it. */
-    public void done(Instance instance) {
+    void done(Instance instance) {
         Line line = lines.get(instance.index());
         synchronized (line) {
             line.turns--;
@@ -135,7 +135,7 @@ public final class CatchUp {
     }
 
     /** Lanes catching up on that instance now. */
-    public int turns(Instance instance) {
+    int turns(Instance instance) {
         Line line = lines.get(instance.index());
         synchronized (line) {
             return line.turns;
@@ -143,7 +143,7 @@ public final class CatchUp {
     }
 
     /** Lanes waiting for their turn there. */
-    public int waiting(Instance instance) {
+    int waiting(Instance instance) {
         Line line = lines.get(instance.index());
         synchronized (line) {
             return line.waiting.values().stream().mapToInt(ArrayDeque::size).sum();

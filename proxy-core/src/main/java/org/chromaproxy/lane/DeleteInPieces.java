@@ -11,7 +11,7 @@ import org.chromaproxy.upstream.UpstreamResponse;
  * other with nothing of the lane's between them, and the record is done with the last. Whatever interrupts them, they begin
  * anew: what is deleted already is deleted once more, which changes nothing. Confined to its lane's loop.
  */
-public final class DeleteInPieces {
+final class DeleteInPieces {
     private static final String DELETED = "deleted";
 
     private final long lsn;
@@ -35,17 +35,17 @@ public final class DeleteInPieces {
      *
      * @param losses how often the instance was lost so far
      */
-    public static Optional<DeleteInPieces> begin(Write write, byte[] body, long losses) {
+    static Optional<DeleteInPieces> begin(Write write, byte[] body, long losses) {
         return PlainDelete.longerThanAPiece(body).map(plain -> new DeleteInPieces(write.lsn(), losses, plain, body));
     }
 
     /** Whether these are pieces of that record, and the instance still holds what it answered. */
-    public boolean goesOnWith(Write write, long lossesNow) {
+    boolean goesOnWith(Write write, long lossesNow) {
         return write.lsn() == lsn && lossesNow == losses && !underWay;
     }
 
     /** Whether the instance has executed some, and not all. */
-    public boolean begun() {
+    boolean begun() {
         return from > delete.start();
     }
 
@@ -54,7 +54,7 @@ public final class DeleteInPieces {
      *
      * @param body the record's
      */
-    public byte[] next(byte[] body) {
+    byte[] next(byte[] body) {
         if (piece.end() <= from) {
             piece = delete.piece(body, from);
         }
@@ -62,24 +62,24 @@ public final class DeleteInPieces {
     }
 
     /** It is sent. */
-    public void sent() {
+    void sent() {
         underWay = true;
     }
 
     /** Whether more follows what was sent. */
-    public boolean hasMore() {
+    boolean hasMore() {
         return !piece.last();
     }
 
     /** It is answered. */
-    public void applied(UpstreamResponse answer) {
+    void applied(UpstreamResponse answer) {
         underWay = false;
         from = piece.end();
         deleted += count(answer).orElse(0L);
     }
 
     /** What the instance would have answered to all at once. */
-    public UpstreamResponse whole(UpstreamResponse last) {
+    UpstreamResponse whole(UpstreamResponse last) {
         if (count(last).isEmpty()) {
             return last;
         }

@@ -29,7 +29,7 @@ public final class DoubtWindow {
     private boolean exclusive;
 
     /** Whether that record was sent already: sending it again is always allowed, as all in the window commute. */
-    public boolean holds(long lsn) {
+    boolean holds(long lsn) {
         for (Iterator<Sent> latest = window.descendingIterator(); latest.hasNext(); ) {
             long sent = latest.next().lsn;
             if (sent <= lsn) {
@@ -40,7 +40,7 @@ public final class DoubtWindow {
     }
 
     /** Whether the record may be sent now; if not, the cursor must be made durable first. */
-    public boolean admits(Footprint footprint) {
+    boolean admits(Footprint footprint) {
         if (window.isEmpty()) {
             return true;
         }
@@ -57,7 +57,7 @@ public final class DoubtWindow {
     }
 
     /** The record is about to be sent. Sending the same one again changes nothing. */
-    public void sending(long lsn, Footprint footprint) {
+    void sending(long lsn, Footprint footprint) {
         if (holds(lsn)) {
             return;
         }
@@ -73,7 +73,7 @@ public final class DoubtWindow {
     }
 
     /** The cursor is durable up to {@code lsn}. */
-    public void durable(long lsn) {
+    void durable(long lsn) {
         for (Sent first = window.peek(); first != null && first.lsn <= lsn; first = window.peek()) {
             window.poll();
             // What is changed is disjoint within a window, so each key belongs to one record only.

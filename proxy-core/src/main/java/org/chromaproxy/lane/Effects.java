@@ -11,11 +11,11 @@ import org.chromaproxy.wal.record.Change;
  * @param others changes beside those
  * @param durable called once on the group's loop when all of it is durable, before the record leaves the lane
  */
-public record Effects(List<MappingEdit> edits, List<Change> others, Runnable durable) {
+record Effects(List<MappingEdit> edits, List<Change> others, Runnable durable) {
     /** Nothing but the cursor. */
     static final Effects NONE = new Effects(List.of(), List.of(), () -> {});
 
-    public Effects {
+    Effects {
         edits = List.copyOf(edits);
         others = List.copyOf(others);
     }

@@ -5,10 +5,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.chromaproxy.instance.Instance;
 
 /** Turns of one lane at a time on each instance. Thread-safe. */
-public final class InstanceTurns {
+final class InstanceTurns {
     private final Map<Instance, Turns> turns = new ConcurrentHashMap<>();
 
-    public Turns on(Instance instance) {
+    Turns on(Instance instance) {
         return turns.computeIfAbsent(instance, each -> new Turns());
     }
 }

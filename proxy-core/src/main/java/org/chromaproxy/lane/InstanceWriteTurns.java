@@ -16,14 +16,14 @@ public final class InstanceWriteTurns {
      * @param readsEach reads of one client under way on a server at once, while others use it too
      * @param places writes of all lanes under way on a server at once
      */
-    public InstanceWriteTurns(int readsEach, int places) {
+    InstanceWriteTurns(int readsEach, int places) {
         this.readsEach = readsEach;
         this.places = places;
     }
 
     private record Server(WriteTurns turns, ServerShare share) {}
 
-    public WriteTurns on(Instance instance, Clock clock) {
+    WriteTurns on(Instance instance, Clock clock) {
         return server(instance, clock).turns;
     }
 

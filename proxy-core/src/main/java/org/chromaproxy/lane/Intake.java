@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * and comes back page by page, in turns with other lanes. So memory holds a bounded part of any backlog. Confined to the
  * group's loop.
  */
-public final class Intake {
+final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
     /** Records one lane holds in memory before it is spilled. */
     private static final int LANE_RECORDS = 1_000;
@@ -104,7 +104,7 @@ public final class Intake {
     }
 
     /** What the log holds for that lane behind its cursor; its records are counted as pending already. */
-    public void restore(int instance, Backlog.Tail tail) {
+    void restore(int instance, Backlog.Tail tail) {
         Lane lane = group.lane(instance);
         if (!lane.detached() && lane.cursor.durable() < tail.last()) {
             offered = Math.max(offered, tail.last());
@@ -114,7 +114,7 @@ public final class Intake {
     }
 
     /** What is in the log only for that lane. */
-    public Optional<Backlog.Tail> tail(Lane lane) {
+    Optional<Backlog.Tail> tail(Lane lane) {
         return lane.queue.tail(offered);
     }
 
@@ -137,7 +137,7 @@ public final class Intake {
     }
 
     /** The log says that its client was told to ask later: forgets it if it is in the log only. */
-    public void abandoned(Write write) {
+    void abandoned(Write write) {
         // A page that is being read may not say so yet, and would make one whose outcome nobody keeps.
         boolean reading = group.lanes().stream().anyMatch(lane -> lane.queue.loading());
         // A lane that gets to it reads it from the log.
@@ -153,18 +153,18 @@ public final class Intake {
     }
 
     /** A lane that took no part follows from here on. */
-    public void attach(Lane lane) {
+    void attach(Lane lane) {
         lane.join(offered);
     }
 
     /** The same from behind {@code lsn}, where {@code other} stands with all that came later in its queue. */
-    public void attach(Lane lane, long lsn, Lane other) {
+    void attach(Lane lane, long lsn, Lane other) {
         lane.join(lsn);
         other.queue.forEach(lane.queue::leaveInLog);
     }
 
     /** The last record that was offered to that lane. */
-    public long lastOf(Lane lane) {
+    long lastOf(Lane lane) {
         return lane.spilled() ? offered : readTo(lane);
     }
 

@@ -147,7 +147,7 @@ public final class Lane {
     }
 
     /** Whether it is filled by a copy: nothing is sent until it is released. */
-    public boolean held() {
+    boolean held() {
         return held;
     }
 

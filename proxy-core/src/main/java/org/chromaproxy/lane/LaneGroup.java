@@ -30,9 +30,9 @@ public abstract class LaneGroup {
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Attempts at one record that may end without a usable answer before another instance is asked. */
-    public static final int MAX_FAULTS = 2;
+    static final int MAX_FAULTS = 2;
     /** The same for a follower, which has nobody to ask: then its lane is diverged. */
-    public static final int MAX_FOLLOWER_FAULTS = 6;
+    static final int MAX_FOLLOWER_FAULTS = 6;
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneGroup.class);
     private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(6);
@@ -73,38 +73,38 @@ public abstract class LaneGroup {
     }
 
     /** What to do with this record, the lane's head, on this instance now. */
-    public abstract Plan plan(Lane lane, Write write);
+    abstract Plan plan(Lane lane, Write write);
 
     /** The instance answered 2xx. Must end in {@link #settle} or {@link #pass}. */
-    public abstract void applied(Lane lane, Write write, UpstreamResponse answer);
+    abstract void applied(Lane lane, Write write, UpstreamResponse answer);
 
     /** The instance answered 404. */
-    public abstract void missing(Lane lane, Write write, UpstreamResponse answer);
+    abstract void missing(Lane lane, Write write, UpstreamResponse answer);
 
     /** Turns a record that cannot be repeated into one that can, before it is sent; true while that is under way. */
-    public boolean resolve(Lane lane, Write write, byte[] body) {
+    boolean resolve(Lane lane, Write write, byte[] body) {
         return false;
     }
 
     /** The record and those behind it that may be sent as one request. */
-    public Batch batch(Lane lane, Write write, byte[] body) {
+    Batch batch(Lane lane, Write write, byte[] body) {
         return Batch.of(write, body);
     }
 
     /** What the record touches, for the question whether it commutes. */
-    public abstract Footprint footprint(Write write);
+    abstract Footprint footprint(Write write);
 
     /** Whether that instance holds, or will hold, everything this group is about. */
-    public abstract boolean canLead(Lane lane);
+    abstract boolean canLead(Lane lane);
 
     /** The instance cannot follow this group any more. */
-    public abstract void diverge(Lane lane, Write write, String reason);
+    abstract void diverge(Lane lane, Write write, String reason);
 
     /** The connection was reset on which the lane's head was under way to an instance that lives. */
-    public void cutOff(Lane lane) {}
+    void cutOff(Lane lane) {}
 
     /** A record has left a lane, whatever became of it. */
-    public void left(Lane lane, Write write) {}
+    void left(Lane lane, Write write) {}
 
     /** Whether the lane is done with all that it has to do before its barrier. */
     protected boolean drained(Lane lane) {
@@ -127,30 +127,30 @@ public abstract class LaneGroup {
     }
 
     /** The instance has executed what is refused. */
-    public void appliedRefused(Lane lane, Write write) {
+    void appliedRefused(Lane lane, Write write) {
         diverge(lane, write, "applied what the leader refused");
     }
 
     /** The instance that leads when all is well. */
-    public abstract int preferredLeader();
+    abstract int preferredLeader();
 
     /** Whether a lane that was spilled can use its records now. */
-    public boolean ready(Lane lane) {
+    boolean ready(Lane lane) {
         return true;
     }
 
     /** Whether lanes of this group catch up in turns with those of others. */
-    public boolean takesTurns() {
+    boolean takesTurns() {
         return true;
     }
 
     /** Whether the head, which is to be sent to a follower, may wait a little for others like it. */
-    public boolean mayLinger(Lane lane, Write head) {
+    boolean mayLinger(Lane lane, Write head) {
         return false;
     }
 
     /** Where the lane of an instance stood when the log was last written. */
-    public void restoreCursor(int instance, long lsn) {
+    void restoreCursor(int instance, long lsn) {
         Lane lane = lane(instance);
         lane.cursor.restore(lsn);
         gate.applied(instance, lane.cursor.applied());
@@ -158,7 +158,7 @@ public abstract class LaneGroup {
     }
 
     /** Takes in a committed record; called in LSN order. */
-    public void offer(Write write) {
+    void offer(Write write) {
         if (targeted(write)) {
             write.decide(Write.Decision.APPLIED);
         }
@@ -170,12 +170,12 @@ public abstract class LaneGroup {
         pumpAll();
     }
 
-    public void pumpAll() {
+    void pumpAll() {
         lanes.forEach(this::pump);
     }
 
     /** Lets a lane do all it can now. */
-    public void pump(Lane lane) {
+    void pump(Lane lane) {
         if (settling) {
             return;
         }
@@ -212,7 +212,7 @@ public abstract class LaneGroup {
      * Runs one step with the lane's head, on the loop. One that throws is a fault of the proxy's own: it is told, and the
      * lane tries again after a pause, or in the end gives that record up; it never just stands still.
      */
-    public final void guarded(Lane lane, Write head, Runnable step) {
+    final void guarded(Lane lane, Write head, Runnable step) {
         try {
             step.run();
         } catch (RuntimeException e) {
@@ -242,12 +242,12 @@ public abstract class LaneGroup {
     }
 
     /** Attempts that end without any answer before a record is taken for poison. */
-    public int brokenAttempts() {
+    int brokenAttempts() {
         return MAX_FOLLOWER_FAULTS;
     }
 
     /** For how long, in nanoseconds, the network may be at fault for connections that break, and not the record. */
-    public long brokenNanos() {
+    long brokenNanos() {
         return BROKEN_NANOS;
     }
 
@@ -323,7 +323,7 @@ public abstract class LaneGroup {
      * Whether what is not decided yet will be soon, as far as the leader is in use: it fails none of it, and there is little. On
      * the group's loop.
      */
-    public boolean nearlyDecided() {
+    boolean nearlyDecided() {
         Lane leader = lane(gate.leader());
         if (!leader.takesWrites()) {
             return true;
@@ -342,7 +342,7 @@ public abstract class LaneGroup {
     }
 
     /** Whether this lane's answer may not decide: leadership moved, and it is sent here again; or nobody may decide now. */
-    public final boolean leftToAnother(Lane lane, Write write) {
+    final boolean leftToAnother(Lane lane, Write write) {
         if (write.decided() || (leadership.leads(lane) && !leadership.moving() && mayDecide(write))) {
             return false;
         }
@@ -356,12 +356,12 @@ public abstract class LaneGroup {
      * Whether what was asked on the way came back too late: the record is no longer this lane's to go on with. Then the lane
      * has been seen to.
      */
-    public final boolean stale(Lane lane, Write write) {
+    final boolean stale(Lane lane, Write write) {
         return lane.detached() || lane.head() != write || leftToAnother(lane, write);
     }
 
     /** The same of what was asked in order to decide: another may have decided meanwhile, and that stands. */
-    public final boolean overtaken(Lane lane, Write write) {
+    final boolean overtaken(Lane lane, Write write) {
         if (stale(lane, write)) {
             return true;
         }
@@ -373,7 +373,7 @@ public abstract class LaneGroup {
     }
 
     /** The instance refused it for good. */
-    public void refused(Lane lane, Write write, UpstreamResponse answer) {
+    void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (write.refused()) {
             // Whatever it refuses, it may have executed it before.
             lane.attempts().putInDoubt();
@@ -388,12 +388,12 @@ public abstract class LaneGroup {
     }
 
     /** Makes the refusal durable, then tells it; nobody else is ever sent the record. */
-    public void refuse(Lane lane, Write write, WriteResult result) {
+    void refuse(Lane lane, Write write, WriteResult result) {
         conclude(lane, write, TransactionState.FAILED, result);
     }
 
     /** Ends the record for good, durably, as refused ({@code FAILED}) or given up ({@code ABANDONED}); then tells it. */
-    public void conclude(Lane lane, Write write, TransactionState state, WriteResult result) {
+    void conclude(Lane lane, Write write, TransactionState state, WriteResult result) {
         if (overtaken(lane, write)) {
             return;
         }
@@ -403,7 +403,7 @@ public abstract class LaneGroup {
     }
 
     /** The record's end, other than by being applied, is durable. */
-    public void concluded(Lane lane, Write write, WriteResult result) {
+    void concluded(Lane lane, Write write, WriteResult result) {
         lane.free();
         services.stats().countRefused();
         decide(write, Write.Decision.REFUSED, result);
@@ -412,10 +412,10 @@ public abstract class LaneGroup {
     }
 
     /** Every instance that could take the undecided record failed it, for no fault of its own. */
-    public abstract void giveUp(Lane lane, Write write, String why);
+    abstract void giveUp(Lane lane, Write write, String why);
 
     /** The record at the lane's head is in doubt there. */
-    public void fault(Lane lane, Write write, String why) {
+    void fault(Lane lane, Write write, String why) {
         faults.fault(lane, write, why);
     }
 
@@ -425,12 +425,12 @@ public abstract class LaneGroup {
      * @param otherwise what to do if it is not
      * @return false if that cannot be told; then nothing was begun
      */
-    public boolean examine(Lane lane, Write write, UpstreamResponse failure, Runnable otherwise) {
+    boolean examine(Lane lane, Write write, UpstreamResponse failure, Runnable otherwise) {
         return false;
     }
 
     /** The instance is too busy for what the record at the lane's head needs. */
-    public void busy(Lane lane, Write write, String why) {
+    void busy(Lane lane, Write write, String why) {
         faults.busy(lane, write, why);
     }
 
@@ -438,7 +438,7 @@ public abstract class LaneGroup {
      * The instance's answer contradicts what is known: it may be the word of something on the way to it, so that it is asked
      * again, and has diverged only if it says the same when it is seen to be sound.
      */
-    public void contradicted(Lane lane, Write write, String why) {
+    void contradicted(Lane lane, Write write, String why) {
         faults.unrecognized(lane, write, why);
     }
 
@@ -446,17 +446,17 @@ public abstract class LaneGroup {
      * Looks whether the instance itself answers for what this group is about; calls back on the loop. It applies other
      * writes, the proxy's own at least.
      */
-    public void proveSound(Lane lane, Write write, Consumer<Boolean> told) {
+    void proveSound(Lane lane, Write write, Consumer<Boolean> told) {
         told.accept(true);
     }
 
     /** Lets the lane rest a little; longer after each fault. */
-    public void pause(Lane lane, String why) {
+    void pause(Lane lane, String why) {
         faults.pause(lane, why);
     }
 
     /** Decides a record and, for the exceptions, keeps its outcome; then tells the client. */
-    public void decide(Write write, Write.Decision decision, WriteResult result) {
+    void decide(Write write, Write.Decision decision, WriteResult result) {
         if (decision == Write.Decision.APPLIED && write.keepsOutcome()) {
             services.log().submit(List.of(write.applied(result)), false, () -> {});
         }
@@ -464,7 +464,7 @@ public abstract class LaneGroup {
     }
 
     /** The same where the log holds the outcome, or need not. */
-    public void decided(Write write, Write.Decision decision, WriteResult result) {
+    void decided(Write write, Write.Decision decision, WriteResult result) {
         write.decide(decision);
         if (write.recovered() || write.abandoned()) {
             services.stats().countRecovered();
@@ -473,25 +473,25 @@ public abstract class LaneGroup {
     }
 
     /** Tells the client; a group may wait a little for its followers. */
-    public void tell(Write write, WriteResult result) {
+    void tell(Write write, WriteResult result) {
         write.result().complete(result);
     }
 
     /** This lane is done with its head; the cursor follows lazily. */
-    public void pass(Lane lane, Write write) {
+    void pass(Lane lane, Write write) {
         passage.pass(lane, write);
     }
 
     /** The instance has executed the head, which leaves the lane once these effects are durable; what commutes goes on. */
-    public void settle(Lane lane, Write write, Effects effects) {
+    void settle(Lane lane, Write write, Effects effects) {
         passage.settle(lane, write, effects);
     }
 
     /** These changes, effects of records, are durable now; those of mappings follow. */
-    public void durable(List<Change> changes) {}
+    void durable(List<Change> changes) {}
 
     /** The mappings of these collections have changed durably. */
-    public void changed(List<CollectionEntry> entries) {}
+    void changed(List<CollectionEntry> entries) {}
 
     boolean poisoned(Lane lane, Write write) {
         return faults.poisoned(lane, write);
@@ -502,7 +502,7 @@ public abstract class LaneGroup {
     }
 
     /** Takes the lane out of the group: its records are no longer its business. */
-    public void detach(Lane lane) {
+    void detach(Lane lane) {
         lane.detach();
         dispatch.endTurn(lane, lane.head());
         intake.detach(lane);
@@ -510,12 +510,12 @@ public abstract class LaneGroup {
     }
 
     /** Whether this lane's answer decides the record. */
-    public boolean decides(Lane lane, Write write) {
+    boolean decides(Lane lane, Write write) {
         return !write.decided() && leadership.leads(lane);
     }
 
     /** An instance went up or down, or began or ceased to take writes. */
-    public void instanceChanged(Instance instance) {
+    void instanceChanged(Instance instance) {
         leadership.electIfStuck();
         Lane lane = lane(instance.index());
         if (!instance.usable() && !leadership.leads(lane)) {
@@ -525,11 +525,11 @@ public abstract class LaneGroup {
     }
 
     /** Whether this object can be forgotten and made anew from cursors, leader and log. */
-    public boolean atRest() {
+    boolean atRest() {
         return intake.empty() && !leadership.paused() && lanes.stream().allMatch(Lane::atRest);
     }
 
-    public void tick() {
+    void tick() {
         leadership.tick(preferredLeader());
         dispatch.watch();
         leadership.electIfStuck();
@@ -545,23 +545,23 @@ public abstract class LaneGroup {
     }
 
     /** The LSN of the oldest record some instance has still to apply durably, or {@code Long.MAX_VALUE}. */
-    public long oldestPending() {
+    long oldestPending() {
         return lanes.stream().mapToLong(Lane::oldestPending).min().orElse(Long.MAX_VALUE);
     }
 
-    public static boolean targeted(Write write) {
+    static boolean targeted(Write write) {
         return !write.subject().target().isEmpty();
     }
 
-    public UUID id() {
+    UUID id() {
         return id;
     }
 
-    public LaneIo io() {
+    LaneIo io() {
         return io;
     }
 
-    public LaneServices services() {
+    LaneServices services() {
         return services;
     }
 
@@ -577,11 +577,11 @@ public abstract class LaneGroup {
         return lanes.get(index);
     }
 
-    public Intake intake() {
+    Intake intake() {
         return intake;
     }
 
-    public Leadership leadership() {
+    Leadership leadership() {
         return leadership;
     }
 }

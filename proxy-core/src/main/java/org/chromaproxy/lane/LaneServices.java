@@ -63,7 +63,7 @@ public record LaneServices(Storage storage, Catalog catalog, Instances instances
         }
 
         /** How much becomes one request now. */
-        public MergeBounds bounds() {
+        MergeBounds bounds() {
             return currentBounds.get();
         }
     }
@@ -94,7 +94,7 @@ public record LaneServices(Storage storage, Catalog catalog, Instances instances
         return storage.log();
     }
 
-    public Backlog backlog() {
+    Backlog backlog() {
         return storage.backlog();
     }
 
@@ -106,12 +106,12 @@ public record LaneServices(Storage storage, Catalog catalog, Instances instances
         return work.catchUp();
     }
 
-    public Bodies bodies() {
+    Bodies bodies() {
         return storage.bodies();
     }
 
     /** See {@link Storage}. */
-    public boolean owning() {
+    boolean owning() {
         return storage.owning().getAsBoolean();
     }
 }

@@ -72,39 +72,39 @@ public final class LaneStats {
         return bodyBytes.get();
     }
 
-    public void held(int bytes) {
+    void held(int bytes) {
         bodyBytes.addAndGet(bytes);
     }
 
-    public void freed(int bytes) {
+    void freed(int bytes) {
         bodyBytes.addAndGet(-bytes);
     }
 
-    public void countApplied() {
+    void countApplied() {
         applied.increment();
     }
 
-    public void countRequest() {
+    void countRequest() {
         requests.increment();
     }
 
-    public void countReduction() {
+    void countReduction() {
         reductions.increment();
     }
 
-    public void countRefused() {
+    void countRefused() {
         refused.increment();
     }
 
-    public void countFault() {
+    void countFault() {
         faults.increment();
     }
 
-    public void countDiverged() {
+    void countDiverged() {
         diverged.increment();
     }
 
-    public void countRecovered() {
+    void countRecovered() {
         recovered.increment();
     }
 
@@ -122,7 +122,7 @@ public final class LaneStats {
         return crowded() || records.get() >= MAX_RECORDS;
     }
 
-    public boolean crowded() {
+    boolean crowded() {
         return bodyBytes.get() > bodyLimit;
     }
 }

@@ -11,7 +11,7 @@ public final class LargeBodies {
     private LargeBodies() {}
 
     /** Whether a body of so many bytes needs a turn. */
-    public static boolean needTurn(int bytes) {
+    static boolean needTurn(int bytes) {
         return bytes > LARGE;
     }
 }

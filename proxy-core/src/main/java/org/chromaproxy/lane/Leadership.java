@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Who leads one group: whose answer clients get. A change is durable before it takes effect, and sticky: it goes back to
  * the preferred instance only after that has been stable for a while and holds everything.
  */
-public final class Leadership {
+final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -56,22 +56,22 @@ public final class Leadership {
         this.noHeirBefore = group.io().nanoTime();
     }
 
-    public boolean leads(Lane lane) {
+    boolean leads(Lane lane) {
         return lane.index() == leader;
     }
 
     /** Who led when these lanes were made: what an earlier process told clients of, that one has executed. */
-    public Lane first() {
+    Lane first() {
         return group.lane(first);
     }
 
     /** Grows with every change of leader. */
-    public long term() {
+    long term() {
         return term;
     }
 
     /** Whether the leader may not send: leadership is on the move, or about to be. */
-    public boolean paused() {
+    boolean paused() {
         return moving || heir != NOBODY;
     }
 
@@ -82,13 +82,13 @@ public final class Leadership {
     }
 
     /** Looks for another leader, because this one cannot take writes; stays if there is none. */
-    public void elect() {
+    void elect() {
         Lane current = group.lane(leader);
         elect(lane -> true, current + " cannot take writes: " + reason(current));
     }
 
     /** Lets one of those lead that are wanted and can; false if there is none. */
-    public boolean elect(Predicate<Lane> wanted, String why) {
+    boolean elect(Predicate<Lane> wanted, String why) {
         Optional<Lane> next = best(wanted);
         next.ifPresent(lane -> move(lane, why));
         return next.isPresent();
@@ -99,7 +99,7 @@ public final class Leadership {
     }
 
     /** Lets another instance decide the head that this one cannot: one that has tried it less, or not to the end. */
-    public boolean yieldTo(String why) {
+    boolean yieldTo(String why) {
         return yieldTo(why, lane -> true);
     }
 
@@ -189,7 +189,7 @@ public final class Leadership {
     }
 
     /** Called about once a second: brings leadership home when it can, and away from an instance that is drained. */
-    public void tick(int preferred) {
+    void tick(int preferred) {
         long now = group.io().nanoTime();
         if (heir != NOBODY && now - heirSince > HANDOVER_NANOS) {
             boolean draining = group.lane(leader).instance.draining();
@@ -223,7 +223,7 @@ public final class Leadership {
     }
 
     /** Moves as soon as neither side has anything under way; called whenever a lane comes to rest. */
-    public void settleHandover() {
+    void settleHandover() {
         if (ahead && !ahead()) {
             group.pump(group.lane(leader));
         }

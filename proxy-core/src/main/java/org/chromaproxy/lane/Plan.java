@@ -3,7 +3,7 @@ package org.chromaproxy.lane;
 import org.jspecify.annotations.Nullable;
 
 /** What a lane does next with the record at its head. */
-public sealed interface Plan {
+sealed interface Plan {
     /**
      * Sends it: method and path as this instance knows them.
      *
@@ -11,7 +11,7 @@ public sealed interface Plan {
      */
     record Send(String method, String path, byte @Nullable [] body) implements Plan {
         /** The same with the record's own body. */
-        public Send(String method, String path) {
+        Send(String method, String path) {
             this(method, path, null);
         }
     }

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The lanes of one collection. */
-public final class RecordLanes extends LaneGroup {
+final class RecordLanes extends LaneGroup {
     private static final Logger LOG = LoggerFactory.getLogger(RecordLanes.class);
     /** Seconds after which lanes at rest are let go; they are made anew when needed. */
     private static final int IDLE_TICKS = 30;
@@ -48,7 +48,7 @@ public final class RecordLanes extends LaneGroup {
 
     private volatile boolean retired;
 
-    public RecordLanes(CollectionEntry entry, LaneIo io, LaneServices services, long term) {
+    RecordLanes(CollectionEntry entry, LaneIo io, LaneServices services, long term) {
         super(entry.publicId(), io, services, entry.gate(), term);
         this.entry = entry;
         this.dimension = new Dimension(this, entry);
@@ -69,7 +69,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     /** Whether what is logged of the collection is for that instance: it holds it, or has still to create it. */
-    public static boolean follows(CollectionEntry entry, Instance instance, Catalog catalog) {
+    static boolean follows(CollectionEntry entry, Instance instance, Catalog catalog) {
         if (instance.letGo()) {
             return false;
         }
@@ -88,7 +88,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void tick() {
+    void tick() {
         super.tick();
         returns.look();
         lastWrites.look();
@@ -96,42 +96,42 @@ public final class RecordLanes extends LaneGroup {
     }
 
     /** Whether nobody has needed it for so long that it had better be made anew when somebody does. */
-    public boolean isIdle() {
+    boolean isIdle() {
         return idleTicks > (brief ? 0 : IDLE_TICKS);
     }
 
     /** Whether it was needed for a moment only, and that is over. */
-    public boolean isDone() {
+    boolean isDone() {
         return brief && atRest();
     }
 
     /** It is needed for a moment only: to catch up, or for a deletion. */
-    public void brief() {
+    void brief() {
         brief = true;
     }
 
     @Override
-    public void offer(Write write) {
+    void offer(Write write) {
         brief = false;
         super.offer(write);
     }
 
     /** It is let go: whoever still has it must ask for its successor. */
-    public void retire() {
+    void retire() {
         retired = true;
     }
 
-    public boolean retired() {
+    boolean retired() {
         return retired;
     }
 
     @Override
-    public boolean ready(Lane lane) {
+    boolean ready(Lane lane) {
         return entry.deletedLsn() != 0 || !pending(lane);
     }
 
     @Override
-    public Plan plan(Lane lane, Write write) {
+    Plan plan(Lane lane, Write write) {
         if (entry.deletedLsn() != 0) {
             // One that is decided; see endsUnsent.
             return Plan.SKIP;
@@ -149,13 +149,13 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void pump(Lane lane) {
+    void pump(Lane lane) {
         super.pump(lane);
         lastWrites.look();
     }
 
     /** See {@link LastWrites#await}. */
-    public void awaitLastWrites(long lsn, boolean atOnce, Runnable ended) {
+    void awaitLastWrites(long lsn, boolean atOnce, Runnable ended) {
         lastWrites.await(lsn, atOnce, ended);
     }
 
@@ -216,19 +216,19 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public boolean resolve(Lane lane, Write write, byte[] body) {
+    boolean resolve(Lane lane, Write write, byte[] body) {
         return write.kind() == OpKind.DELETE && decides(lane, write) && limitedDelete.resolve(lane, write, body);
     }
 
     @Override
-    public Batch batch(Lane lane, Write write, byte[] body) {
+    Batch batch(Lane lane, Write write, byte[] body) {
         return write.kind() == OpKind.DELETE
                 ? Batch.of(write, lane.attempts().piece(write, body, lane.instance.losses()))
                 : merger.from(lane, write, body);
     }
 
     @Override
-    public Footprint footprint(Write write) {
+    Footprint footprint(Write write) {
         Footprint known = write.footprint();
         if (known == null) {
             byte[] body = write.body();
@@ -239,7 +239,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void applied(Lane lane, Write write, UpstreamResponse answer) {
+    void applied(Lane lane, Write write, UpstreamResponse answer) {
         if (!write.decided() && entry.deletedLsn() != 0) {
             // Were it told as done, a crash before that is durable would leave it without an outcome.
             lane.attempts().putInDoubt();
@@ -276,7 +276,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void refused(Lane lane, Write write, UpstreamResponse answer) {
+    void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (lane.attempts().pieces().filter(DeleteInPieces::begun).isPresent()) {
             fault(lane, write, "it refuses the rest of a delete that it has begun: " + answer.brief());
             return;
@@ -289,7 +289,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void missing(Lane lane, Write write, UpstreamResponse answer) {
+    void missing(Lane lane, Write write, UpstreamResponse answer) {
         if (entry.deletedLsn() != 0) {
             pump(lane);
             return;
@@ -305,17 +305,17 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public boolean examine(Lane lane, Write write, UpstreamResponse failure, Runnable otherwise) {
+    boolean examine(Lane lane, Write write, UpstreamResponse failure, Runnable otherwise) {
         return filterTrial.begin(lane, write, failure, otherwise);
     }
 
     @Override
-    public void proveSound(Lane lane, Write write, Consumer<Boolean> told) {
+    void proveSound(Lane lane, Write write, Consumer<Boolean> told) {
         barrier.prove(lane, write, told);
     }
 
     @Override
-    public void diverge(Lane lane, Write write, String reason) {
+    void diverge(Lane lane, Write write, String reason) {
         boolean leads = leadership().leads(lane);
         if (leads && !leadership().yieldTo(reason)) {
             LOG.error("{} cannot be written on {}, and no other instance can take over: {}", entry, lane, reason);
@@ -349,7 +349,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void giveUp(Lane lane, Write write, String why) {
+    void giveUp(Lane lane, Write write, String why) {
         if (entry.dimensionKnown() || write.kind() == OpKind.DELETE) {
             givingUp.begin(lane, write, why);
         } else {
@@ -358,12 +358,12 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void cutOff(Lane lane) {
+    void cutOff(Lane lane) {
         returns.cutOff(lane);
     }
 
     @Override
-    public void left(Lane lane, Write write) {
+    void left(Lane lane, Write write) {
         if (!write.refused() || !write.givenUp() || entry.deletedLsn() != 0) {
             return;
         }
@@ -383,7 +383,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public boolean canLead(Lane lane) {
+    boolean canLead(Lane lane) {
         // Of one that is deleted there are only writes to be ended.
         boolean able = entry.deletedLsn() != 0
                 ? !lane.detached()
@@ -392,7 +392,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public boolean mayLinger(Lane lane, Write head) {
+    boolean mayLinger(Lane lane, Write head) {
         return !head.recovered()
                 && whole(lane)
                 && entry.dimensionKnown()
@@ -410,7 +410,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void instanceChanged(Instance instance) {
+    void instanceChanged(Instance instance) {
         if (!instance.usable()) {
             returns.gone(lane(instance.index()));
         }
@@ -419,7 +419,7 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public void decide(Write write, Write.Decision decision, WriteResult result) {
+    void decide(Write write, Write.Decision decision, WriteResult result) {
         if (decision == Write.Decision.REFUSED) {
             returns.refused(write);
         }
@@ -427,17 +427,17 @@ public final class RecordLanes extends LaneGroup {
     }
 
     @Override
-    public boolean atRest() {
+    boolean atRest() {
         return super.atRest() && returns.none() && dimension.isQueued() && lastWrites.none();
     }
 
     @Override
-    public int preferredLeader() {
+    int preferredLeader() {
         return entry.preferredLeader();
     }
 
     /** Lets no record beyond {@code lsn} pass this lane; calls back once all up to it are done. */
-    public void barrier(int instance, long lsn, Runnable reached) {
+    void barrier(int instance, long lsn, Runnable reached) {
         Lane lane = lane(instance);
         if (entry.deletedLsn() != 0) {
             // Nobody needs a copy any more, and the deletion must not wait for it.
@@ -448,19 +448,19 @@ public final class RecordLanes extends LaneGroup {
     }
 
     /** It was let go of while it stood at that barrier: its successor stands there, too. */
-    public void restoreBarrier(int instance, long lsn) {
+    void restoreBarrier(int instance, long lsn) {
         lane(instance).raiseBarrier(lsn, null);
     }
 
     /** Ends a barrier, or a copy's hold. */
-    public void release(int instance) {
+    void release(int instance) {
         Lane lane = lane(instance);
         lane.dropBarrier();
         pumpAll();
     }
 
     /** The copy of this collection to that instance is done: its lane may replay what was logged meanwhile. */
-    public void startReplay(int instance) {
+    void startReplay(int instance) {
         Lane lane = lane(instance);
         replay.track(lane);
         lane.hold(false);
@@ -468,17 +468,17 @@ public final class RecordLanes extends LaneGroup {
     }
 
     /** Whether the lane has applied everything that is decided. */
-    public boolean replayed(int instance) {
+    boolean replayed(int instance) {
         Lane lane = lane(instance);
         return !lane.isOccupied() && lane.caughtUp(lane(gate().leader()));
     }
 
-    public Replay replay() {
+    Replay replay() {
         return replay;
     }
 
     /** Holds that lane for a copy. */
-    public void hold(int instance) {
+    void hold(int instance) {
         Lane lane = lane(instance);
         if (lane.detached()) {
             intake().attach(lane);
@@ -487,13 +487,13 @@ public final class RecordLanes extends LaneGroup {
     }
 
     /** Ends a hold. */
-    public void unhold(int instance) {
+    void unhold(int instance) {
         lane(instance).hold(false);
         pumpAll();
     }
 
     /** The last record offered to that lane. */
-    public long tail(int instance) {
+    long tail(int instance) {
         return intake().lastOf(lane(instance));
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Remembers which ids a lane touched while it replayed onto a copy: the copy may have seen them in between, so they are
  * copied once more under a short hold. Confined to the loop of its group.
  */
-public final class Replay {
+final class Replay {
     private static final int MAX_IDS = 20_000;
 
     private final Set<String> ids = new HashSet<>();
@@ -20,13 +20,13 @@ public final class Replay {
 
     Replay() {}
 
-    public void track(Lane lane) {
+    void track(Lane lane) {
         tracked = lane;
         ids.clear();
         overflow = false;
     }
 
-    public void applied(Lane lane, OpKind kind, Footprint footprint) {
+    void applied(Lane lane, OpKind kind, Footprint footprint) {
         if (lane != tracked) {
             return;
         }
@@ -40,7 +40,7 @@ public final class Replay {
     }
 
     /** The ids named since tracking began, ending it; empty if there were too many to remember. */
-    public Optional<Set<String>> take() {
+    Optional<Set<String>> take() {
         tracked = null;
         Set<String> taken = Set.copyOf(ids);
         ids.clear();

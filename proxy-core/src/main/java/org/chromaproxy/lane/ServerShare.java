@@ -48,7 +48,7 @@ public final class ServerShare {
      * @param placesEach of each client while others ask too; at least 1
      * @param nanos monotonic clock, ns
      */
-    public ServerShare(int placesEach, LongSupplier nanos) {
+    ServerShare(int placesEach, LongSupplier nanos) {
         this.placesEach = placesEach;
         this.nanos = nanos;
         this.forgotAt = nanos.getAsLong();

@@ -8,26 +8,26 @@ import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 
 /** What waits in the lanes of each instance, looked at about once a second. Each loop looks at its own lanes. */
-public final class Survey {
+final class Survey {
     private final Instances instances;
     private final Map<Object, Look> latest = new ConcurrentHashMap<>();
 
-    public Survey(Instances instances) {
+    Survey(Instances instances) {
         this.instances = instances;
     }
 
     /** One loop's look, at all its lanes. */
-    public final class Look {
+    final class Look {
         private final Instant[] oldest = new Instant[instances.size()];
         private final long[] behind = new long[instances.size()];
         private final boolean[] lingering = new boolean[instances.size()];
 
-        public Look() {
+        Look() {
             Arrays.fill(oldest, Instant.MAX);
         }
 
         /** Something waits for that instance since then; {@link Instant#MAX} for nothing. */
-        public void waits(int instance, Instant since) {
+        void waits(int instance, Instant since) {
             if (!since.equals(Instant.MAX)) {
                 behind[instance]++;
                 oldest[instance] = since.isBefore(oldest[instance]) ? since : oldest[instance];
@@ -35,12 +35,12 @@ public final class Survey {
         }
 
         /** A lane of that instance waits for a moment, to be sent more at once. */
-        public void lingers(int instance) {
+        void lingers(int instance) {
             lingering[instance] = true;
         }
 
         /** Tells the instances what all loops found together. */
-        public void publish(Object loop) {
+        void publish(Object loop) {
             latest.put(loop, this);
             for (Instance instance : instances) {
                 Instant waiting = Instant.MAX;

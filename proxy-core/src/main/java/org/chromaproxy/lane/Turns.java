@@ -7,20 +7,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One lane at a time, in the order of asking. Thread-safe. */
-public final class Turns {
+final class Turns {
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private boolean taken;
 
     private record Waiting(Executor loop, Consumer<Turn> granted) {}
 
     /** It is this lane's turn, until {@link #end}. */
-    public final class Turn {
+    final class Turn {
         private final AtomicBoolean over = new AtomicBoolean();
 
         private Turn() {}
 
         /** The next in line gets its turn. Ending it again does nothing. */
-        public void end() {
+        void end() {
             if (over.compareAndSet(false, true)) {
                 next();
             }
@@ -32,7 +32,7 @@ public final class Turns {
      *
      * @param granted run on {@code loop} when the turn has come, which must be ended
      */
-    public void await(Executor loop, Consumer<Turn> granted) {
+    void await(Executor loop, Consumer<Turn> granted) {
         synchronized (waiting) {
             if (taken) {
                 waiting.add(new Waiting(loop, granted));
@@ -59,7 +59,7 @@ public final class Turns {
     }
 
     /** Lanes that wait for their turn. */
-    public int waiting() {
+    int waiting() {
         synchronized (waiting) {
             return waiting.size();
         }

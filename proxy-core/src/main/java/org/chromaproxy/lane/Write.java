@@ -67,12 +67,12 @@ public final class Write {
     }
 
     /** A record read back that left memory before its turn: each lane remembers whether it sent it. */
-    public static Write again(LogRecord record) {
+    static Write again(LogRecord record) {
         return new Write(record, false);
     }
 
     /** A record found in the log at start: in doubt on every instance whose cursor has not passed it. */
-    public static Write recovered(LogRecord record) {
+    static Write recovered(LogRecord record) {
         return new Write(record, true);
     }
 
@@ -89,7 +89,7 @@ public final class Write {
     }
 
     /** It may be one that no server can execute: an instance failed it more than once, and applied others meanwhile. */
-    public void suspect() {
+    void suspect() {
         PrincipalUse of = principal;
         if (of != null && !suspected && !decided()) {
             suspected = true;
@@ -98,12 +98,12 @@ public final class Write {
     }
 
     /** Whose doing its faults may be; empty if that is not known. */
-    public Optional<Object> culprit() {
+    Optional<Object> culprit() {
         return Optional.ofNullable(principal);
     }
 
     /** Whose turn it is when it is sent: its client's where that is known, else its tenant's. */
-    public Object sender() {
+    Object sender() {
         PrincipalUse of = principal;
         return of != null ? of : subject().tenant();
     }
@@ -117,23 +117,23 @@ public final class Write {
     }
 
     /** Whether it was given up: unlike what was refused, it may have had its effect on some instance. */
-    public boolean givenUp() {
+    boolean givenUp() {
         return givenUp;
     }
 
     /** The log says that it was given up. */
-    public void foundGivenUp() {
+    void foundGivenUp() {
         givenUp = true;
         givenUpBefore = true;
     }
 
     /** Whether that was found in the log. */
-    public boolean givenUpBefore() {
+    boolean givenUpBefore() {
         return givenUpBefore;
     }
 
     /** It is given up. */
-    public void deadLetter() {
+    void deadLetter() {
         givenUp = true;
         PrincipalUse of = principal;
         if (of != null) {
@@ -142,13 +142,13 @@ public final class Write {
     }
 
     /** Whether whoever sent it has had so many writes given up that no more of them are tried for a while. */
-    public boolean barred() {
+    boolean barred() {
         PrincipalUse of = principal;
         return of != null && !unattended() && of.barred();
     }
 
     /** Where to note what becomes of it, as long as it is undecided. */
-    public Trail trail() {
+    Trail trail() {
         return trail;
     }
 
@@ -156,11 +156,11 @@ public final class Write {
         return record.lsn();
     }
 
-    public LogRecord record() {
+    LogRecord record() {
         return record;
     }
 
-    public OpKind kind() {
+    OpKind kind() {
         return record.content().kind();
     }
 
@@ -169,7 +169,7 @@ public final class Write {
     }
 
     /** Whether the record is for that instance: for its only one, or for all. */
-    public boolean addresses(Instance instance) {
+    boolean addresses(Instance instance) {
         String target = subject().target();
         return target.isEmpty() || target.equals(instance.name());
     }
@@ -180,17 +180,17 @@ public final class Write {
     }
 
     /** Whether a client was told that the outcome will come later: then the outcome is kept for it to find. */
-    public boolean abandoned() {
+    boolean abandoned() {
         return abandoned;
     }
 
     /** Its client no longer waits for the outcome here. */
-    public void abandon() {
+    void abandon() {
         abandoned = true;
     }
 
     /** Whether nobody waits here for its outcome: then it may leave memory until its turn comes. */
-    public boolean unattended() {
+    boolean unattended() {
         return unattended || abandoned;
     }
 
@@ -205,27 +205,27 @@ public final class Write {
     }
 
     /** The lanes have it in memory, or left it in the log; or its result tells why not. */
-    public void taken() {
+    void taken() {
         whenTaken.run();
         whenTaken = () -> {};
     }
 
-    public boolean recovered() {
+    boolean recovered() {
         return recovered;
     }
 
     /** Whether the outcome gets a row of its own. */
-    public boolean keepsOutcome() {
+    boolean keepsOutcome() {
         return abandoned || record.content().transaction().isPresent();
     }
 
     /** The outcome of a record that is applied, as the log keeps it. */
-    public Change applied(WriteResult told) {
+    Change applied(WriteResult told) {
         TransactionState state = abandoned || recovered ? TransactionState.RECOVERED : TransactionState.COMPLETED;
         return new Change.Outcome(lsn(), state, told.status(), "", told.body());
     }
 
-    public HttpHeaders clientHeaders() {
+    HttpHeaders clientHeaders() {
         return clientHeaders;
     }
 
@@ -243,26 +243,26 @@ public final class Write {
     }
 
     /** Lets go of the body; whoever needs it again reads it from the log. Returns the bytes freed. */
-    public int dropBody() {
+    int dropBody() {
         int freed = body == null ? 0 : body.length;
         body = null;
         return freed;
     }
 
     @Nullable
-    public Footprint footprint() {
+    Footprint footprint() {
         return footprint;
     }
 
-    public void footprint(Footprint known) {
+    void footprint(Footprint known) {
         footprint = known;
     }
 
-    public boolean decided() {
+    boolean decided() {
         return decision != Decision.UNDECIDED;
     }
 
-    public boolean refused() {
+    boolean refused() {
         return decision == Decision.REFUSED;
     }
 
@@ -274,36 +274,36 @@ public final class Write {
     }
 
     /** It is in the log only from now on: another object will be made for it, and this result is cancelled. */
-    public void forgotten() {
+    void forgotten() {
         clear();
         result.cancel(false);
     }
 
     /** What to do once no lane has it any more. */
-    public Runnable everywhere() {
+    Runnable everywhere() {
         return everywhere;
     }
 
-    public void whenEverywhere(Runnable action) {
+    void whenEverywhere(Runnable action) {
         everywhere = action;
     }
 
-    public void queuedOn(int lanes) {
+    void queuedOn(int lanes) {
         lanesToGo = lanes;
     }
 
     /** Another lane has read it from the log. */
-    public void queuedOnOneMore() {
+    void queuedOnOneMore() {
         lanesToGo++;
     }
 
     /** Whether some lane holds it in memory. */
-    public boolean queued() {
+    boolean queued() {
         return lanesToGo > 0;
     }
 
     /** One lane is done with it; true when it was the last. */
-    public boolean passedOne() {
+    boolean passedOne() {
         return --lanesToGo == 0;
     }
 }

@@ -25,7 +25,7 @@ public record WriteResult(
     }
 
     /** The body as text. */
-    public String text() {
+    String text() {
         return new String(body, StandardCharsets.UTF_8);
     }
 
@@ -40,7 +40,7 @@ public record WriteResult(
                 error.status().code(), EmptyHttpHeaders.INSTANCE, JSON, error.body(message), Optional.of(error));
     }
 
-    public WriteResult withStatus(int other) {
+    WriteResult withStatus(int other) {
         return new WriteResult(other, headers, contentType, body, error);
     }
 

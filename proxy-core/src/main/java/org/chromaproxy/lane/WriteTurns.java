@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteTurns {
     /** Bytes below which a write waits for no gap and for no share of bytes. */
-    public static final int SMALL = 32 << 10;
+    static final int SMALL = 32 << 10;
     /** Bytes from which one at a time is under way, whoever sent it. */
-    public static final int LARGE = 256 << 10;
+    static final int LARGE = 256 << 10;
     /** Bytes of one client's writes that are under way at once, unless one alone is larger. */
-    public static final int SHARE = 512 << 10;
+    static final int SHARE = 512 << 10;
     /** The size of a record of the catalog, which waits for none of that. */
-    public static final int CATALOG = 0;
+    static final int CATALOG = 0;
     /** A write that is answered sooner keeps nobody waiting. */
     private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -72,7 +72,7 @@ public final class WriteTurns {
      * @param share what each client has under way there
      * @param places how many writes are under way at once; at least 1
      */
-    public WriteTurns(LongSupplier nanos, LongSupplier outstanding, ServerShare share, int places) {
+    WriteTurns(LongSupplier nanos, LongSupplier outstanding, ServerShare share, int places) {
         this.places = places;
         this.nanos = nanos;
         this.outstanding = outstanding;
@@ -116,7 +116,7 @@ public final class WriteTurns {
     }
 
     /** A write's leave to be under way, until {@link #end}. */
-    public final class Turn {
+    final class Turn {
         private final Object key;
         private final int bytes;
         private final long begun = nanos.getAsLong();
@@ -133,12 +133,12 @@ public final class WriteTurns {
         }
 
         /** Whether it permits a write of so many bytes, which may have grown while it waited. */
-        public boolean covers(int size) {
+        boolean covers(int size) {
             return size <= bytes || size < SMALL || bytes >= LARGE;
         }
 
         /** The write is answered, or its connection closed: others may go. Ending it again does nothing. */
-        public void end() {
+        void end() {
             vacate(this);
             if (!pass()) {
                 grantWaiting();
@@ -149,7 +149,7 @@ public final class WriteTurns {
          * The write was not answered for too long, and its connection stays open: it keeps nobody else waiting, unless too many do
          * the same. May be called again, for that to be seen to anew.
          */
-        public void overdue() {
+        void overdue() {
             boolean vacant = giveUpPlace(this);
             if (!pass() && vacant) {
                 grantWaiting();
@@ -173,7 +173,7 @@ public final class WriteTurns {
      * @param key whose write it is
      * @param bytes of its body
      */
-    public synchronized @Nullable Turn take(Object key, int bytes) {
+    synchronized @Nullable Turn take(Object key, int bytes) {
         Client client = clients.computeIfAbsent(key, each -> new Client());
         boolean first = (bytes == CATALOG || client.line(bytes).isEmpty()) && !yields(key, client, share.stamp());
         Turn turn = first && may(client, bytes) ? begin(key, client, bytes) : null;
@@ -186,7 +186,7 @@ public final class WriteTurns {
      *
      * @param granted run on {@code io} when the turn has come, which must be ended
      */
-    public void await(Object key, int bytes, LaneIo io, Consumer<Turn> granted) {
+    void await(Object key, int bytes, LaneIo io, Consumer<Turn> granted) {
         synchronized (this) {
             Waiting each = new Waiting(key, bytes, nanos.getAsLong(), io, granted, share.stamp());
             ArrayDeque<Waiting> line =
@@ -202,7 +202,7 @@ public final class WriteTurns {
     }
 
     /** The writes that wait for their turn. */
-    public synchronized Line line() {
+    synchronized Line line() {
         long now = nanos.getAsLong();
         int waitingClients = 0;
         long oldest = 0;
