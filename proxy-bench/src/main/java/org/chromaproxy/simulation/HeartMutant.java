@@ -31,7 +31,7 @@ enum HeartMutant {
     /** Of what is merged only the first is sent. */
     MERGED_FIRST_ONLY(Mutant.MERGED_FIRST_ONLY),
     /** D4: what is decided meanwhile is not asked when a record is given up or refused. */
-    DECIDED_MEANWHILE(without("lane.LaneGroup", "overtaken", "decided", CodeBuilder::iconst_0)),
+    DECIDED_MEANWHILE(without("lane.Lanes", "overtaken", "decided", CodeBuilder::iconst_0)),
     /** An old leader's late answer decides. */
     LATE_ANSWER(no("lane.LaneGroup", "leftToAnother")),
     /** D5: a late list of matches replaces the one that was committed. */
@@ -48,7 +48,7 @@ enum HeartMutant {
             "oldestPending",
             code -> code.ldc(Long.MAX_VALUE).lreturn())),
     /** An answer of the catalog is stored after the cursor that passes its record. */
-    ANSWER_LATER(without("lane.CatalogLanes", "complete", "keepsOutcome", CodeBuilder::iconst_0)),
+    ANSWER_LATER(without("lane.CatalogSemantics", "complete", "keepsOutcome", CodeBuilder::iconst_0)),
     /** A start does not know what deletions were under way. */
     DELETIONS_FORGOTTEN(without("lane.Deletions", "restored", "logged", HeartMutant::nothing)),
     /** Writes behind a deletion do not wait for it. */

@@ -239,7 +239,7 @@ final class LaneObserver {
     }
 
     private LaneSituation state(Life life, UUID id, ModelServer server) {
-        Optional<LaneGroup> group = life.lanes().standing(id);
+        Optional<LaneGroup<?>> group = life.lanes().standing(id);
         if (group.isEmpty()) {
             return world.log().hasMore(id, server.name()) ? LaneSituation.IN_LOG_ONLY : LaneSituation.AT_REST;
         }

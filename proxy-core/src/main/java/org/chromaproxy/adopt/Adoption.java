@@ -11,7 +11,7 @@ import org.chromaproxy.copy.Copier;
 import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.copy.Verifier;
 import org.chromaproxy.instance.Instance;
-import org.chromaproxy.lane.CatalogLanes;
+import org.chromaproxy.lane.LaneRegistry;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -173,7 +173,7 @@ public final class Adoption {
                 Subject subject =
                         new Subject(Subject.CATALOG, entry.publicId(), path.tenant(), path.database(), path.name(), "");
                 WriteRequest request =
-                        new WriteRequest(CatalogLanes.FORGET, ChromaPaths.collection(path), "", new byte[0]);
+                        new WriteRequest(LaneRegistry.FORGET, ChromaPaths.collection(path), "", new byte[0]);
                 services.log().execute(OpKind.DELETE_COLLECTION, subject, request);
             }
         }

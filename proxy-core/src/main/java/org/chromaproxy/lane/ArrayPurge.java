@@ -45,7 +45,7 @@ final class ArrayPurge {
 
     private static final byte[] NO_BODY = {};
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
     private final Instance instance;
     private final Mapping.Path path;
     private final UUID instanceId;
@@ -53,7 +53,7 @@ final class ArrayPurge {
     private int offset;
     private int failures;
 
-    private ArrayPurge(CatalogLanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
+    private ArrayPurge(Lanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
         this.lanes = lanes;
         this.instance = instance;
         this.path = path;
@@ -61,7 +61,7 @@ final class ArrayPurge {
     }
 
     /** Completes on the loop; exceptionally if it cannot be done now. */
-    static CompletableFuture<Boolean> of(CatalogLanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
+    static CompletableFuture<Boolean> of(Lanes lanes, Instance instance, Mapping.Path path, UUID instanceId) {
         ArrayPurge purge = new ArrayPurge(lanes, instance, path, instanceId);
         purge.page();
         return purge.done;
@@ -160,14 +160,14 @@ final class ArrayPurge {
     }
 
     /** Deletes a collection that nobody can reach any more. */
-    static CompletableFuture<UpstreamResponse> drop(CatalogLanes lanes, Instance instance, Change.Purge purge) {
+    static CompletableFuture<UpstreamResponse> drop(Lanes lanes, Instance instance, Change.Purge purge) {
         Mapping.Path hidden = purge.hidden();
         return write(lanes, instance, hidden, purge.instanceId(), "DELETE", ChromaPaths.collection(hidden), NO_BODY);
     }
 
     /** Logs a write for one instance, then sends it; completes on the loop with the answer. */
     private static CompletableFuture<UpstreamResponse> write(
-            CatalogLanes lanes,
+            Lanes lanes,
             Instance instance,
             Mapping.Path path,
             UUID instanceId,
@@ -204,7 +204,7 @@ final class ArrayPurge {
      *
      * @param answered fails with what is not logged
      */
-    private record Logged(CatalogLanes lanes, Runnable send, CompletableFuture<UpstreamResponse> answered)
+    private record Logged(Lanes lanes, Runnable send, CompletableFuture<UpstreamResponse> answered)
             implements AppendListener {
         @Override
         public void committed(LogRecord record) {

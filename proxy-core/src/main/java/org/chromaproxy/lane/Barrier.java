@@ -28,11 +28,11 @@ final class Barrier {
 
     private static final String NOTHING = "{\"ids\":[\"" + Dimension.RESERVED_ID + "\"]}";
 
-    private final RecordLanes group;
+    private final LaneIo io;
     private final CollectionEntry entry;
 
-    Barrier(RecordLanes group, CollectionEntry entry) {
-        this.group = group;
+    Barrier(LaneIo io, CollectionEntry entry) {
+        this.io = io;
         this.entry = entry;
     }
 
@@ -81,8 +81,6 @@ final class Barrier {
     }
 
     private CompletableFuture<Optional<UpstreamResponse>> send(Lane lane, UpstreamRequest request) {
-        return group.io()
-                .send(lane.instance, request, TIMEOUT_MS)
-                .handle((answer, error) -> Optional.ofNullable(answer));
+        return io.send(lane.instance, request, TIMEOUT_MS).handle((answer, error) -> Optional.ofNullable(answer));
     }
 }

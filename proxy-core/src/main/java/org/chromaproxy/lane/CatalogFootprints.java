@@ -29,7 +29,7 @@ final class CatalogFootprints {
     }
 
     Footprint of(Write write) {
-        if (LaneGroup.targeted(write)) {
+        if (write.targeted()) {
             return ALL;
         }
         return switch (write.kind()) {
@@ -59,7 +59,7 @@ final class CatalogFootprints {
     }
 
     private Footprint delete(Write write) {
-        if (write.record().content().request().method().equals(CatalogLanes.FORGET)) {
+        if (write.record().content().request().method().equals(DeleteOp.FORGET)) {
             return ALL;
         }
         Keys keys = new Keys(write);

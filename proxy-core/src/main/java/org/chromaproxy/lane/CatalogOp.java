@@ -4,10 +4,10 @@ import org.chromaproxy.upstream.UpstreamResponse;
 
 /** One kind of catalog record: how it is planned, and what its answers mean. Confined to the catalog lanes' loop. */
 interface CatalogOp {
-    /** See {@link LaneGroup#plan}. */
+    /** See {@link LaneSemantics#plan}. */
     Plan plan(Lane lane, Write write);
 
-    /** The instance answered 2xx; ends in {@link CatalogLanes#complete}. */
+    /** The instance answered 2xx; ends in {@link CatalogSteps#complete}. */
     void applied(Lane lane, Write write, UpstreamResponse answer);
 
     /**

@@ -6,10 +6,10 @@ import org.chromaproxy.upstream.UpstreamResponse;
 
 /** Creating databases and tenants, and changing tenants: no mapping hangs on them. */
 final class ContainerOp implements CatalogOp {
-    private final CatalogLanes lanes;
+    private final CatalogSteps steps;
 
-    ContainerOp(CatalogLanes lanes) {
-        this.lanes = lanes;
+    ContainerOp(CatalogSteps steps) {
+        this.steps = steps;
     }
 
     @Override
@@ -20,16 +20,16 @@ final class ContainerOp implements CatalogOp {
 
     @Override
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
-        lanes.complete(lane, write, List.of(), WriteResult.of(answer));
+        steps.complete(lane, write, List.of(), WriteResult.of(answer));
     }
 
     @Override
     public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
-        if (refusal.status() != 409 || !lanes.again(lane, write)) {
+        if (refusal.status() != 409 || !steps.again(lane, write)) {
             return false;
         }
         // It exists there: made by this record's first sending, or before the proxy came.
-        lanes.complete(lane, write, List.of(), WriteResult.json(200, "{}".getBytes(StandardCharsets.UTF_8)));
+        steps.complete(lane, write, List.of(), WriteResult.json(200, "{}".getBytes(StandardCharsets.UTF_8)));
         return true;
     }
 }

@@ -35,8 +35,8 @@ public final class CopyLanes {
 
     /** Whether the leader has applied everything up to there, and the held lane has nothing under way. */
     public CompletableFuture<Boolean> quiet(Instance target, long lsn) {
-        return call(() -> group.lane(leader()).cursor.applied() >= lsn
-                && !group.lane(target.index()).isOccupied());
+        return call(() -> group.group().lane(leader()).cursor.applied() >= lsn
+                && !group.group().lane(target.index()).isOccupied());
     }
 
     /** Lets that lane go on, and notes from now on which ids it touches. */
@@ -94,8 +94,8 @@ public final class CopyLanes {
             if (!group.replayed(leader) || !group.replayed(target.index()) || stop == null || !stop.renew()) {
                 return OptionalLong.empty();
             }
-            group.lane(target.index()).hold(true);
-            return OptionalLong.of(group.lane(leader).cursor.applied());
+            group.group().lane(target.index()).hold(true);
+            return OptionalLong.of(group.group().lane(leader).cursor.applied());
         });
     }
 
@@ -112,7 +112,7 @@ public final class CopyLanes {
     /** The copy is whole and durable: that instance holds everything up to {@code lsn}, and follows again. */
     public CompletableFuture<Void> join(Instance target, long lsn) {
         return run(() -> {
-            group.restoreCursor(target.index(), lsn);
+            group.group().restoreCursor(target.index(), lsn);
             group.unhold(target.index());
         });
     }
@@ -120,15 +120,15 @@ public final class CopyLanes {
     /** That instance no longer follows this collection. */
     public CompletableFuture<Void> detach(Instance target) {
         return run(() -> {
-            Lane lane = group.lane(target.index());
+            Lane lane = group.group().lane(target.index());
             lane.hold(false);
-            group.detach(lane);
-            group.pumpAll();
+            group.group().detach(lane);
+            group.group().pumpAll();
         });
     }
 
     private int leader() {
-        return group.gate().leader();
+        return group.group().gate().leader();
     }
 
     private CompletableFuture<Void> run(Runnable step) {

@@ -27,7 +27,8 @@ final class CreateOp implements CatalogOp {
     /** Followers create within moments; one that is later than so many others is compared by adoption. */
     private static final int REMEMBERED = 256;
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
     private final ExistingAnswer answers;
     /** What leaders created lately: LSN → its settings. */
     private final Map<Long, CollectionSettings> created = new LinkedHashMap<>() {
@@ -39,9 +40,10 @@ final class CreateOp implements CatalogOp {
         }
     };
 
-    CreateOp(CatalogLanes lanes) {
+    CreateOp(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
-        this.answers = new ExistingAnswer(lanes);
+        this.steps = steps;
+        this.answers = new ExistingAnswer(lanes, steps);
     }
 
     @Override
@@ -55,20 +57,16 @@ final class CreateOp implements CatalogOp {
         }
         if (!lanes.decides(lane, write)) {
             // Decided without a mapping of its own: it found an existing collection, and changed nothing.
-            return mine.isPresent() || LaneGroup.targeted(write) ? send(write) : Plan.SKIP;
+            return mine.isPresent() || write.targeted() ? Plan.create(write) : Plan.SKIP;
         }
-        Optional<CollectionEntry> existing = lanes.catalog().named(path(write));
-        return existing.map(entry -> answers.plan(lane, write, entry)).orElseGet(() -> send(write));
-    }
-
-    static Plan send(Write write) {
-        return new Plan.Send("POST", write.record().content().request().path());
+        Optional<CollectionEntry> existing = steps.catalog().named(path(write));
+        return existing.map(entry -> answers.plan(lane, write, entry)).orElseGet(() -> Plan.create(write));
     }
 
     private Optional<CollectionEntry> mine(Write write) {
-        return LaneGroup.targeted(write)
-                ? lanes.catalog().known(write.subject().collection())
-                : lanes.catalog().createdBy(write.lsn());
+        return write.targeted()
+                ? steps.catalog().known(write.subject().collection())
+                : steps.catalog().createdBy(write.lsn());
     }
 
     private static Mapping.Path path(Write write) {
@@ -90,12 +88,12 @@ final class CreateOp implements CatalogOp {
     }
 
     private void created(Lane lane, Write write, UpstreamResponse answer, CollectionHead head, UUID id) {
-        Optional<CollectionEntry> other = lanes.catalog()
+        Optional<CollectionEntry> other = steps.catalog()
                 .holding(id)
                 .filter(entry -> !entry.publicId().equals(write.subject().collection()));
         if (other.isPresent()) {
             // One instance's collection is never two of the catalog's.
-            lanes.diverge(lane, write, "it holds " + other.get() + " under that name");
+            steps.diverge(lane, write, "it holds " + other.get() + " under that name");
             return;
         }
         boolean stranger = head.dimension().isPresent();
@@ -105,7 +103,7 @@ final class CreateOp implements CatalogOp {
         WriteResult result = WriteResult.of(answer);
         boolean fresh = !stranger && mine(write).isEmpty();
         List<Change> others = fresh ? List.of(new Change.Flat(publicId, true)) : List.of();
-        lanes.complete(lane, write, List.of(effect), others, result.withStatus(200));
+        steps.complete(lane, write, List.of(effect), others, result.withStatus(200));
     }
 
     /**
@@ -114,7 +112,7 @@ final class CreateOp implements CatalogOp {
      */
     private Optional<String> otherwise(Lane lane, Write write, UpstreamResponse answer) {
         Optional<CollectionSettings> here = CollectionSettings.of(answer.body());
-        if (LaneGroup.targeted(write) || here.isEmpty()) {
+        if (write.targeted() || here.isEmpty()) {
             return Optional.empty();
         }
         if (lanes.decides(lane, write)) {
@@ -127,7 +125,7 @@ final class CreateOp implements CatalogOp {
     private MappingEdit effect(Lane lane, Write write, UUID id, boolean stranger, Optional<String> otherwise) {
         Optional<CollectionEntry> mine = mine(write);
         if (mine.isPresent()) {
-            PlaceState state = LaneGroup.targeted(write) ? PlaceState.COPYING : PlaceState.READY;
+            PlaceState state = write.targeted() ? PlaceState.COPYING : PlaceState.READY;
             Place whole = otherwise
                     .map(what -> new Place(id, PlaceState.UNVERIFIED, "was there with other settings: " + what))
                     .orElseGet(() -> new Place(id, state, ""));
@@ -151,7 +149,7 @@ final class CreateOp implements CatalogOp {
 
     @Override
     public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
-        if (refusal.status() != 409 || !lanes.again(lane, write)) {
+        if (refusal.status() != 409 || !steps.again(lane, write)) {
             return false;
         }
         lane.occupy(new LaneState.Asking("the collection that stands under the name is read"));

@@ -19,12 +19,14 @@ import org.slf4j.LoggerFactory;
 final class DatabasePurge {
     private static final Logger LOG = LoggerFactory.getLogger(DatabasePurge.class);
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
     /** By index of the instance: the record whose purge is done there. */
     private final Map<Integer, Long> purged = new HashMap<>();
 
-    DatabasePurge(CatalogLanes lanes) {
+    DatabasePurge(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
+        this.steps = steps;
     }
 
     /** Whether nothing is left to purge there; if something is, the lane is pumped once that is done. */
@@ -32,7 +34,7 @@ final class DatabasePurge {
         if (purged.getOrDefault(lane.index(), 0L) == write.lsn()) {
             return true;
         }
-        Purges purges = lanes.catalog().purges();
+        Purges purges = steps.catalog().purges();
         List<CollectionEntry> mine = doomed.stream()
                 .filter(entry -> entry.place(lane.instance).isPresent() && !purges.flat(entry.publicId()))
                 .toList();
@@ -43,7 +45,7 @@ final class DatabasePurge {
                 doomed.stream().filter(entry -> entry.deletedLsn() == 0).toList();
         if (!alive.isEmpty()) {
             // From then on it can no longer be refused.
-            lanes.deleteFirst(lane, write, alive);
+            steps.deleteFirst(lane, write, alive);
         } else {
             purge(lane, write, mine, hidden);
         }
@@ -69,7 +71,7 @@ final class DatabasePurge {
             }
             if (error == null) {
                 purged.put(lane.index(), write.lsn());
-                lanes.lookAgain(lane, write);
+                steps.lookAgain(lane, write);
             } else {
                 LOG.warn("the records of a deleted database are not purged on {} yet", lane, error);
                 lanes.pause(lane, "its records are not purged: " + error.getMessage());

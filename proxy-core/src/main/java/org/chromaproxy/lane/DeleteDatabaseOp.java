@@ -29,7 +29,8 @@ final class DeleteDatabaseOp implements CatalogOp {
     /** What Chroma answers when asked how many. */
     private static final Pattern NUMBER = Pattern.compile("\\s*\\d{1,18}\\s*");
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
     private final Drain drain;
     private final DatabasePurge purge;
     private long counted;
@@ -39,28 +40,29 @@ final class DeleteDatabaseOp implements CatalogOp {
     private long asked;
     private long since;
 
-    DeleteDatabaseOp(CatalogLanes lanes) {
+    DeleteDatabaseOp(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
-        this.drain = new Drain(lanes);
-        this.purge = new DatabasePurge(lanes);
+        this.steps = steps;
+        this.drain = new Drain(lanes, steps);
+        this.purge = new DatabasePurge(lanes, steps);
     }
 
     private Collection<CollectionEntry> doomed(Lane lane, Write write) {
         Subject subject = write.subject();
-        List<CollectionEntry> deleted = lanes.catalog().deletedBy(write.lsn());
+        List<CollectionEntry> deleted = steps.catalog().deletedBy(write.lsn());
         if (!lanes.decides(lane, write)) {
             return deleted;
         }
         // Some may be deleted already, while their records are purged.
         List<CollectionEntry> all = new ArrayList<>(deleted);
-        all.addAll(lanes.catalog().list(subject.tenant(), subject.database()));
+        all.addAll(steps.catalog().list(subject.tenant(), subject.database()));
         return all;
     }
 
     /** Deleted collections that this instance still holds there. */
     private List<Change.Purge> hidden(Lane lane, Write write) {
         Subject subject = write.subject();
-        return lanes.catalog().purges().in(lane.instance, subject.tenant(), subject.database());
+        return steps.catalog().purges().in(lane.instance, subject.tenant(), subject.database());
     }
 
     @Override
@@ -68,7 +70,7 @@ final class DeleteDatabaseOp implements CatalogOp {
         Collection<CollectionEntry> doomed = doomed(lane, write);
         if (lanes.decides(lane, write)) {
             Optional<CollectionEntry> kept = doomed.stream()
-                    .filter(entry -> lanes.catalog().isProtected(entry.path().name()))
+                    .filter(entry -> steps.catalog().isProtected(entry.path().name()))
                     .findFirst();
             if (kept.isPresent()) {
                 String why = "it holds the protected collection ["
@@ -131,7 +133,7 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     /** No such database there: it says so to the deletion, too, if nothing went wrong before. */
     private void unknown(Lane lane, Write write) {
-        if (!lanes.again(lane, write)) {
+        if (!steps.again(lane, write)) {
             unknown = write.lsn();
         }
         counted = write.lsn();
@@ -181,12 +183,12 @@ final class DeleteDatabaseOp implements CatalogOp {
                 : List.of();
         List<Change> purged = new ArrayList<>();
         hidden(lane, write).forEach(left -> purged.add(new Change.Purged(left.instance(), left.instanceId())));
-        lanes.complete(lane, write, effects, purged, result);
+        steps.complete(lane, write, effects, purged, result);
     }
 
     @Override
     public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
-        if (refusal.status() != 404 || !lanes.again(lane, write) || unknown == write.lsn()) {
+        if (refusal.status() != 404 || !steps.again(lane, write) || unknown == write.lsn()) {
             return false;
         }
         deleted(lane, write, WriteResult.json(200, "{}".getBytes(StandardCharsets.UTF_8)));

@@ -23,10 +23,11 @@ import org.chromaproxy.wal.record.Subject;
 
 /** Deleting a collection: by the name it has when its turn comes, never one that is protected by then. */
 final class DeleteOp implements CatalogOp {
-    /** The method of the record that forgets a collection which no instance holds any more. */
-    private static final String FORGET = CatalogLanes.FORGET;
+    /** Instead of DELETE in the record that forgets a collection which was deleted everywhere behind the proxy's back. */
+    static final String FORGET = "FORGET";
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
     private final Drain drain;
     /** What is being put aside: that may not be so any more when it is sent again, or the answer comes. */
     private final Map<Where, Change.Purge> aside = new HashMap<>();
@@ -35,9 +36,10 @@ final class DeleteOp implements CatalogOp {
 
     private record Where(int instance, long lsn) {}
 
-    DeleteOp(CatalogLanes lanes) {
+    DeleteOp(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
-        this.drain = new Drain(lanes);
+        this.steps = steps;
+        this.drain = new Drain(lanes, steps);
     }
 
     @Override
@@ -51,7 +53,7 @@ final class DeleteOp implements CatalogOp {
         }
         CollectionEntry entry = target.get();
         if (lanes.decides(lane, write)
-                && lanes.catalog().isProtected(entry.path().name())) {
+                && steps.catalog().isProtected(entry.path().name())) {
             String message = "Collection [" + entry.path().name()
                     + "] is protected by the proxy's configuration and cannot be deleted. Nothing was changed.";
             return new Plan.Refuse(WriteResult.of(ProxyError.PROTECTED, message));
@@ -88,7 +90,7 @@ final class DeleteOp implements CatalogOp {
     private Optional<Change.Purge> remainder(Lane lane, CollectionEntry entry) {
         return entry.place(lane.instance)
                 .filter(place -> place.state() == PlaceState.DIVERGED
-                        || !lanes.catalog().purges().flat(entry.publicId()))
+                        || !steps.catalog().purges().flat(entry.publicId()))
                 .map(place -> new Change.Purge(lane.instance.name(), place.instanceId(), Purges.hidden(entry)));
     }
 
@@ -105,16 +107,16 @@ final class DeleteOp implements CatalogOp {
     /** The leader finds it by name or id in the catalog of now; followers by the record that deleted it. */
     private Optional<CollectionEntry> target(Lane lane, Write write) {
         if (!lanes.decides(lane, write)) {
-            return lanes.catalog().deletedBy(write.lsn()).stream().findFirst();
+            return steps.catalog().deletedBy(write.lsn()).stream().findFirst();
         }
         Subject subject = write.subject();
         if (forgets(write)) {
-            return lanes.catalog().known(subject.collection()).filter(entry -> entry.deletedLsn() == 0);
+            return steps.catalog().known(subject.collection()).filter(entry -> entry.deletedLsn() == 0);
         }
         Segment segment = Routes.classify(
                         HttpMethod.DELETE, write.record().content().request().path())
                 .collection();
-        return lanes.catalog().resolveName(subject.tenant(), subject.database(), segment.text());
+        return steps.catalog().resolveName(subject.tenant(), subject.database(), segment.text());
     }
 
     private static WriteResult gone(Write write) {
@@ -133,7 +135,7 @@ final class DeleteOp implements CatalogOp {
         List<MappingEdit> effects = target.filter(entry -> lanes.decides(lane, write))
                 .map(entry -> List.of(MappingEdit.deleted(entry, write.lsn())))
                 .orElse(List.of());
-        lanes.complete(lane, write, effects, left, result);
+        steps.complete(lane, write, effects, left, result);
     }
 
     @Override

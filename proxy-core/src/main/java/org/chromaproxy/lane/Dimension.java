@@ -33,12 +33,12 @@ final class Dimension {
     private static final long TIMEOUT_MS = 5_000;
     private static final long RETRY_MS = 1_000;
 
-    private final LaneGroup group;
+    private final Lanes group;
     private final CollectionEntry entry;
     /** Records that the log's queue has still to take. */
     private int waiting;
 
-    Dimension(LaneGroup group, CollectionEntry entry) {
+    Dimension(Lanes group, CollectionEntry entry) {
         this.group = group;
         this.entry = entry;
     }

@@ -39,18 +39,20 @@ final class Dispatch {
     private static final LaneState AWAITING_LARGE_BODY =
             new LaneState.AwaitingPlace("the record is large, and waits until no other large one is in memory");
 
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
     private final Cursors cursors;
     private final Faults faults;
     private final Silence silence;
     private final HeadTrial heads;
 
-    Dispatch(LaneGroup group, Cursors cursors, Faults faults) {
+    Dispatch(Lanes group, LaneSemantics semantics, Cursors cursors, Faults faults) {
         this.group = group;
+        this.semantics = semantics;
         this.cursors = cursors;
         this.faults = faults;
-        this.silence = new Silence(group);
-        this.heads = new HeadTrial(group);
+        this.silence = new Silence(group, semantics);
+        this.heads = new HeadTrial(group, semantics);
     }
 
     /** Called about once a second: nothing is waited for without an end. */
@@ -72,10 +74,10 @@ final class Dispatch {
         if (!awaited.isEmpty() && awaitsUpgrade(lane, write, body, awaited)) {
             return;
         }
-        if (!begun(lane) && group.resolve(lane, write, body)) {
+        if (!begun(lane) && semantics.resolve(lane, write, body)) {
             return;
         }
-        Footprint footprint = group.footprint(write);
+        Footprint footprint = semantics.footprint(write);
         if (!lane.cursor.window().holds(write.lsn()) && !lane.cursor.window().admits(footprint)) {
             cursors.flush(lane);
             return;
@@ -93,7 +95,7 @@ final class Dispatch {
             lane.attempts().putInDoubt();
         }
         batch.writes().forEach(each -> {
-            lane.cursor.window().sending(each.lsn(), group.footprint(each));
+            lane.cursor.window().sending(each.lsn(), semantics.footprint(each));
             each.trail().asked(lane.instance.name());
         });
         group.gate().sending(batch.lastLsn());
@@ -112,7 +114,7 @@ final class Dispatch {
 
     /** Bytes, by what the instance has to do: an id to be deleted is as good as a longer text. */
     private int weight(Write write, byte[] sent) {
-        int ids = write.kind() == OpKind.DELETE ? group.footprint(write).records() : 0;
+        int ids = write.kind() == OpKind.DELETE ? semantics.footprint(write).records() : 0;
         return Math.max(sent.length, BYTES_OF_AN_ID * Math.min(ids, PlainDelete.PIECE));
     }
 
@@ -241,8 +243,8 @@ final class Dispatch {
                 lane,
                 write.lsn(),
                 lacked);
-        if (group.leadership().leads(lane)) {
-            group.leadership().elect();
+        if (group.leads(lane)) {
+            group.elect();
         }
         return true;
     }
@@ -270,7 +272,7 @@ final class Dispatch {
 
     /** Neighbours go together unless one of them has to wait: it must not be sent along. */
     private Batch batch(Lane lane, Write write, byte[] body, Set<Feature> awaited) {
-        Batch batch = group.batch(lane, write, body);
+        Batch batch = semantics.batch(lane, write, body);
         if (awaited.isEmpty() || !batch.merged()) {
             return batch;
         }
@@ -280,7 +282,7 @@ final class Dispatch {
         });
         if (mixed) {
             lane.goAlone(batch.writes().size());
-            return group.batch(lane, write, body);
+            return semantics.batch(lane, write, body);
         }
         return batch;
     }
@@ -396,17 +398,17 @@ final class Dispatch {
             return;
         }
         if (write.refused() && verdict == Verdict.APPLIED) {
-            group.appliedRefused(lane, write);
+            semantics.appliedRefused(lane, write);
             return;
         }
         switch (verdict) {
-            case APPLIED -> group.applied(lane, write, answer);
+            case APPLIED -> semantics.applied(lane, write, answer);
             case REFUSED -> {
                 if (!awaitsUpgrade(lane, write)) {
-                    group.refused(lane, write, answer);
+                    semantics.refused(lane, write, answer);
                 }
             }
-            case MISSING -> group.missing(lane, write, answer);
+            case MISSING -> semantics.missing(lane, write, answer);
             case BUSY -> faults.busy(lane, write, "it is busy (" + answer.status() + ")");
             case FAULT -> failed(lane, write, answer);
             case UNRECOGNIZED -> faults.unrecognized(lane, write, foreign(answer));
@@ -417,7 +419,7 @@ final class Dispatch {
         Runnable fault = () -> faults.fault(lane, write, "it answered " + answer.status() + ": " + answer.brief());
         boolean own = group.decides(lane, write) && Verdict.ownFailure(answer);
         lane.attempts().putInDoubt();
-        if (!own || !group.examine(lane, write, answer, fault)) {
+        if (!own || !semantics.examine(lane, write, answer, fault)) {
             fault.run();
         }
     }

@@ -14,13 +14,15 @@ import org.chromaproxy.catalog.CollectionEntry;
  * comes after; before it is decided, so does whoever leads them. Confined to the catalog lanes' loop.
  */
 final class Drain {
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
     private final Map<Key, Raising> begun = new HashMap<>();
 
     private record Key(int instance, long lsn) {}
 
-    Drain(CatalogLanes lanes) {
+    Drain(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
+        this.steps = steps;
     }
 
     boolean done(Lane lane, Write write, Collection<CollectionEntry> doomed) {
@@ -86,9 +88,9 @@ final class Drain {
         private void raise(UUID id) {
             open += decides ? 2 : 1;
             if (decides) {
-                lanes.collections().awaitLastWrites(id, key.lsn(), gone, this::one);
+                steps.collections().awaitLastWrites(id, key.lsn(), gone, this::one);
             }
-            lanes.collections().barrier(id, lane.index(), key.lsn(), this::one);
+            steps.collections().barrier(id, lane.index(), key.lsn(), this::one);
         }
 
         private void one() {
@@ -118,7 +120,7 @@ final class Drain {
             raising.over = true;
             raising.doomed.forEach(entry -> {
                 entry.gate().dropping(lane.index(), false);
-                lanes.collections().release(entry.publicId(), lane.index());
+                steps.collections().release(entry.publicId(), lane.index());
             });
         }
     }

@@ -36,19 +36,21 @@ final class ExistingAnswer {
     private static final long LOOKUP_MS = 5_000;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
     private long asked;
     private long since;
 
-    ExistingAnswer(CatalogLanes lanes) {
+    ExistingAnswer(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
+        this.steps = steps;
     }
 
     Plan plan(Lane lane, Write write, CollectionEntry entry) {
         byte[] body = write.body();
         if (body == null) {
             // Re-read only to learn whether it was get-or-create.
-            return CreateOp.send(write);
+            return Plan.create(write);
         }
         Optional<CreateScan.Body> create = CreateScan.of(body);
         boolean again = asked == write.lsn();
@@ -60,7 +62,7 @@ final class ExistingAnswer {
             answer(lane, write, entry, create);
         } else {
             // Chroma reads and checks all of it before it looks whether the name is taken.
-            lanes.rehearse(lane, write, Rehearsal.create(body), () -> answer(lane, write, entry, create));
+            steps.rehearse(lane, write, Rehearsal.create(body), () -> answer(lane, write, entry, create));
         }
         return Plan.WAIT;
     }
@@ -103,7 +105,7 @@ final class ExistingAnswer {
         }
 
         private boolean describes(Lane each) {
-            return entry.describedBy(each.instance, lanes.catalog().gate());
+            return entry.describedBy(each.instance, steps.catalog().gate());
         }
 
         private boolean holds(Lane each) {
@@ -139,7 +141,7 @@ final class ExistingAnswer {
             }
             if (same) {
                 UuidSwap.swapAt(answer.body(), head.orElseThrow().idStart(), entry.publicId());
-                lanes.complete(lane, write, List.of(), WriteResult.of(answer));
+                steps.complete(lane, write, List.of(), WriteResult.of(answer));
                 return;
             }
             lost &= Verdict.ofRead(answer) == Verdict.MISSING;
@@ -158,7 +160,7 @@ final class ExistingAnswer {
                 LOG.error(
                         "{} is on no instance any more: it was deleted behind the proxy's back. Its name is free.",
                         entry);
-                lanes.deleteFirst(lane, write, List.of(entry));
+                steps.deleteFirst(lane, write, List.of(entry));
                 return;
             }
             Lane holder = toAsk.next();

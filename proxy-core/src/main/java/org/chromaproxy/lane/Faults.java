@@ -30,10 +30,12 @@ final class Faults {
     private static final LaneState AWAITING_TRIAL = new LaneState.AwaitingPlace(
             "the server ended on the record before, and is sent it once nothing else is tried there");
 
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
 
-    Faults(LaneGroup group) {
+    Faults(Lanes group, LaneSemantics semantics) {
         this.group = group;
+        this.semantics = semantics;
     }
 
     /** The head is in doubt there. */
@@ -63,7 +65,7 @@ final class Faults {
             return;
         }
         if (!write.decided() && lane.attempts().busyNanos() > BUSY_NANOS) {
-            group.leadership().yieldTo("record " + write.lsn() + " waits for " + lane + ": " + why);
+            group.yieldTo("record " + write.lsn() + " waits for " + lane + ": " + why);
         }
         pause(lane, why);
     }
@@ -81,7 +83,7 @@ final class Faults {
         HeadAttempts attempts = lane.attempts();
         attempts.failed(health.applied());
         if (attempts.silencedTooOften()) {
-            attempts.countFaults(Math.max(attempts.faults(), LaneGroup.MAX_FOLLOWER_FAULTS));
+            attempts.countFaults(Math.max(attempts.faults(), LaneSemantics.MAX_FOLLOWER_FAULTS));
         }
         attempts.toldOfServer(ServerFault.toldBy(why));
         if (suspicious(lane, write)) {
@@ -114,13 +116,13 @@ final class Faults {
     }
 
     private void follower(Lane lane, Write write, String why) {
-        if (lane.attempts().faults() < LaneGroup.MAX_FOLLOWER_FAULTS || !poisoned(lane, write)) {
+        if (lane.attempts().faults() < LaneSemantics.MAX_FOLLOWER_FAULTS || !poisoned(lane, write)) {
             pause(lane, why);
         } else if (lane.attempts().sound() || lane.attempts().sinceFirstFault() > PROOF_NANOS) {
-            group.diverge(lane, write, "record " + write.lsn() + " could not be applied: " + why);
+            semantics.diverge(lane, write, "record " + write.lsn() + " could not be applied: " + why);
         } else {
             lane.occupy(PROVING);
-            group.proveSound(lane, write, sound -> soundOrNot(lane, write, sound, why));
+            semantics.proveSound(lane, write, sound -> soundOrNot(lane, write, sound, why));
         }
     }
 
@@ -139,11 +141,10 @@ final class Faults {
     }
 
     private void leader(Lane lane, Write write, String why) {
-        boolean moved = lane.attempts().faults() >= LaneGroup.MAX_FAULTS
-                && group.leadership()
-                        .yieldTo("record " + write.lsn() + " got no usable answer from " + lane + ": " + why);
+        boolean moved = lane.attempts().faults() >= LaneSemantics.MAX_FAULTS
+                && group.yieldTo("record " + write.lsn() + " got no usable answer from " + lane + ": " + why);
         if (!moved && hopeless(lane, write)) {
-            group.giveUp(lane, write, why);
+            semantics.giveUp(lane, write, why);
         } else {
             pause(lane, why);
         }
@@ -155,12 +156,12 @@ final class Faults {
         for (Lane lane : group.lanes()) {
             if (!lane.takesWrites()) {
                 all = false;
-            } else if (group.canLead(lane) && !poisoned(lane, write)) {
+            } else if (semantics.canLead(lane) && !poisoned(lane, write)) {
                 return false;
             }
         }
         Endings endings = leader.attempts().endings();
-        boolean alone = leader.attempts().faults() >= LaneGroup.MAX_FOLLOWER_FAULTS
+        boolean alone = leader.attempts().faults() >= LaneSemantics.MAX_FOLLOWER_FAULTS
                 || (endings != null && endings.proved() && endings.sinceNanos() > PROOF_NANOS);
         return poisoned(leader, write) && (all || alone);
     }
@@ -170,11 +171,11 @@ final class Faults {
      * other one that could take it failed it too. A network that breaks to one server is no reason to suspect anybody.
      */
     private boolean suspicious(Lane lane, Write write) {
-        return lane.attempts().faults() >= LaneGroup.MAX_FAULTS
+        return lane.attempts().faults() >= LaneSemantics.MAX_FAULTS
                 && !lane.attempts().sick()
                 && lane.attempts().othersApplied(lane.instance.writes().applied())
                 && group.lanes().stream()
-                        .filter(other -> other != lane && other.takesWrites() && group.canLead(other))
+                        .filter(other -> other != lane && other.takesWrites() && semantics.canLead(other))
                         .allMatch(other ->
                                 other.head() == write && other.attempts().faults() > 0);
     }
@@ -187,9 +188,9 @@ final class Faults {
         HeadAttempts attempts = lane.attempts();
         boolean unanswered = attempts.unanswered();
         return lane.head() == write
-                && attempts.faults() >= (unanswered ? group.brokenAttempts() : LaneGroup.MAX_FAULTS)
+                && attempts.faults() >= (unanswered ? semantics.brokenAttempts() : LaneSemantics.MAX_FAULTS)
                 // Connections that break say little of the record.
-                && !(unanswered && attempts.sinceFirstFault() < group.brokenNanos())
+                && !(unanswered && attempts.sinceFirstFault() < semantics.brokenNanos())
                 && !attempts.sick()
                 && attempts.othersApplied(lane.instance.writes().applied());
     }
@@ -234,10 +235,10 @@ final class Faults {
                 group.toString(), "record " + write.lsn() + " is not sent there any more: " + why, Optional.empty());
         LOG.warn("{} on {}: record {} is not sent there any more: {}", group, lane, write.lsn(), why);
         if (write.decided()) {
-            lane.attempts().failedByEnding(LaneGroup.MAX_FOLLOWER_FAULTS);
+            lane.attempts().failedByEnding(LaneSemantics.MAX_FOLLOWER_FAULTS);
             follower(lane, write, why);
         } else {
-            lane.attempts().failedByEnding(LaneGroup.MAX_FAULTS);
+            lane.attempts().failedByEnding(LaneSemantics.MAX_FAULTS);
             leader(lane, write, why);
         }
     }
@@ -245,7 +246,7 @@ final class Faults {
     /** Tries again later: later after each fault, and not at the same moment as all the other lanes. */
     void pause(Lane lane, String why) {
         lane.sending.endTurn();
-        if (lane.attempts().faults() < LaneGroup.MAX_FAULTS && ownFailure(lane)) {
+        if (lane.attempts().faults() < LaneSemantics.MAX_FAULTS && ownFailure(lane)) {
             // It answered, and nothing is on the way: the one retry can be at once.
             again(lane, QUICK_MS, why);
             return;

@@ -28,11 +28,13 @@ import org.chromaproxy.wal.record.TransactionState;
 final class FilterTrial {
     private static final long TIMEOUT_MS = 10_000;
 
-    private final RecordLanes group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
     private final CollectionEntry entry;
 
-    FilterTrial(RecordLanes group, CollectionEntry entry) {
+    FilterTrial(Lanes group, LaneSemantics semantics, CollectionEntry entry) {
         this.group = group;
+        this.semantics = semantics;
         this.entry = entry;
     }
 
@@ -54,7 +56,7 @@ final class FilterTrial {
         }
         List<Lane> asked = new ArrayList<>(List.of(leader));
         group.lanes().stream()
-                .filter(lane -> lane != leader && lane.takesWrites() && group.canLead(lane))
+                .filter(lane -> lane != leader && lane.takesWrites() && semantics.canLead(lane))
                 .forEach(asked::add);
         leader.occupy(new LaneState.Asking("the servers are asked whether they can evaluate the filter"));
         String get = new String(delete.resolvingGet(body), StandardCharsets.UTF_8);
@@ -94,7 +96,7 @@ final class FilterTrial {
     private void count(Trial trial) {
         Optional<Lane> untouched = group.lanes().stream()
                 .filter(lane -> lane != trial.leader && lane.head() == trial.write && !lane.isOccupied())
-                .filter(lane -> lane.takesWrites() && group.canLead(lane) && !lane.mayHave(trial.write))
+                .filter(lane -> lane.takesWrites() && semantics.canLead(lane) && !lane.mayHave(trial.write))
                 .findFirst();
         if (untouched.isEmpty()) {
             otherwise(trial);

@@ -46,7 +46,8 @@ final class GivingUp {
     /** So long one that may have executed what a client was told is waited for. */
     private static final long AWAITED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private final RecordLanes group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
     private final CollectionEntry entry;
     private final Places places;
     private final Barrier barrier;
@@ -66,8 +67,9 @@ final class GivingUp {
     /** A record that is to be given up by another leader, without its being sent there again. */
     private record HandedBack(Write write, String why) {}
 
-    GivingUp(RecordLanes group, CollectionEntry entry, Places places, Barrier barrier) {
+    GivingUp(Lanes group, LaneSemantics semantics, CollectionEntry entry, Places places, Barrier barrier) {
         this.group = group;
+        this.semantics = semantics;
         this.entry = entry;
         this.places = places;
         this.barrier = barrier;
@@ -76,7 +78,7 @@ final class GivingUp {
     /** Whether the record came to this leader to be given up: then that begins. */
     boolean goesOn(Lane leader, Write write) {
         HandedBack back = handedBack;
-        if (back == null || back.write != write || leader != group.leadership().first()) {
+        if (back == null || back.write != write || leader != group.firstLeader()) {
             return false;
         }
         handedBack = null;
@@ -169,7 +171,7 @@ final class GivingUp {
 
     /** Nothing more is asked: the servers end on that as well. What the leader holds stands, and nobody is compared with it. */
     private void unread(Lane leader, Write write, String why) {
-        Lane earlier = group.leadership().first();
+        Lane earlier = group.firstLeader();
         if (mayHaveTold(earlier, leader, write)) {
             leader.free();
             if (handBack(earlier, write, why)) {
@@ -214,7 +216,7 @@ final class GivingUp {
 
     private CompletableFuture<Looked> compare(Lane leader, Write write, List<Instance> others, boolean settled) {
         // Whether it commutes is not the question here: only what it names is.
-        Footprint touched = Objects.requireNonNullElse(write.footprint(), group.footprint(write));
+        Footprint touched = Objects.requireNonNullElse(write.footprint(), semantics.footprint(write));
         return group.services()
                 .doubt()
                 .readBack()
@@ -290,7 +292,7 @@ final class GivingUp {
      * that the record is done, and then that one executed it. Where it cannot lead now, it is waited for, bounded.
      */
     private boolean handsBack(Lane leader, Write write, String why, Looked looked) {
-        Lane earlier = group.leadership().first();
+        Lane earlier = group.firstLeader();
         if (!mayHaveTold(earlier, leader, write) || looked.equal(earlier.instance)) {
             return false;
         }
@@ -318,7 +320,7 @@ final class GivingUp {
         String reason =
                 "record " + write.lsn() + " may have been told as done by an earlier process, when " + earlier + " led";
         boolean stands = stands(earlier, write);
-        if (stands && group.leadership().elect(lane -> lane == earlier, reason)) {
+        if (stands && group.elect(lane -> lane == earlier, reason)) {
             handedBack = new HandedBack(write, why);
             return true;
         }

@@ -23,10 +23,12 @@ final class HeadTrial {
             "The Chroma servers refuse the head of this request with an empty 400: its path or one of its headers holds what"
                     + " they do not take. Nothing was executed; encode the path as RFC 3986 says, or leave out the header.";
 
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
 
-    HeadTrial(LaneGroup group) {
+    HeadTrial(Lanes group, LaneSemantics semantics) {
         this.group = group;
+        this.semantics = semantics;
     }
 
     /** Whether the answer may be a parser's. */
@@ -44,7 +46,7 @@ final class HeadTrial {
         leader.occupy(new LaneState.Asking("the servers are asked whether they take the request's head"));
         List<Lane> asked = new ArrayList<>(List.of(leader));
         group.lanes().stream()
-                .filter(lane -> lane != leader && lane.takesWrites() && group.canLead(lane))
+                .filter(lane -> lane != leader && lane.takesWrites() && semantics.canLead(lane))
                 .forEach(asked::add);
         next(leader, write, UpstreamRequest.get(sent.uri(), sent.headers()), asked.iterator(), otherwise);
     }

@@ -22,11 +22,11 @@ final class HiddenCollections {
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
     private final Map<Change.Purge, Long> notBefore = new HashMap<>();
     private final Map<Instance, Change.Purge> busy = new HashMap<>();
 
-    HiddenCollections(CatalogLanes lanes) {
+    HiddenCollections(Lanes lanes) {
         this.lanes = lanes;
     }
 
@@ -46,7 +46,7 @@ final class HiddenCollections {
     }
 
     private Purges purges() {
-        return lanes.catalog().purges();
+        return lanes.services().catalog().purges();
     }
 
     private void begin(Instance instance, Change.Purge purge) {

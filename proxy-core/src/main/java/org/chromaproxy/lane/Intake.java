@@ -32,7 +32,9 @@ final class Intake {
     private static final long PAGE_BYTES = 2 * LargeBodies.LARGE;
     private static final long RETRY_MS = 500;
 
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
+    private final Passage passage;
     /** The records in some queue, or whose client waits. */
     private final Map<Long, Write> known = new HashMap<>();
 
@@ -40,8 +42,10 @@ final class Intake {
     /** Up to here nothing is remembered of what was sent. */
     private long inherited;
 
-    Intake(LaneGroup group) {
+    Intake(Lanes group, LaneSemantics semantics, Passage passage) {
         this.group = group;
+        this.semantics = semantics;
+        this.passage = passage;
     }
 
     /** Takes in a committed record; returns false when no instance will ever take it. */
@@ -81,7 +85,7 @@ final class Intake {
 
     /** Nobody here has or waits for it: it is made anew when its turn comes. */
     private void forgetUntilRead(Write write) {
-        group.passage().finished(write);
+        passage.finished(write);
         if (!write.decided()) {
             write.forgotten();
         }
@@ -94,7 +98,7 @@ final class Intake {
             return many || away || group.services().stats().full();
         }
         // A client waits for the leader: while that works, such records are bounded by the bound on requests.
-        return group.leadership().leads(lane) ? many && away : many || away;
+        return group.leads(lane) ? many && away : many || away;
     }
 
     /** Everything up to here was offered before this group was made. */
@@ -180,7 +184,7 @@ final class Intake {
                 && !lane.held()
                 && lane.instance.usable()
                 && readable(lane)
-                && group.ready(lane);
+                && semantics.ready(lane);
         if (lane.isOccupied() || lane.queue.loading() || lane.awaitsCatchUp()) {
             return;
         }
@@ -188,7 +192,7 @@ final class Intake {
         if (!wants) {
             return;
         }
-        if (!group.takesTurns()) {
+        if (!semantics.takesTurns()) {
             load(lane);
             return;
         }
@@ -315,7 +319,7 @@ final class Intake {
         Optional<TransactionState> told = logged.outcome().map(Change.Outcome::state);
         boolean refused = told.filter(REFUSED::contains).isPresent();
         // What was passed only since the page was asked for may have an outcome that the page does not tell.
-        boolean undecided = group.leadership().leads(lane) && record.lsn() > passed();
+        boolean undecided = group.leads(lane) && record.lsn() > passed();
         if (record.lsn() > decided && !refused && !undecided) {
             return null;
         }
@@ -336,7 +340,7 @@ final class Intake {
         }
         if (refused) {
             write.decide(Write.Decision.REFUSED);
-        } else if (record.lsn() <= decided || LaneGroup.targeted(write)) {
+        } else if (record.lsn() <= decided || write.targeted()) {
             write.decide(Write.Decision.APPLIED);
         }
         know(write);
@@ -349,7 +353,7 @@ final class Intake {
         long lastRead = lane.queue.lastRead();
         if (lane.queue.isEmpty() && lastRead > lane.cursor.reached() && !lane.detached()) {
             // The last of its records were a copy's own writes: nothing will pass them.
-            group.passage().skip(lane, lastRead);
+            passage.skip(lane, lastRead);
         }
     }
 

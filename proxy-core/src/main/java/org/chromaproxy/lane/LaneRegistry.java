@@ -30,15 +30,18 @@ import org.slf4j.LoggerFactory;
  * All lane groups, and the only door to them from other threads. Records must be offered in LSN order by one thread: each
  * loop then takes them in that order.
  */
-public final class LaneRegistry implements CatalogLanes.CollectionLanes {
+public final class LaneRegistry implements CollectionLanes {
     private static final Logger LOG = LoggerFactory.getLogger(LaneRegistry.class);
+    /** Instead of DELETE in the record that forgets a collection which was deleted everywhere behind the proxy's back. */
+    public static final String FORGET = DeleteOp.FORGET;
+
     private static final WriteResult COLLECTION_GONE =
             WriteResult.of(ProxyError.COLLECTION_NOT_FOUND, ProxyError.COLLECTION_NOT_FOUND.message());
 
     private final List<LaneIo> loops;
     private final LaneServices services;
     private final RestoredLanes restored;
-    private final CatalogLanes catalogLanes;
+    private final LaneGroup<CatalogSemantics> catalogLanes;
     private final Map<UUID, RecordLanes> groups = new ConcurrentHashMap<>();
     private final Map<Long, Write> undecided = new ConcurrentHashMap<>();
     private final Deletions deletions;
@@ -59,7 +62,14 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             restored.leader(entry.publicId()).ifPresent(lead -> entry.gate().lead(lead));
         }
         LaneIo loop = loops.getFirst();
-        this.catalogLanes = new CatalogLanes(loop, services, this, restored.term(Subject.CATALOG));
+        this.catalogLanes = new LaneGroup<>(
+                "the catalog",
+                Subject.CATALOG,
+                loop,
+                services,
+                services.catalog().gate(),
+                restored.term(Subject.CATALOG),
+                lanes -> new CatalogSemantics(lanes, this));
         restored.restore(Subject.CATALOG, catalogLanes);
         restored.handedOver(Subject.CATALOG);
         // What an instance has applied was sent, though the log need not hold it any more.
@@ -85,7 +95,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         }
         services.catalog().known(lane).ifPresent(entry -> {
             // A place that is not followed has nothing before it.
-            if (tails(lane, tail, instance -> RecordLanes.follows(entry, instance, services.catalog()))) {
+            if (tails(lane, tail, instance -> CollectionSemantics.follows(entry, instance, services.catalog()))) {
                 entry.gate().recovering(tail.last());
             }
         });
@@ -169,7 +179,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         for (CollectionEntry entry : doomed) {
             RecordLanes group = groups.get(entry.publicId());
             if (group != null) {
-                CompletableFuture<Boolean> one = CompletableFuture.supplyAsync(group::nearlyDecided, group.io());
+                CompletableFuture<Boolean> one =
+                        CompletableFuture.supplyAsync(group.group()::nearlyDecided, group.io());
                 all = all.thenCombine(one, Boolean::logicalAnd);
             }
         }
@@ -197,11 +208,11 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         if (write.kind().catalog()) {
             catalogLanes.io().execute(() -> pending(catalogLanes, write));
         } else {
-            onGroup(write.subject().lane(), group -> pending(group, write), () -> {});
+            onGroup(write.subject().lane(), group -> pending(group.group(), write), () -> {});
         }
     }
 
-    private void pending(LaneGroup group, Write write) {
+    private void pending(LaneGroup<?> group, Write write) {
         if (write.decided()) {
             return;
         }
@@ -235,9 +246,9 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         try {
             // Before its groups: one that was let go of, and is made again while this looks, is in one of the two.
             long oldest = restored.oldestPending();
-            for (LaneGroup group : groups.values()) {
+            for (RecordLanes group : groups.values()) {
                 if (group.io().inLoop()) {
-                    oldest = Math.min(oldest, group.oldestPending());
+                    oldest = Math.min(oldest, group.group().oldestPending());
                 }
             }
             return catalogLanes.io().inLoop() ? Math.min(oldest, catalogLanes.oldestPending()) : oldest;
@@ -260,8 +271,10 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     }
 
     /** The lanes of a collection, or of the catalog, if they are in memory: for those on their loop, and to be looked at only. */
-    public Optional<LaneGroup> standing(UUID lane) {
-        return Optional.ofNullable(lane.equals(Subject.CATALOG) ? catalogLanes : groups.get(lane));
+    public Optional<LaneGroup<?>> standing(UUID lane) {
+        return lane.equals(Subject.CATALOG)
+                ? Optional.of(catalogLanes)
+                : Optional.ofNullable(groups.get(lane)).map(RecordLanes::group);
     }
 
     /** Takes instances out of the lanes and back in. */
@@ -273,7 +286,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     public void wake(UUID publicId) {
         RecordLanes group = groups.get(publicId);
         if (group != null) {
-            group.io().execute(group::pumpAll);
+            group.io().execute(group.group()::pumpAll);
         }
     }
 
@@ -322,12 +335,12 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         briefly(
                 publicId,
                 group -> {
-                    if (group.lanes().stream().allMatch(lane -> lane.queue.exhausted())) {
+                    if (group.group().lanes().stream().allMatch(lane -> lane.queue.exhausted())) {
                         groups.remove(publicId);
                         group.retire();
                         forgotten.run();
                     } else {
-                        group.pumpAll();
+                        group.group().pumpAll();
                     }
                 },
                 forgotten);
@@ -402,7 +415,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     private RecordLanes make(CollectionEntry entry) {
         LaneIo loop = LaneIo.owning(loops, entry.publicId().hashCode());
         RecordLanes group = new RecordLanes(entry, loop, services, restored.term(entry.publicId()));
-        restored.restore(entry.publicId(), group);
+        restored.restore(entry.publicId(), group.group());
         restored.restoreBarriers(entry.publicId(), group);
         return group;
     }
@@ -438,7 +451,8 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
 
     /** Lets every lane look at once for what it can do, without the rest of its pause. Completes on some loop. */
     public CompletableFuture<Woken> wakeAll() {
-        List<LaneGroup> all = new ArrayList<>(groups.values());
+        List<LaneGroup<?>> all = new ArrayList<>();
+        groups.values().forEach(group -> all.add(group.group()));
         all.add(catalogLanes);
         AtomicInteger left = new AtomicInteger(all.size());
         AtomicLong lanes = new AtomicLong();
@@ -478,14 +492,14 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
             restored.survey(look);
         }
         groups.values().stream().filter(group -> group.io().inLoop()).forEach(group -> {
-            look(look, group);
-            guarded(group, () -> tick(group));
+            look(look, group.group());
+            guarded(group.group(), () -> tick(group));
         });
         loops.stream().filter(LaneIo::inLoop).findFirst().ifPresent(look::publish);
     }
 
     /** A task that throws would not run again, for no group of that loop. */
-    private static void guarded(LaneGroup group, Runnable tick) {
+    private static void guarded(LaneGroup<?> group, Runnable tick) {
         try {
             tick.run();
         } catch (RuntimeException e) {
@@ -493,7 +507,7 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
         }
     }
 
-    private static void look(Survey.Look look, LaneGroup group) {
+    private static void look(Survey.Look look, LaneGroup<?> group) {
         for (Lane lane : group.lanes()) {
             if (lane.lingers()) {
                 look.lingers(lane.index());
@@ -527,12 +541,13 @@ public final class LaneRegistry implements CatalogLanes.CollectionLanes {
     }
 
     private void letGo(RecordLanes group) {
+        UUID id = group.group().id();
         // One that was asked for while its collection was being forgotten stands nowhere.
-        if (services.catalog().known(group.id()).isPresent()) {
-            restored.keep(group);
+        if (services.catalog().known(id).isPresent()) {
+            restored.keep(group.group());
         }
         group.retire();
-        groups.remove(group.id());
+        groups.remove(id);
     }
 
     /** How many collections have their lanes in memory. */

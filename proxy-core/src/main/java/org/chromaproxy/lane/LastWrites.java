@@ -28,7 +28,7 @@ final class LastWrites {
     /** A write that is not answered goes to another instance, and is given up, well before that. */
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(120);
 
-    private final RecordLanes group;
+    private final Lanes group;
     private final CollectionEntry entry;
     private final List<Runnable> waiting = new ArrayList<>();
     /** The LSN of the record that waits; 0 if none ever did. */
@@ -42,7 +42,7 @@ final class LastWrites {
     /** By instance: the LSN of its head when the instance said that it does not hold the collection; 0 if it never said so. */
     private final long[] absent;
 
-    LastWrites(RecordLanes group, CollectionEntry entry) {
+    LastWrites(Lanes group, CollectionEntry entry) {
         this.group = group;
         this.entry = entry;
         this.absent = new long[group.lanes().size()];
@@ -102,14 +102,14 @@ final class LastWrites {
         if (group.lanes().stream().allMatch(Lane::detached)) {
             return true;
         }
-        Lane leader = group.lane(group.gate().leader());
+        Lane leader = group.leader();
         Write head = leader.head();
         return !leader.detached() && (head == null ? !leader.spilled() : head.lsn() > before);
     }
 
     private boolean patient() {
         long now = group.io().nanoTime();
-        Lane leader = group.lane(group.gate().leader());
+        Lane leader = group.leader();
         if (position != leader.cursor.applied()) {
             position = leader.cursor.applied();
             since = now;

@@ -16,7 +16,7 @@ final class LeaderStop {
         this.group = group;
         this.leader = leader;
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(leaseMs);
-        group.lane(leader).hold(true);
+        group.group().lane(leader).hold(true);
         renew();
         watch();
     }

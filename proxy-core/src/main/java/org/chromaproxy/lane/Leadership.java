@@ -31,7 +31,8 @@ final class Leadership {
 
     private static final Pattern RECORD = Pattern.compile("record \\d+");
 
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
     private final int first;
     private int leader;
     private long term;
@@ -48,8 +49,9 @@ final class Leadership {
     /** Begins the change of leader as soon as what the present one has executed is durable: that stands. */
     private @Nullable Runnable nextTerm;
 
-    Leadership(LaneGroup group, int leader, long term) {
+    Leadership(Lanes group, LaneSemantics semantics, int leader, long term) {
         this.group = group;
+        this.semantics = semantics;
         this.first = leader;
         this.leader = leader;
         this.term = term;
@@ -115,7 +117,7 @@ final class Leadership {
                                         && !group.poisoned(lane, head)
                                         && (lane.attempts().faults()
                                                         < Math.max(
-                                                                LaneGroup.MAX_FAULTS,
+                                                                LaneSemantics.MAX_FAULTS,
                                                                 current.attempts()
                                                                         .faults())
                                                 || current.attempts().busyAnswers() > 0
@@ -126,7 +128,7 @@ final class Leadership {
 
     private Optional<Lane> best(Predicate<Lane> wanted) {
         return group.lanes().stream()
-                .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites() && wanted.test(lane))
+                .filter(lane -> !leads(lane) && semantics.canLead(lane) && lane.takesWrites() && wanted.test(lane))
                 // The one that is furthest has the least to apply before it can decide anything.
                 .min(Comparator.<Lane>comparingInt(lane -> lane.attempts().faults())
                         .thenComparing(lane -> lane.cursor.applied(), Comparator.reverseOrder()));
@@ -211,14 +213,14 @@ final class Leadership {
     private int heir(int preferred) {
         if (group.lane(leader).instance.draining()) {
             return group.lanes().stream()
-                    .filter(lane -> !leads(lane) && group.canLead(lane) && lane.takesWrites())
+                    .filter(lane -> !leads(lane) && semantics.canLead(lane) && lane.takesWrites())
                     .filter(lane -> lane.nearlyCaughtUp(group.lane(leader)))
                     .findFirst()
                     .map(Lane::index)
                     .orElse(NOBODY);
         }
         Lane home = group.lane(preferred);
-        boolean ready = group.canLead(home) && stable(home) && home.nearlyCaughtUp(group.lane(leader));
+        boolean ready = semantics.canLead(home) && stable(home) && home.nearlyCaughtUp(group.lane(leader));
         return leader != preferred && ready ? preferred : NOBODY;
     }
 
@@ -231,7 +233,7 @@ final class Leadership {
             return;
         }
         Lane next = group.lane(heir);
-        if (!group.canLead(next) || !next.takesWrites()) {
+        if (!semantics.canLead(next) || !next.takesWrites()) {
             heir = NOBODY;
             group.pumpAll();
         } else if (!group.lane(leader).atWork() && !next.isOccupied() && next.caughtUp(group.lane(leader))) {

@@ -50,11 +50,13 @@ final class LimitedDelete {
     /** Refused (400) by servers that know limits; deletes nothing on the others. */
     private static final byte[] LIMIT_OF_NOTHING = "{\"limit\":0}".getBytes(StandardCharsets.US_ASCII);
 
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
     private final CollectionEntry entry;
 
-    LimitedDelete(LaneGroup group, CollectionEntry entry) {
+    LimitedDelete(Lanes group, LaneSemantics semantics, CollectionEntry entry) {
         this.group = group;
+        this.semantics = semantics;
         this.entry = entry;
     }
 
@@ -137,7 +139,7 @@ final class LimitedDelete {
 
         private void refuse(UpstreamResponse answer) {
             if (answer.status() == NOT_FOUND) {
-                group.missing(lane, write, answer);
+                semantics.missing(lane, write, answer);
             } else {
                 group.refuse(lane, write, WriteResult.of(answer));
             }

@@ -11,12 +11,14 @@ final class Lingering {
     /** One who read so recently may read again, and from a follower. */
     private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
     /** When somebody last was seen to read what the group is about, by the clock. */
     private long readAt;
 
-    Lingering(LaneGroup group) {
+    Lingering(Lanes group, LaneSemantics semantics) {
         this.group = group;
+        this.semantics = semantics;
         this.readAt = group.io().nanoTime() - READ_NANOS;
     }
 
@@ -32,8 +34,8 @@ final class Lingering {
         if (group.gate().takeRead()) {
             readAt = now;
         }
-        boolean awaited = now - readAt < READ_NANOS || group.leadership().paused() || !leaderServes();
-        if (awaited || !lane.undisturbed() || group.services().stats().crowded() || !group.mayLinger(lane, head)) {
+        boolean awaited = now - readAt < READ_NANOS || group.leadershipPaused() || !leaderServes();
+        if (awaited || !lane.undisturbed() || group.services().stats().crowded() || !semantics.mayLinger(lane, head)) {
             lane.linger.end();
             return false;
         }

@@ -10,11 +10,11 @@ import org.chromaproxy.instance.Instance;
 
 /** Takes an instance out of all lanes, and back into those of the catalog. Any thread; completes on the lanes' loops. */
 public final class Membership {
-    private final CatalogLanes catalog;
+    private final LaneGroup<CatalogSemantics> catalog;
     private final Map<UUID, RecordLanes> groups;
     private final RestoredLanes restored;
 
-    Membership(CatalogLanes catalog, Map<UUID, RecordLanes> groups, RestoredLanes restored) {
+    Membership(LaneGroup<CatalogSemantics> catalog, Map<UUID, RecordLanes> groups, RestoredLanes restored) {
         this.catalog = catalog;
         this.groups = groups;
         this.restored = restored;
@@ -29,19 +29,20 @@ public final class Membership {
     public List<CompletableFuture<Void>> leave(Instance instance) {
         instance.letGo(true);
         restored.letGo(instance);
-        List<LaneGroup> all = new ArrayList<>(groups.values());
+        List<LaneGroup<?>> all = new ArrayList<>();
+        groups.values().forEach(group -> all.add(group.group()));
         all.add(catalog);
         return all.stream()
                 .map(group -> CompletableFuture.runAsync(() -> leave(group, instance), group.io()))
                 .toList();
     }
 
-    private static void leave(LaneGroup group, Instance instance) {
+    private static void leave(LaneGroup<?> group, Instance instance) {
         Lane lane = group.lane(instance.index());
         lane.hold(false);
         group.detach(lane);
-        if (group.leadership().leads(lane)) {
-            group.leadership().elect();
+        if (group.leads(lane)) {
+            group.elect();
         }
         group.pumpAll();
     }
@@ -65,9 +66,7 @@ public final class Membership {
                 () -> {
                     Lane leader = catalog.lane(catalog.gate().leader());
                     boolean works = leader.atWork() || leader.held() || leader.head() != null || leader.spilled();
-                    if (works
-                            || !leader.instance.usable()
-                            || catalog.leadership().paused()) {
+                    if (works || !leader.instance.usable() || catalog.leadershipPaused()) {
                         return Optional.empty();
                     }
                     leader.hold(true);

@@ -18,12 +18,14 @@ import org.chromaproxy.wal.record.OpKind;
  * neighbours of one kind with disjoint ids. Confined to the loop of its group.
  */
 final class Merger {
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
     private final Predicate<Write> waits;
 
     /** @param waits whether a record has to wait for another lane's before it may be sent */
-    Merger(LaneGroup group, Predicate<Write> waits) {
+    Merger(Lanes group, LaneSemantics semantics, Predicate<Write> waits) {
         this.group = group;
+        this.semantics = semantics;
         this.waits = waits;
     }
 
@@ -33,7 +35,7 @@ final class Merger {
             return Batch.of(head, body);
         }
         Optional<RecordArrays> first = arrays(head);
-        Footprint footprint = group.footprint(head);
+        Footprint footprint = semantics.footprint(head);
         if (first.isEmpty() || !(footprint instanceof Footprint.Ids named)) {
             return Batch.of(head, body);
         }
@@ -49,7 +51,7 @@ final class Merger {
         OpKind kind = write.kind();
         return (kind == OpKind.ADD || kind == OpKind.UPSERT || kind == OpKind.UPDATE)
                 && !write.refused()
-                && !LaneGroup.targeted(write);
+                && !write.targeted();
     }
 
     private static Optional<RecordArrays> arrays(Write write) {
@@ -76,7 +78,7 @@ final class Merger {
         Collecting(Lane lane, Write head, RecordArrays first, Footprint.Ids named) {
             this.lane = lane;
             this.head = head;
-            this.path = RecordLanes.path(head, group.id());
+            this.path = head.pathIn(group.id());
             this.ids = new HashSet<>(named.ids());
             MergeBounds bounds = group.services().work().bounds();
             boolean crowded = group.services().stats().crowded();
@@ -105,7 +107,7 @@ final class Merger {
                     || records >= mostRecords) {
                 return false;
             }
-            if (!(group.footprint(write) instanceof Footprint.Ids named)
+            if (!(semantics.footprint(write) instanceof Footprint.Ids named)
                     || !lane.cursor.window().admits(named)
                     || named.ids().stream().anyMatch(ids::contains)) {
                 return false;
@@ -126,7 +128,7 @@ final class Merger {
                     && write.kind() == head.kind()
                     && write.decided() == head.decided()
                     && contentType(write).equals(contentType(head))
-                    && RecordLanes.path(write, group.id()).equals(path);
+                    && write.pathIn(group.id()).equals(path);
         }
 
         private static String contentType(Write write) {

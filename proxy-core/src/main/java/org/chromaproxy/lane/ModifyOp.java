@@ -14,15 +14,17 @@ import org.chromaproxy.wal.record.Mapping;
 
 /** Renaming a collection, or replacing its metadata or configuration. Repeating it changes nothing. */
 final class ModifyOp implements CatalogOp {
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
 
-    ModifyOp(CatalogLanes lanes) {
+    ModifyOp(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
+        this.steps = steps;
     }
 
     @Override
     public Plan plan(Lane lane, Write write) {
-        Optional<CollectionEntry> target = lanes.catalog().known(write.subject().collection());
+        Optional<CollectionEntry> target = steps.catalog().known(write.subject().collection());
         boolean decides = lanes.decides(lane, write);
         if (target.isEmpty() || (decides && target.get().deletedLsn() != 0)) {
             return decides ? new Plan.Refuse(gone(write)) : Plan.SKIP;
@@ -55,7 +57,7 @@ final class ModifyOp implements CatalogOp {
         String newName = write.subject().name();
         List<MappingEdit> effects = newName.isEmpty() ? List.of() : List.of(MappingEdit.name(entry, newName));
         WriteResult done = WriteResult.json(200, new byte[] {'{', '}'});
-        lanes.complete(lane, write, effects, done);
+        steps.complete(lane, write, effects, done);
         return Plan.WAIT;
     }
 
@@ -64,19 +66,19 @@ final class ModifyOp implements CatalogOp {
         if (body == null) {
             return new Plan.Refuse(refusal);
         }
-        lanes.rehearse(lane, write, Rehearsal.modify(body), () -> lanes.refuse(lane, write, refusal));
+        steps.rehearse(lane, write, Rehearsal.modify(body), () -> lanes.refuse(lane, write, refusal));
         return Plan.WAIT;
     }
 
     private Optional<WriteResult> refusal(CollectionEntry entry, String newName) {
         String name = entry.path().name();
-        if (lanes.catalog().isProtected(name) || lanes.catalog().isProtected(newName)) {
+        if (steps.catalog().isProtected(name) || steps.catalog().isProtected(newName)) {
             String message = "Collection [" + name + "] cannot be renamed to [" + newName
                     + "]: one of these names is protected by the proxy's configuration. Nothing was changed.";
             return Optional.of(WriteResult.of(ProxyError.PROTECTED, message));
         }
         Mapping.Path path = new Mapping.Path(entry.path().tenant(), entry.path().database(), newName);
-        if (lanes.catalog().named(path).isPresent()) {
+        if (steps.catalog().named(path).isPresent()) {
             // Chroma itself answers 500 here; the client deserves the reason.
             String message = "Collection [" + newName + "] already exists";
             return Optional.of(WriteResult.json(409, Json.error("ChromaError", message)));
@@ -93,11 +95,11 @@ final class ModifyOp implements CatalogOp {
     @Override
     public void applied(Lane lane, Write write, UpstreamResponse answer) {
         CollectionEntry entry =
-                lanes.catalog().known(write.subject().collection()).orElseThrow();
+                steps.catalog().known(write.subject().collection()).orElseThrow();
         String newName = write.subject().name();
         boolean rename = lanes.decides(lane, write) && !newName.isEmpty();
         List<MappingEdit> effects = rename ? List.of(MappingEdit.name(entry, newName)) : List.of();
-        lanes.complete(lane, write, effects, WriteResult.of(answer));
+        steps.complete(lane, write, effects, WriteResult.of(answer));
     }
 
     @Override

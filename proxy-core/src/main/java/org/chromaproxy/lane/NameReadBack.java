@@ -42,10 +42,12 @@ final class NameReadBack {
     private static final Logger LOG = LoggerFactory.getLogger(NameReadBack.class);
     private static final long TIMEOUT_MS = 5_000;
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
 
-    NameReadBack(CatalogLanes lanes) {
+    NameReadBack(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
+        this.steps = steps;
     }
 
     void giveUp(Lane leader, Write write, String why) {
@@ -81,7 +83,7 @@ final class NameReadBack {
         if (executed(write, there)) {
             LOG.warn("record {} failed everywhere ({}), but {} has executed it", write.lsn(), why, leader);
             leader.attempts().putInDoubt();
-            lanes.foundDone(leader, write, again(write));
+            steps.foundDone(leader, write, again(write));
             return;
         }
         conclude(leader, write, why, otherThan(there, asked));
@@ -104,13 +106,13 @@ final class NameReadBack {
             case DELETE_COLLECTION -> there.stream().allMatch(JsonNode::isMissingNode);
             case CREATE_COLLECTION ->
                 there.stream().noneMatch(JsonNode::isMissingNode)
-                        && lanes.catalog().named(path).isEmpty();
+                        && steps.catalog().named(path).isEmpty();
             // The old name, then the new one.
             case MODIFY_COLLECTION ->
                 there.size() == 2
                         && there.getFirst().isMissingNode()
                         && !there.getLast().isMissingNode()
-                        && lanes.catalog().named(path).isEmpty();
+                        && steps.catalog().named(path).isEmpty();
             default -> false;
         };
     }
@@ -129,7 +131,7 @@ final class NameReadBack {
             return List.of(ChromaPaths.database(subject.tenant(), subject.database()));
         }
         Set<String> names = new LinkedHashSet<>();
-        lanes.catalog()
+        steps.catalog()
                 .known(subject.collection())
                 .ifPresent(entry -> names.add(entry.path().name()));
         if (!subject.name().isEmpty()) {
@@ -197,7 +199,7 @@ final class NameReadBack {
         WriteResult result = WriteResult.of(ProxyError.WRITE_FAILED, words);
         Change.Outcome outcome = new Change.Outcome(
                 write.lsn(), TransactionState.ABANDONED, result.status(), result.text(), result.body());
-        Optional<CollectionEntry> entry = lanes.catalog().known(write.subject().collection());
+        Optional<CollectionEntry> entry = steps.catalog().known(write.subject().collection());
         Map<Instance, Place> places = new HashMap<>();
         for (Instance instance : differing) {
             String reason =
@@ -214,14 +216,14 @@ final class NameReadBack {
     }
 
     private void store(Change.Outcome outcome, List<MappingEdit> edits, Runnable then) {
-        MappingChanges changes = lanes.catalog().changes();
+        MappingChanges changes = steps.catalog().changes();
         changes.begin(edits, begun -> {
             List<Change> all = new ArrayList<>(List.of(outcome));
             begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
             ChangeListener listener = ChangeListener.of(
                     () -> lanes.io().execute(() -> {
                         changes.durable(begun)
-                                .forEach(known -> lanes.collections().wake(known.publicId()));
+                                .forEach(known -> steps.collections().wake(known.publicId()));
                         then.run();
                     }),
                     reason -> lanes.io().execute(() -> {

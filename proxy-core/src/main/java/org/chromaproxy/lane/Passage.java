@@ -2,6 +2,7 @@ package org.chromaproxy.lane;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingChanges;
 import org.chromaproxy.catalog.MappingEdit;
@@ -14,12 +15,19 @@ import org.chromaproxy.wal.record.TransactionState;
 
 /** How a record leaves a lane, and is forgotten with the last one. Confined to the group's loop. */
 final class Passage {
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
+    private final Leadership leadership;
     private final Cursors cursors;
+    private final Consumer<Write> forgotten;
 
-    Passage(LaneGroup group, Cursors cursors) {
+    /** @param forgotten told of each record that no lane holds any more */
+    Passage(Lanes group, LaneSemantics semantics, Leadership leadership, Cursors cursors, Consumer<Write> forgotten) {
         this.group = group;
+        this.semantics = semantics;
+        this.leadership = leadership;
         this.cursors = cursors;
+        this.forgotten = forgotten;
     }
 
     /** See {@link LaneGroup#pass}. */
@@ -65,7 +73,7 @@ final class Passage {
                 || lane.cursor.unsettled().condemned();
         return !alone
                 && (lane.cursor.window().holds(head.lsn())
-                        || lane.cursor.window().admits(group.footprint(head)));
+                        || lane.cursor.window().admits(semantics.footprint(head)));
     }
 
     /** Has everything committed that waits for it, unless a commit of the lane is under way: then that goes first. */
@@ -99,13 +107,11 @@ final class Passage {
     private boolean awaited(Lane lane) {
         Write head = lane.head();
         boolean stopped = head != null && !goesBeside(lane, head);
-        return stopped
-                || group.leadership().leads(lane)
-                || group.lane(group.gate().leader()).head() == null;
+        return stopped || group.leads(lane) || group.lane(group.gate().leader()).head() == null;
     }
 
     private void committed(Lane lane, Unsettled.Group durable, List<Change> others, List<MappingChanges.Begun> begun) {
-        group.durable(others);
+        semantics.durable(others);
         List<CollectionEntry> entries = group.services().catalog().changes().durable(begun);
         boolean attached = lane.cursor.unsettled().commits(durable);
         for (Executed each : durable.executed()) {
@@ -115,13 +121,13 @@ final class Passage {
                 leave(lane, each.write());
             }
         }
-        group.changed(entries);
+        semantics.changed(entries);
         if (attached) {
             lane.cursor.unsettled().committed();
             cursors.durable(lane, durable.lastLsn());
             commit(lane);
         }
-        group.leadership().settled(lane);
+        leadership.settled(lane);
         group.pumpAll();
     }
 
@@ -145,7 +151,7 @@ final class Passage {
     void takeBack(Lane lane) {
         if (lane.cursor.unsettled().condemned() && !lane.isOccupied()) {
             lane.takeBack();
-            group.leadership().settled(lane);
+            leadership.settled(lane);
         }
     }
 
@@ -155,8 +161,8 @@ final class Passage {
         group.gate().applied(lane.index(), write.lsn());
         lane.instance.pending().done(write.record().bodyBytes());
         group.services().stats().countApplied();
-        group.left(lane, write);
-        if (LaneGroup.targeted(write) && write.addresses(lane.instance)) {
+        semantics.left(lane, write);
+        if (write.targeted() && write.addresses(lane.instance)) {
             write.result().complete(WriteResult.json(200, new byte[0]));
         }
         if (write.passedOne()) {
@@ -181,7 +187,7 @@ final class Passage {
 
     /** No lane holds it in memory any more. */
     void finished(Write write) {
-        group.intake().forget(write);
+        forgotten.accept(write);
         group.services().stats().freed(write.dropBody());
         write.everywhere().run();
     }

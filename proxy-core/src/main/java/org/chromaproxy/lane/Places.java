@@ -13,10 +13,10 @@ import org.chromaproxy.wal.record.Mapping.Place;
 
 /** Changes what is known of a collection on some instances: durable first, then in the catalog. */
 final class Places {
-    private final LaneGroup group;
+    private final Lanes group;
     private final CollectionEntry entry;
 
-    Places(LaneGroup group, CollectionEntry entry) {
+    Places(Lanes group, CollectionEntry entry) {
         this.group = group;
         this.entry = entry;
     }

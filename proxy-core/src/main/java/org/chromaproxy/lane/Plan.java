@@ -16,6 +16,11 @@ sealed interface Plan {
         }
     }
 
+    /** A create, as it was logged. */
+    static Plan create(Write write) {
+        return new Send("POST", write.record().content().request().path());
+    }
+
     /** Nothing to do on this instance: it is done already, or its collection is gone there. */
     record Skip() implements Plan {}
 

@@ -39,14 +39,16 @@ final class RefusedCreates {
     /** Whatever is executed later than that does no harm: nobody can reach the collection. */
     private static final long WRITE_MS = 60_000;
 
-    private final CatalogLanes lanes;
+    private final Lanes lanes;
+    private final CatalogSteps steps;
     /** By the index of each lane, the LSN of the create that it looked for last. */
     private final Map<Integer, Long> begun = new HashMap<>();
     /** The same of the one that is known to have left nothing. */
     private final Map<Integer, Long> clean = new HashMap<>();
 
-    RefusedCreates(CatalogLanes lanes) {
+    RefusedCreates(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
+        this.steps = steps;
     }
 
     /**
@@ -102,11 +104,11 @@ final class RefusedCreates {
                     hidden(write),
                     aside ->
                             id(aside).ifPresentOrElse(known -> undone(lane, write, known), () -> nothing(lane, write)));
-        } else if (lanes.catalog().holding(id.get()).isPresent()) {
+        } else if (steps.catalog().holding(id.get()).isPresent()) {
             nothing(lane, write);
         } else if (there.orElseThrow().dimension().isPresent()) {
             clean.put(lane.index(), write.lsn());
-            lanes.diverge(
+            steps.diverge(
                     lane,
                     write,
                     "it may have been executed there before it was refused, and a collection of that name holds records that"
@@ -147,7 +149,7 @@ final class RefusedCreates {
                 lane);
         clean.put(lane.index(), write.lsn());
         Change left = new Change.Purge(lane.instance.name(), id, hidden(write));
-        lanes.complete(lane, write, List.of(), List.of(left), WriteResult.of(ProxyError.WRITE_FAILED, "undone"));
+        steps.complete(lane, write, List.of(), List.of(left), WriteResult.of(ProxyError.WRITE_FAILED, "undone"));
     }
 
     /** Reads what stands under that name. */

@@ -161,7 +161,7 @@ public final class RestoredLanes {
     }
 
     /** Hands everything else over to a group just made. */
-    void restore(UUID lane, LaneGroup group) {
+    void restore(UUID lane, LaneGroup<?> group) {
         Standing standing = standings.get(lane);
         if (standing == null) {
             return;
@@ -186,7 +186,7 @@ public final class RestoredLanes {
     }
 
     /** Takes over from a group at rest that is let go. On the group's loop. */
-    void keep(LaneGroup group) {
+    void keep(LaneGroup<?> group) {
         long[] cursors = new long[instances.size()];
         Backlog.@Nullable Tail[] tails = new Backlog.Tail[instances.size()];
         for (Lane lane : group.lanes()) {

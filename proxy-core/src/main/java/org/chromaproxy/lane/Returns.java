@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.scan.Footprint;
@@ -36,9 +38,12 @@ final class Returns {
     /** Longest time that writes wait for a comparison; then it is tried again. */
     private static final long HOLD_MS = 3_000;
 
-    private final RecordLanes group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
     private final CollectionEntry entry;
     private final Places places;
+    private final Predicate<Lane> whole;
+    private final BiConsumer<Lane, String> takeOut;
     private final List<Suspects> suspects = new ArrayList<>();
     private final List<RecentWrites> recent = new ArrayList<>();
     private final List<Comparisons> comparisons = new ArrayList<>();
@@ -48,10 +53,23 @@ final class Returns {
 
     private final long[] heldBackAt;
 
-    Returns(RecordLanes group, CollectionEntry entry, Places places) {
+    /**
+     * @param whole whether an instance holds, or will hold, the whole collection, as far as is known
+     * @param takeOut takes a lane out that holds something else than the leader, for that reason
+     */
+    Returns(
+            Lanes group,
+            LaneSemantics semantics,
+            CollectionEntry entry,
+            Places places,
+            Predicate<Lane> whole,
+            BiConsumer<Lane, String> takeOut) {
         this.group = group;
+        this.semantics = semantics;
         this.entry = entry;
         this.places = places;
+        this.whole = whole;
+        this.takeOut = takeOut;
         this.heldBackSince = new long[group.lanes().size()];
         this.heldBackAt = new long[group.lanes().size()];
         Arrays.fill(heldBackAt, -1);
@@ -68,7 +86,7 @@ final class Returns {
         instance.appliedWrite();
         Footprint own = write.footprint();
         recent.get(lane.index())
-                .add(instance.witnessing(), own == null ? group.footprint(write) : own, instance.witnessed());
+                .add(instance.witnessing(), own == null ? semantics.footprint(write) : own, instance.witnessed());
     }
 
     private boolean quiet(Lane lane) {
@@ -95,7 +113,7 @@ final class Returns {
     /** The leader refused a record, or all gave it up, that may have been sent elsewhere before. */
     void refused(Write write) {
         for (Lane lane : group.lanes()) {
-            if (!group.leadership().leads(lane) && lane.mayHave(write)) {
+            if (!group.leads(lane) && lane.mayHave(write)) {
                 suspect(lane, write);
             }
         }
@@ -105,7 +123,7 @@ final class Returns {
     void suspect(Lane lane, Write write) {
         if (!lane.detached() && !lane.held()) {
             // Which records it names, whatever it commutes with.
-            Footprint all = group.footprint(write);
+            Footprint all = semantics.footprint(write);
             Footprint own = write.footprint();
             suspect(lane, own == null ? all : own);
         }
@@ -145,7 +163,7 @@ final class Returns {
     }
 
     private boolean hasAll(Lane lane, Lane other) {
-        return other != lane && better(other, lane) && group.whole(other) && other.instance.preferable();
+        return other != lane && better(other, lane) && whole.test(other) && other.instance.preferable();
     }
 
     /**
@@ -197,7 +215,7 @@ final class Returns {
         Lane leader = leader();
         if (isLost(leader) && group.lanes().stream().anyMatch(lane -> lane != leader && suspect(lane))) {
             // Nobody may write, and so have another lead: those who read would wait until it is home for half a minute.
-            group.leadership().elect();
+            group.elect();
             return;
         }
         if (suspect(leader) && !handOver(leader) && leader.instance.usable() && !anyHasAll(leader)) {
@@ -224,7 +242,7 @@ final class Returns {
     }
 
     private Lane leader() {
-        return group.lane(group.gate().leader());
+        return group.leader();
     }
 
     /**
@@ -232,10 +250,8 @@ final class Returns {
      * the leader is away, and the leader is compared with it.
      */
     private boolean handOver(Lane leader) {
-        return group.leadership()
-                .elect(
-                        lane -> better(lane, leader),
-                        "what was last applied on " + leader + " may not be there any more");
+        return group.elect(
+                lane -> better(lane, leader), "what was last applied on " + leader + " may not be there any more");
     }
 
     /** It is back, and nobody is there to compare it with: its version stands, and the others are compared with it. */
@@ -274,15 +290,13 @@ final class Returns {
     }
 
     private boolean leads(Lane leader) {
-        return leader() == leader
-                && leader.instance.usable()
-                && !group.leadership().paused();
+        return leader() == leader && leader.instance.usable() && !group.leadershipPaused();
     }
 
     private void begin(Lane leader, Lane lane) {
         Comparisons own = comparisons.get(lane.index());
         if (own.endsServer()) {
-            group.takeOut(
+            takeOut.accept(
                     lane,
                     "a server ended, or was lost, whenever what was in doubt was compared: it is not tried again");
             end(leader, lane);
@@ -410,7 +424,7 @@ final class Returns {
         }
         if (example != null) {
             // It stays in doubt until that is durable and its lane has left.
-            group.takeOut(
+            takeOut.accept(
                     lane, "what was in doubt when it went away is other than on the leader, such as [" + example + "]");
         } else if (unread) {
             later(lane, now, "came back in doubt; to be compared");

@@ -20,10 +20,12 @@ final class Silence {
     private static final LaneState SETTLING = new LaneState.Asking(
             "another write has to be answered there first, as the record was not: that may still have its effect");
 
-    private final LaneGroup group;
+    private final Lanes group;
+    private final LaneSemantics semantics;
 
-    Silence(LaneGroup group) {
+    Silence(Lanes group, LaneSemantics semantics) {
         this.group = group;
+        this.semantics = semantics;
     }
 
     /** Called about once a second. */
@@ -65,11 +67,11 @@ final class Silence {
         String why = "record " + head.lsn() + " is unanswered for too long";
         lane.instance.writes().unanswered(lane.attempts().appliedAtSend(), why);
         // Nobody else has to wait for it.
-        group.intake().endTurn(lane);
+        group.endCatchUp(lane);
         lane.sending.yieldTurn();
         if (group.decides(lane, head)) {
             lane.attempts().putInDoubt();
-            group.leadership().yieldTo(why + " by " + lane, other -> !isSilent(other));
+            group.yieldTo(why + " by " + lane, other -> !isSilent(other));
         }
     }
 
@@ -91,7 +93,7 @@ final class Silence {
         }
         flight.answer().cancel(false);
         if (head == flight.first() && lane.head() == head) {
-            group.cutOff(lane);
+            semantics.cutOff(lane);
         }
     }
 
@@ -102,7 +104,7 @@ final class Silence {
         }
         lane.occupy(SETTLING);
         lane.sending.endTurn();
-        group.proveSound(
+        semantics.proveSound(
                 lane,
                 write,
                 settled -> group.guarded(lane, write, () -> {

@@ -53,10 +53,10 @@ final class Wakening {
     }
 
     private void begin(RecordLanes group, Instance instance) {
-        group.lane(instance.index()).whenFed(() -> {
+        group.group().lane(instance.index()).whenFed(() -> {
             registry.letGoSoon(group);
             places.done(instance);
         });
-        group.pumpAll();
+        group.group().pumpAll();
     }
 }

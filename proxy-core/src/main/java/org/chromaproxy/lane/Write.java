@@ -2,11 +2,15 @@ package org.chromaproxy.lane;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Trail;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.route.Routes;
+import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
@@ -172,6 +176,17 @@ public final class Write {
     boolean addresses(Instance instance) {
         String target = subject().target();
         return target.isEmpty() || target.equals(instance.name());
+    }
+
+    /** Whether it is for one instance only. */
+    boolean targeted() {
+        return !subject().target().isEmpty();
+    }
+
+    /** The request's path, with the collection's id on an instance in the place of the one that clients know. */
+    String pathIn(UUID instanceId) {
+        String path = record.content().request().path();
+        return UuidSwap.swapSegment(path, Routes.classify(HttpMethod.POST, path).collection(), instanceId);
     }
 
     /** Completes once, when the client may be told, or is cancelled when it is forgotten; on the group's loop. */

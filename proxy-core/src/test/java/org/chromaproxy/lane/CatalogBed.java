@@ -166,7 +166,7 @@ final class CatalogBed implements AutoCloseable {
     /** The record of a collection that no server holds any more. */
     Write forget(String name) {
         UUID id = named(name).orElseThrow().publicId();
-        return offer(OpKind.DELETE_COLLECTION, id, name, CatalogLanes.FORGET, "/", "");
+        return offer(OpKind.DELETE_COLLECTION, id, name, DeleteOp.FORGET, "/", "");
     }
 
     /** An add to a collection. */

@@ -140,7 +140,7 @@ class CatalogFootprintsTest {
         Write forget = write(
                 OpKind.DELETE_COLLECTION,
                 new Subject(Subject.CATALOG, KNOWN, "t", "d", "known", ""),
-                CatalogLanes.FORGET,
+                DeleteOp.FORGET,
                 ChromaPaths.collections("t", "d") + "/known");
         assertInstanceOf(Footprint.Everything.class, footprints.of(forget));
     }

@@ -155,7 +155,10 @@ class LaneRegistryTest {
 
     private List<Long> queued() {
         List<Long> queued = new ArrayList<>();
-        lanes.onGroup(ID, group -> group.lanes().getFirst().queue.forEach(write -> queued.add(write.lsn())), () -> {});
+        lanes.onGroup(
+                ID,
+                group -> group.group().lanes().getFirst().queue.forEach(write -> queued.add(write.lsn())),
+                () -> {});
         loop.runAll();
         return queued;
     }

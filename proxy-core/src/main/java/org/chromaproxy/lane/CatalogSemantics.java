@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -33,17 +32,15 @@ import org.slf4j.LoggerFactory;
  * records on unrelated names are sent meanwhile, so after a crash those behind the cursor can be applied again, each as if it
  * had been alone.
  */
-public final class CatalogLanes extends LaneGroup {
-    private static final Logger LOG = LoggerFactory.getLogger(CatalogLanes.class);
-    /** Instead of DELETE in the record that forgets a collection which was deleted everywhere behind the proxy's back. */
-    public static final String FORGET = "FORGET";
-
+final class CatalogSemantics implements LaneSemantics, CatalogSteps {
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogSemantics.class);
     /** How long a client's answer waits for the followers, so that what it made is normally whole when it hears. */
     private static final long FOLLOWERS_MS = 200;
 
     private static final int BROKEN_ATTEMPTS = 3;
     private static final long BROKEN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final Lanes lanes;
     private final CollectionLanes collections;
     private final NameReadBack names;
     private final RefusedCreates refusedCreates;
@@ -54,19 +51,21 @@ public final class CatalogLanes extends LaneGroup {
     private final CatalogFootprints footprints;
     private final Map<OpKind, CatalogOp> operations = new HashMap<>();
 
-    CatalogLanes(LaneIo io, LaneServices services, CollectionLanes collections, long term) {
-        super(Subject.CATALOG, io, services, services.catalog().gate(), term);
+    /** The operations keep it, and call it only once it runs. */
+    @SuppressWarnings("this-escape")
+    CatalogSemantics(Lanes lanes, CollectionLanes collections) {
+        this.lanes = lanes;
         this.collections = collections;
-        this.names = new NameReadBack(this);
-        this.refusedCreates = new RefusedCreates(this);
-        this.hidden = new HiddenCollections(this);
-        this.footprints = new CatalogFootprints(services.catalog());
-        lanes().forEach(lane -> lane.follow(!lane.instance.letGo()));
+        this.names = new NameReadBack(lanes, this);
+        this.refusedCreates = new RefusedCreates(lanes, this);
+        this.hidden = new HiddenCollections(lanes);
+        this.footprints = new CatalogFootprints(catalog());
+        lanes.lanes().forEach(lane -> lane.follow(!lane.instance.letGo()));
         ContainerOp container = new ContainerOp(this);
-        operations.put(OpKind.CREATE_COLLECTION, new CreateOp(this));
-        operations.put(OpKind.MODIFY_COLLECTION, new ModifyOp(this));
-        operations.put(OpKind.DELETE_COLLECTION, new DeleteOp(this));
-        operations.put(OpKind.DELETE_DATABASE, new DeleteDatabaseOp(this));
+        operations.put(OpKind.CREATE_COLLECTION, new CreateOp(lanes, this));
+        operations.put(OpKind.MODIFY_COLLECTION, new ModifyOp(lanes, this));
+        operations.put(OpKind.DELETE_COLLECTION, new DeleteOp(lanes, this));
+        operations.put(OpKind.DELETE_DATABASE, new DeleteDatabaseOp(lanes, this));
         operations.put(OpKind.CREATE_DATABASE, container);
         operations.put(OpKind.CREATE_TENANT, container);
         operations.put(OpKind.MODIFY_TENANT, container);
@@ -82,73 +81,68 @@ public final class CatalogLanes extends LaneGroup {
 
     /** Everybody's creates and deletes wait behind this lane's head. */
     @Override
-    int brokenAttempts() {
+    public int brokenAttempts() {
         return BROKEN_ATTEMPTS;
     }
 
     @Override
-    long brokenNanos() {
+    public long brokenNanos() {
         return BROKEN_NANOS;
     }
 
     @Override
-    void tick() {
-        super.tick();
+    public void tick() {
         hidden.look();
         asked = 0;
         forgetTombstones();
     }
 
     @Override
-    boolean takesTurns() {
+    public boolean takesTurns() {
         // Record lanes that have their turn may wait for this one.
         return false;
     }
 
     @Override
-    Plan plan(Lane lane, Write write) {
+    public Plan plan(Lane lane, Write write) {
         return operation(write).plan(lane, write);
     }
 
     @Override
-    void applied(Lane lane, Write write, UpstreamResponse answer) {
+    public void applied(Lane lane, Write write, UpstreamResponse answer) {
         operation(write).applied(lane, write, answer);
     }
 
     @Override
-    void refused(Lane lane, Write write, UpstreamResponse answer) {
+    public void refused(Lane lane, Write write, UpstreamResponse answer) {
         if (write.refused() || !operation(write).metItself(lane, write, answer)) {
-            super.refused(lane, write, answer);
+            lanes.takeRefusal(lane, write, answer);
         }
     }
 
     @Override
-    void missing(Lane lane, Write write, UpstreamResponse answer) {
+    public void missing(Lane lane, Write write, UpstreamResponse answer) {
         refused(lane, write, answer);
     }
 
     /** What it has executed is undone before the lane passes the record. */
     @Override
-    void appliedRefused(Lane lane, Write write) {
+    public void appliedRefused(Lane lane, Write write) {
         if (write.kind() == OpKind.CREATE_COLLECTION) {
             lane.attempts().putInDoubt();
-            pump(lane);
+            lanes.pump(lane);
         } else {
-            super.appliedRefused(lane, write);
+            LaneSemantics.super.appliedRefused(lane, write);
         }
     }
 
     @Override
-    protected boolean undoes(Lane lane, Write head) {
+    public boolean undoes(Lane lane, Write head) {
         return refusedCreates.undo(lane, head);
     }
 
-    /**
-     * The record's effect was found on an instance, though nobody said that it was done: it counts as done.
-     *
-     * @param status what the instance would answer if the record were sent again
-     */
-    void foundDone(Lane lane, Write write, int status) {
+    @Override
+    public void foundDone(Lane lane, Write write, int status) {
         UpstreamResponse answer = new UpstreamResponse(status, EmptyHttpHeaders.INSTANCE, new byte[] {'{', '}'});
         if (answer.success()) {
             operation(write).applied(lane, write, answer);
@@ -157,64 +151,63 @@ public final class CatalogLanes extends LaneGroup {
         }
     }
 
-    /** Whether the record may have been executed here before: its own earlier effect must not be mistaken for a refusal. */
-    boolean again(Lane lane, Write write) {
-        return lane.headInDoubt() || !decides(lane, write);
+    @Override
+    public boolean again(Lane lane, Write write) {
+        return lane.headInDoubt() || !lanes.decides(lane, write);
     }
 
-    /**
-     * Refuses a record for what the catalog holds, unless the instance refuses its body anyway: then in its words.
-     *
-     * @param otherwise what to do if it does not
-     */
-    void rehearse(Lane lane, Write write, UpstreamRequest request, Runnable otherwise) {
+    @Override
+    public void rehearse(Lane lane, Write write, UpstreamRequest request, Runnable otherwise) {
         lane.occupy(new LaneState.Asking("the server is asked whether it refuses the request anyway"));
-        Rehearsal.refusal(asked -> io().send(lane.instance, asked, Rehearsal.TIMEOUT_MS), request)
+        Rehearsal.refusal(asked -> lanes.io().send(lane.instance, asked, Rehearsal.TIMEOUT_MS), request)
                 .thenAccept(refusal -> {
-                    if (!overtaken(lane, write)) {
-                        refusal.ifPresentOrElse(told -> refuse(lane, write, WriteResult.of(told)), otherwise);
+                    if (!lanes.overtaken(lane, write)) {
+                        refusal.ifPresentOrElse(told -> lanes.refuse(lane, write, WriteResult.of(told)), otherwise);
                     }
                 });
     }
 
-    /** The record is applied here: its effect becomes durable with the cursor, then known, then told. */
-    void complete(Lane lane, Write write, List<MappingEdit> effects, WriteResult result) {
+    @Override
+    public void complete(Lane lane, Write write, List<MappingEdit> effects, WriteResult result) {
         complete(lane, write, effects, List.of(), result);
     }
 
-    /** The same with changes beside those of mappings. */
-    void complete(Lane lane, Write write, List<MappingEdit> effects, List<Change> others, WriteResult result) {
-        if (!decides(lane, write)) {
-            settle(lane, write, new Effects(effects, others, () -> {}));
+    @Override
+    public void complete(Lane lane, Write write, List<MappingEdit> effects, List<Change> others, WriteResult result) {
+        if (!lanes.decides(lane, write)) {
+            lanes.settle(lane, write, new Effects(effects, others, () -> {}));
         } else if (write.keepsOutcome()) {
             // Were it stored later, a process that ends in between would leave a record that is done, and no answer for
             // a retry.
             List<Change> all = new ArrayList<>(others);
             all.add(write.applied(result));
-            settle(lane, write, new Effects(effects, all, () -> decided(write, Write.Decision.APPLIED, result)));
+            lanes.settle(
+                    lane, write, new Effects(effects, all, () -> lanes.decided(write, Write.Decision.APPLIED, result)));
         } else {
-            settle(lane, write, new Effects(effects, others, () -> decide(write, Write.Decision.APPLIED, result)));
+            lanes.settle(
+                    lane,
+                    write,
+                    new Effects(effects, others, () -> lanes.decide(write, Write.Decision.APPLIED, result)));
         }
     }
 
     @Override
-    void decided(Write write, Write.Decision decision, WriteResult result) {
-        super.decided(write, decision, result);
+    public void decided(Write write) {
         collections.decided(write.lsn());
     }
 
     @Override
-    void durable(List<Change> changes) {
+    public void durable(List<Change> changes) {
         changes.forEach(this::known);
     }
 
     @Override
-    void changed(List<CollectionEntry> entries) {
+    public void changed(List<CollectionEntry> entries) {
         entries.forEach(entry -> collections.wake(entry.publicId()));
     }
 
-    /** That these are deleted becomes durable while the record stays at the lane's head; then the lane looks again. */
-    void deleteFirst(Lane lane, Write write, List<CollectionEntry> doomed) {
+    @Override
+    public void deleteFirst(Lane lane, Write write, List<CollectionEntry> doomed) {
         lane.occupy(new LaneState.Committing("that the record's collections are deleted is made durable"));
         MappingChanges changes = catalog().changes();
         List<MappingEdit> edits = doomed.stream()
@@ -225,24 +218,24 @@ public final class CatalogLanes extends LaneGroup {
             List<Change> all = new ArrayList<>(retired);
             begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
             ChangeListener listener = ChangeListener.of(
-                    () -> io().execute(() -> {
+                    () -> lanes.io().execute(() -> {
                         retired.forEach(this::known);
                         changes.durable(begun).forEach(entry -> collections.wake(entry.publicId()));
                         lookAgain(lane, write);
                     }),
-                    reason -> io().execute(() -> {
+                    reason -> lanes.io().execute(() -> {
                         changes.refused(begun);
-                        pause(lane, "the log refuses that a collection is deleted: " + reason);
+                        lanes.pause(lane, "the log refuses that a collection is deleted: " + reason);
                     }));
-            services().log().submit(all, true, listener);
+            lanes.services().log().submit(all, true, listener);
         });
     }
 
-    /** What the record at the lane's head waited for is done. */
-    void lookAgain(Lane lane, Write write) {
+    @Override
+    public void lookAgain(Lane lane, Write write) {
         if (lane.head() == write && !lane.detached()) {
             lane.free();
-            pump(lane);
+            lanes.pump(lane);
         }
     }
 
@@ -258,43 +251,39 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    void tell(Write write, WriteResult result) {
-        boolean followers =
-                lanes().stream().anyMatch(lane -> lane.instance.usable() && lane.head() != null && !decidedBy(lane));
+    public void tell(Write write, WriteResult result) {
+        boolean followers = lanes.lanes().stream()
+                .anyMatch(lane -> lane.instance.usable() && lane.head() != null && !lanes.leads(lane));
         if (!result.success() || !followers) {
             write.result().complete(result);
             return;
         }
         write.whenEverywhere(() -> write.result().complete(result));
-        io().schedule(() -> write.result().complete(result), FOLLOWERS_MS, TimeUnit.MILLISECONDS);
-    }
-
-    private boolean decidedBy(Lane lane) {
-        return leadership().leads(lane);
+        lanes.io().schedule(() -> write.result().complete(result), FOLLOWERS_MS, TimeUnit.MILLISECONDS);
     }
 
     @Override
-    Footprint footprint(Write write) {
+    public Footprint footprint(Write write) {
         return footprints.of(write);
     }
 
     @Override
-    boolean canLead(Lane lane) {
+    public boolean canLead(Lane lane) {
         return lane.instance.preferable() && !lane.detached();
     }
 
     @Override
-    int preferredLeader() {
+    public int preferredLeader() {
         return 0;
     }
 
     @Override
-    void giveUp(Lane lane, Write write, String why) {
+    public void giveUp(Lane lane, Write write, String why) {
         names.giveUp(lane, write, why);
     }
 
     @Override
-    void diverge(Lane lane, Write write, String reason) {
+    public void diverge(Lane lane, Write write, String reason) {
         LOG.error(
                 "the catalog of {} differs at record {} ({} {}): {}",
                 lane,
@@ -302,15 +291,15 @@ public final class CatalogLanes extends LaneGroup {
                 write.kind(),
                 name(write),
                 reason);
-        services().stats().countDiverged();
+        lanes.services().stats().countDiverged();
         Optional<CollectionEntry> entry = catalog().known(write.subject().collection());
         List<MappingEdit> effects = entry.flatMap(e -> e.place(lane.instance)
                         .map(place -> new Place(place.instanceId(), PlaceState.DIVERGED, reason))
                         .map(place -> MappingEdit.place(e, lane.instance, place)))
                 .map(List::of)
                 .orElse(List.of());
-        if (decides(lane, write)) {
-            refuse(lane, write, WriteResult.of(ProxyError.WRITE_FAILED, reason));
+        if (lanes.decides(lane, write)) {
+            lanes.refuse(lane, write, WriteResult.of(ProxyError.WRITE_FAILED, reason));
         } else {
             complete(lane, write, effects, WriteResult.json(500, new byte[0]));
         }
@@ -322,13 +311,12 @@ public final class CatalogLanes extends LaneGroup {
     }
 
     @Override
-    void detach(Lane lane) {
-        super.detach(lane);
+    public void detached(Lane lane) {
         operations.values().forEach(operation -> operation.detached(lane));
     }
 
     @Override
-    void left(Lane lane, Write write) {
+    public void left(Lane lane, Write write) {
         operation(write).left(lane, write);
         forgetTombstones();
     }
@@ -338,13 +326,13 @@ public final class CatalogLanes extends LaneGroup {
      * that were logged behind the deletion are refused first, or after a crash nobody would know what they were.
      */
     private void forgetTombstones() {
-        long everywhere = lanes().stream()
+        long everywhere = lanes.lanes().stream()
                 .filter(lane -> !lane.detached())
                 .mapToLong(lane -> lane.cursor.durable())
                 .min()
                 .orElse(0);
         for (CollectionEntry entry : catalog().tombstones(asked, everywhere)) {
-            collections.forget(entry.publicId(), () -> io().execute(() -> forget(entry)));
+            collections.forget(entry.publicId(), () -> lanes.io().execute(() -> forget(entry)));
         }
         asked = Math.max(asked, everywhere);
     }
@@ -355,51 +343,17 @@ public final class CatalogLanes extends LaneGroup {
                 .filter(known -> known == entry && entry.deletedLsn() != 0)
                 .isPresent()) {
             catalog().drop(entry.publicId());
-            services().log().submit(List.of(new Change.DropMapping(entry.publicId())), false, () -> {});
+            lanes.services().log().submit(List.of(new Change.DropMapping(entry.publicId())), false, () -> {});
         }
     }
 
-    Catalog catalog() {
-        return services().catalog();
-    }
-
-    CollectionLanes collections() {
-        return collections;
+    @Override
+    public Catalog catalog() {
+        return lanes.services().catalog();
     }
 
     @Override
-    public String toString() {
-        return "the catalog";
-    }
-
-    /** What the catalog lanes need of the record lanes; any thread. */
-    interface CollectionLanes {
-        /** That catalog record is decided: what is logged behind it goes on. */
-        void decided(long lsn);
-
-        /** Lets the lanes of a collection look again. */
-        void wake(UUID publicId);
-
-        /**
-         * Waits until every write to a collection that was logged before {@code lsn} has an outcome that is durable, or may
-         * have none before the record at {@code lsn}, which may delete the collection, is decided.
-         *
-         * @param atOnce whether no instance holds it any more, so that there is nothing to wait for
-         * @param ended called once, on any loop
-         */
-        void awaitLastWrites(UUID publicId, long lsn, boolean atOnce, Runnable ended);
-
-        /** Stops a collection's lane on one instance behind {@code lsn}; {@code reached} runs on its loop. */
-        void barrier(UUID publicId, int instance, long lsn, Runnable reached);
-
-        /**
-         * The collection is gone everywhere: forgets its lanes if nothing is left before them.
-         *
-         * @param forgotten called, on any loop, only if that is so
-         */
-        void forget(UUID publicId, Runnable forgotten);
-
-        /** Ends a barrier. */
-        void release(UUID publicId, int instance);
+    public CollectionLanes collections() {
+        return collections;
     }
 }
