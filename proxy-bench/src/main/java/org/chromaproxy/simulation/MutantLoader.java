@@ -2,6 +2,14 @@ package org.chromaproxy.simulation;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -11,16 +19,42 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.chromaproxy.drill.mutant.Edit;
+import org.chromaproxy.lane.LaneRegistry;
 
 /** The proxy's classes once more, some of them changed: a simulation of its own, beside the one that made it. */
 final class MutantLoader extends ClassLoader {
     private static final String PROXY = "org.chromaproxy.";
 
+    static final String ENDLESS = "it goes round and round";
+    private static final String BOUNDED = LaneRegistry.class.getPackageName() + ".";
+
     private final List<Edit> edits;
+    private final boolean bounded;
 
     MutantLoader(List<Edit> edits) {
+        this(edits, false);
+    }
+
+    private MutantLoader(List<Edit> edits, boolean bounded) {
         super(MutantLoader.class.getClassLoader());
         this.edits = edits;
+        this.bounded = bounded;
+    }
+
+    /** One whose change may make it go round and round: then that ends, see {@link Budget}. */
+    static MutantLoader bounded(List<Edit> edits) {
+        return new MutantLoader(edits, true);
+    }
+
+    /** Whether a generated change was met in any history so far. */
+    boolean met() {
+        try {
+            Method met = loadClass(Budget.class.getName()).getDeclaredMethod("met");
+            met.setAccessible(true);
+            return (boolean) met.invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The history of that seed with these changes: what must not be, if it shows. */
@@ -35,10 +69,19 @@ final class MutantLoader extends ClassLoader {
             Method listen = loadClass(Faults.class.getName()).getDeclaredMethod("listen", boolean.class);
             listen.setAccessible(true);
             listen.invoke(null, false);
+            if (bounded) {
+                Method renew = loadClass(Budget.class.getName()).getDeclaredMethod("renew");
+                renew.setAccessible(true);
+                renew.invoke(null);
+            }
             Method run = simulation.getDeclaredMethod("run", long.class, Set.class, long.class);
             run.setAccessible(true);
             return translated(run.invoke(null, seed, without, mostMs));
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Error endless
+                    && endless.getClass().getName().equals(Budget.Spent.class.getName())) {
+                throw new IllegalStateException(ENDLESS, endless);
+            }
             if (e.getCause() instanceof LinkageError broken) {
                 throw new IllegalStateException("the mutant is no class that could be loaded", broken);
             }
@@ -80,9 +123,32 @@ final class MutantLoader extends ClassLoader {
             for (Edit edit : edits) {
                 bytes = edit.type().equals(name) ? edit.apply(bytes) : bytes;
             }
+            if (bounded && name.startsWith(BOUNDED)) {
+                bytes = counted(bytes);
+            }
             return defineClass(name, bytes, 0, bytes.length);
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }
+    }
+
+    private static byte[] counted(byte[] bytes) {
+        CodeTransform count = new CodeTransform() {
+            @Override
+            public void atStart(CodeBuilder code) {
+                code.invokestatic(
+                        ClassDesc.of(Budget.class.getName()), "spend", MethodTypeDesc.of(ConstantDescs.CD_void));
+            }
+
+            @Override
+            public void accept(CodeBuilder code, CodeElement element) {
+                code.with(element);
+            }
+        };
+        ClassFile context = ClassFile.of();
+        return context.transformClass(
+                context.parse(bytes),
+                ClassTransform.transformingMethodBodies(
+                        method -> !method.methodName().stringValue().startsWith("<"), count));
     }
 }

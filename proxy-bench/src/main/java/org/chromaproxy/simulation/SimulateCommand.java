@@ -15,16 +15,22 @@ public final class SimulateCommand {
             simulate --seed SEED                 plays one history and prints it, event by event
             simulate --seed SEED --shrink        shortens a history that goes wrong, as long as it does, and prints what is left
             simulate --mutants [--seeds N]       looks whether each heart that lacks a guard is noticed within N histories
+            simulate --generated [--seeds N]     the same for every method of the lanes that always answers yes, or no, or does
+                                                 nothing (20); tells those that nothing notices
             The digest that is printed last is the same for every build whose histories went alike, step by step.
             Ends with 1 if something is wrong, with 2 if it does not understand what it is asked for.""";
 
     private static final Set<String> NUMBERS = Set.of("--from", "--seeds", "--seed");
-    private static final Set<String> WORDS = Set.of("--coverage", "--mutants", "--shrink", "--help");
+    private static final Set<String> WORDS = Set.of("--coverage", "--mutants", "--generated", "--shrink", "--help");
     private static final int SHOWN = 10;
     /** A long run tells how far it is: one that is stopped can go on from there. */
     private static final int TOLD_EVERY = 5_000;
 
     private static final int MOST = 160;
+    private static final int GENERATED_SEEDS = 20;
+    /** What is not called in so many histories hardly ever is. */
+    private static final int FEW = 5;
+
     private static final int MISUSED = 2;
 
     private SimulateCommand() {}
@@ -57,6 +63,9 @@ public final class SimulateCommand {
         }
         if (arguments.contains("--mutants")) {
             return mutants(seeds, out);
+        }
+        if (arguments.contains("--generated")) {
+            return generated(number(arguments, "--seeds", GENERATED_SEEDS), out);
         }
         return many(number(arguments, "--from", 1), seeds, arguments.contains("--coverage"), out, new Coverage(rules));
     }
@@ -139,6 +148,44 @@ public final class SimulateCommand {
         out.println(HeartMutant.values().length - unnoticed + " of " + HeartMutant.values().length
                 + " mutants were noticed");
         return unnoticed == 0 ? 0 : 1;
+    }
+
+    /** Tells those that are not noticed; that some are not is no failure. */
+    private static int generated(long seeds, PrintStream out) {
+        List<GeneratedMutants.Generated> all = GeneratedMutants.all();
+        int noticed = 0;
+        int met = 0;
+        for (GeneratedMutants.Generated mutant : all) {
+            MutantLoader world = MutantLoader.bounded(List.of(mutant.edit()));
+            boolean one = isNoticed(world, mutant, seeds);
+            noticed += one ? 1 : 0;
+            met += one || world.met() ? 1 : 0;
+            if (!one) {
+                out.println((world.met() ? "not noticed: " : "never called: ") + mutant.name());
+            }
+        }
+        out.println(noticed + " of " + all.size() + " generated mutants were noticed within " + seeds + " histories, "
+                + (met - noticed) + " were not, " + (all.size() - met) + " are of methods that were never called");
+        return 0;
+    }
+
+    private static boolean isNoticed(MutantLoader world, GeneratedMutants.Generated mutant, long seeds) {
+        for (long seed = 1; seed <= seeds; seed++) {
+            try {
+                if (world.run(seed).isPresent()) {
+                    return true;
+                }
+            } catch (IllegalStateException e) {
+                if (!MutantLoader.ENDLESS.equals(e.getMessage())) {
+                    throw new IllegalStateException(mutant.name(), e);
+                }
+                return true;
+            }
+            if (seed == FEW && !world.met()) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** By which history, and how. */

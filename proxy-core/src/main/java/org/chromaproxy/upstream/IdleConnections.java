@@ -18,22 +18,9 @@ final class IdleConnections {
     private final LongSupplier nanos;
     private final long mostNanos;
     /** The one used last in front. */
-    private final Map<Use, ArrayDeque<UpstreamConnection>> idle = new EnumMap<>(Use.class);
+    private final Map<ConnectionUse, ArrayDeque<UpstreamConnection>> idle = new EnumMap<>(ConnectionUse.class);
 
     private boolean looks;
-
-    /** Whose requests a connection carries; none ever carries another's. */
-    enum Use {
-        /** Reads of clients, and some of the proxy's own beside them. */
-        READS,
-        /** Those of lanes and copies. */
-        LANES,
-        /**
-         * The proxy's own questions to whatever answers there. No client's request can end one of these, so that if the instance
-         * closes them its process has ended.
-         */
-        OWN
-    }
 
     /**
      * @param nanos monotonic clock, ns
@@ -44,18 +31,18 @@ final class IdleConnections {
         this.process = process;
         this.nanos = nanos;
         this.mostNanos = mostNanos;
-        for (Use use : Use.values()) {
+        for (ConnectionUse use : ConnectionUse.values()) {
             idle.put(use, new ArrayDeque<>());
         }
     }
 
-    private ArrayDeque<UpstreamConnection> of(Use use) {
+    private ArrayDeque<UpstreamConnection> of(ConnectionUse use) {
         return idle.getOrDefault(use, new ArrayDeque<>());
     }
 
     /** Takes one that can be used; null if there is none. */
     @Nullable
-    UpstreamConnection take(Use use) {
+    UpstreamConnection take(ConnectionUse use) {
         ArrayDeque<UpstreamConnection> from = of(use);
         UpstreamConnection connection = from.poll();
         while (connection != null && !connection.alive()) {
@@ -77,7 +64,7 @@ final class IdleConnections {
     }
 
     /** Closes the one of that use which was not used for the longest time, if there is one. */
-    void dropOldest(Use use) {
+    void dropOldest(ConnectionUse use) {
         UpstreamConnection oldest = of(use).pollLast();
         if (oldest != null) {
             oldest.retire();
@@ -88,7 +75,7 @@ final class IdleConnections {
         return idle.values().stream().mapToInt(ArrayDeque::size).sum();
     }
 
-    int size(Use use) {
+    int size(ConnectionUse use) {
         return of(use).size();
     }
 

@@ -21,11 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class LaneConnections {
     private final LaneBound bound;
     private final AtomicInteger open = new AtomicInteger();
-    private final List<UpstreamPool> pools = new CopyOnWriteArrayList<>();
+    private final List<Idle> pools = new CopyOnWriteArrayList<>();
     /** In the order in which they came. Guarded by this. */
     private final Set<Place> line = new LinkedHashSet<>();
     /** Guarded by this. */
     private int taken;
+
+    /** One loop's connections to the instance. */
+    interface Idle {
+        /** Closes a connection of lanes that carries nothing; false if this loop seems to have none. From any thread. */
+        boolean dropsIdleOfLanes();
+    }
 
     LaneConnections(LaneBound bound) {
         this.bound = bound;
@@ -134,7 +140,7 @@ public final class LaneConnections {
     }
 
     /** One more loop has connections of these. */
-    void join(UpstreamPool pool) {
+    void join(Idle pool) {
         pools.add(pool);
     }
 
@@ -142,12 +148,12 @@ public final class LaneConnections {
      * A connection is being made, for a request that has a place. Where there are as many as there may be, some loop has one that is
      * idle: that is closed instead.
      */
-    void opening(UpstreamPool by) {
+    void opening(Idle by) {
         if (open.incrementAndGet() <= bound.connections()) {
             return;
         }
-        for (UpstreamPool pool : pools) {
-            if (pool != by && pool.dropsIdleOfLanes()) {
+        for (Idle pool : pools) {
+            if (!pool.equals(by) && pool.dropsIdleOfLanes()) {
                 return;
             }
         }

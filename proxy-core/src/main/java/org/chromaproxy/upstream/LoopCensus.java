@@ -5,6 +5,7 @@ import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * What one event loop holds just now.
@@ -18,13 +19,17 @@ public record LoopCensus(int index, long delayNanos, int tasks, List<PoolCount> 
     /** The connections of one pool, and who waits for one. */
     public record PoolCount(int open, int idle, int waiting) {}
 
-    /** Asks a loop; the answer comes within the time in any case. */
-    static CompletableFuture<LoopCensus> of(int index, EventLoop loop, UpstreamPool[] pools, long time, TimeUnit unit) {
+    /**
+     * Asks a loop; the answer comes within the time in any case.
+     *
+     * @param pools each tells on the loop what it holds
+     */
+    static CompletableFuture<LoopCensus> of(
+            int index, EventLoop loop, List<Supplier<PoolCount>> pools, long time, TimeUnit unit) {
         CompletableFuture<LoopCensus> census = new CompletableFuture<>();
         long asked = System.nanoTime();
         loop.execute(() -> {
-            List<PoolCount> counts =
-                    List.of(pools).stream().map(UpstreamPool::count).toList();
+            List<PoolCount> counts = pools.stream().map(Supplier::get).toList();
             int tasks = loop instanceof SingleThreadEventExecutor queue ? queue.pendingTasks() : 0;
             census.complete(new LoopCensus(index, System.nanoTime() - asked, tasks, counts));
         });

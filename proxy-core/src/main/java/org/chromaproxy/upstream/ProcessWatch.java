@@ -29,7 +29,7 @@ final class ProcessWatch {
 
     private final Instance instance;
     private final Consumer<Instance> onRestart;
-    private final Map<UpstreamConnection, Joining> living = new ConcurrentHashMap<>();
+    private final Map<Watched, Joining> living = new ConcurrentHashMap<>();
 
     private volatile boolean broken;
     /** Of the first connection that was closed unasked; read only while {@link #broken}. */
@@ -40,6 +40,14 @@ final class ProcessWatch {
     private long questions;
     /** Completes when the process is known to be the same, or not. Guarded by this. */
     private CompletableFuture<Void> decision = CompletableFuture.completedFuture(null);
+
+    /** A connection, as far as it tells of the process behind it. */
+    interface Watched {
+        boolean alive();
+
+        /** On which all of it runs. */
+        EventLoop loop();
+    }
 
     /** One that is open, and whether the others were open behind it. */
     private static final class Joining {
@@ -64,7 +72,7 @@ final class ProcessWatch {
     }
 
     /** A connection is established; on its loop. */
-    void opened(UpstreamConnection connection) {
+    void opened(Watched connection) {
         if (connection.alive()) {
             Set<EventLoop> others = loopsOf(living.keySet());
             Joining joining = new Joining();
@@ -73,8 +81,8 @@ final class ProcessWatch {
         }
     }
 
-    private static Set<EventLoop> loopsOf(Collection<UpstreamConnection> connections) {
-        return connections.stream().map(UpstreamConnection::loop).collect(Collectors.toSet());
+    private static Set<EventLoop> loopsOf(Collection<Watched> connections) {
+        return connections.stream().map(Watched::loop).collect(Collectors.toSet());
     }
 
     /** Runs a task once each of these loops has seen what has become of its connections by now; never, if one of them ends. */
@@ -105,7 +113,7 @@ final class ProcessWatch {
      *
      * @param here whether the proxy did that
      */
-    void closed(UpstreamConnection connection, boolean here, EventLoop loop) {
+    void closed(Watched connection, boolean here, EventLoop loop) {
         if (living.remove(connection) == null || loop.isShuttingDown()) {
             // The proxy ends, and all its connections with it.
             return;
@@ -139,7 +147,7 @@ final class ProcessWatch {
     }
 
     /** An answer came on that connection, to a request begun then. */
-    void answered(UpstreamConnection connection, long begunNanos) {
+    void answered(Watched connection, long begunNanos) {
         if (broken && begunNanos - brokenNanos > 0 && same(connection)) {
             long question;
             synchronized (this) {
@@ -151,8 +159,7 @@ final class ProcessWatch {
 
     /** Those of before are still open, if their loops say so, too: on a machine that is starved these may not have looked yet. */
     private void stillOpen(long question) {
-        Set<UpstreamConnection> before =
-                living.keySet().stream().filter(this::same).collect(Collectors.toSet());
+        Set<Watched> before = living.keySet().stream().filter(this::same).collect(Collectors.toSet());
         afterNextLook(loopsOf(before), () -> settled(question));
     }
 
@@ -192,13 +199,13 @@ final class ProcessWatch {
     }
 
     /** Whether that connection leads to the process of before, as far as is known at once. */
-    boolean same(UpstreamConnection connection) {
+    boolean same(Watched connection) {
         Joining joining = living.get(connection);
         return joining != null && (broken ? joining.before(brokenNanos) : joining.done.isDone());
     }
 
     /** Completes when it is known to lead there; exceptionally, with a request never sent, if it does not. */
-    CompletableFuture<Void> known(UpstreamConnection connection) {
+    CompletableFuture<Void> known(Watched connection) {
         Joining joining = living.get(connection);
         if (joining == null) {
             return CompletableFuture.failedFuture(
@@ -207,7 +214,7 @@ final class ProcessWatch {
         return joining.done.thenCompose(_ -> ofSame(connection));
     }
 
-    private CompletableFuture<Void> ofSame(UpstreamConnection connection) {
+    private CompletableFuture<Void> ofSame(Watched connection) {
         synchronized (this) {
             forgetEarlier();
             return broken && !same(connection) ? decision : CompletableFuture.completedFuture(null);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recognition {
     private final Instance instance;
-    private final UpstreamClient.Recogniser recogniser;
+    private final Recogniser recogniser;
     private final ProcessWatch process;
     private @Nullable Look running;
     private @Nullable Look next;
@@ -30,7 +30,7 @@ final class Recognition {
     }
 
     /** @param onRestart called on an event loop when the instance was restarted, whatever its data are */
-    Recognition(Instance instance, UpstreamClient.Recogniser recogniser, Consumer<Instance> onRestart) {
+    Recognition(Instance instance, Recogniser recogniser, Consumer<Instance> onRestart) {
         this.instance = instance;
         this.recogniser = recogniser;
         this.process = new ProcessWatch(instance, onRestart);

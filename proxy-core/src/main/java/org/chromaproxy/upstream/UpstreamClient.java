@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +21,13 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
 import org.chromaproxy.metrics.Timings;
 import org.chromaproxy.time.Clock;
 import org.chromaproxy.tls.ClientTls;
 import org.chromaproxy.transport.EventLoops;
-import org.chromaproxy.upstream.IdleConnections.Use;
 import org.jspecify.annotations.Nullable;
 
 /** The way to the instances from any event loop. The pools themselves stay confined to their loops. */
@@ -47,17 +48,6 @@ public final class UpstreamClient {
     private final PoolStats stats;
     private volatile Recogniser recogniser = (instance, loop) -> CompletableFuture.completedFuture(Optional.empty());
     private volatile Consumer<Instance> onRestart = instance -> {};
-
-    /** Looks whether what answers at an instance's address still is that instance. */
-    @FunctionalInterface
-    public interface Recogniser {
-        /**
-         * Never blocks; asks by {@link UpstreamClient#ask} only.
-         *
-         * @return on any thread: empty if it is, else why not; exceptionally if that cannot be told now
-         */
-        CompletableFuture<Optional<String>> look(Instance instance, EventLoop loop);
-    }
 
     /** Without TLS: no instance may have an {@code https} address. */
     public UpstreamClient(EventLoops loops, Instances instances, Consumer<Instance> onTrouble) {
@@ -144,8 +134,14 @@ public final class UpstreamClient {
     /** Asks every loop for its connections; each answers within that time. */
     public List<CompletableFuture<LoopCensus>> census(long time, TimeUnit unit) {
         List<CompletableFuture<LoopCensus>> census = new ArrayList<>();
-        pools.forEach((loop, own) -> census.add(LoopCensus.of(census.size(), loop, own, time, unit)));
+        pools.forEach((loop, own) -> census.add(LoopCensus.of(census.size(), loop, counts(own), time, unit)));
         return census;
+    }
+
+    private static List<Supplier<LoopCensus.PoolCount>> counts(UpstreamPool[] pools) {
+        return Arrays.stream(pools)
+                .<Supplier<LoopCensus.PoolCount>>map(pool -> pool::count)
+                .toList();
     }
 
     /** Most connections to one instance, beside a few of the proxy's own. */
@@ -193,7 +189,7 @@ public final class UpstreamClient {
      */
     public CompletableFuture<UpstreamResponse> send(
             EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
-        return send(loop, instance, request, timeoutMs, memory, Use.READS);
+        return send(loop, instance, request, timeoutMs, memory, ConnectionUse.READS);
     }
 
     /**
@@ -208,14 +204,17 @@ public final class UpstreamClient {
         CompletableFuture<UpstreamResponse> future = collector.future;
         limit(loop, instance, timeoutMs, collector);
         LaneConnections.Place place = ofLanes(instance)
-                .enter(loop, () -> begin(loop, instance, request, collector, Use.LANES), future::completeExceptionally);
+                .enter(
+                        loop,
+                        () -> begin(loop, instance, request, collector, ConnectionUse.LANES),
+                        future::completeExceptionally);
         future.whenComplete((_, _) -> place.leave());
         return future;
     }
 
     /** The same for a lane's write whose turn it is: so many have one that it waits for no connection. */
     public CompletableFuture<UpstreamResponse> sendInTurn(EventLoop loop, Instance instance, UpstreamRequest request) {
-        return send(loop, instance, request, 0, WHOLE, Use.LANES);
+        return send(loop, instance, request, 0, WHOLE, ConnectionUse.LANES);
     }
 
     /**
@@ -230,11 +229,16 @@ public final class UpstreamClient {
     /** The same with what the answer takes in an account. */
     public CompletableFuture<UpstreamResponse> ask(
             EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory) {
-        return send(loop, instance, request, timeoutMs, memory, Use.OWN);
+        return send(loop, instance, request, timeoutMs, memory, ConnectionUse.OWN);
     }
 
     private CompletableFuture<UpstreamResponse> send(
-            EventLoop loop, Instance instance, UpstreamRequest request, long timeoutMs, AnswerMemory memory, Use use) {
+            EventLoop loop,
+            Instance instance,
+            UpstreamRequest request,
+            long timeoutMs,
+            AnswerMemory memory,
+            ConnectionUse use) {
         Collector collector = new Collector(new CompletableFuture<>(), memory);
         limit(loop, instance, timeoutMs, collector);
         if (loop.inEventLoop()) {
@@ -262,7 +266,8 @@ public final class UpstreamClient {
         }
     }
 
-    private void begin(EventLoop loop, Instance instance, UpstreamRequest request, Collector collector, Use use) {
+    private void begin(
+            EventLoop loop, Instance instance, UpstreamRequest request, Collector collector, ConnectionUse use) {
         CompletableFuture<UpstreamResponse> future = collector.future;
         if (future.isDone()) {
             return;

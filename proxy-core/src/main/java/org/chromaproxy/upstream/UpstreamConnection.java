@@ -17,11 +17,37 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
+import org.chromaproxy.instance.Instance;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to an instance, carrying one exchange at a time. Confined to its event loop. */
-public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
-    private final UpstreamPool pool;
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter implements ProcessWatch.Watched {
+    /** Who made a connection, and hears what becomes of it; on its loop. */
+    interface Owner {
+        Instance instance();
+
+        /** Whether it is over TLS. */
+        boolean secured();
+
+        /** An exchange is complete. */
+        void answered(UpstreamConnection connection, long begunNanos, boolean well);
+
+        /** It carries nothing now, and can carry more. */
+        void giveBack(UpstreamConnection connection);
+
+        /** A connection broke. */
+        void troubled();
+
+        /**
+         * What broke a connection, for people.
+         *
+         * @param heard whether the instance had said anything on it. With TLS 1.3 it sees the proxy's certificate only after
+         *     the handshake, so until then it may still fail
+         */
+        String words(Throwable cause, boolean heard);
+    }
+
+    private final Owner pool;
     private final Channel channel;
     private @Nullable UpstreamListener listener;
 
@@ -44,11 +70,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private long begunNanos;
     private long openedNanos;
-    private IdleConnections.Use use = IdleConnections.Use.READS;
+    private ConnectionUse use = ConnectionUse.READS;
     private boolean counted;
     private long idleSince;
 
-    UpstreamConnection(UpstreamPool pool, Channel channel) {
+    UpstreamConnection(Owner pool, Channel channel) {
         this.pool = pool;
         this.channel = channel;
     }
@@ -102,14 +128,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      *
      * @param forUse whose requests it carries
      */
-    void opened(IdleConnections.Use forUse) {
+    void opened(ConnectionUse forUse) {
         openedNanos = System.nanoTime();
         use = forUse;
         counted = true;
     }
 
     /** Whose requests it carries. */
-    IdleConnections.Use use() {
+    ConnectionUse use() {
         return use;
     }
 
@@ -132,12 +158,13 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return openedNanos;
     }
 
-    boolean alive() {
+    @Override
+    public boolean alive() {
         return channel.isActive();
     }
 
-    /** On which all of it runs. */
-    EventLoop loop() {
+    @Override
+    public EventLoop loop() {
         return channel.eventLoop();
     }
 

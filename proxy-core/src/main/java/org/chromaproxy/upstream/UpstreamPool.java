@@ -29,11 +29,10 @@ import org.chromaproxy.tls.ClientTls;
 import org.chromaproxy.transport.KeepAlive;
 import org.chromaproxy.transport.OffLoopResolver;
 import org.chromaproxy.transport.Transport;
-import org.chromaproxy.upstream.IdleConnections.Use;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of one event loop to one instance. Confined to that loop. */
-public final class UpstreamPool {
+public final class UpstreamPool implements UpstreamConnection.Owner, LaneConnections.Idle {
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     /** Kernel time-out for unacknowledged bytes: no packet from the past is delivered later than this. */
     private static final int USER_TIMEOUT_MS = 5_000;
@@ -156,7 +155,8 @@ public final class UpstreamPool {
         channel.closeFuture().addListener(closed -> forget(connection));
     }
 
-    Instance instance() {
+    @Override
+    public Instance instance() {
         return instance;
     }
 
@@ -164,11 +164,11 @@ public final class UpstreamPool {
      * Hands a connection to {@code ready}, or the reason there is none to {@code failed}; at once where one is idle.
      */
     public void acquire(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed) {
-        acquire(new Waiter(ready, failed, Use.READS), bound);
+        acquire(new Waiter(ready, failed, ConnectionUse.READS), bound);
     }
 
     /** The same for what is bounded elsewhere, or few, and must not wait behind clients' reads. */
-    void acquireReserved(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, Use use) {
+    void acquireReserved(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, ConnectionUse use) {
         acquire(new Waiter(ready, failed, use), Integer.MAX_VALUE);
     }
 
@@ -234,7 +234,7 @@ public final class UpstreamPool {
     }
 
     /** One that was open or being made is not any more. */
-    private void uncount(Use use) {
+    private void uncount(ConnectionUse use) {
         switch (use) {
             case READS -> ofReads--;
             case LANES -> lanes.closed();
@@ -285,7 +285,7 @@ public final class UpstreamPool {
 
     /** Nothing is sent before it is known who answers there. */
     private void hand(UpstreamConnection connection, Waiter waiter) {
-        if (waiter.use == Use.OWN || recognition.known(connection)) {
+        if (waiter.use == ConnectionUse.OWN || recognition.known(connection)) {
             waiter.ready.accept(connection);
             return;
         }
@@ -318,18 +318,13 @@ public final class UpstreamPool {
         serveNext();
     }
 
-    /** Whether it is over TLS. */
-    boolean secured() {
+    @Override
+    public boolean secured() {
         return tls != null;
     }
 
-    /**
-     * What broke a connection, for people.
-     *
-     * @param heard whether the instance had said anything on it. With TLS 1.3 it sees the proxy's certificate only after
-     *     the handshake, so until then it may still fail
-     */
-    String words(Throwable cause, boolean heard) {
+    @Override
+    public String words(Throwable cause, boolean heard) {
         ClientTls secured = tls;
         boolean broken = cause instanceof SSLException || cause.getCause() instanceof SSLException;
         if (secured == null || !broken) {
@@ -338,8 +333,9 @@ public final class UpstreamPool {
         return heard ? ClientTls.words(cause) : secured.failed(instance.name(), cause);
     }
 
-    void giveBack(UpstreamConnection connection) {
-        Waiter next = connection.use() == Use.READS ? next() : null;
+    @Override
+    public void giveBack(UpstreamConnection connection) {
+        Waiter next = connection.use() == ConnectionUse.READS ? next() : null;
         if (next != null) {
             hand(connection, next);
         } else {
@@ -349,20 +345,20 @@ public final class UpstreamPool {
     }
 
     private void tellIdle() {
-        int now = idle.size(Use.LANES);
+        int now = idle.size(ConnectionUse.LANES);
         if (now != idleOfLanes) {
             idleOfLanes = now;
         }
     }
 
-    /** Closes a connection of lanes that carries nothing; false if this loop seems to have none. From any thread. */
-    boolean dropsIdleOfLanes() {
+    @Override
+    public boolean dropsIdleOfLanes() {
         if (idleOfLanes == 0) {
             return false;
         }
         try {
             loop.execute(() -> {
-                idle.dropOldest(Use.LANES);
+                idle.dropOldest(ConnectionUse.LANES);
                 tellIdle();
             });
             return true;
@@ -392,8 +388,8 @@ public final class UpstreamPool {
         }
     }
 
-    /** An exchange is complete. */
-    void answered(UpstreamConnection connection, long begunNanos, boolean well) {
+    @Override
+    public void answered(UpstreamConnection connection, long begunNanos, boolean well) {
         recognition.process().answered(connection, begunNanos);
         instance.answered(well);
         stats.answered(instance.index(), System.nanoTime() - begunNanos);
@@ -404,7 +400,8 @@ public final class UpstreamPool {
         return new LoopCensus.PoolCount(open.size(), idle.size(), waiting.size());
     }
 
-    void troubled() {
+    @Override
+    public void troubled() {
         onTrouble.run();
     }
 
@@ -421,10 +418,10 @@ public final class UpstreamPool {
     private static final class Waiter {
         private final Consumer<UpstreamConnection> ready;
         private final Consumer<UpstreamException> failed;
-        private final Use use;
+        private final ConnectionUse use;
         private @Nullable ScheduledFuture<?> patience;
 
-        Waiter(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, Use use) {
+        Waiter(Consumer<UpstreamConnection> ready, Consumer<UpstreamException> failed, ConnectionUse use) {
             this.ready = ready;
             this.failed = failed;
             this.use = use;

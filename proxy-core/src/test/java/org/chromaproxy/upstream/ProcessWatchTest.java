@@ -92,7 +92,7 @@ class ProcessWatchTest {
         channels.add(channel);
         UpstreamConnection connection = new UpstreamConnection(pool, channel);
         tick();
-        connection.opened(IdleConnections.Use.READS);
+        connection.opened(ConnectionUse.READS);
         watch.opened(connection);
         tick();
         return connection;

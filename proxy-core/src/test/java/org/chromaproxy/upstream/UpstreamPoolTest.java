@@ -35,7 +35,6 @@ import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.metrics.Timings;
 import org.chromaproxy.transport.EventLoops;
 import org.chromaproxy.transport.Transport;
-import org.chromaproxy.upstream.IdleConnections.Use;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -145,7 +144,8 @@ class UpstreamPoolTest {
             loop.submit(() -> pool.giveBack(own)).get();
             assertEquals(own, own(pool).get());
             loop.submit(() -> pool.giveBack(own)).get();
-            loop.submit(() -> pool.acquireReserved(_ -> {}, _ -> {}, Use.READS)).get();
+            loop.submit(() -> pool.acquireReserved(_ -> {}, _ -> {}, ConnectionUse.READS))
+                    .get();
             lookups.next().setSuccess(InetAddress.getLoopbackAddress());
             await().atMost(SOON).until(() -> size(pool) == 2);
             pool.reset();
@@ -154,10 +154,10 @@ class UpstreamPoolTest {
     }
 
     private CompletableFuture<UpstreamConnection> own(UpstreamPool pool) throws Exception {
-        return reserved(pool, Use.OWN);
+        return reserved(pool, ConnectionUse.OWN);
     }
 
-    private CompletableFuture<UpstreamConnection> reserved(UpstreamPool pool, Use use) throws Exception {
+    private CompletableFuture<UpstreamConnection> reserved(UpstreamPool pool, ConnectionUse use) throws Exception {
         CompletableFuture<UpstreamConnection> got = new CompletableFuture<>();
         loop.submit(() -> pool.acquireReserved(got::complete, got::completeExceptionally, use))
                 .get();
@@ -178,7 +178,7 @@ class UpstreamPoolTest {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             recognised();
             UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
-            for (Use use : Use.values()) {
+            for (ConnectionUse use : ConnectionUse.values()) {
                 UpstreamConnection used = reserved(pool, use).get();
                 UpstreamConnection idle = reserved(pool, use).get();
                 loop.submit(() -> pool.giveBack(idle)).get();
@@ -210,9 +210,9 @@ class UpstreamPoolTest {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             recognised();
             UpstreamPool pool = pool(server.getLocalPort(), LONG_MS);
-            UpstreamConnection cut = reserved(pool, Use.READS).get();
+            UpstreamConnection cut = reserved(pool, ConnectionUse.READS).get();
             Socket theirs = server.accept();
-            UpstreamConnection idle = reserved(pool, Use.OWN).get();
+            UpstreamConnection idle = reserved(pool, ConnectionUse.OWN).get();
             loop.submit(() -> pool.giveBack(idle)).get();
             theirs.close();
             await().atMost(SOON).until(() -> size(pool) == 1);
@@ -234,13 +234,13 @@ class UpstreamPoolTest {
             lanes.join(second);
             List<UpstreamConnection> all = new ArrayList<>();
             for (int i = 0; i < LaneBound.LEAST; i++) {
-                all.add(reserved(first, Use.LANES).get());
+                all.add(reserved(first, ConnectionUse.LANES).get());
             }
             for (UpstreamConnection each : all) {
                 loop.submit(() -> first.giveBack(each)).get();
             }
             assertEquals(LaneBound.LEAST, lanes.open());
-            UpstreamConnection other = reserved(second, Use.LANES).get();
+            UpstreamConnection other = reserved(second, ConnectionUse.LANES).get();
             await().atMost(SOON).until(() -> size(first) == LaneBound.LEAST - 1);
             assertEquals(LaneBound.LEAST, lanes.open());
             assertFalse(all.getFirst().alive(), "the one that was not used for the longest time");

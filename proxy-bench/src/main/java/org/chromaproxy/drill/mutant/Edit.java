@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * One change of one method.
  *
  * @param type the class, by its full name
- * @param method the method's name; all of that name are changed
+ * @param method the method's name: all of that name are changed; or its name with its descriptor: only that is
  */
 public record Edit(String type, String method, Change change) {
     /** Makes the transformation of a method's code; counts the places it found. */
@@ -42,8 +42,11 @@ public record Edit(String type, String method, Change change) {
                 each.with(element);
             }
         };
-        ClassTransform changes =
-                ClassTransform.transformingMethods(each -> each.methodName().equalsString(method), code);
+        ClassTransform changes = ClassTransform.transformingMethods(
+                each -> each.methodName().equalsString(method)
+                        || method.equals(each.methodName().stringValue()
+                                + each.methodType().stringValue()),
+                code);
         ClassFile context = ClassFile.of();
         byte[] changed = context.transformClass(context.parse(bytes), changes);
         if (found.get() == 0) {
