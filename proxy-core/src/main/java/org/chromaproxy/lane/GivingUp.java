@@ -65,7 +65,7 @@ final class GivingUp {
     private final Map<Instance, Set<Long>> unasked = new HashMap<>();
 
     /** A record that is to be given up by another leader, without its being sent there again. */
-    private record HandedBack(Write write, String why) {}
+    private record HandedBack(Write write, Lane to, String why) {}
 
     GivingUp(Lanes group, LaneSemantics semantics, CollectionEntry entry, Places places, Barrier barrier) {
         this.group = group;
@@ -78,7 +78,7 @@ final class GivingUp {
     /** Whether the record came to this leader to be given up: then that begins. */
     boolean goesOn(Lane leader, Write write) {
         HandedBack back = handedBack;
-        if (back == null || back.write != write || leader != group.firstLeader()) {
+        if (back == null || back.write != write || leader != back.to) {
             return false;
         }
         handedBack = null;
@@ -171,7 +171,7 @@ final class GivingUp {
 
     /** Nothing more is asked: the servers end on that as well. What the leader holds stands, and nobody is compared with it. */
     private void unread(Lane leader, Write write, String why) {
-        Lane earlier = group.firstLeader();
+        Lane earlier = group.teller(write);
         if (mayHaveTold(earlier, leader, write)) {
             leader.free();
             if (handBack(earlier, write, why)) {
@@ -292,7 +292,7 @@ final class GivingUp {
      * that the record is done, and then that one executed it. Where it cannot lead now, it is waited for, bounded.
      */
     private boolean handsBack(Lane leader, Write write, String why, Looked looked) {
-        Lane earlier = group.firstLeader();
+        Lane earlier = group.teller(write);
         if (!mayHaveTold(earlier, leader, write) || looked.equal(earlier.instance)) {
             return false;
         }
@@ -321,7 +321,7 @@ final class GivingUp {
                 "record " + write.lsn() + " may have been told as done by an earlier process, when " + earlier + " led";
         boolean stands = stands(earlier, write);
         if (stands && group.elect(lane -> lane == earlier, reason)) {
-            handedBack = new HandedBack(write, why);
+            handedBack = new HandedBack(write, earlier, why);
             return true;
         }
         return false;

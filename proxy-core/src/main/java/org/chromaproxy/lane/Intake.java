@@ -107,6 +107,11 @@ final class Intake {
         inherited = offered;
     }
 
+    /** See {@link Lanes#inherited}. */
+    long inherited() {
+        return inherited;
+    }
+
     /** What the log holds for that lane behind its cursor; its records are counted as pending already. */
     void restore(int instance, Backlog.Tail tail) {
         Lane lane = group.lane(instance);

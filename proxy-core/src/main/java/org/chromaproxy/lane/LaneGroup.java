@@ -56,7 +56,7 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
      * The parts keep the group, and call it only once it runs.
      *
      * @param about what its records are about, as messages call it
-     * @param term in which it is led, as the log says
+     * @param led who led before, as the log says
      * @param meaning makes the semantics of its records
      */
     @SuppressWarnings("this-escape")
@@ -66,7 +66,7 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
             LaneIo io,
             LaneServices services,
             ReadGate gate,
-            long term,
+            Leadership.Led led,
             Function<Lanes, S> meaning) {
         this.about = about;
         this.id = id;
@@ -75,7 +75,7 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
         this.gate = gate;
         this.lanes = Lane.of(services.instances(), io);
         this.semantics = meaning.apply(this);
-        this.leadership = new Leadership(this, semantics, gate.leader(), term);
+        this.leadership = new Leadership(this, semantics, gate.leader(), led);
         this.cursors = new Cursors(id, io, services.log(), this::pump);
         this.faults = new Faults(this, semantics);
         this.dispatch = new Dispatch(this, semantics, cursors, faults);
@@ -321,7 +321,14 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
     @Override
     public void decide(Write write, Write.Decision decision, WriteResult result) {
         semantics.deciding(write, decision);
-        if (decision == Write.Decision.APPLIED && write.keepsOutcome()) {
+        boolean kept = decision == Write.Decision.APPLIED && write.keepsOutcome();
+        if (kept && write.recovered() && !leads(teller(write))) {
+            // Were it told before that is durable, another process could not know which of two instances has told it.
+            take(write, decision);
+            services.log().submit(List.of(write.applied(result)), true, () -> io.execute(() -> told(write, result)));
+            return;
+        }
+        if (kept) {
             services.log().submit(List.of(write.applied(result)), false, () -> {});
         }
         decided(write, decision, result);
@@ -329,10 +336,18 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
 
     @Override
     public void decided(Write write, Write.Decision decision, WriteResult result) {
+        take(write, decision);
+        told(write, result);
+    }
+
+    private void take(Write write, Write.Decision decision) {
         write.decide(decision);
         if (write.recovered() || write.abandoned()) {
             services.stats().countRecovered();
         }
+    }
+
+    private void told(Write write, WriteResult result) {
         semantics.tell(write, result);
         semantics.decided(write);
     }
@@ -453,8 +468,13 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
     }
 
     @Override
-    public Lane firstLeader() {
-        return leadership.first();
+    public Lane teller(Write write) {
+        return leadership.teller(write);
+    }
+
+    @Override
+    public long inherited() {
+        return intake.inherited();
     }
 
     @Override

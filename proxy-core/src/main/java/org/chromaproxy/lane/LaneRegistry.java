@@ -68,7 +68,7 @@ public final class LaneRegistry implements CollectionLanes {
                 loop,
                 services,
                 services.catalog().gate(),
-                restored.term(Subject.CATALOG),
+                restored.led(Subject.CATALOG),
                 lanes -> new CatalogSemantics(lanes, this));
         restored.restore(Subject.CATALOG, catalogLanes);
         restored.handedOver(Subject.CATALOG);
@@ -414,7 +414,7 @@ public final class LaneRegistry implements CollectionLanes {
 
     private RecordLanes make(CollectionEntry entry) {
         LaneIo loop = LaneIo.owning(loops, entry.publicId().hashCode());
-        RecordLanes group = new RecordLanes(entry, loop, services, restored.term(entry.publicId()));
+        RecordLanes group = new RecordLanes(entry, loop, services, restored.led(entry.publicId()));
         restored.restore(entry.publicId(), group.group());
         restored.restoreBarriers(entry.publicId(), group);
         return group;

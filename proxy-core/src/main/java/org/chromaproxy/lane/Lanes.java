@@ -37,8 +37,11 @@ interface Lanes {
         return !write.decided() && leads(lane);
     }
 
-    /** The leader when these lanes were made: what an earlier process told clients of, that one has executed. */
-    Lane firstLeader();
+    /** The one that has executed a record found in the log, if an earlier process has told its client that it is done. */
+    Lane teller(Write write);
+
+    /** LSN of the last record that was logged before these lanes were made; what is not beyond it may have been sent. */
+    long inherited();
 
     /** Whether the leader may not send: leadership is on the move, or about to be. */
     boolean leadershipPaused();

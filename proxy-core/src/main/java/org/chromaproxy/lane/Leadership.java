@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Change.Teller;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ final class Leadership {
 
     private final Lanes group;
     private final LaneSemantics semantics;
-    private final int first;
+    private final Tellers tellers;
     private int leader;
     private long term;
     private boolean moving;
@@ -49,12 +50,12 @@ final class Leadership {
     /** Begins the change of leader as soon as what the present one has executed is durable: that stands. */
     private @Nullable Runnable nextTerm;
 
-    Leadership(Lanes group, LaneSemantics semantics, int leader, long term) {
+    Leadership(Lanes group, LaneSemantics semantics, int leader, Led led) {
         this.group = group;
         this.semantics = semantics;
-        this.first = leader;
+        this.tellers = new Tellers(led.tellers(), group.lane(leader).instance.name());
         this.leader = leader;
-        this.term = term;
+        this.term = led.term();
         this.noHeirBefore = group.io().nanoTime();
     }
 
@@ -62,9 +63,32 @@ final class Leadership {
         return lane.index() == leader;
     }
 
-    /** Who led when these lanes were made: what an earlier process told clients of, that one has executed. */
-    Lane first() {
-        return group.lane(first);
+    /** What the log says of who led before, or what these lanes were told when they were made. */
+    record Led(long term, List<Teller> tellers) {
+        static final Led NEVER = new Led(0, List.of());
+    }
+
+    /** See {@link Lanes#teller}. */
+    Lane teller(Write write) {
+        String name = tellers.of(write.lsn());
+        return group.lanes().stream()
+                .filter(lane -> lane.instance.name().equals(name))
+                .findFirst()
+                // It is not configured any more, and nobody will ask it.
+                .orElseGet(group::leader);
+    }
+
+    /** The same for whoever makes these lanes anew. */
+    Led led() {
+        return new Led(term, tellersToKeep());
+    }
+
+    private List<Teller> tellersToKeep() {
+        long decided = group.lanes().stream()
+                .mapToLong(lane -> lane.cursor.durable())
+                .max()
+                .orElse(0);
+        return tellers.toKeep(decided, group.inherited());
     }
 
     /** Grows with every change of leader. */
@@ -155,7 +179,7 @@ final class Leadership {
         long next = term + 1;
         LOG.info("{}: leadership moves from {} to {} (term {}): {}", group, group.lane(leader), to, next, why);
         String cause = cause(group.lane(leader).instance, why);
-        Change.Lead change = new Change.Lead(group.id(), to.instance.name(), next);
+        Change.Lead change = new Change.Lead(group.id(), to.instance.name(), next, tellersToKeep());
         nextTerm = () -> group.services()
                 .log()
                 .submit(List.of(change), true, () -> group.io().execute(() -> moved(to, next, cause)));

@@ -17,7 +17,7 @@ final class RecordLanes {
 
     private volatile boolean retired;
 
-    RecordLanes(CollectionEntry entry, LaneIo io, LaneServices services, long term) {
+    RecordLanes(CollectionEntry entry, LaneIo io, LaneServices services, Leadership.Led led) {
         this.entry = entry;
         this.group = new LaneGroup<>(
                 entry,
@@ -25,7 +25,7 @@ final class RecordLanes {
                 io,
                 services,
                 entry.gate(),
-                term,
+                led,
                 lanes -> new CollectionSemantics(lanes, entry));
         this.semantics = group.semantics();
     }

@@ -17,8 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the lanes stand that no group holds in memory: as the log said at start, or as the group said that was let go. */
 public final class RestoredLanes {
-    /** One collection's lanes. Arrays by instance index; a cursor of -1 is none. */
-    private record Standing(long[] cursors, Backlog.@Nullable Tail[] tails, long[] leaderAndTerm) {
+    /** One collection's lanes. Arrays by instance index; a cursor of -1 is none, nor is a leader of -1. */
+    private static final class Standing {
+        private final long[] cursors;
+        private final Backlog.@Nullable Tail[] tails;
+        private int leader = (int) NONE;
+        private Leadership.Led led = Leadership.Led.NEVER;
+
+        Standing(int instances) {
+            cursors = new long[instances];
+            Arrays.fill(cursors, NONE);
+            tails = new Backlog.Tail[instances];
+        }
+
         private long oldestPending() {
             long oldest = Long.MAX_VALUE;
             for (int i = 0; i < tails.length; i++) {
@@ -69,11 +80,7 @@ public final class RestoredLanes {
     }
 
     private Standing of(UUID lane) {
-        return standings.computeIfAbsent(lane, id -> {
-            long[] cursors = new long[instances.size()];
-            Arrays.fill(cursors, NONE);
-            return new Standing(cursors, new Backlog.Tail[instances.size()], new long[] {NONE, 0});
-        });
+        return standings.computeIfAbsent(lane, id -> new Standing(instances.size()));
     }
 
     public void add(Change.Cursor cursor) {
@@ -82,13 +89,10 @@ public final class RestoredLanes {
     }
 
     public void add(Change.Lead lead) {
-        long[] leaderAndTerm = of(lead.lane()).leaderAndTerm;
+        Standing standing = of(lead.lane());
         // Of an instance that is not configured any more only the term counts: a lower one would not be stored.
-        leaderAndTerm[0] = instances
-                .byName(lead.instance())
-                .map(known -> (long) known.index())
-                .orElse(NONE);
-        leaderAndTerm[1] = lead.term();
+        standing.leader = instances.byName(lead.instance()).map(Instance::index).orElse((int) NONE);
+        standing.led = new Leadership.Led(lead.term(), lead.tellers());
     }
 
     /** What the log holds for that lane on one instance behind its cursor. */
@@ -137,14 +141,12 @@ public final class RestoredLanes {
 
     OptionalInt leader(UUID lane) {
         Standing standing = standings.get(lane);
-        return standing == null || standing.leaderAndTerm[0] == NONE
-                ? OptionalInt.empty()
-                : OptionalInt.of((int) standing.leaderAndTerm[0]);
+        return standing == null || standing.leader == NONE ? OptionalInt.empty() : OptionalInt.of(standing.leader);
     }
 
-    long term(UUID lane) {
+    Leadership.Led led(UUID lane) {
         Standing standing = standings.get(lane);
-        return standing == null ? 0 : standing.leaderAndTerm[1];
+        return standing == null ? Leadership.Led.NEVER : standing.led;
     }
 
     long cursor(UUID lane, int instance) {
@@ -187,17 +189,17 @@ public final class RestoredLanes {
 
     /** Takes over from a group at rest that is let go. On the group's loop. */
     void keep(LaneGroup<?> group) {
-        long[] cursors = new long[instances.size()];
-        Backlog.@Nullable Tail[] tails = new Backlog.Tail[instances.size()];
+        Standing standing = new Standing(instances.size());
         for (Lane lane : group.lanes()) {
             if (lane.barrier() != Long.MAX_VALUE) {
                 barrier(group.id(), lane.index(), lane.barrier());
             }
-            cursors[lane.index()] = lane.cursor.durable();
-            tails[lane.index()] = group.intake().tail(lane).orElse(null);
+            standing.cursors[lane.index()] = lane.cursor.durable();
+            standing.tails[lane.index()] = group.intake().tail(lane).orElse(null);
         }
-        long[] leaderAndTerm = {group.gate().leader(), group.leadership().term()};
-        standings.put(group.id(), new Standing(cursors, tails, leaderAndTerm));
+        standing.leader = group.gate().leader();
+        standing.led = group.leadership().led();
+        standings.put(group.id(), standing);
     }
 
     /** Nothing in the log is for that instance any more. */

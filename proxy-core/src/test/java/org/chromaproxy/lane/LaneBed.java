@@ -135,12 +135,12 @@ final class LaneBed {
 
     /** New lanes of the collection. */
     RecordLanes collection() {
-        return new RecordLanes(entry(), io, services, 0);
+        return new RecordLanes(entry(), io, services, Leadership.Led.NEVER);
     }
 
     /** Bare lanes with the semantics of a test. */
     <S extends LaneSemantics> LaneGroup<S> group(Function<Lanes, S> semantics) {
-        return new LaneGroup<>("a test", id, io, services, entry().gate(), 0, semantics);
+        return new LaneGroup<>("a test", id, io, services, entry().gate(), Leadership.Led.NEVER, semantics);
     }
 
     /** A lane on the primary, in no group. */

@@ -64,7 +64,7 @@ class RestoredLanesTest {
                 assertEquals(7, restored.cursor(lane, 0));
                 assertEquals(7, restored.cursor(lane, 1));
                 assertEquals(OptionalInt.of(1), restored.leader(lane));
-                assertEquals(3, restored.term(lane));
+                assertEquals(3, restored.led(lane).term());
             }
         }
     }

@@ -38,17 +38,49 @@ class ToldAndGivenUpTest {
                 forgetCursor(stage, collection);
                 stage.primary().always(ToldAndGivenUpTest::poison, FAILURE);
             })) {
-                await().atMost(Stage.SOON)
-                        .untilAsserted(() -> assertEquals(
-                                List.of("primary READY", "replica DIVERGED"),
-                                stage.log()
-                                        .look(
-                                                "SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
-                                                        + collection.id() + "' ORDER BY instance")));
-                Client.Answer read =
-                        client.post(collection.path("get"), "{\"include\":[]}").join();
-                assertEquals("[\"first\",\"poison\"]", read.json().path("ids").toString(), read.body());
+                assertPoisonStands(stage, collection, client);
             }
         }
+    }
+
+    /**
+     * The one that had told it was away when the next owner began, so that another led; then that owner died, too. The log said only who led
+     * last.
+     */
+    @Test
+    void whatTheLeaderHadExecutedStandsThoughAnotherLedSince() throws Exception {
+        try (Stage stage = Stage.open()) {
+            Collection collection = stage.usedCollection();
+            stage.replica().always(ToldAndGivenUpTest::poison, FAILURE);
+            assertEquals(201, collection.add("poison").join().status());
+            stage.restartProxy(() -> {
+                        forgetCursor(stage, collection);
+                        stage.primary().always(call -> true, new Reply.Close(false));
+                    })
+                    .close();
+            await().atMost(Stage.SOON)
+                    .untilAsserted(() -> assertEquals(
+                            List.of("replica"),
+                            stage.log()
+                                    .look("SELECT instance FROM lane_leader WHERE lane = '" + collection.id() + "'")));
+            try (Client client = stage.restartProxy(() -> {
+                stage.primary().forget();
+                stage.primary().always(ToldAndGivenUpTest::poison, FAILURE);
+            })) {
+                assertPoisonStands(stage, collection, client);
+            }
+        }
+    }
+
+    private static void assertPoisonStands(Stage stage, Collection collection, Client client) {
+        await().atMost(Stage.SOON)
+                .untilAsserted(() -> assertEquals(
+                        List.of("primary READY", "replica DIVERGED"),
+                        stage.log()
+                                .look("SELECT instance || ' ' || state FROM collection_place WHERE public_id = '"
+                                        + collection.id() + "' ORDER BY instance")));
+        Client.Answer read =
+                client.post(collection.path("get"), "{\"include\":[]}").join();
+        assertEquals("[\"first\",\"poison\"]", read.json().path("ids").toString(), read.body());
     }
 }

@@ -1,6 +1,8 @@
 package org.chromaproxy.wal.record;
 
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * A durable change beside the records themselves. Changes ride in the writer's transactions, in the order they were
@@ -41,8 +43,42 @@ public sealed interface Change {
     /** A name spelled like an id that a collection has given up now. */
     record RetiredName(Mapping.Path path) implements Change {}
 
-    /** {@code instance} leads {@code lane} from {@code term} on. {@link Subject#CATALOG} stands for the catalog lane. */
-    record Lead(UUID lane, String instance, long term) implements Change {}
+    /**
+     * {@code instance} leads {@code lane} from {@code term} on. {@link Subject#CATALOG} stands for the catalog lane.
+     *
+     * @param tellers who led when clients may have been told of records that have no outcome in the log; by ascending LSN, empty where
+     *     that is {@code instance} itself
+     */
+    record Lead(UUID lane, String instance, long term, List<Teller> tellers) implements Change {
+        public Lead {
+            tellers = List.copyOf(tellers);
+        }
+
+        /** Where no other instance has told anything that the log does not know. */
+        public Lead(UUID lane, String instance, long term) {
+            this(lane, instance, term, List.of());
+        }
+    }
+
+    /**
+     * A client may have been told that a record is done which has no outcome in the log: then this instance had executed it.
+     *
+     * @param upTo of records up to that LSN, beyond those of the teller before
+     */
+    record Teller(String instance, long upTo) {
+        /** As one text, a line for each; empty for none. */
+        public static String format(List<Teller> tellers) {
+            return tellers.stream().map(each -> each.upTo + " " + each.instance).collect(Collectors.joining("\n"));
+        }
+
+        /** Reads what {@link #format} wrote. */
+        public static List<Teller> parse(String text) {
+            return text.lines()
+                    .map(line -> line.split(" ", 2))
+                    .map(parts -> new Teller(parts[1], Long.parseLong(parts[0])))
+                    .toList();
+        }
+    }
 
     /** The incarnation last seen on an instance and an LSN its witness carries. */
     record Witness(String instance, String incarnation, long lsn) implements Change {}

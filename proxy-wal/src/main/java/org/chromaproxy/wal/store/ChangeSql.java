@@ -37,9 +37,10 @@ final class ChangeSql {
             + " SELECT * FROM unnest(?::bigint[], ?::bytea[])"
             // Some instance may have executed the first.
             + " ON CONFLICT (lsn) DO NOTHING";
-    private static final String LEADERS = "INSERT INTO lane_leader AS t (lane, instance, term)"
-            + " SELECT * FROM unnest(?::uuid[], ?::text[], ?::bigint[])"
-            + " ON CONFLICT (lane) DO UPDATE SET instance = excluded.instance, term = excluded.term"
+    private static final String LEADERS = "INSERT INTO lane_leader AS t (lane, instance, term, tellers)"
+            + " SELECT * FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::text[])"
+            + " ON CONFLICT (lane) DO UPDATE SET instance = excluded.instance, term = excluded.term,"
+            + " tellers = excluded.tellers"
             + " WHERE t.term <= excluded.term";
     private static final String WITNESSES = "INSERT INTO witness (instance, incarnation, lsn)"
             + " SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[])"
@@ -144,7 +145,8 @@ final class ChangeSql {
                 leaders.values(),
                 new Column<>("uuid", Change.Lead::lane),
                 new Column<>("text", Change.Lead::instance),
-                new Column<>("bigint", Change.Lead::term));
+                new Column<>("bigint", Change.Lead::term),
+                new Column<>("text", lead -> Change.Teller.format(lead.tellers())));
         rows(
                 WITNESSES,
                 witnesses.values(),

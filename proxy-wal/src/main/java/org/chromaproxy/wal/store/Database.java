@@ -28,7 +28,7 @@ public final class Database implements AutoCloseable {
     private static final int OLDEST_MAJOR = 15;
 
     /** Of the newest migration in {@code db/migration}. */
-    static final int SCHEMA_VERSION = 8;
+    static final int SCHEMA_VERSION = 9;
 
     private static final Duration POOLED = Duration.ofSeconds(60);
     /** Of reads that lanes, clients and stand-bys wait for: a server that hangs must not hold them for long. */

@@ -216,6 +216,17 @@ class ChangesTest {
     }
 
     @Test
+    void whoLedBeforeIsKeptUntilTheNextChangeOfLeader() {
+        Change.Lead lead = new Change.Lead(
+                A, "third", 3, List.of(new Change.Teller("primary", 7), new Change.Teller("replica", 9)));
+        durable(lead);
+        assertEquals(List.of(lead), log.queries.leaders());
+
+        durable(new Change.Lead(A, "primary", 4));
+        assertEquals(List.of(new Change.Lead(A, "primary", 4)), log.queries.leaders());
+    }
+
+    @Test
     void theLastWitnessOfAnInstanceStands() {
         durable(new Change.Witness("primary", "one", 5), new Change.Witness("primary", "two", 4));
 

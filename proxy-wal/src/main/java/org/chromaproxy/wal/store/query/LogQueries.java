@@ -191,16 +191,17 @@ public final class LogQueries {
 
     /** Passes on the leaders of the catalog and of every collection with a mapping. */
     public void forEachLeader(Consumer<Change.Lead> consumer) {
-        stream(known("lane, instance, term", "lane_leader"), LogQueries::toLead, consumer);
+        stream(known("lane, instance, term, tellers", "lane_leader"), LogQueries::toLead, consumer);
     }
 
     private static Change.Lead toLead(ResultSet row) throws SQLException {
-        return new Change.Lead(row.getObject(1, UUID.class), row.getString(2), row.getLong(3));
+        return new Change.Lead(
+                row.getObject(1, UUID.class), row.getString(2), row.getLong(3), Change.Teller.parse(row.getString(4)));
     }
 
     /** All leaders, those of deleted collections included, however many. */
     public List<Change.Lead> leaders() {
-        return list("SELECT lane, instance, term FROM lane_leader", LogQueries::toLead);
+        return list("SELECT lane, instance, term, tellers FROM lane_leader", LogQueries::toLead);
     }
 
     public List<Change.Witness> witnesses() {
