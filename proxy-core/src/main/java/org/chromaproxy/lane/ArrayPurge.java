@@ -165,6 +165,14 @@ final class ArrayPurge {
         return write(lanes, instance, hidden, purge.instanceId(), "DELETE", ChromaPaths.collection(hidden), NO_BODY);
     }
 
+    /** Gives it, by its id, the name under which nobody can reach it. */
+    static CompletableFuture<UpstreamResponse> putAside(Lanes lanes, Instance instance, Change.Purge purge) {
+        Mapping.Path hidden = purge.hidden();
+        String uri = ChromaPaths.collections(hidden.tenant(), hidden.database()) + "/" + purge.instanceId();
+        ObjectNode body = JSON.createObjectNode().put("new_name", hidden.name());
+        return write(lanes, instance, hidden, purge.instanceId(), "PUT", uri, bytes(body));
+    }
+
     /** Logs a write for one instance, then sends it; completes on the loop with the answer. */
     private static CompletableFuture<UpstreamResponse> write(
             Lanes lanes,

@@ -1,6 +1,5 @@
 package org.chromaproxy.lane;
 
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +43,7 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
     private final CollectionLanes collections;
     private final NameReadBack names;
     private final RefusedCreates refusedCreates;
+    private final GivenUpChanges givenUpChanges;
     /** The lanes of collections whose deletion is not above that LSN were asked since the last tick. */
     private long asked;
 
@@ -58,6 +58,7 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
         this.collections = collections;
         this.names = new NameReadBack(lanes, this);
         this.refusedCreates = new RefusedCreates(lanes, this);
+        this.givenUpChanges = new GivenUpChanges(lanes, this);
         this.hidden = new HiddenCollections(lanes);
         this.footprints = new CatalogFootprints(catalog());
         lanes.lanes().forEach(lane -> lane.follow(!lane.instance.letGo()));
@@ -138,17 +139,12 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
 
     @Override
     public boolean undoes(Lane lane, Write head) {
-        return refusedCreates.undo(lane, head);
+        return refusedCreates.undo(lane, head) || givenUpChanges.look(lane, head);
     }
 
     @Override
-    public void foundDone(Lane lane, Write write, int status) {
-        UpstreamResponse answer = new UpstreamResponse(status, EmptyHttpHeaders.INSTANCE, new byte[] {'{', '}'});
-        if (answer.success()) {
-            operation(write).applied(lane, write, answer);
-        } else {
-            operation(write).metItself(lane, write, answer);
-        }
+    public void foundDone(Lane lane, Write write) {
+        operation(write).foundDone(lane, write);
     }
 
     @Override
@@ -239,8 +235,8 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
         }
     }
 
-    /** A change of what is left of deleted collections is durable. */
-    void known(Change change) {
+    @Override
+    public void known(Change change) {
         switch (change) {
             case Change.Flat flat -> catalog().purges().flat(flat.publicId(), flat.flat());
             case Change.RetiredName name -> catalog().retired().add(name.path());

@@ -31,12 +31,11 @@ interface CatalogSteps {
     /** The same with changes beside those of mappings. */
     void complete(Lane lane, Write write, List<MappingEdit> effects, List<Change> others, WriteResult result);
 
-    /**
-     * The record's effect was found on an instance, though nobody said that it was done: it counts as done.
-     *
-     * @param status what the instance would answer if the record were sent again
-     */
-    void foundDone(Lane lane, Write write, int status);
+    /** The record's effect was found on an instance, though nobody said that it was done: it counts as done. */
+    void foundDone(Lane lane, Write write);
+
+    /** A change of what is left of deleted collections is durable. */
+    void known(Change change);
 
     /** That these are deleted becomes durable while the record stays at the lane's head; then the lane looks again. */
     void deleteFirst(Lane lane, Write write, List<CollectionEntry> doomed);

@@ -1,5 +1,6 @@
 package org.chromaproxy.lane;
 
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,6 +177,12 @@ final class CreateOp implements CatalogOp {
                     }
                 });
         return true;
+    }
+
+    /** The collection has to be read: what it was made with is not known otherwise. */
+    @Override
+    public void foundDone(Lane lane, Write write) {
+        metItself(lane, write, new UpstreamResponse(409, EmptyHttpHeaders.INSTANCE, new byte[] {'{', '}'}));
     }
 
     /** Whether the answer came too late; if another has refused the record meanwhile, what it made here is undone. */

@@ -3,7 +3,9 @@ package org.chromaproxy.lane;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,12 +35,31 @@ final class DeleteDatabaseOp implements CatalogOp {
     private final CatalogSteps steps;
     private final Drain drain;
     private final DatabasePurge purge;
-    private long counted;
-    /** The record whose database was not there before it was sent first: a later 404 is no trace of its own effect. */
-    private long unknown;
+    /** By lane, as far as it was the leader's: what it was asked of the database before it is sent its deletion. */
+    private final Map<Integer, Asked> asked = new HashMap<>();
 
-    private long asked;
-    private long since;
+    /** What one instance was asked before it is sent one deletion. */
+    private static final class Asked {
+        private final long lsn;
+        private final long since;
+        private boolean counted;
+        /** The database was not there before its deletion was sent first: a later 404 is no trace of its own effect. */
+        private boolean unknown;
+
+        Asked(long lsn, long since) {
+            this.lsn = lsn;
+            this.since = since;
+        }
+    }
+
+    private Asked asked(Lane lane, Write write) {
+        Asked present = asked.get(lane.index());
+        if (present == null || present.lsn != write.lsn()) {
+            present = new Asked(write.lsn(), lanes.io().nanoTime());
+            asked.put(lane.index(), present);
+        }
+        return present;
+    }
 
     DeleteDatabaseOp(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
@@ -81,7 +102,7 @@ final class DeleteDatabaseOp implements CatalogOp {
         if (!drain.done(lane, write, doomed)) {
             return Plan.WAIT;
         }
-        if (lanes.decides(lane, write) && counted != write.lsn()) {
+        if (lanes.decides(lane, write) && !begun(write) && !asked(lane, write).counted) {
             lookForStrangers(lane, write, doomed.size() + hidden(lane, write).size());
             return Plan.WAIT;
         }
@@ -93,6 +114,11 @@ final class DeleteDatabaseOp implements CatalogOp {
                 ChromaPaths.database(write.subject().tenant(), write.subject().database()));
     }
 
+    /** Whether its collections are deleted, durably: from then on it can no longer be refused. */
+    private boolean begun(Write write) {
+        return !steps.catalog().deletedBy(write.lsn()).isEmpty();
+    }
+
     private static WriteResult refusal(Write write, String why) {
         String message =
                 "Database [" + write.subject().database() + "] cannot be deleted: " + why + ". Nothing was changed.";
@@ -100,10 +126,6 @@ final class DeleteDatabaseOp implements CatalogOp {
     }
 
     private void lookForStrangers(Lane lane, Write write, int known) {
-        if (asked != write.lsn()) {
-            asked = write.lsn();
-            since = lanes.io().nanoTime();
-        }
         // 1.5.9 counts none in a database that it does not know.
         ask(lane, write, "", there -> {
             if (there != null && Verdict.ofRead(there) == Verdict.MISSING) {
@@ -133,10 +155,10 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     /** No such database there: it says so to the deletion, too, if nothing went wrong before. */
     private void unknown(Lane lane, Write write) {
-        if (!steps.again(lane, write)) {
-            unknown = write.lsn();
-        }
-        counted = write.lsn();
+        Asked of = asked(lane, write);
+        // A process before this one may have had it executed there.
+        of.unknown = !steps.again(lane, write) && !write.recovered();
+        of.counted = true;
         lanes.pump(lane);
     }
 
@@ -154,13 +176,13 @@ final class DeleteDatabaseOp implements CatalogOp {
                     refusal(write, "it holds collections the proxy does not manage")
                             .withStatus(409));
         } else {
-            counted = write.lsn();
+            asked(lane, write).counted = true;
             lanes.pump(lane);
         }
     }
 
     private void uncounted(Lane lane, Write write) {
-        if (lanes.io().nanoTime() - since > PATIENCE_NANOS) {
+        if (lanes.io().nanoTime() - asked(lane, write).since > PATIENCE_NANOS) {
             String message = "Database [" + write.subject().database() + "] cannot be deleted now: " + lane.instance
                     + " does not say how many collections it holds. Nothing was changed; retry later, as a new"
                     + " transaction.";
@@ -188,7 +210,7 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     @Override
     public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
-        if (refusal.status() != 404 || !steps.again(lane, write) || unknown == write.lsn()) {
+        if (refusal.status() != 404 || (!begun(write) && (!steps.again(lane, write) || asked(lane, write).unknown))) {
             return false;
         }
         deleted(lane, write, WriteResult.json(200, "{}".getBytes(StandardCharsets.UTF_8)));

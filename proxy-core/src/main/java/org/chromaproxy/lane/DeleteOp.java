@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.catalog.Purges;
@@ -113,10 +114,16 @@ final class DeleteOp implements CatalogOp {
         if (forgets(write)) {
             return steps.catalog().known(subject.collection()).filter(entry -> entry.deletedLsn() == 0);
         }
+        return named(steps.catalog(), write);
+    }
+
+    /** The collection that now has the name, or the id, by which the record deletes one. */
+    static Optional<CollectionEntry> named(Catalog catalog, Write write) {
+        Subject subject = write.subject();
         Segment segment = Routes.classify(
                         HttpMethod.DELETE, write.record().content().request().path())
                 .collection();
-        return steps.catalog().resolveName(subject.tenant(), subject.database(), segment.text());
+        return catalog.resolveName(subject.tenant(), subject.database(), segment.text());
     }
 
     private static WriteResult gone(Write write) {

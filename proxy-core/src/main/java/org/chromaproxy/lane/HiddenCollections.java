@@ -54,8 +54,10 @@ final class HiddenCollections {
         ArrayPurge.of(lanes, instance, purge.hidden(), purge.instanceId())
                 .thenCompose(done -> ArrayPurge.drop(lanes, instance, purge))
                 .whenComplete((answer, error) -> {
-                    if (answer != null && ArrayPurge.gone(OpKind.DELETE_COLLECTION, answer)) {
+                    if (answer != null && Verdict.of(OpKind.DELETE_COLLECTION, answer) == Verdict.APPLIED) {
                         forget(instance, purge);
+                    } else if (answer != null && Verdict.of(OpKind.DELETE_COLLECTION, answer) == Verdict.MISSING) {
+                        lookForIt(instance, purge);
                     } else {
                         LOG.warn(
                                 "a deleted collection, {} on {}, is not purged there yet, tried again later: {}",
@@ -66,6 +68,18 @@ final class HiddenCollections {
                         busy.remove(instance);
                     }
                 });
+    }
+
+    /** Nothing has its hidden name: it is gone, or was never put aside, and has its own name still. */
+    private void lookForIt(Instance instance, Change.Purge purge) {
+        ArrayPurge.putAside(lanes, instance, purge).whenComplete((answer, error) -> {
+            if (answer != null && Verdict.of(OpKind.MODIFY_COLLECTION, answer) == Verdict.MISSING) {
+                forget(instance, purge);
+            } else {
+                notBefore.put(purge, lanes.io().nanoTime() + RETRY_NANOS);
+                busy.remove(instance);
+            }
+        });
     }
 
     private void forget(Instance instance, Change.Purge purge) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingChanges;
 import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
@@ -83,19 +84,10 @@ final class NameReadBack {
         if (executed(write, there)) {
             LOG.warn("record {} failed everywhere ({}), but {} has executed it", write.lsn(), why, leader);
             leader.attempts().putInDoubt();
-            steps.foundDone(leader, write, again(write));
+            steps.foundDone(leader, write);
             return;
         }
         conclude(leader, write, why, otherThan(there, asked));
-    }
-
-    /** What an instance answers that has executed it before. */
-    private static int again(Write write) {
-        return switch (write.kind()) {
-            case DELETE_COLLECTION -> 404;
-            case CREATE_COLLECTION -> 409;
-            default -> 200;
-        };
     }
 
     /** Whether a create, renaming or deletion of a collection shows under the names it touches, and in the catalog does not. */
@@ -103,7 +95,7 @@ final class NameReadBack {
         Subject subject = write.subject();
         Mapping.Path path = new Mapping.Path(subject.tenant(), subject.database(), subject.name());
         return switch (write.kind()) {
-            case DELETE_COLLECTION -> there.stream().allMatch(JsonNode::isMissingNode);
+            case DELETE_COLLECTION -> !there.isEmpty() && there.stream().allMatch(JsonNode::isMissingNode);
             case CREATE_COLLECTION ->
                 there.stream().noneMatch(JsonNode::isMissingNode)
                         && steps.catalog().named(path).isEmpty();
@@ -122,14 +114,36 @@ final class NameReadBack {
         return lane.head() == write || lane.mayHave(write);
     }
 
+    /** What is read: nothing where the names that the record touches are not known, as then no effect of it could be told. */
     private List<String> paths(Write write) {
         Subject subject = write.subject();
-        if (write.kind() == OpKind.CREATE_TENANT || write.kind() == OpKind.MODIFY_TENANT) {
-            return List.of(ChromaPaths.tenant(subject.tenant()));
+        return switch (write.kind()) {
+            case MODIFY_TENANT -> List.of(ChromaPaths.tenant(subject.tenant()));
+            case CREATE_TENANT -> named(write).map(ChromaPaths::tenant).stream().toList();
+            case DELETE_DATABASE -> List.of(ChromaPaths.database(subject.tenant(), subject.database()));
+            case CREATE_DATABASE ->
+                named(write).map(name -> ChromaPaths.database(subject.tenant(), name)).stream()
+                        .toList();
+            case DELETE_COLLECTION ->
+                DeleteOp.named(steps.catalog(), write).map(entry -> ChromaPaths.collection(entry.path())).stream()
+                        .toList();
+            default -> collection(subject);
+        };
+    }
+
+    /** The name in the body of a record that makes a database or a tenant. */
+    private static Optional<String> named(Write write) {
+        byte[] body = write.body();
+        try {
+            String name = body == null ? "" : ClientJson.tree(body).path("name").asText();
+            return Optional.of(name).filter(each -> !each.isEmpty());
+        } catch (IOException e) {
+            LOG.debug("record {} names nothing", write.lsn(), e);
+            return Optional.empty();
         }
-        if (write.kind() == OpKind.CREATE_DATABASE || write.kind() == OpKind.DELETE_DATABASE) {
-            return List.of(ChromaPaths.database(subject.tenant(), subject.database()));
-        }
+    }
+
+    private List<String> collection(Subject subject) {
         Set<String> names = new LinkedHashSet<>();
         steps.catalog()
                 .known(subject.collection())
@@ -208,27 +222,48 @@ final class NameReadBack {
                     .ifPresent(
                             place -> places.put(instance, new Place(place.instanceId(), PlaceState.DIVERGED, reason)));
         }
+        List<Change> others = new ArrayList<>(List.of(outcome));
+        others.addAll(left(write));
         store(
-                outcome,
+                others,
                 entry.filter(known -> !places.isEmpty()).map(known -> MappingEdit.places(known, places)).stream()
                         .toList(),
                 () -> lanes.concluded(leader, write, result));
     }
 
-    private void store(Change.Outcome outcome, List<MappingEdit> edits, Runnable then) {
+    /**
+     * What is still there of collections that were deleted before their database was to be: nobody can reach them any more, and it is
+     * deleted in the background, by its id.
+     */
+    private List<Change> left(Write write) {
+        if (write.kind() != OpKind.DELETE_DATABASE) {
+            return List.of();
+        }
+        List<Change> left = new ArrayList<>();
+        for (CollectionEntry entry : steps.catalog().deletedBy(write.lsn())) {
+            lanes.lanes()
+                    .forEach(lane -> entry.place(lane.instance)
+                            .ifPresent(place -> left.add(
+                                    new Change.Purge(lane.instance.name(), place.instanceId(), Purges.hidden(entry)))));
+        }
+        return left;
+    }
+
+    private void store(List<Change> others, List<MappingEdit> edits, Runnable then) {
         MappingChanges changes = steps.catalog().changes();
         changes.begin(edits, begun -> {
-            List<Change> all = new ArrayList<>(List.of(outcome));
+            List<Change> all = new ArrayList<>(others);
             begun.forEach(each -> all.add(new Change.PutMapping(each.mapping())));
             ChangeListener listener = ChangeListener.of(
                     () -> lanes.io().execute(() -> {
+                        others.forEach(steps::known);
                         changes.durable(begun)
                                 .forEach(known -> steps.collections().wake(known.publicId()));
                         then.run();
                     }),
                     reason -> lanes.io().execute(() -> {
                         changes.refused(begun);
-                        store(outcome, edits, then);
+                        store(others, edits, then);
                     }));
             lanes.services().log().submit(all, true, listener);
         });

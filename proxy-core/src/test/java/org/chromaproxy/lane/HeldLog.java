@@ -1,9 +1,13 @@
 package org.chromaproxy.lane;
 
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -24,6 +28,9 @@ final class HeldLog implements WriteAheadLog {
 
     /** A lane's cursor. */
     record Where(UUID lane, String instance) {}
+
+    /** A record of the proxy's own in the queue, and who hears of it. */
+    private record Appending(NewRecord record, AppendListener listener) {}
 
     /** A record that stays in the queue. */
     private record Queued() implements AppendTicket {
@@ -48,6 +55,9 @@ final class HeldLog implements WriteAheadLog {
     private List<Group> waiting = new ArrayList<>();
     private boolean held;
     private final List<NewRecord> appended = new ArrayList<>();
+    private final ArrayDeque<Appending> appending = new ArrayDeque<>();
+    private final IdentityHashMap<NewRecord, AppendListener> appenders = new IdentityHashMap<>();
+    private int committed;
     private boolean room;
     private int turnedAway;
     private Predicate<List<? extends Change>> refused = changes -> false;
@@ -102,6 +112,14 @@ final class HeldLog implements WriteAheadLog {
                         && record.content().subject().lane().equals(lane))
                 .map(record -> new LoggedRecord(record, false, Optional.ofNullable(outcomes.get(record.lsn()))))
                 .toList();
+    }
+
+    /** The record of that LSN. */
+    synchronized LogRecord record(long lsn) {
+        return records.stream()
+                .filter(record -> record.lsn() == lsn)
+                .findFirst()
+                .orElseThrow();
     }
 
     synchronized List<Mapping> mappings() {
@@ -181,6 +199,8 @@ final class HeldLog implements WriteAheadLog {
             return Optional.empty();
         }
         appended.add(record);
+        appending.add(new Appending(record, listener));
+        appenders.put(record, listener);
         return Optional.of(new Queued());
     }
 
@@ -189,9 +209,38 @@ final class HeldLog implements WriteAheadLog {
         room = true;
     }
 
+    /** Commits the oldest record in its queue. */
+    void commitAppended() {
+        Appending next = nextAppending();
+        int bytes = next.record.request().body().length;
+        next.listener.committed(new LogRecord(durableLsn() + 1, Instant.EPOCH, next.record, bytes));
+    }
+
+    /** The oldest record in its queue is never logged. */
+    void failAppended() {
+        nextAppending().listener.failed("a test");
+    }
+
+    private synchronized Appending nextAppending() {
+        return appending.remove();
+    }
+
     /** Records of the proxy's own that its queue did not take. */
     synchronized int turnedAway() {
         return turnedAway;
+    }
+
+    /** Takes out of its queue those that are in it. */
+    synchronized List<NewRecord> takeAppended() {
+        List<NewRecord> taken = List.copyOf(appended.subList(committed, appended.size()));
+        committed = appended.size();
+        return taken;
+    }
+
+    /** Commits one of these. */
+    synchronized void commit(LogRecord record) {
+        records.add(record);
+        Objects.requireNonNull(appenders.get(record.content())).committed(record);
     }
 
     /** Those that it took. */

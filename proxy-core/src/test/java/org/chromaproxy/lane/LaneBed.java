@@ -25,6 +25,7 @@ import org.chromaproxy.merge.MergeBounds;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.scan.Footprints;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.NewRecord;
@@ -57,6 +58,8 @@ final class LaneBed {
 
     /** How many were made, and of what. */
     final List<Footprint> comparisons = new ArrayList<>();
+    /** Who was compared with whom in these, as {@code leader: [others]}. */
+    final List<String> comparedWith = new ArrayList<>();
 
     private final LaneServices services;
     private long lsn;
@@ -105,6 +108,15 @@ final class LaneBed {
         return instances.get(1);
     }
 
+    /** The ids in each request to an instance, in the order in which it was sent them; joined by + where there are several. */
+    List<String> idsSentTo(Instance instance) {
+        return io.sent().stream()
+                .filter(each -> each.instance == instance)
+                .map(each -> each.body().replaceAll(".*\"ids\":\\[\"?([^\\]]*?)\"?\\].*", "$1"))
+                .map(ids -> ids.replace("\",\"", "+"))
+                .toList();
+    }
+
     private LaneServices makeServices() {
         LaneServices.Storage storage = new LaneServices.Storage(
                 log,
@@ -119,6 +131,7 @@ final class LaneBed {
         LaneServices.Doubt doubt = new LaneServices.Doubt(
                 (collection, leader, others, touched) -> {
                     comparisons.add(touched);
+                    comparedWith.add(leader + ": " + others);
                     return compared;
                 },
                 unansweredMs::get);
@@ -129,8 +142,22 @@ final class LaneBed {
         return services;
     }
 
+    /** The first resolution of the record stands, if there is one. */
     private byte[] body(long at) {
-        return log.page(id, at - 1).getFirst().record().content().request().body();
+        return log.others().stream()
+                .filter(each -> each instanceof Change.Resolution resolved && resolved.lsn() == at)
+                .map(each -> ((Change.Resolution) each).body())
+                .findFirst()
+                .orElseGet(() -> log.record(at).content().request().body());
+    }
+
+    /** The log commits the records of the proxy's own that it took, and tells whoever appended them. */
+    void commitAppended() {
+        for (NewRecord taken : log.takeAppended()) {
+            lsn++;
+            log.commit(new LogRecord(lsn, io.now(), taken, taken.request().body().length));
+        }
+        io.runDue();
     }
 
     /** New lanes of the collection. */

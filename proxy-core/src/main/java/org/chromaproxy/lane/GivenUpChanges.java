@@ -1,0 +1,145 @@
+package org.chromaproxy.lane;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.scan.CollectionHead;
+import org.chromaproxy.scan.CollectionJson;
+import org.chromaproxy.upstream.UpstreamRequest;
+import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Mapping.Place;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
+
+/**
+ * Looks for what an instance may have executed of a modification or deletion that was given up while it could not be asked: before its
+ * lane passes the record, the name is read there. A collection that is not there under its name has diverged; one whose modification was
+ * given up is to be compared. Each step can be repeated after a crash. Confined to the catalog lanes' loop.
+ *
+ * @see RefusedCreates
+ */
+final class GivenUpChanges {
+    private static final long TIMEOUT_MS = 5_000;
+    private static final LaneState LOOKING =
+            new LaneState.Asking("what it may have executed of a record that was given up is looked for");
+
+    private final Lanes lanes;
+    private final CatalogSteps steps;
+    /** By the index of each lane, the LSN of the record that is known to have left nothing. */
+    private final Map<Integer, Long> clean = new HashMap<>();
+
+    GivenUpChanges(Lanes lanes, CatalogSteps steps) {
+        this.lanes = lanes;
+        this.steps = steps;
+    }
+
+    /**
+     * Begins, or goes on, with the lane's head, which was given up and may have been executed there.
+     *
+     * @return false if there is nothing to be looked for
+     */
+    boolean look(Lane lane, Write write) {
+        boolean changes = write.kind() == OpKind.MODIFY_COLLECTION
+                || write.kind() == OpKind.DELETE_COLLECTION
+                || write.kind() == OpKind.DELETE_DATABASE;
+        if (!changes || !write.givenUp() || clean.getOrDefault(lane.index(), 0L) == write.lsn()) {
+            return false;
+        }
+        if (!lane.takesWrites() || !lanes.services().owning()) {
+            return true;
+        }
+        if (write.kind() == OpKind.DELETE_DATABASE) {
+            database(lane, write);
+            return true;
+        }
+        Optional<CollectionEntry> entry = steps.catalog()
+                .known(write.subject().collection())
+                .filter(known -> known.deletedLsn() == 0
+                        && known.place(lane.instance)
+                                .filter(place -> place.state() != PlaceState.DIVERGED)
+                                .isPresent());
+        entry.ifPresent(known -> collection(lane, write, known));
+        return entry.isPresent();
+    }
+
+    private void database(Lane lane, Write write) {
+        Subject subject = write.subject();
+        ask(lane, write, ChromaPaths.database(subject.tenant(), subject.database()), answer -> {
+            if (Verdict.ofRead(answer) != Verdict.MISSING) {
+                nothing(lane, write);
+                return;
+            }
+            List<MappingEdit> edits = steps.catalog().list(subject.tenant(), subject.database()).stream()
+                    .flatMap(entry -> diverged(lane, write, entry).stream())
+                    .toList();
+            passed(lane, write, edits);
+        });
+    }
+
+    private void collection(Lane lane, Write write, CollectionEntry entry) {
+        ask(lane, write, ChromaPaths.collection(entry.path()), answer -> {
+            Place place = entry.place(lane.instance).orElseThrow();
+            Optional<UUID> there =
+                    CollectionJson.head(answer.body()).map(CollectionHead::id).flatMap(CollectionIds::parse);
+            if (Verdict.ofRead(answer) == Verdict.MISSING || !there.equals(Optional.of(place.instanceId()))) {
+                passed(lane, write, diverged(lane, write, entry).stream().toList());
+            } else if (write.kind() == OpKind.MODIFY_COLLECTION && place.state() == PlaceState.READY) {
+                String reason =
+                        "record " + write.lsn() + ", which modifies it, was given up without it; to be compared";
+                Place unverified = new Place(place.instanceId(), PlaceState.UNVERIFIED, reason);
+                passed(lane, write, List.of(MappingEdit.place(entry, lane.instance, unverified)));
+            } else {
+                nothing(lane, write);
+            }
+        });
+    }
+
+    private static Optional<MappingEdit> diverged(Lane lane, Write write, CollectionEntry entry) {
+        String reason =
+                "record " + write.lsn() + " was given up, and this instance, which could not be asked, had executed it";
+        return entry.place(lane.instance)
+                .map(place -> new Place(place.instanceId(), PlaceState.DIVERGED, reason))
+                .map(place -> MappingEdit.place(entry, lane.instance, place));
+    }
+
+    private void passed(Lane lane, Write write, List<MappingEdit> edits) {
+        clean.put(lane.index(), write.lsn());
+        if (!edits.isEmpty()) {
+            lanes.services().stats().countDiverged();
+        }
+        steps.complete(lane, write, edits, WriteResult.of(ProxyError.WRITE_FAILED, "given up"));
+    }
+
+    private void nothing(Lane lane, Write write) {
+        clean.put(lane.index(), write.lsn());
+        lanes.pump(lane);
+    }
+
+    private void ask(Lane lane, Write write, String path, Consumer<UpstreamResponse> told) {
+        lane.occupy(LOOKING);
+        lanes.io()
+                .send(lane.instance, UpstreamRequest.get(path), TIMEOUT_MS)
+                .whenComplete((answer, error) -> lanes.guarded(lane, write, () -> {
+                    if (lane.head() != write || lane.detached()) {
+                        return;
+                    }
+                    lane.free();
+                    Verdict verdict = answer == null ? Verdict.FAULT : Verdict.ofRead(answer);
+                    if (verdict == Verdict.APPLIED || verdict == Verdict.MISSING) {
+                        told.accept(answer);
+                    } else {
+                        lanes.fault(
+                                lane, write, "what it may have executed of a record that was given up cannot be read");
+                    }
+                }));
+    }
+}

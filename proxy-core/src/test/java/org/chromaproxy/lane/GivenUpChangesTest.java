@@ -1,0 +1,165 @@
+package org.chromaproxy.lane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.chromaproxy.wal.record.Mapping.PlaceState;
+import org.junit.jupiter.api.Test;
+
+/** What is left of catalog records that every server failed, one of them perhaps after it had executed them. */
+class GivenUpChangesTest {
+    private final CatalogLaneBed bed = new CatalogLaneBed();
+    private final VirtualIo io = bed.io;
+
+    /** The primary may have executed it and goes away; the replica fails it until it is given up, and says this to reads. */
+    private void giveUpWithoutThePrimary(Write write, String readsOnTheReplica) {
+        io.only().cut();
+        bed.down(bed.primary());
+        for (int i = 0; i < 60 && !write.result().isDone(); i++) {
+            bed.replica().writes().succeeded();
+            for (VirtualIo.Sent each : io.open()) {
+                String line = CatalogLaneBed.line(each);
+                if (line.equals("GET d")) {
+                    each.answer(200, "{\"name\":\"d\"}");
+                } else if (line.startsWith("GET")) {
+                    each.answer(200, readsOnTheReplica);
+                } else {
+                    each.fail();
+                }
+            }
+            io.runFor(500);
+        }
+        assertEquals(500, write.result().resultNow().status());
+        bed.up(bed.primary());
+        io.runFor(100);
+    }
+
+    private PlaceState state(String name) {
+        return bed.named(name).orElseThrow().place(bed.primary()).orElseThrow().state();
+    }
+
+    @Test
+    void oneThatHadExecutedADeletionThatWasGivenUpHasDiverged() {
+        bed.put("aaa");
+        giveUpWithoutThePrimary(bed.delete("aaa"), CatalogLaneBed.shown(bed.replica(), "aaa"));
+        bed.open(bed.primary(), "GET d/collections/aaa").answer(404, CatalogLaneBed.MISSING);
+        io.runFor(100);
+        assertEquals(PlaceState.DIVERGED, state("aaa"));
+        assertEquals(1, bed.group.lane(0).cursor.applied());
+    }
+
+    @Test
+    void oneThatHadNotExecutedItPassesIt() {
+        bed.put("aaa");
+        giveUpWithoutThePrimary(bed.delete("aaa"), CatalogLaneBed.shown(bed.replica(), "aaa"));
+        bed.open(bed.primary(), "GET d/collections/aaa").answer(200, CatalogLaneBed.shown(bed.primary(), "aaa"));
+        io.runFor(100);
+        assertEquals(PlaceState.READY, state("aaa"));
+        assertEquals(1, bed.group.lane(0).cursor.applied());
+    }
+
+    @Test
+    void oneThatMayHaveExecutedAModificationIsCompared() {
+        bed.put("aaa");
+        giveUpWithoutThePrimary(bed.modify("aaa"), CatalogLaneBed.shown(bed.replica(), "aaa"));
+        bed.open(bed.primary(), "GET d/collections/aaa").answer(200, CatalogLaneBed.shown(bed.primary(), "aaa"));
+        io.runFor(100);
+        assertEquals(PlaceState.UNVERIFIED, state("aaa"));
+    }
+
+    @Test
+    void ofADatabaseThatIsGoneThereAllCollectionsHaveDiverged() {
+        bed.put("aaa");
+        bed.put("bbb");
+        Write delete = bed.deleteDatabase();
+        io.only().answer(200, "{\"name\":\"d\"}");
+        io.only().answer(200, "2");
+        giveUpWithoutThePrimary(delete, "2");
+        bed.open(bed.primary(), "GET d").answer(404, CatalogLaneBed.MISSING);
+        io.runFor(100);
+        assertEquals(PlaceState.DIVERGED, state("aaa"));
+        assertEquals(PlaceState.DIVERGED, state("bbb"));
+    }
+
+    @Test
+    void aDeletionThatNobodyExecutedDoesNotCountAsDone() {
+        bed.log.hold();
+        bed.create("aaa");
+        bed.done(bed.primary());
+        Write delete = bed.delete("aaa");
+        bed.log.release();
+        io.runDue();
+        bed.done(bed.replica());
+        for (int i = 0; i < 60 && !delete.result().isDone(); i++) {
+            bed.lanes.instances.forEach(each -> each.writes().succeeded());
+            for (VirtualIo.Sent each : io.open()) {
+                if (CatalogLaneBed.line(each).startsWith("GET")) {
+                    each.answer(200, CatalogLaneBed.shown(each.instance, "aaa"));
+                } else {
+                    each.fail();
+                }
+            }
+            io.runFor(1_000);
+        }
+        assertEquals(500, delete.result().resultNow().status());
+        assertTrue(bed.named("aaa").isPresent());
+    }
+
+    @Test
+    void aCollectionThatWasPutAsideThoughNobodySaidSoIsDeletedAndPurged() {
+        bed.put("aaa");
+        bed.catalog.purges().flat(bed.id("aaa"), false);
+        Write delete = bed.delete("aaa");
+        bed.failWrites();
+        bed.open(bed.replica(), "GET d/collections/aaa").answer(404, CatalogLaneBed.MISSING);
+        bed.open(bed.primary(), "GET d/collections/aaa").answer(404, CatalogLaneBed.MISSING);
+        io.runFor(1_000);
+        assertEquals(200, delete.result().resultNow().status());
+        assertTrue(bed.named("aaa").isEmpty());
+        assertEquals(1, bed.catalog.purges().of(bed.group.leader().instance).size());
+    }
+
+    @Test
+    void aCreateOfADatabaseThatFailsEverywhereIsGivenUp() {
+        Write create = bed.createDatabase("e");
+        for (int i = 0; i < 120 && !create.result().isDone(); i++) {
+            bed.lanes.instances.forEach(each -> each.writes().succeeded());
+            for (VirtualIo.Sent each : io.open()) {
+                String line = CatalogLaneBed.line(each);
+                if (line.startsWith("GET")) {
+                    assertFalse(line.endsWith("/"), line);
+                    each.answer(404, CatalogLaneBed.MISSING);
+                } else {
+                    each.fail();
+                }
+            }
+            io.runFor(1_000);
+        }
+        assertEquals(500, create.result().resultNow().status());
+    }
+
+    @Test
+    void whatIsLeftOfADatabaseThatCouldNotBeDeletedIsPurged() {
+        bed.put("aaa");
+        bed.catalog.purges().flat(bed.id("aaa"), false);
+        bed.log.makeRoom();
+        Write delete = bed.deleteDatabase();
+        for (int i = 0; i < 60 && !delete.result().isDone(); i++) {
+            bed.lanes.instances.forEach(each -> each.writes().succeeded());
+            for (VirtualIo.Sent each : io.open()) {
+                switch (CatalogLaneBed.line(each).replaceAll(".*/get", "get")) {
+                    case "get" -> each.answer(200, "{\"ids\":[],\"metadatas\":[]}");
+                    case "DELETE d" -> each.fail();
+                    case "GET d" -> each.answer(200, "{\"name\":\"d\"}");
+                    default -> each.answer(200, "1");
+                }
+            }
+            io.runFor(500);
+        }
+        assertEquals(500, delete.result().resultNow().status());
+        assertTrue(bed.named("aaa").isEmpty());
+        assertEquals(1, bed.catalog.purges().of(bed.primary()).size());
+        assertEquals(1, bed.catalog.purges().of(bed.replica()).size());
+    }
+}
