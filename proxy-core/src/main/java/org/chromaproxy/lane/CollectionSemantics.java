@@ -96,7 +96,7 @@ final class CollectionSemantics implements LaneSemantics {
 
     /** Whether nothing is in doubt or waited for, beside what the lanes themselves are at. */
     boolean atRest() {
-        return returns.none() && dimension.isQueued() && lastWrites.none();
+        return returns.none() && dimension.isQueued() && lastWrites.none() && !replay.isTracking();
     }
 
     /** See {@link LastWrites#await}. */

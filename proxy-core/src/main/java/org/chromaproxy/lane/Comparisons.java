@@ -18,7 +18,7 @@ final class Comparisons {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST_SHIFTS = 6;
     /** That a server has ended is known so soon after its connections broke. */
-    private static final long KNOWN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    static final long KNOWN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Clock clock;
     private int failed;
@@ -37,13 +37,18 @@ final class Comparisons {
 
     /** Whether it may be tried now; what has become of the last one is known by then. */
     boolean due(Lane leader, Lane lane) {
+        look(leader, lane);
+        return clock.nanoTime() - notBefore >= 0;
+    }
+
+    /** Looks whether a server ended on the last one; to be called so long after it failed, too, as that takes to be known. */
+    void look(Lane leader, Lane lane) {
         if (open && losses(leader, lane) != losses) {
             open = false;
             endings++;
-        } else if (clock.nanoTime() - failedAt > KNOWN_NANOS) {
+        } else if (clock.nanoTime() - failedAt >= KNOWN_NANOS) {
             open = false;
         }
-        return clock.nanoTime() - notBefore >= 0;
     }
 
     /** Whether it is to be made while nothing else is under way that a server may not outlive. */

@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
  * order of the calls.
  */
 public final class CopyLanes {
-    private final RecordLanes group;
+    private final Supplier<Optional<RecordLanes>> current;
+    /** The lanes as they were last seen; they may have been let go since. On the loop, but for its loop, which is always the same. */
+    private volatile RecordLanes group;
     /** What stops the leader's lane, or did last. On the loop. */
     private @Nullable LeaderStop stop;
 
-    CopyLanes(RecordLanes group) {
+    /** @param current makes the lanes anew if they were let go; empty if there is no such collection any more */
+    CopyLanes(RecordLanes group, Supplier<Optional<RecordLanes>> current) {
         this.group = group;
+        this.current = current;
     }
 
     /**
@@ -132,10 +136,21 @@ public final class CopyLanes {
     }
 
     private CompletableFuture<Void> run(Runnable step) {
-        return CompletableFuture.runAsync(step, group.io());
+        return call(() -> {
+            step.run();
+            return null;
+        });
     }
 
-    private <T> CompletableFuture<T> call(Supplier<T> step) {
-        return CompletableFuture.supplyAsync(step, group.io());
+    private <T extends @Nullable Object> CompletableFuture<T> call(Supplier<T> step) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    if (group.retired()) {
+                        group = current.get()
+                                .orElseThrow(() -> new IllegalStateException("the collection is not there any more"));
+                    }
+                    return step.get();
+                },
+                group.io());
     }
 }

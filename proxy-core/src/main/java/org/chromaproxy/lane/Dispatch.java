@@ -329,17 +329,20 @@ final class Dispatch {
             @Nullable UpstreamResponse answer,
             @Nullable Throwable error) {
         Write write = batch.first();
-        endTurn(lane, write, lane.head() == write ? answer : null);
         if (lane.head() != write) {
+            // It left the lane, which gave up all that it held for it.
             return;
         }
+        endTurn(lane, write, answer);
         lane.free();
         lane.attempts().ended();
         if (answer != null) {
             lane.attempts().survived();
         }
         batch.writes().forEach(each -> each.trail().mark(Mark.WHOLE));
-        if (!batch.merged() && answer != null && HeadTrial.refused(answer) && group.decides(lane, write)) {
+        // What was sent before may have been executed, whatever is answered now.
+        boolean first = !lane.headInDoubt() && lane.attempts().faults() == 0;
+        if (!batch.merged() && first && answer != null && HeadTrial.refused(answer) && group.decides(lane, write)) {
             lane.attempts().putInDoubt();
             lane.attempts().answered(answer);
             heads.begin(lane, write, sent, () -> heard(lane, write, answer, error));
@@ -367,9 +370,13 @@ final class Dispatch {
 
     /** What was refused or failed together is tried one by one: it may be the fault of one of them. */
     private void split(Lane lane, Batch batch, @Nullable UpstreamResponse answer, @Nullable Throwable error) {
-        lane.goAlone(batch.writes().size());
         boolean neverSent = UpstreamException.neverSent(error);
-        if (answer != null && refusal(Verdict.of(batch.first().kind(), answer))) {
+        if (!neverSent) {
+            lane.goAlone(batch.writes().size());
+        }
+        boolean refused =
+                answer != null && (refusal(Verdict.of(batch.first().kind(), answer)) || HeadTrial.refused(answer));
+        if (refused) {
             LOG.debug(
                     "{} on {}: {} merged records are refused and sent alone",
                     group,

@@ -169,7 +169,7 @@ final class Intake {
     /** The same from behind {@code lsn}, where {@code other} stands with all that came later in its queue. */
     void attach(Lane lane, long lsn, Lane other) {
         lane.join(lsn);
-        other.queue.forEach(lane.queue::leaveInLog);
+        other.queue.forEach(lane.queue::leaveInLogAsWell);
     }
 
     /** The last record that was offered to that lane. */
@@ -364,7 +364,10 @@ final class Intake {
 
     /** The lane leaves the group: nothing of what it had before it is its business. */
     void detach(Lane lane) {
-        lane.queue.clear().forEach(this::dropped);
+        for (Write write : lane.queue.clear()) {
+            passage.abandonTargeted(lane, write);
+            dropped(write);
+        }
         for (Write write : lane.cursor.unsettled().takeAll()) {
             lane.queue.forget(write);
             dropped(write);

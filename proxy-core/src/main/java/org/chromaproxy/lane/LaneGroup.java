@@ -104,6 +104,8 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
         }
         if (!intake.offer(write)) {
             passage.untaken(write);
+        } else if (write.targeted()) {
+            lanes.stream().filter(Lane::detached).forEach(lane -> passage.abandonTargeted(lane, write));
         }
         write.taken();
         leadership.electIfStuck();

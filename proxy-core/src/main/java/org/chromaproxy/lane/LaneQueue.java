@@ -32,6 +32,7 @@ final class LaneQueue implements Iterable<Write> {
     /** The end of the last page, or where the lane joined. */
     private long readTo;
 
+    private long joinedAt;
     private boolean loading;
     private final ArrayDeque<Write> arriving = new ArrayDeque<>();
     private boolean missedArrivals;
@@ -106,6 +107,12 @@ final class LaneQueue implements Iterable<Write> {
         return loading && room && arriving.add(write);
     }
 
+    /** Another lane has this before it, and so has this one, in the log. */
+    void leaveInLogAsWell(Write write) {
+        pending.add(1, write.record().bodyBytes());
+        countUnread(write);
+    }
+
     private void countUnread(Write write) {
         Instant logged = write.record().createdAt();
         if (!spilled || logged.isBefore(unreadSince)) {
@@ -151,7 +158,8 @@ final class LaneQueue implements Iterable<Write> {
             countUnread(write);
             dropped.accept(write);
         }
-        readTo = applied;
+        // Nothing before it joined is its business, wherever it stood in an earlier life.
+        readTo = Math.max(joinedAt, applied);
     }
 
     /** Everything up to here is in the queue, or has been. */
@@ -162,6 +170,7 @@ final class LaneQueue implements Iterable<Write> {
 
     /** The lane joins behind that LSN. */
     void join(long lsn) {
+        joinedAt = lsn;
         readTo = lsn;
     }
 

@@ -267,7 +267,8 @@ public final class LaneRegistry implements CollectionLanes {
 
     /** The lanes of a collection for a copy or a comparison; empty if there is no such collection. */
     public Optional<CopyLanes> copying(UUID publicId) {
-        return Optional.ofNullable(group(publicId)).map(CopyLanes::new);
+        return Optional.ofNullable(group(publicId))
+                .map(group -> new CopyLanes(group, () -> Optional.ofNullable(group(publicId))));
     }
 
     /** The lanes of a collection, or of the catalog, if they are in memory: for those on their loop, and to be looked at only. */

@@ -237,15 +237,21 @@ final class Leadership {
     private int heir(int preferred) {
         if (group.lane(leader).instance.draining()) {
             return group.lanes().stream()
-                    .filter(lane -> !leads(lane) && semantics.canLead(lane) && lane.takesWrites())
+                    .filter(lane -> !leads(lane) && rests(lane) && semantics.canLead(lane) && lane.takesWrites())
                     .filter(lane -> lane.nearlyCaughtUp(group.lane(leader)))
                     .findFirst()
                     .map(Lane::index)
                     .orElse(NOBODY);
         }
         Lane home = group.lane(preferred);
-        boolean ready = semantics.canLead(home) && stable(home) && home.nearlyCaughtUp(group.lane(leader));
+        boolean ready =
+                rests(home) && semantics.canLead(home) && stable(home) && home.nearlyCaughtUp(group.lane(leader));
         return leader != preferred && ready ? preferred : NOBODY;
+    }
+
+    /** Whether it will come to rest before long: not while a request there is unanswered for too long. */
+    private boolean rests(Lane lane) {
+        return !lane.attempts().unansweredFor(group.services().unansweredNanos());
     }
 
     /** Moves as soon as neither side has anything under way; called whenever a lane comes to rest. */

@@ -170,6 +170,13 @@ final class Passage {
         }
     }
 
+    /** The only instance that it is for follows no more: whoever waits for it is told. */
+    void abandonTargeted(Lane lane, Write write) {
+        if (write.targeted() && write.addresses(lane.instance)) {
+            write.result().complete(WriteResult.of(ProxyError.NO_INSTANCE, ProxyError.NO_INSTANCE.message()));
+        }
+    }
+
     /** No instance will ever take it: its client is told, once the log holds that as its outcome. */
     void untaken(Write write) {
         finished(write);

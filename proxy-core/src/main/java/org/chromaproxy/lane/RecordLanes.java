@@ -147,6 +147,7 @@ final class RecordLanes {
 
     /** Ends a hold. */
     void unhold(int instance) {
+        semantics.replay().end();
         group.lane(instance).hold(false);
         group.pumpAll();
     }

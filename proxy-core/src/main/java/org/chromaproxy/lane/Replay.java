@@ -39,6 +39,17 @@ final class Replay {
         overflow |= unknown || ids.size() > MAX_IDS;
     }
 
+    /** Whether somebody is to be told which ids a lane touches: then the lanes are needed, though nobody writes. */
+    boolean isTracking() {
+        return tracked != null;
+    }
+
+    /** Nobody asks for it any more. */
+    void end() {
+        tracked = null;
+        ids.clear();
+    }
+
     /** The ids named since tracking began, ending it; empty if there were too many to remember. */
     Optional<Set<String>> take() {
         tracked = null;

@@ -382,15 +382,23 @@ final class Returns {
         } catch (RuntimeException e) {
             LOG.error("{}: comparing what was in doubt on {} failed in the proxy", entry, lane, e);
             if (comparing == lane) {
-                comparisons.get(lane.index()).failed(false);
+                failed(lane, false);
                 end(leader, lane);
             }
         }
     }
 
+    private void failed(Lane lane, boolean tooLate) {
+        Comparisons own = comparisons.get(lane.index());
+        Lane leader = leader();
+        own.failed(tooLate);
+        // A server that ends later has another reason.
+        group.io().schedule(() -> own.look(leader, lane), Comparisons.KNOWN_NANOS, TimeUnit.NANOSECONDS);
+    }
+
     /** Tried again later, or at last with time: then writes go on meanwhile, and reads go elsewhere. */
     private void failed(Lane lane, Comparisons own, boolean tooLate) {
-        own.failed(tooLate);
+        failed(lane, tooLate);
         Place now = entry.place(lane.instance).orElse(null);
         if (own.tooLong() && now != null && now.state() == PlaceState.READY) {
             later(lane, now, "what was in doubt is too much to be compared while writes wait; to be compared");
@@ -419,7 +427,7 @@ final class Returns {
             return;
         }
         if (unread && touched instanceof Footprint.Ids) {
-            comparisons.get(lane.index()).failed(false);
+            failed(lane, false);
             return;
         }
         if (example != null) {

@@ -16,8 +16,9 @@ final class Suspects {
 
     /** What the instance had answered, and may have come back without. */
     void addLost(Footprint touched) {
-        lost = true;
         add(touched);
+        // A delete may name nothing, and so leave nothing to be compared.
+        lost |= !none();
     }
 
     /** Whether it may lack what it had answered, and not only what it has still to be sent again. */
