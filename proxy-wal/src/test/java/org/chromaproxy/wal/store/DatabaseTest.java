@@ -31,10 +31,10 @@ class DatabaseTest {
     void aSchemaThatWasLeftAtAnOlderVersionIsBroughtUpToDate() {
         try (Database first = Database.open(target)) {
             execute(first, "DELETE FROM schema_history WHERE version::int = " + Database.SCHEMA_VERSION);
-            execute(first, "ALTER TABLE log_identity DROP COLUMN transaction_key, DROP COLUMN veiled_after");
+            execute(first, "ALTER TABLE lane_leader DROP COLUMN tellers");
         }
         try (Database second = Database.open(target)) {
-            assertDoesNotThrow(() -> execute(second, "SELECT transaction_key, veiled_after FROM log_identity"));
+            assertDoesNotThrow(() -> execute(second, "SELECT tellers FROM lane_leader"));
         }
     }
 
