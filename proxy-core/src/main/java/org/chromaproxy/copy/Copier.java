@@ -100,6 +100,8 @@ public final class Copier {
             String reason = "it cannot be copied from " + services.source(entry, target) + ": " + e.getMessage();
             takeOut(entry, target, still, reason);
             throw new StepException(reason);
+        } finally {
+            still.endReplay();
         }
     }
 

@@ -80,6 +80,11 @@ final class Standstill {
         step(lanes.startReplay(target));
     }
 
+    /** In any case behind {@link #startReplay}: until then the lanes are kept in memory. */
+    void endReplay() {
+        step(lanes.endReplay());
+    }
+
     /**
      * Waits until the target has caught up, stops both lanes and does the work. While that waits too long for one request, between
      * two {@linkplain #check checks}, the leader's lane goes on; then the work ends at the next of them.

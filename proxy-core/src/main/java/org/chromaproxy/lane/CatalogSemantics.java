@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
@@ -12,6 +13,7 @@ import org.chromaproxy.catalog.MappingChanges;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.catalog.RetiredNames;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
@@ -233,6 +235,21 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
             lane.free();
             lanes.pump(lane);
         }
+    }
+
+    @Override
+    public void stillNamed(List<Change.Purge> purges) {
+        hidden.stillNamed(purges);
+    }
+
+    @Override
+    public void compared(Write write, Set<Instance> instances) {
+        givenUpChanges.compared(write, instances);
+    }
+
+    @Override
+    public boolean begun(Write write) {
+        return !catalog().deletedBy(write.lsn()).isEmpty();
     }
 
     @Override

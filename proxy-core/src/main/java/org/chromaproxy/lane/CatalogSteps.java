@@ -1,9 +1,11 @@
 package org.chromaproxy.lane;
 
 import java.util.List;
+import java.util.Set;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.Change;
 
@@ -33,6 +35,12 @@ interface CatalogSteps {
 
     /** The record's effect was found on an instance, though nobody said that it was done: it counts as done. */
     void foundDone(Lane lane, Write write);
+
+    /** These are to be purged, and are still there under their own names. */
+    void stillNamed(List<Change.Purge> purges);
+
+    /** The record is about to be given up; these were read, and compared with the leader. */
+    void compared(Write write, Set<Instance> instances);
 
     /** A change of what is left of deleted collections is durable. */
     void known(Change change);

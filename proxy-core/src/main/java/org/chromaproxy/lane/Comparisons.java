@@ -1,5 +1,6 @@
 package org.chromaproxy.lane;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.time.Clock;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ final class Comparisons {
     private long failedAt;
     private long notBefore;
     private long losses;
-    private boolean open;
+    /** Of the last one, as long as a server may be found to have ended on it; empty if not. */
+    private List<Lane> compared = List.of();
+
+    private boolean running;
     private Turns.@Nullable Turn alone;
 
     Comparisons(Clock clock) {
@@ -36,18 +40,21 @@ final class Comparisons {
     }
 
     /** Whether it may be tried now; what has become of the last one is known by then. */
-    boolean due(Lane leader, Lane lane) {
-        look(leader, lane);
+    boolean due() {
+        look();
         return clock.nanoTime() - notBefore >= 0;
     }
 
     /** Looks whether a server ended on the last one; to be called so long after it failed, too, as that takes to be known. */
-    void look(Lane leader, Lane lane) {
-        if (open && losses(leader, lane) != losses) {
-            open = false;
+    void look() {
+        if (running || compared.isEmpty()) {
+            return;
+        }
+        if (losses(compared) != losses) {
+            compared = List.of();
             endings++;
         } else if (clock.nanoTime() - failedAt >= KNOWN_NANOS) {
-            open = false;
+            compared = List.of();
         }
     }
 
@@ -58,8 +65,9 @@ final class Comparisons {
 
     /** One begins. */
     void begin(Lane leader, Lane lane) {
-        losses = losses(leader, lane);
-        open = true;
+        compared = List.of(leader, lane);
+        losses = losses(compared);
+        running = true;
     }
 
     /** @param granted ended with this comparison */
@@ -69,6 +77,7 @@ final class Comparisons {
 
     /** It came to nothing. */
     void failed(boolean tooLate) {
+        running = false;
         failedAt = clock.nanoTime();
         notBefore = failedAt + (FIRST_PAUSE_NANOS << Math.min(MOST_SHIFTS, failed));
         failed++;
@@ -77,6 +86,7 @@ final class Comparisons {
 
     /** It has ended, in whatever way. */
     void end() {
+        running = false;
         if (alone != null) {
             alone.end();
             alone = null;
@@ -88,7 +98,8 @@ final class Comparisons {
         failed = 0;
         late = 0;
         endings = 0;
-        open = false;
+        compared = List.of();
+        running = false;
         notBefore = clock.nanoTime();
     }
 
@@ -102,7 +113,7 @@ final class Comparisons {
         return endings >= MOST_ENDINGS;
     }
 
-    private static long losses(Lane leader, Lane lane) {
-        return leader.instance.losses() + lane.instance.losses();
+    private static long losses(List<Lane> lanes) {
+        return lanes.stream().mapToLong(lane -> lane.instance.losses()).sum();
     }
 }

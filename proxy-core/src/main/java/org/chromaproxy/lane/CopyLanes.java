@@ -108,15 +108,24 @@ public final class CopyLanes {
         return call(() -> group.replay().take());
     }
 
+    /** Nobody asks any more which ids were touched. */
+    public CompletableFuture<Void> endReplay() {
+        return run(() -> group.replay().end());
+    }
+
     /** Lets a stopped lane go on. */
     public CompletableFuture<Void> thaw(int instance) {
-        return run(() -> group.unhold(instance));
+        return run(() -> {
+            group.replay().end();
+            group.unhold(instance);
+        });
     }
 
     /** The copy is whole and durable: that instance holds everything up to {@code lsn}, and follows again. */
     public CompletableFuture<Void> join(Instance target, long lsn) {
         return run(() -> {
-            group.group().restoreCursor(target.index(), lsn);
+            group.replay().end();
+            group.group().joinCursor(target.index(), lsn);
             group.unhold(target.index());
         });
     }
@@ -125,6 +134,7 @@ public final class CopyLanes {
     public CompletableFuture<Void> detach(Instance target) {
         return run(() -> {
             Lane lane = group.group().lane(target.index());
+            group.replay().end();
             lane.hold(false);
             group.group().detach(lane);
             group.group().pumpAll();

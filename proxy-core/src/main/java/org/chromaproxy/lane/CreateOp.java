@@ -97,6 +97,11 @@ final class CreateOp implements CatalogOp {
             steps.diverge(lane, write, "it holds " + other.get() + " under that name");
             return;
         }
+        if (lanes.services().catalog().purges().held(lane.instance, id)) {
+            // Its name is free in a moment.
+            lanes.pause(lane, "it holds a deleted collection under that name, which is about to be purged");
+            return;
+        }
         boolean stranger = head.dimension().isPresent();
         MappingEdit effect = effect(lane, write, id, stranger, otherwise(lane, write, answer));
         UUID publicId = effect.base().publicId();

@@ -89,7 +89,7 @@ final class DeleteDatabaseOp implements CatalogOp {
     @Override
     public Plan plan(Lane lane, Write write) {
         Collection<CollectionEntry> doomed = doomed(lane, write);
-        if (lanes.decides(lane, write)) {
+        if (lanes.decides(lane, write) && !begun(write)) {
             Optional<CollectionEntry> kept = doomed.stream()
                     .filter(entry -> steps.catalog().isProtected(entry.path().name()))
                     .findFirst();
@@ -210,6 +210,10 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     @Override
     public boolean metItself(Lane lane, Write write, UpstreamResponse refusal) {
+        if (refusal.status() != 404 && lanes.decides(lane, write) && begun(write)) {
+            lanes.contradicted(lane, write, "it refuses a deletion that has begun: " + refusal.brief());
+            return true;
+        }
         if (refusal.status() != 404 || (!begun(write) && (!steps.again(lane, write) || asked(lane, write).unknown))) {
             return false;
         }

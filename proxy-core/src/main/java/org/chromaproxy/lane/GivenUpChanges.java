@@ -4,15 +4,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
-import org.chromaproxy.route.CollectionIds;
-import org.chromaproxy.scan.CollectionHead;
-import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -22,7 +20,7 @@ import org.chromaproxy.wal.record.Subject;
 
 /**
  * Looks for what an instance may have executed of a modification or deletion that was given up while it could not be asked: before its
- * lane passes the record, the name is read there. A collection that is not there under its name has diverged; one whose modification was
+ * lane passes the record, it is asked for the collection by its id. One that is not there any more has diverged; one whose modification was
  * given up is to be compared. Each step can be repeated after a crash. Confined to the catalog lanes' loop.
  *
  * @see RefusedCreates
@@ -36,6 +34,10 @@ final class GivenUpChanges {
     private final CatalogSteps steps;
     /** By the index of each lane, the LSN of the record that is known to have left nothing. */
     private final Map<Integer, Long> clean = new HashMap<>();
+    /** The record that was given up last, and who was compared then. */
+    private long compared;
+
+    private Set<Instance> comparedOn = Set.of();
 
     GivenUpChanges(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
@@ -51,7 +53,8 @@ final class GivenUpChanges {
         boolean changes = write.kind() == OpKind.MODIFY_COLLECTION
                 || write.kind() == OpKind.DELETE_COLLECTION
                 || write.kind() == OpKind.DELETE_DATABASE;
-        if (!changes || !write.givenUp() || clean.getOrDefault(lane.index(), 0L) == write.lsn()) {
+        boolean told = write.kind() == OpKind.MODIFY_COLLECTION && isKnown(lane, write);
+        if (!changes || told || !write.givenUp() || clean.getOrDefault(lane.index(), 0L) == write.lsn()) {
             return false;
         }
         if (!lane.takesWrites() || !lanes.services().owning()) {
@@ -61,14 +64,30 @@ final class GivenUpChanges {
             database(lane, write);
             return true;
         }
-        Optional<CollectionEntry> entry = steps.catalog()
-                .known(write.subject().collection())
+        Optional<CollectionEntry> entry = named(write)
                 .filter(known -> known.deletedLsn() == 0
                         && known.place(lane.instance)
                                 .filter(place -> place.state() != PlaceState.DIVERGED)
                                 .isPresent());
         entry.ifPresent(known -> collection(lane, write, known));
         return entry.isPresent();
+    }
+
+    private Optional<CollectionEntry> named(Write write) {
+        return write.kind() == OpKind.DELETE_COLLECTION
+                ? DeleteOp.named(steps.catalog(), write)
+                : steps.catalog().known(write.subject().collection());
+    }
+
+    /** These were read, and compared with the leader, when the record was given up. */
+    void compared(Write write, Set<Instance> instances) {
+        compared = write.lsn();
+        comparedOn = Set.copyOf(instances);
+    }
+
+    /** Whether nothing is left to be found out of a modification there: what the leader holds stands. */
+    private boolean isKnown(Lane lane, Write write) {
+        return lanes.leads(lane) || (compared == write.lsn() && comparedOn.contains(lane.instance));
     }
 
     private void database(Lane lane, Write write) {
@@ -85,12 +104,11 @@ final class GivenUpChanges {
         });
     }
 
+    /** By its id: what its name is there depends on where the lane stands. */
     private void collection(Lane lane, Write write, CollectionEntry entry) {
-        ask(lane, write, ChromaPaths.collection(entry.path()), answer -> {
-            Place place = entry.place(lane.instance).orElseThrow();
-            Optional<UUID> there =
-                    CollectionJson.head(answer.body()).map(CollectionHead::id).flatMap(CollectionIds::parse);
-            if (Verdict.ofRead(answer) == Verdict.MISSING || !there.equals(Optional.of(place.instanceId()))) {
+        Place place = entry.place(lane.instance).orElseThrow();
+        ask(lane, write, ChromaPaths.records(entry.path(), place.instanceId(), "count"), answer -> {
+            if (Verdict.ofRead(answer) == Verdict.MISSING) {
                 passed(lane, write, diverged(lane, write, entry).stream().toList());
             } else if (write.kind() == OpKind.MODIFY_COLLECTION && place.state() == PlaceState.READY) {
                 String reason =

@@ -1,8 +1,10 @@
 package org.chromaproxy.lane;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.instance.Instance;
@@ -25,6 +27,7 @@ final class HiddenCollections {
     private final Lanes lanes;
     private final Map<Change.Purge, Long> notBefore = new HashMap<>();
     private final Map<Instance, Change.Purge> busy = new HashMap<>();
+    private final Set<Change.Purge> named = new HashSet<>();
 
     HiddenCollections(Lanes lanes) {
         this.lanes = lanes;
@@ -51,35 +54,58 @@ final class HiddenCollections {
 
     private void begin(Instance instance, Change.Purge purge) {
         busy.put(instance, purge);
+        if (named.remove(purge)) {
+            putAside(instance, purge, () -> purge(instance, purge));
+        } else {
+            purge(instance, purge);
+        }
+    }
+
+    /** These have their own names still: whoever makes a collection of such a name would be given what is to be deleted. */
+    void stillNamed(List<Change.Purge> purges) {
+        named.addAll(purges);
+        purges.forEach(purge -> notBefore.put(purge, lanes.io().nanoTime()));
+        look();
+    }
+
+    private void putAside(Instance instance, Change.Purge purge, Runnable then) {
+        ArrayPurge.putAside(lanes, instance, purge).whenComplete((answer, error) -> {
+            Verdict verdict = answer == null ? Verdict.FAULT : Verdict.of(OpKind.MODIFY_COLLECTION, answer);
+            if (verdict == Verdict.MISSING) {
+                forget(instance, purge);
+            } else if (verdict == Verdict.APPLIED) {
+                then.run();
+            } else {
+                named.add(purge);
+                later(instance, purge, answer == null ? String.valueOf(error) : answer.brief());
+            }
+        });
+    }
+
+    private void purge(Instance instance, Change.Purge purge) {
         ArrayPurge.of(lanes, instance, purge.hidden(), purge.instanceId())
                 .thenCompose(done -> ArrayPurge.drop(lanes, instance, purge))
                 .whenComplete((answer, error) -> {
-                    if (answer != null && Verdict.of(OpKind.DELETE_COLLECTION, answer) == Verdict.APPLIED) {
+                    Verdict verdict = answer == null ? Verdict.FAULT : Verdict.of(OpKind.DELETE_COLLECTION, answer);
+                    if (verdict == Verdict.APPLIED) {
                         forget(instance, purge);
-                    } else if (answer != null && Verdict.of(OpKind.DELETE_COLLECTION, answer) == Verdict.MISSING) {
-                        lookForIt(instance, purge);
+                    } else if (verdict == Verdict.MISSING) {
+                        // It is gone, or was never put aside: a process may have ended in between.
+                        putAside(instance, purge, () -> later(instance, purge, "it had its own name still"));
                     } else {
-                        LOG.warn(
-                                "a deleted collection, {} on {}, is not purged there yet, tried again later: {}",
-                                purge.hidden().name(),
-                                instance,
-                                answer == null ? error.getMessage() : answer.brief());
-                        notBefore.put(purge, lanes.io().nanoTime() + RETRY_NANOS);
-                        busy.remove(instance);
+                        later(instance, purge, answer == null ? String.valueOf(error) : answer.brief());
                     }
                 });
     }
 
-    /** Nothing has its hidden name: it is gone, or was never put aside, and has its own name still. */
-    private void lookForIt(Instance instance, Change.Purge purge) {
-        ArrayPurge.putAside(lanes, instance, purge).whenComplete((answer, error) -> {
-            if (answer != null && Verdict.of(OpKind.MODIFY_COLLECTION, answer) == Verdict.MISSING) {
-                forget(instance, purge);
-            } else {
-                notBefore.put(purge, lanes.io().nanoTime() + RETRY_NANOS);
-                busy.remove(instance);
-            }
-        });
+    private void later(Instance instance, Change.Purge purge, String why) {
+        LOG.warn(
+                "a deleted collection, {} on {}, is not purged there yet, tried again later: {}",
+                purge.hidden().name(),
+                instance,
+                why);
+        notBefore.put(purge, lanes.io().nanoTime() + RETRY_NANOS);
+        busy.remove(instance);
     }
 
     private void forget(Instance instance, Change.Purge purge) {

@@ -28,6 +28,9 @@ final class Intake {
     private static final int LANE_RECORDS = 1_000;
 
     private static final Set<TransactionState> REFUSED = Set.of(TransactionState.FAILED, TransactionState.ABANDONED);
+    /** Its client was told so, or asks and is told: it is never decided otherwise. */
+    private static final Set<TransactionState> DONE = Set.of(TransactionState.COMPLETED, TransactionState.RECOVERED);
+
     private static final int PAGE_RECORDS = LaneQueue.MOST_ARRIVALS;
     private static final long PAGE_BYTES = 2 * LargeBodies.LARGE;
     private static final long RETRY_MS = 500;
@@ -105,6 +108,11 @@ final class Intake {
     void begun(long lsn) {
         offered = Math.max(offered, lsn);
         inherited = offered;
+    }
+
+    /** A lane stands there now; what was sent to others since these lanes were made is remembered all the same. */
+    void joined(long lsn) {
+        offered = Math.max(offered, lsn);
     }
 
     /** See {@link Lanes#inherited}. */
@@ -325,7 +333,8 @@ final class Intake {
         boolean refused = told.filter(REFUSED::contains).isPresent();
         // What was passed only since the page was asked for may have an outcome that the page does not tell.
         boolean undecided = group.leads(lane) && record.lsn() > passed();
-        if (record.lsn() > decided && !refused && !undecided) {
+        boolean done = told.filter(DONE::contains).isPresent();
+        if (record.lsn() > decided && !refused && !done && !undecided) {
             return null;
         }
         boolean mayHaveBeenSent =
@@ -345,7 +354,7 @@ final class Intake {
         }
         if (refused) {
             write.decide(Write.Decision.REFUSED);
-        } else if (record.lsn() <= decided || write.targeted()) {
+        } else if (done || record.lsn() <= decided || write.targeted()) {
             write.decide(Write.Decision.APPLIED);
         }
         know(write);

@@ -96,6 +96,14 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
         intake.begun(lsn);
     }
 
+    /** The lane of an instance joins at that LSN, up to which a copy holds everything. */
+    void joinCursor(int instance, long lsn) {
+        Lane lane = lane(instance);
+        lane.cursor.restore(lsn);
+        gate.applied(instance, lane.cursor.applied());
+        intake.joined(lsn);
+    }
+
     @Override
     public void offer(Write write) {
         offers++;
@@ -229,7 +237,10 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
         if (!head.decided() && (leadership.paused() || leadership.ahead())) {
             return false;
         }
-        if (!head.decided() && head.barred() && lanes.stream().noneMatch(each -> each.mayHave(head))) {
+        if (!head.decided()
+                && head.barred()
+                && !semantics.begun(head)
+                && lanes.stream().noneMatch(each -> each.mayHave(head))) {
             refuse(lane, head, WriteResult.of(ProxyError.PRINCIPAL_LIMIT, BARRED));
             return false;
         }

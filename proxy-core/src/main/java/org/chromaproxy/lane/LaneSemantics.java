@@ -95,6 +95,11 @@ interface LaneSemantics {
         return false;
     }
 
+    /** Whether some of the undecided record is done already, durably, so that it can no longer be refused. */
+    default boolean begun(Write write) {
+        return false;
+    }
+
     /** Undoes what the instance may have executed of its head, which is refused; false if there is nothing to be done. */
     default boolean undoes(Lane lane, Write head) {
         return false;

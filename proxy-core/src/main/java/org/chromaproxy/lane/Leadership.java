@@ -180,9 +180,14 @@ final class Leadership {
         LOG.info("{}: leadership moves from {} to {} (term {}): {}", group, group.lane(leader), to, next, why);
         String cause = cause(group.lane(leader).instance, why);
         Change.Lead change = new Change.Lead(group.id(), to.instance.name(), next, tellersToKeep());
+        Lane from = group.lane(leader);
+        // With the cursor behind all that it has executed: what it has told is known to be done.
         nextTerm = () -> group.services()
                 .log()
-                .submit(List.of(change), true, () -> group.io().execute(() -> moved(to, next, cause)));
+                .submit(
+                        List.of(new Change.Cursor(group.id(), from.instance.name(), from.cursor.applied()), change),
+                        true,
+                        () -> group.io().execute(() -> moved(to, next, cause)));
         settled(group.lane(leader));
     }
 

@@ -89,7 +89,7 @@ public final class Membership {
                     if (!same || leader.spilled()) {
                         return false;
                     }
-                    catalog.restoreCursor(instance.index(), still.lsn());
+                    catalog.joinCursor(instance.index(), still.lsn());
                     catalog.intake().attach(catalog.lane(instance.index()), still.lsn(), leader);
                     instance.letGo(false);
                     return true;

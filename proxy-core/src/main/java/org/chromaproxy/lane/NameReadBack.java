@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingChanges;
 import org.chromaproxy.catalog.MappingEdit;
@@ -87,6 +88,12 @@ final class NameReadBack {
             steps.foundDone(leader, write);
             return;
         }
+        steps.compared(
+                write,
+                asked.entrySet().stream()
+                        .filter(each -> !each.getValue().isCompletedExceptionally())
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet()));
         conclude(leader, write, why, otherThan(there, asked));
     }
 
@@ -223,23 +230,27 @@ final class NameReadBack {
                             place -> places.put(instance, new Place(place.instanceId(), PlaceState.DIVERGED, reason)));
         }
         List<Change> others = new ArrayList<>(List.of(outcome));
-        others.addAll(left(write));
+        List<Change.Purge> left = left(write);
+        others.addAll(left);
         store(
                 others,
                 entry.filter(known -> !places.isEmpty()).map(known -> MappingEdit.places(known, places)).stream()
                         .toList(),
-                () -> lanes.concluded(leader, write, result));
+                () -> {
+                    steps.stillNamed(left);
+                    lanes.concluded(leader, write, result);
+                });
     }
 
     /**
      * What is still there of collections that were deleted before their database was to be: nobody can reach them any more, and it is
      * deleted in the background, by its id.
      */
-    private List<Change> left(Write write) {
+    private List<Change.Purge> left(Write write) {
         if (write.kind() != OpKind.DELETE_DATABASE) {
             return List.of();
         }
-        List<Change> left = new ArrayList<>();
+        List<Change.Purge> left = new ArrayList<>();
         for (CollectionEntry entry : steps.catalog().deletedBy(write.lsn())) {
             lanes.lanes()
                     .forEach(lane -> entry.place(lane.instance)

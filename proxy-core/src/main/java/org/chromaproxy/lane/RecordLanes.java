@@ -147,7 +147,6 @@ final class RecordLanes {
 
     /** Ends a hold. */
     void unhold(int instance) {
-        semantics.replay().end();
         group.lane(instance).hold(false);
         group.pumpAll();
     }

@@ -223,7 +223,7 @@ final class Returns {
         }
         group.lanes().stream()
                 .filter(lane -> lane != leader && suspect(lane) && comparable(leader, lane))
-                .filter(lane -> comparisons.get(lane.index()).due(leader, lane))
+                .filter(lane -> comparisons.get(lane.index()).due())
                 .findFirst()
                 .ifPresent(lane -> {
                     comparing = lane;
@@ -390,10 +390,9 @@ final class Returns {
 
     private void failed(Lane lane, boolean tooLate) {
         Comparisons own = comparisons.get(lane.index());
-        Lane leader = leader();
         own.failed(tooLate);
         // A server that ends later has another reason.
-        group.io().schedule(() -> own.look(leader, lane), Comparisons.KNOWN_NANOS, TimeUnit.NANOSECONDS);
+        group.io().schedule(own::look, Comparisons.KNOWN_NANOS, TimeUnit.NANOSECONDS);
     }
 
     /** Tried again later, or at last with time: then writes go on meanwhile, and reads go elsewhere. */

@@ -18,7 +18,7 @@ final class Suspects {
     void addLost(Footprint touched) {
         add(touched);
         // A delete may name nothing, and so leave nothing to be compared.
-        lost |= !none();
+        lost |= !(touched instanceof Footprint.Ids named && named.ids().isEmpty());
     }
 
     /** Whether it may lack what it had answered, and not only what it has still to be sent again. */

@@ -114,13 +114,16 @@ final class ProcessWatch {
      * @param here whether the proxy did that
      */
     void closed(Watched connection, boolean here, EventLoop loop) {
-        if (living.remove(connection) == null || loop.isShuttingDown()) {
+        if (loop.isShuttingDown()) {
             // The proxy ends, and all its connections with it.
             return;
         }
         CompletableFuture<Void> asked;
         boolean begun = false;
         synchronized (this) {
+            if (!living.containsKey(connection)) {
+                return;
+            }
             forgetEarlier();
             if (!here && !broken && instance.usable()) {
                 brokenNanos = System.nanoTime();
@@ -129,6 +132,9 @@ final class ProcessWatch {
                 decision = new CompletableFuture<>();
                 questions++;
             }
+            // Only now: one that is opened meanwhile on another loop has somebody to wait for, or joins later than
+            // that.
+            living.remove(connection);
             if (!broken || restarted) {
                 return;
             }

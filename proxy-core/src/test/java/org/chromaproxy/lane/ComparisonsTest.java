@@ -28,12 +28,12 @@ class ComparisonsTest {
         lose(instance);
         comparisons.failed(false);
         bed.io.runFor(2_000);
-        comparisons.due(leader, lane);
+        comparisons.due();
     }
 
     private long pauseMs() {
         long begun = bed.io.nanoTime();
-        while (!comparisons.due(leader, lane)) {
+        while (!comparisons.due()) {
             bed.io.runFor(500);
         }
         return (bed.io.nanoTime() - begun) / 1_000_000;
@@ -41,7 +41,7 @@ class ComparisonsTest {
 
     @Test
     void theFirstIsDueAtOnce() {
-        assertTrue(comparisons.due(leader, lane));
+        assertTrue(comparisons.due());
         assertFalse(comparisons.suspect());
         assertFalse(comparisons.endsServer());
         assertFalse(comparisons.tooLong());
@@ -90,19 +90,19 @@ class ComparisonsTest {
         comparisons.begin(leader, lane);
         comparisons.failed(false);
         bed.io.runFor(6_000);
-        comparisons.due(leader, lane);
+        comparisons.due();
         lose(bed.replica());
-        comparisons.due(leader, lane);
+        comparisons.due();
         assertFalse(comparisons.suspect());
     }
 
     @Test
     void aServerThatIsLostWhileNoneIsMadeDidNotEndOnIt() {
         lose(bed.replica());
-        comparisons.due(leader, lane);
+        comparisons.due();
         comparisons.begin(leader, lane);
         comparisons.failed(false);
-        comparisons.due(leader, lane);
+        comparisons.due();
         assertFalse(comparisons.suspect());
     }
 
@@ -114,7 +114,7 @@ class ComparisonsTest {
         }
         assertTrue(comparisons.endsServer());
         comparisons.clear();
-        assertTrue(comparisons.due(leader, lane));
+        assertTrue(comparisons.due());
         assertFalse(comparisons.endsServer());
         assertFalse(comparisons.suspect());
         assertFalse(comparisons.tooLong());
@@ -142,10 +142,10 @@ class ComparisonsTest {
             comparisons.begin(leader, lane);
             comparisons.failed(false);
             bed.io.runFor(5_000);
-            comparisons.look(leader, lane);
+            comparisons.look();
             bed.io.runFor(600_000);
             lose(lane.instance);
-            comparisons.due(leader, lane);
+            comparisons.due();
         }
         assertFalse(comparisons.suspect());
         assertFalse(comparisons.endsServer());

@@ -274,4 +274,16 @@ class CopyLanesTest {
         bed.answerAll();
         assertEquals(List.of("c"), toTarget());
     }
+
+    /** The leader went on between two tries to stop both; what was touched before is still to be copied once more. */
+    @Test
+    void whatWasTouchedIsRememberedThoughTheLeaderWasLetGoOnMeanwhile() {
+        now(copy.hold(target));
+        now(copy.startReplay(target));
+        execute("a");
+        now(copy.freeze(LEASE_MS));
+        now(copy.thawLeader());
+        execute("b");
+        assertEquals(Optional.of(Set.of("a", "b")), now(copy.touched()));
+    }
 }

@@ -325,4 +325,20 @@ class LeadershipTest {
         lanes.only(replica).done();
         assertEquals(200, next.result().resultNow().status());
     }
+
+    /** What it has told is known to be done, whoever leads when the next process begins. */
+    @Test
+    void aChangeOfLeaderIsDurableTogetherWithTheCursorOfTheOldOne() {
+        lanes.upsert("a");
+        lanes.only(primary).done();
+        lanes.bed.log.hold();
+        lanes.upsert("b");
+        lanes.only(primary).done();
+        lanes.goesDown(primary);
+        lanes.upsert("c");
+        while (lanes.bed.log.leaders().isEmpty()) {
+            lanes.commitNext();
+        }
+        assertEquals(2, lanes.bed.log.cursor(lanes.bed.id, "primary"));
+    }
 }

@@ -104,4 +104,11 @@ class SuspectsTest {
         suspects.addLost(ids("a"));
         assertTrue(suspects.mayLack());
     }
+
+    @Test
+    void oneThatIsOnlyStillToBeSentSomethingLacksNothingForADeleteOfNothing() {
+        suspects.add(ids("a"));
+        suspects.addLost(ids());
+        assertFalse(suspects.mayLack());
+    }
 }
