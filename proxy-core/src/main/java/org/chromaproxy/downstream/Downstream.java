@@ -439,12 +439,12 @@ final class Downstream extends ChannelInboundHandlerAdapter implements ClientCon
     @Override
     public void finished(Exchange done, Ending how) {
         ended(done, done.status(), how);
+        // Before the rest of its body is read and dropped: with its end the next request may begin.
+        closing |= !HttpUtil.isKeepAlive(done.request());
         if (!bodyComplete) {
-            // Answered before the body ended: the rest is read and dropped.
             body = null;
             done.more();
         }
-        closing |= !HttpUtil.isKeepAlive(done.request());
         if (taking) {
             done.loop().execute(this::next);
         } else {

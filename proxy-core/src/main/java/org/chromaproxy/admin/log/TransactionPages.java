@@ -51,10 +51,10 @@ public final class TransactionPages {
     /** The transaction of that id, the proxy's own or a client's; with {@code ?wait=} not before its outcome is known. */
     public CompletableFuture<Answer> page(AdminRequest request, String id) {
         long nanos = request.duration("wait", LONGEST_WAIT).toNanos();
-        CompletableFuture<Sought> found = blocking.call(() -> find(request, id));
         PrincipalUse use = request.original().use();
+        CompletableFuture<Sought> found = blocking.callFor(use, () -> find(request, id));
         if (nanos == 0 || waiting.get() >= WAITING_AT_ONCE || !use.hold()) {
-            return found.thenCompose(sought -> blocking.call(() -> look(sought, Optional.empty())))
+            return found.thenCompose(sought -> blocking.callFor(use, () -> look(sought, Optional.empty())))
                     .thenApply(Found::answer);
         }
         long deadline = System.nanoTime() + nanos;
@@ -72,8 +72,9 @@ public final class TransactionPages {
      *
      * @param id as told where there is none
      * @param confined whether the one who asks is confined to some tenants
+     * @param use whose questions take turns
      */
-    private record Sought(long lsn, String id, boolean confined) {}
+    private record Sought(long lsn, String id, boolean confined, PrincipalUse use) {}
 
     private Sought find(AdminRequest request, String id) {
         Set<String> permitted = request.original().tenants();
@@ -81,7 +82,8 @@ public final class TransactionPages {
         String spelt = ids.spelt(id);
         OptionalLong own = confined ? ids.confinedLsn(id) : ids.lsn(id);
         if (own.isPresent()) {
-            Sought sought = new Sought(own.getAsLong(), spelt, confined);
+            Sought sought = new Sought(
+                    own.getAsLong(), spelt, confined, request.original().use());
             if (confined && !services.log().queries().isOf(sought.lsn(), permitted)) {
                 // As if it were none: in the spelling, too, in which one that is none is told.
                 throw unknown(spelt);
@@ -94,7 +96,7 @@ public final class TransactionPages {
         }
         return lsns.stream()
                 .findFirst()
-                .map(lsn -> new Sought(lsn, id, confined))
+                .map(lsn -> new Sought(lsn, id, confined, request.original().use()))
                 .orElseThrow(() -> unknown(spelt));
     }
 
@@ -129,9 +131,9 @@ public final class TransactionPages {
                     .exceptionally(forgotten -> Optional.empty())
                     .thenCompose(told -> told.isEmpty() && deadline - System.nanoTime() > 0
                             ? await(sought, deadline)
-                            : blocking.call(() -> look(sought, told)));
+                            : blocking.callFor(sought.use(), () -> look(sought, told)));
         }
-        return blocking.call(() -> look(sought, Optional.empty()))
+        return blocking.callFor(sought.use(), () -> look(sought, Optional.empty()))
                 .thenCompose(found -> found.decided() || System.nanoTime() - deadline > 0
                         ? CompletableFuture.completedFuture(found)
                         : blocking.later(LOOK_AGAIN_MS, () -> await(sought, deadline)));

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Answers {
     public static final ObjectMapper JSON = new ObjectMapper();
     private static final String TYPE = "application/json";
+    private static final int RETRY_SECONDS = 2;
 
     /** Ends a request with an answer other than the one it asked for. */
     public static final class Refusal extends RuntimeException {
@@ -31,7 +34,14 @@ public final class Answers {
         }
 
         public Answer answer() {
-            return new Answer(status, TYPE, Json.error(name, String.valueOf(getMessage())));
+            byte[] body = Json.error(name, String.valueOf(getMessage()));
+            return status == 503 || status == 429
+                    ? new Answer(
+                            status,
+                            TYPE,
+                            body,
+                            new DefaultHttpHeaders().set(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS))
+                    : new Answer(status, TYPE, body);
         }
     }
 

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +51,7 @@ import org.chromaproxy.wal.record.WriteRequest;
 final class WriteRecords {
     private static final PublicIds PUBLIC_IDS = new PublicIds(InstantSource.system(), new SecureRandom());
     private static final int MAX_TRANSACTION_ID = 200;
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final Pattern ATTACHED = Pattern.compile("(/attached_functions/)[^/]+/");
 
     private final Exchange exchange;
@@ -85,7 +87,7 @@ final class WriteRecords {
     Optional<String> clientId() {
         HttpHeaders headers = exchange.request().headers();
         String id = headers.get(WriteAnswers.TRANSACTION_ID);
-        return Optional.ofNullable(id == null ? headers.get("Idempotency-Key") : id);
+        return Optional.ofNullable(id == null ? headers.get(IDEMPOTENCY_KEY) : id);
     }
 
     /** Whether the client wants to hear of it as soon as it is logged. */
@@ -96,6 +98,16 @@ final class WriteRecords {
 
     /** Refuses, before its body is taken, what can never be done. */
     boolean refusedAtOnce() {
+        HttpHeaders headers = exchange.request().headers();
+        Set<String> ids = new HashSet<>(headers.getAll(WriteAnswers.TRANSACTION_ID));
+        ids.addAll(headers.getAll(IDEMPOTENCY_KEY));
+        if (ids.size() > 1) {
+            exchange.fail(
+                    ProxyError.BAD_REQUEST,
+                    "The request has more than one transaction id: which of them a retry would repeat is not clear."
+                            + " Nothing was executed; send one.");
+            return true;
+        }
         String id = clientId().orElse("-");
         if (id.isBlank() || id.length() > MAX_TRANSACTION_ID) {
             exchange.fail(ProxyError.BAD_REQUEST, "A transaction id has 1 to 200 characters. Nothing was executed.");
