@@ -140,7 +140,7 @@ public final class Adoption {
         Set<String> asked = new LinkedHashSet<>(tenants);
         catalog.alive().forEach(entry -> asked.add(entry.path().tenant()));
         List<Inventory> inventories = present.stream()
-                .map(instance -> Inventory.of(services.remote(), instance, asked))
+                .map(instance -> Inventory.of(services, instance, asked))
                 .toList();
         if (catalog.gate().sent() != sent || !present.stream().allMatch(services.lanes()::catalogInSync)) {
             // A list read while collections come and go cannot tell what is missing.

@@ -46,7 +46,7 @@ final class BareInstance {
     }
 
     int collections() {
-        return Inventory.of(services.remote(), instance, asked()).collections().size();
+        return Inventory.of(services, instance, asked()).collections().size();
     }
 
     /**
@@ -54,8 +54,8 @@ final class BareInstance {
      * whole; what nothing replaces is deleted.
      */
     void clear() {
-        List<Inventory.Found> all = new ArrayList<>(
-                Inventory.of(services.remote(), instance, asked()).collections());
+        List<Inventory.Found> all =
+                new ArrayList<>(Inventory.of(services, instance, asked()).collections());
         // One that is known by its id goes before another that came to have its name.
         all.sort(Comparator.comparing(
                 found -> services.catalog().byId(found.id()).isEmpty()));
@@ -76,8 +76,8 @@ final class BareInstance {
     /** What the other lacks is deleted here: it would come back there at the first meeting. */
     void level(Instance like) {
         Set<String> asked = asked();
-        Inventory wanted = Inventory.ofContainers(services.remote(), like, asked);
-        Inventory present = Inventory.ofContainers(services.remote(), instance, asked);
+        Inventory wanted = Inventory.ofContainers(services, like, asked);
+        Inventory present = Inventory.ofContainers(services, instance, asked);
         wanted.tenants().stream()
                 .filter(tenant -> !present.tenants().contains(tenant))
                 .forEach(tenant -> create(ChromaPaths.tenants(), tenant));

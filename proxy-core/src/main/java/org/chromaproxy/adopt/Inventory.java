@@ -16,7 +16,9 @@ import java.util.UUID;
 import java.util.function.ToIntFunction;
 import org.chromaproxy.blocking.Remote;
 import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.Catalog.Database;
+import org.chromaproxy.copy.CopyServices;
 import org.chromaproxy.copy.SetAside;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Witnesses;
@@ -57,21 +59,24 @@ final class Inventory {
     private final Map<UUID, Found> byId = new HashMap<>();
     private final List<Aside> asides = new ArrayList<>();
 
-    private Inventory(Instance instance) {
+    private final Catalog catalog;
+
+    private Inventory(Instance instance, Catalog catalog) {
         this.instance = instance;
+        this.catalog = catalog;
     }
 
     /** Asks the instance; the tenant of the witnesses is left out. */
-    static Inventory of(Remote remote, Instance instance, Collection<String> tenants) {
-        Inventory inventory = ofContainers(remote, instance, tenants);
-        inventory.databases.forEach(database -> inventory.readCollections(remote, database));
+    static Inventory of(CopyServices services, Instance instance, Collection<String> tenants) {
+        Inventory inventory = ofContainers(services, instance, tenants);
+        inventory.databases.forEach(database -> inventory.readCollections(services.remote(), database));
         return inventory;
     }
 
     /** The same without the collections. */
-    static Inventory ofContainers(Remote remote, Instance instance, Collection<String> tenants) {
-        Inventory inventory = new Inventory(instance);
-        inventory.readContainers(remote, tenants);
+    static Inventory ofContainers(CopyServices services, Instance instance, Collection<String> tenants) {
+        Inventory inventory = new Inventory(instance, services.catalog());
+        inventory.readContainers(services.remote(), tenants);
         return inventory;
     }
 
@@ -151,7 +156,7 @@ final class Inventory {
         CollectionIds.parse(head.id()).ifPresent(id -> {
             Mapping.Path path = new Mapping.Path(database.tenant(), database.name(), head.name());
             Optional<UUID> replacedBy = SetAside.replacedBy(head.name());
-            if (replacedBy.isPresent()) {
+            if (replacedBy.isPresent() && !SetAside.isClients(catalog, head.name(), id)) {
                 asides.add(new Aside(path, id, replacedBy.get()));
                 return;
             }

@@ -18,7 +18,7 @@ import org.chromaproxy.wal.record.Mapping;
  */
 public final class Purges {
     /** What a deleted collection is called until it is purged; a client can make none of that name. */
-    public static final String PREFIX = "chroma-proxy.deleted.";
+    public static final String PREFIX = ReservedNames.DELETED;
 
     private static final int REMEMBERED = 4_096;
 

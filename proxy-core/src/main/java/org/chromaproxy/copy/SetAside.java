@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.blocking.StepException;
+import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.catalog.ReservedNames;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.CollectionIds;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SetAside {
     private static final Logger LOG = LoggerFactory.getLogger(SetAside.class);
-    private static final String PREFIX = "chroma-proxy-aside-";
+    private static final String PREFIX = ReservedNames.ASIDE;
     private static final int PAGE = 500;
     private static final byte[] NO_BODY = {};
 
@@ -64,9 +66,19 @@ public final class SetAside {
         return name.startsWith(PREFIX) ? CollectionIds.parse(name.substring(PREFIX.length())) : Optional.empty();
     }
 
-    /** Its id there, if something was set aside. */
+    /**
+     * Whether a collection of such a name is a client's own all the same: the catalog knows it as a place of another than it would be
+     * set aside for. Clients could choose such names once.
+     */
+    public static boolean isClients(Catalog catalog, String name, UUID id) {
+        return catalog.byId(id)
+                .filter(known -> !replacedBy(name).equals(Optional.of(known.publicId())))
+                .isPresent();
+    }
+
+    /** Its id there, if something was set aside; a client's own collection of that name is not. */
     Optional<UUID> present() {
-        return idOf(name);
+        return idOf(name).filter(id -> !isClients(services.catalog(), name.name(), id));
     }
 
     /**

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.chromaproxy.catalog.Purges;
+import org.chromaproxy.catalog.ReservedNames;
 import org.chromaproxy.exchange.Exchange;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.MisleadingCharacters;
@@ -42,10 +42,11 @@ final class CatalogNames {
             exchange.fail(ProxyError.NAME_INVALID, "Validation error: " + field + RULE + subject.name());
             return false;
         }
-        if (subject.name().startsWith(Purges.PREFIX) && named()) {
+        Optional<String> reserved = ReservedNames.prefixOf(subject.name());
+        if (reserved.isPresent() && named()) {
             exchange.fail(
                     ProxyError.NAME_INVALID,
-                    "Names that begin with " + Purges.PREFIX
+                    "Names that begin with " + reserved.get()
                             + " are the proxy's own. Nothing was logged or executed; choose another name.");
             return false;
         }
