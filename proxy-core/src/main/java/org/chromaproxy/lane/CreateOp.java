@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.CollectionHead;
@@ -97,9 +98,12 @@ final class CreateOp implements CatalogOp {
             steps.diverge(lane, write, "it holds " + other.get() + " under that name");
             return;
         }
-        if (lanes.services().catalog().purges().held(lane.instance, id)) {
-            // Its name is free in a moment.
-            lanes.pause(lane, "it holds a deleted collection under that name, which is about to be purged");
+        Purges purges = lanes.services().catalog().purges();
+        if (purges.held(lane.instance, id)) {
+            steps.stillNamed(purges.of(lane.instance).stream()
+                    .filter(purge -> purge.instanceId().equals(id))
+                    .toList());
+            lanes.pause(lane, "it holds a deleted collection under that name, which is put aside first");
             return;
         }
         boolean stranger = head.dimension().isPresent();

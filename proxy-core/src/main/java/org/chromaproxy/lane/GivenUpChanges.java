@@ -5,12 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
+import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
+import org.chromaproxy.route.CollectionIds;
+import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Mapping.Place;
@@ -64,19 +69,26 @@ final class GivenUpChanges {
             database(lane, write);
             return true;
         }
-        Optional<CollectionEntry> entry = named(write)
+        List<CollectionEntry> meant = meant(write)
                 .filter(known -> known.deletedLsn() == 0
                         && known.place(lane.instance)
                                 .filter(place -> place.state() != PlaceState.DIVERGED)
-                                .isPresent());
-        entry.ifPresent(known -> collection(lane, write, known));
-        return entry.isPresent();
+                                .isPresent())
+                .distinct()
+                .toList();
+        if (meant.isEmpty()) {
+            return false;
+        }
+        collection(lane, write, meant);
+        return true;
     }
 
-    private Optional<CollectionEntry> named(Write write) {
+    /** A deletion's name is looked up when its turn comes, and may have been another's when it arrived, or be another's now. */
+    private Stream<CollectionEntry> meant(Write write) {
+        Stream<CollectionEntry> known = steps.catalog().known(write.subject().collection()).stream();
         return write.kind() == OpKind.DELETE_COLLECTION
-                ? DeleteOp.named(steps.catalog(), write)
-                : steps.catalog().known(write.subject().collection());
+                ? Stream.concat(known, DeleteOp.named(steps.catalog(), write).stream())
+                : known;
     }
 
     /** These were read, and compared with the leader, when the record was given up. */
@@ -105,16 +117,39 @@ final class GivenUpChanges {
     }
 
     /** By its id: what its name is there depends on where the lane stands. */
-    private void collection(Lane lane, Write write, CollectionEntry entry) {
+    private void collection(Lane lane, Write write, List<CollectionEntry> entries) {
+        CollectionEntry entry = entries.getFirst();
         Place place = entry.place(lane.instance).orElseThrow();
         ask(lane, write, ChromaPaths.records(entry.path(), place.instanceId(), "count"), answer -> {
             if (Verdict.ofRead(answer) == Verdict.MISSING) {
                 passed(lane, write, diverged(lane, write, entry).stream().toList());
-            } else if (write.kind() == OpKind.MODIFY_COLLECTION && place.state() == PlaceState.READY) {
+            } else if (write.kind() == OpKind.DELETE_COLLECTION) {
+                putAside(lane, write, entries);
+            } else if (place.state() == PlaceState.READY) {
                 String reason =
                         "record " + write.lsn() + ", which modifies it, was given up without it; to be compared";
                 Place unverified = new Place(place.instanceId(), PlaceState.UNVERIFIED, reason);
                 passed(lane, write, List.of(MappingEdit.place(entry, lane.instance, unverified)));
+            } else {
+                nothing(lane, write);
+            }
+        });
+    }
+
+    /** A deletion may have been begun as a renaming: then the collection is there, but not where anybody looks for it. */
+    private void putAside(Lane lane, Write write, List<CollectionEntry> entries) {
+        CollectionEntry entry = entries.getFirst();
+        UUID here = entry.place(lane.instance).orElseThrow().instanceId();
+        ask(lane, write, ChromaPaths.collection(Purges.hidden(entry)), answer -> {
+            boolean aside = Verdict.ofRead(answer) == Verdict.APPLIED
+                    && CollectionJson.head(answer.body())
+                            .flatMap(head -> CollectionIds.parse(head.id()))
+                            .filter(here::equals)
+                            .isPresent();
+            if (aside) {
+                passed(lane, write, diverged(lane, write, entry).stream().toList());
+            } else if (entries.size() > 1) {
+                collection(lane, write, entries.subList(1, entries.size()));
             } else {
                 nothing(lane, write);
             }

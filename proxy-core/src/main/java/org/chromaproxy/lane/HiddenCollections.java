@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.wal.record.Change;
@@ -26,7 +28,8 @@ final class HiddenCollections {
 
     private final Lanes lanes;
     private final Map<Change.Purge, Long> notBefore = new HashMap<>();
-    private final Map<Instance, Change.Purge> busy = new HashMap<>();
+    private final Map<Instance, Change.Purge> renaming = new HashMap<>();
+    private final Map<Instance, Change.Purge> purging = new HashMap<>();
     private final Set<Change.Purge> named = new HashSet<>();
 
     HiddenCollections(Lanes lanes) {
@@ -39,11 +42,14 @@ final class HiddenCollections {
         for (Lane lane : lanes.lanes()) {
             List<Change.Purge> pending = purges().of(lane.instance);
             pending.forEach(purge -> notBefore.putIfAbsent(purge, now + SETTLE_NANOS));
-            if (lane.takesWrites() && lanes.services().owning() && !busy.containsKey(lane.instance)) {
-                pending.stream()
+            if (lane.takesWrites() && lanes.services().owning()) {
+                List<Change.Purge> due = pending.stream()
                         .filter(purge -> notBefore.getOrDefault(purge, now) - now <= 0)
-                        .findFirst()
-                        .ifPresent(purge -> begin(lane.instance, purge));
+                        .toList();
+                // A name that is still taken holds up whoever creates a collection of it; what is put aside holds up
+                // nobody.
+                begin(renaming, lane.instance, due.stream().filter(named::contains), this::putAside);
+                begin(purging, lane.instance, due.stream().filter(purge -> !named.contains(purge)), this::purge);
             }
         }
     }
@@ -52,31 +58,36 @@ final class HiddenCollections {
         return lanes.services().catalog().purges();
     }
 
-    private void begin(Instance instance, Change.Purge purge) {
-        busy.put(instance, purge);
-        if (named.remove(purge)) {
-            putAside(instance, purge, () -> purge(instance, purge));
-        } else {
-            purge(instance, purge);
+    private static void begin(
+            Map<Instance, Change.Purge> running,
+            Instance instance,
+            Stream<Change.Purge> due,
+            BiConsumer<Instance, Change.Purge> step) {
+        if (!running.containsKey(instance)) {
+            due.findFirst().ifPresent(purge -> {
+                running.put(instance, purge);
+                step.accept(instance, purge);
+            });
         }
     }
 
     /** These have their own names still: whoever makes a collection of such a name would be given what is to be deleted. */
     void stillNamed(List<Change.Purge> purges) {
-        named.addAll(purges);
-        purges.forEach(purge -> notBefore.put(purge, lanes.io().nanoTime()));
+        purges.stream()
+                .filter(named::add)
+                .forEach(purge -> notBefore.put(purge, lanes.io().nanoTime()));
         look();
     }
 
-    private void putAside(Instance instance, Change.Purge purge, Runnable then) {
+    private void putAside(Instance instance, Change.Purge purge) {
         ArrayPurge.putAside(lanes, instance, purge).whenComplete((answer, error) -> {
             Verdict verdict = answer == null ? Verdict.FAULT : Verdict.of(OpKind.MODIFY_COLLECTION, answer);
             if (verdict == Verdict.MISSING) {
                 forget(instance, purge);
             } else if (verdict == Verdict.APPLIED) {
-                then.run();
+                named.remove(purge);
+                later(instance, purge, "its own name is free now");
             } else {
-                named.add(purge);
                 later(instance, purge, answer == null ? String.valueOf(error) : answer.brief());
             }
         });
@@ -91,7 +102,8 @@ final class HiddenCollections {
                         forget(instance, purge);
                     } else if (verdict == Verdict.MISSING) {
                         // It is gone, or was never put aside: a process may have ended in between.
-                        putAside(instance, purge, () -> later(instance, purge, "it had its own name still"));
+                        purging.remove(instance, purge);
+                        stillNamed(List.of(purge));
                     } else {
                         later(instance, purge, answer == null ? String.valueOf(error) : answer.brief());
                     }
@@ -105,7 +117,13 @@ final class HiddenCollections {
                 instance,
                 why);
         notBefore.put(purge, lanes.io().nanoTime() + RETRY_NANOS);
-        busy.remove(instance);
+        ended(instance, purge);
+    }
+
+    private void ended(Instance instance, Change.Purge purge) {
+        renaming.remove(instance, purge);
+        purging.remove(instance, purge);
+        look();
     }
 
     private void forget(Instance instance, Change.Purge purge) {
@@ -118,8 +136,8 @@ final class HiddenCollections {
                         () -> lanes.io().execute(() -> {
                             purges().remove(purge.instance(), purge.instanceId());
                             notBefore.remove(purge);
-                            busy.remove(instance);
-                            look();
+                            named.remove(purge);
+                            ended(instance, purge);
                             LOG.debug(
                                     "{} is purged and deleted on {}",
                                     purge.hidden().name(),

@@ -88,13 +88,26 @@ final class NameReadBack {
             steps.foundDone(leader, write);
             return;
         }
-        steps.compared(
-                write,
-                asked.entrySet().stream()
-                        .filter(each -> !each.getValue().isCompletedExceptionally())
-                        .map(Map.Entry::getKey)
-                        .collect(Collectors.toSet()));
+        if (!configures(write)) {
+            steps.compared(
+                    write,
+                    asked.entrySet().stream()
+                            .filter(each -> !each.getValue().isCompletedExceptionally())
+                            .map(Map.Entry::getKey)
+                            .collect(Collectors.toSet()));
+        }
         conclude(leader, write, why, otherThan(there, asked));
+    }
+
+    /** Whether it may change what {@link #content} does not hold. */
+    private static boolean configures(Write write) {
+        byte[] body = write.body();
+        try {
+            return body == null || ClientJson.tree(body).has("new_configuration");
+        } catch (IOException e) {
+            LOG.debug("record {} may change the configuration", write.lsn(), e);
+            return true;
+        }
     }
 
     /** Whether a create, renaming or deletion of a collection shows under the names it touches, and in the catalog does not. */

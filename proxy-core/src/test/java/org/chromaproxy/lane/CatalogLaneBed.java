@@ -293,6 +293,10 @@ final class CatalogLaneBed {
         return modify(id(name), "", "{\"new_metadata\":{\"a\":1}}");
     }
 
+    Write configure(String name) {
+        return modify(id(name), "", "{\"new_configuration\":{\"hnsw\":{\"ef_search\":7}}}");
+    }
+
     private Write modify(UUID id, String newName, String body) {
         return offer(logged(OpKind.MODIFY_COLLECTION, about(id, newName), "PUT", COLLECTIONS + "/" + id, body));
     }

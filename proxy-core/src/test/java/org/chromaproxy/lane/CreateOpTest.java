@@ -313,4 +313,23 @@ class CreateOpTest {
         assertEquals(List.of(), next.io.sent());
         assertEquals(200, status(again));
     }
+
+    /** Its own name is taken from it first: what is created is not what is to be deleted. */
+    @Test
+    void aNameThatADeletedCollectionHasStillIsFreedFirst() {
+        Change.Purge purge = new Change.Purge(primary.name(), on(primary, "aaa"), CatalogLaneBed.path("hidden.aaa"));
+        bed.catalog.purges().add(purge);
+        bed.log.makeRoom();
+        Write create = bed.create("aaa");
+        io.only().answer(200, shown(primary, "aaa"));
+        bed.log.commitAppended();
+        io.runDue();
+        bed.open(primary, "PUT d/collections/" + purge.instanceId()).done();
+        io.runFor(300);
+        bed.open(primary, CREATE).answer(200, shown(on(primary, "new"), "aaa", "\"dimension\":null"));
+        io.runFor(100);
+        bed.done(replica);
+        assertEquals(200, status(create));
+        assertEquals(on(primary, "new"), bed.place("aaa", primary).orElseThrow().instanceId());
+    }
 }

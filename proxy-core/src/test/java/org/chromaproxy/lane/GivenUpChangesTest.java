@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import org.chromaproxy.catalog.Purges;
+import org.chromaproxy.instance.Instance;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +43,11 @@ class GivenUpChangesTest {
         return bed.open(bed.primary(), "GET d/collections/" + CatalogLaneBed.on(bed.primary(), "aaa") + "/count");
     }
 
+    private VirtualIo.Sent hidden() {
+        String name = Purges.hidden(bed.named("aaa").orElseThrow()).name();
+        return bed.open(bed.primary(), "GET d/collections/" + name);
+    }
+
     private PlaceState state(String name) {
         return bed.named(name).orElseThrow().place(bed.primary()).orElseThrow().state();
     }
@@ -59,8 +67,22 @@ class GivenUpChangesTest {
         bed.put("aaa");
         giveUpWithoutThePrimary(bed.delete("aaa"), CatalogLaneBed.shown(bed.replica(), "aaa"));
         count().answer(200, "0");
+        hidden().answer(404, CatalogLaneBed.MISSING);
         io.runFor(100);
         assertEquals(PlaceState.READY, state("aaa"));
+        assertEquals(1, bed.group.lane(0).cursor.applied());
+    }
+
+    /** What has records with arrays is not deleted at once, but renamed. */
+    @Test
+    void oneThatHadPutItAsideHasDiverged() {
+        bed.put("aaa");
+        bed.catalog.purges().flat(bed.id("aaa"), false);
+        giveUpWithoutThePrimary(bed.delete("aaa"), CatalogLaneBed.shown(bed.replica(), "aaa"));
+        count().answer(200, "0");
+        hidden().answer(200, CatalogLaneBed.shown(bed.primary(), "aaa"));
+        io.runFor(100);
+        assertEquals(PlaceState.DIVERGED, state("aaa"));
         assertEquals(1, bed.group.lane(0).cursor.applied());
     }
 
@@ -168,11 +190,7 @@ class GivenUpChangesTest {
         assertEquals(1, bed.catalog.purges().of(bed.replica()).size());
     }
 
-    /** They were read and compared when it was given up: nothing is left to be found out. */
-    @Test
-    void aModificationThatEveryServerFailsTakesNoneOut() {
-        bed.put("aaa");
-        Write modify = bed.modify("aaa");
+    private void failEverywhere(Write modify) {
         for (int i = 0; i < 60 && !modify.result().isDone(); i++) {
             bed.lanes.instances.forEach(each -> each.writes().succeeded());
             for (VirtualIo.Sent each : io.open()) {
@@ -186,15 +204,34 @@ class GivenUpChangesTest {
         }
         assertEquals(500, modify.result().resultNow().status());
         io.runFor(1_000);
-        assertEquals(PlaceState.READY, state("aaa"));
-        assertEquals(
-                PlaceState.READY,
-                bed.named("aaa")
-                        .orElseThrow()
-                        .place(bed.replica())
-                        .orElseThrow()
-                        .state());
+    }
+
+    /** They were read and compared when it was given up: nothing is left to be found out. */
+    @Test
+    void aModificationThatEveryServerFailsTakesNoneOut() {
+        bed.put("aaa");
+        failEverywhere(bed.modify("aaa"));
+        for (Instance instance : List.of(bed.primary(), bed.replica())) {
+            assertEquals(
+                    CatalogLaneBed.ready(instance, "aaa"),
+                    bed.place("aaa", instance).orElseThrow());
+        }
         assertEquals(1, bed.group.lane(0).cursor.applied());
         assertEquals(1, bed.group.lane(1).cursor.applied());
+    }
+
+    /** What is read then does not hold the configuration. */
+    @Test
+    void aConfigurationThatEveryServerFailsIsComparedOnTheFollower() {
+        bed.put("aaa");
+        failEverywhere(bed.configure("aaa"));
+        Instance leader = bed.group.leader().instance;
+        Instance follower = leader == bed.primary() ? bed.replica() : bed.primary();
+        bed.open(follower, "GET d/collections/" + CatalogLaneBed.on(follower, "aaa") + "/count")
+                .answer(200, "0");
+        io.runFor(100);
+        assertEquals(PlaceState.READY, bed.place("aaa", leader).orElseThrow().state());
+        assertEquals(
+                PlaceState.UNVERIFIED, bed.place("aaa", follower).orElseThrow().state());
     }
 }

@@ -3,8 +3,11 @@ package org.chromaproxy.lane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.wal.record.Change;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +164,27 @@ class HiddenCollectionsTest {
         assertEquals(drop(purge), bed.asked(primary));
         io.only().done();
         assertEquals(List.of(), bed.catalog.purges().of(primary));
+    }
+
+    /** Whoever creates a collection of such a name waits for the renaming only. */
+    @Test
+    void allThatHaveTheirOwnNamesStillArePutAsideBeforeOneIsPurged() {
+        List<Change.Purge> purges = List.of(hide(primary, "aaa"), hide(primary, "bbb"));
+        bed.group.semantics().stillNamed(purges);
+        List<String> asked = new ArrayList<>();
+        for (int i = 0; i < purges.size(); i++) {
+            commitAppended();
+            asked.add(bed.asked(primary));
+            io.only().done();
+            io.runDue();
+        }
+        assertEquals(
+                purges.stream()
+                        .map(purge -> "PUT d/collections/" + purge.instanceId())
+                        .collect(Collectors.toSet()),
+                Set.copyOf(asked));
+        lookAfter(RETRY_MS);
+        assertEquals(1, io.open().size());
     }
 
     @Test
