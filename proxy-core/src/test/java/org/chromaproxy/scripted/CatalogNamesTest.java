@@ -83,7 +83,8 @@ class CatalogNamesTest extends StagedTest {
                 "{\"name\":\"chroma-proxy\"}",
                 "{\"name\":\"chroma-proxy:dead-letters\"}",
                 "{\"n\\u0061me\":\"\\u0063hroma-proxy.x\"}",
-                "[\"chroma-proxy:dead-letters\"]"
+                "[\"chroma-proxy:dead-letters\"]",
+                "{\"name\":\"chroma-proxy-z\",\"get_or_create\":1}"
             })
     void theProxysOwnTenantsAreNotMadeByClients(String body) {
         stage().forget();

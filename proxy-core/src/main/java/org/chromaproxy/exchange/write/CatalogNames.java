@@ -77,6 +77,7 @@ final class CatalogNames {
         String name = CreateScan.of(body)
                 .map(CreateScan.Body::name)
                 .or(() -> firstMember(body))
+                .or(() -> member(body))
                 .orElse("");
         if (MisleadingCharacters.in(name)) {
             exchange.fail(
@@ -93,6 +94,15 @@ final class CatalogNames {
             return false;
         }
         return true;
+    }
+
+    /** Chroma ignores other members of the body, whatever they are. */
+    private static Optional<String> member(byte[] body) {
+        try {
+            return Optional.of(ClientJson.tree(body).path("name").asText());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Chroma takes an array of an object's values for the object. */

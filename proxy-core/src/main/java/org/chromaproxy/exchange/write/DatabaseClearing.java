@@ -4,9 +4,12 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.exchange.Exchange;
@@ -47,6 +50,9 @@ final class DatabaseClearing {
     private final long until;
     private final BooleanSupplier gone;
     private final Consumer<Boolean> cleared;
+    /** Its collections by public id as it began: those that are made meanwhile may be of another database of this name. */
+    private final Set<UUID> meant;
+
     private boolean small = true;
     private int underWay;
     private long records;
@@ -60,6 +66,9 @@ final class DatabaseClearing {
         this.scope = exchange.route().scope();
         this.until = until;
         this.cleared = cleared;
+        this.meant = catalog().list(scope.tenant(), scope.database()).stream()
+                .map(CollectionEntry::publicId)
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -93,7 +102,8 @@ final class DatabaseClearing {
             return List.of();
         }
         return all.stream()
-                .filter(entry -> !catalog().purges().flat(entry.publicId()))
+                .filter(entry ->
+                        meant.contains(entry.publicId()) && !catalog().purges().flat(entry.publicId()))
                 .toList();
     }
 

@@ -186,7 +186,11 @@ public final class WriteExchange implements RequestBody {
 
     private void whole(byte[] whole) {
         if (notFound != null) {
-            repeat(WriteRecords.digest(exchange.request(), whole), notFound);
+            Runnable unknown = notFound;
+            repeat(WriteRecords.digest(exchange.request(), whole), () -> {
+                free();
+                unknown.run();
+            });
             return;
         }
         Optional<NewRecord> record = records.record(whole);
@@ -232,8 +236,15 @@ public final class WriteExchange implements RequestBody {
     private void logOnceCleared(NewRecord record) {
         if (record.kind() != OpKind.DELETE_DATABASE) {
             log(record);
-            return;
+        } else if (record.transaction().isPresent()) {
+            // What was done before must not be begun again: the database may be another one by now.
+            repeat(record.transaction().get().digest(), () -> clear(record));
+        } else {
+            clear(record);
         }
+    }
+
+    private void clear(NewRecord record) {
         long until = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(services.limits().requestMs());
         DatabaseClearing.begin(exchange, services, until, () -> clientGone || exchange.finished(), cleared -> {
@@ -275,7 +286,6 @@ public final class WriteExchange implements RequestBody {
                         free();
                         exchange.fail(ProxyError.LOG_UNAVAILABLE);
                     } else if (earlier.isEmpty()) {
-                        free();
                         unknown.run();
                     } else {
                         joined(earlier.get().lsn(), earlier.get().digest().equals(digest));

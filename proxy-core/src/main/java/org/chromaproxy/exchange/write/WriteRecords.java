@@ -105,7 +105,7 @@ final class WriteRecords {
             exchange.fail(
                     ProxyError.BAD_REQUEST,
                     "The request has more than one transaction id: which of them a retry would repeat is not clear."
-                            + " Nothing was executed; send one.");
+                            + " This request was not executed; send one.");
             return true;
         }
         String id = clientId().orElse("-");
