@@ -38,6 +38,23 @@ class GivenUpChangesTest {
         io.runFor(100);
     }
 
+    /** Every server fails it until it is given up, and says to reads that the collection is there. */
+    private void failEverywhere(Write write) {
+        for (int i = 0; i < 60 && !write.result().isDone(); i++) {
+            bed.lanes.instances.forEach(each -> each.writes().succeeded());
+            for (VirtualIo.Sent each : io.open()) {
+                if (CatalogLaneBed.line(each).startsWith("GET")) {
+                    each.answer(200, CatalogLaneBed.shown(each.instance, "aaa"));
+                } else {
+                    each.fail();
+                }
+            }
+            io.runFor(500);
+        }
+        assertEquals(500, write.result().resultNow().status());
+        io.runFor(1_000);
+    }
+
     /** By its id: what its name is there depends on where the lane stands. */
     private VirtualIo.Sent count() {
         return bed.open(bed.primary(), "GET d/collections/" + CatalogLaneBed.on(bed.primary(), "aaa") + "/count");
@@ -118,18 +135,7 @@ class GivenUpChangesTest {
         bed.log.release();
         io.runDue();
         bed.done(bed.replica());
-        for (int i = 0; i < 60 && !delete.result().isDone(); i++) {
-            bed.lanes.instances.forEach(each -> each.writes().succeeded());
-            for (VirtualIo.Sent each : io.open()) {
-                if (CatalogLaneBed.line(each).startsWith("GET")) {
-                    each.answer(200, CatalogLaneBed.shown(each.instance, "aaa"));
-                } else {
-                    each.fail();
-                }
-            }
-            io.runFor(1_000);
-        }
-        assertEquals(500, delete.result().resultNow().status());
+        failEverywhere(delete);
         assertTrue(bed.named("aaa").isPresent());
     }
 
@@ -188,22 +194,6 @@ class GivenUpChangesTest {
         assertTrue(bed.named("aaa").isEmpty());
         assertEquals(1, bed.catalog.purges().of(bed.primary()).size());
         assertEquals(1, bed.catalog.purges().of(bed.replica()).size());
-    }
-
-    private void failEverywhere(Write modify) {
-        for (int i = 0; i < 60 && !modify.result().isDone(); i++) {
-            bed.lanes.instances.forEach(each -> each.writes().succeeded());
-            for (VirtualIo.Sent each : io.open()) {
-                if (CatalogLaneBed.line(each).startsWith("GET")) {
-                    each.answer(200, CatalogLaneBed.shown(each.instance, "aaa"));
-                } else {
-                    each.fail();
-                }
-            }
-            io.runFor(500);
-        }
-        assertEquals(500, modify.result().resultNow().status());
-        io.runFor(1_000);
     }
 
     /** They were read and compared when it was given up: nothing is left to be found out. */
