@@ -249,7 +249,7 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
 
     @Override
     public boolean begun(Write write) {
-        return !catalog().deletedBy(write.lsn()).isEmpty();
+        return DeleteDatabaseOp.begun(catalog(), write);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.chromaproxy.catalog.Catalog;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.http.ProxyError;
@@ -116,7 +117,12 @@ final class DeleteDatabaseOp implements CatalogOp {
 
     /** Whether its collections are deleted, durably: from then on it can no longer be refused. */
     private boolean begun(Write write) {
-        return !steps.catalog().deletedBy(write.lsn()).isEmpty();
+        return begun(steps.catalog(), write);
+    }
+
+    /** Whether what the record deletes is deleted, durably, though the record is not decided. */
+    static boolean begun(Catalog catalog, Write write) {
+        return !catalog.deletedBy(write.lsn()).isEmpty();
     }
 
     private static WriteResult refusal(Write write, String why) {
