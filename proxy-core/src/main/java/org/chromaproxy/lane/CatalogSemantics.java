@@ -141,7 +141,8 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
 
     @Override
     public boolean undoes(Lane lane, Write head) {
-        return refusedCreates.undo(lane, head) || givenUpChanges.look(lane, head);
+        return givenUpChanges.deletes(lane, head)
+                || (lane.mayHave(head) && (refusedCreates.undo(lane, head) || givenUpChanges.look(lane, head)));
     }
 
     @Override
@@ -245,6 +246,11 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
     @Override
     public void compared(Write write, Set<Instance> instances) {
         givenUpChanges.compared(write, instances);
+    }
+
+    @Override
+    public List<Change.Purge> leftOver(Lane lane, Write write) {
+        return givenUpChanges.leftOver(lane, write);
     }
 
     @Override

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingEdit;
 import org.chromaproxy.catalog.Purges;
+import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.CollectionHead;
@@ -28,6 +30,8 @@ import org.chromaproxy.wal.record.Mapping.PlaceState;
 final class CreateOp implements CatalogOp {
     /** Followers create within moments; one that is later than so many others is compared by adoption. */
     private static final int REMEMBERED = 256;
+    /** A server that does not rename the deleted collection of a name for so long holds up nobody any longer. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Lanes lanes;
     private final CatalogSteps steps;
@@ -41,6 +45,11 @@ final class CreateOp implements CatalogOp {
             return size() > REMEMBERED;
         }
     };
+
+    /** The create that met a deleted collection of its name last, and since when it has. */
+    private long heldLsn;
+
+    private long heldSince;
 
     CreateOp(Lanes lanes, CatalogSteps steps) {
         this.lanes = lanes;
@@ -103,7 +112,7 @@ final class CreateOp implements CatalogOp {
             steps.stillNamed(purges.of(lane.instance).stream()
                     .filter(purge -> purge.instanceId().equals(id))
                     .toList());
-            lanes.pause(lane, "it holds a deleted collection under that name, which is put aside first");
+            waitForName(lane, write);
             return;
         }
         boolean stranger = head.dimension().isPresent();
@@ -114,6 +123,23 @@ final class CreateOp implements CatalogOp {
         boolean fresh = !stranger && mine(write).isEmpty();
         List<Change> others = fresh ? List.of(new Change.Flat(publicId, true)) : List.of();
         steps.complete(lane, write, List.of(effect), others, result.withStatus(200));
+    }
+
+    /** Everybody's creates wait meanwhile. A follower has no choice: the leader has made it. */
+    private void waitForName(Lane lane, Write write) {
+        long now = lanes.io().nanoTime();
+        if (heldLsn != write.lsn()) {
+            heldLsn = write.lsn();
+            heldSince = now;
+        }
+        if (lanes.decides(lane, write) && now - heldSince > PATIENCE_NANOS) {
+            String message = "Collection [" + write.subject().name() + "] cannot be created now: " + lane.instance
+                    + " still holds a deleted collection of that name, and does not rename it. Nothing was made; retry"
+                    + " later, as a new transaction.";
+            lanes.refuse(lane, write, WriteResult.of(ProxyError.NO_INSTANCE, message));
+        } else {
+            lanes.pause(lane, "it holds a deleted collection under that name, which is put aside first");
+        }
     }
 
     /**

@@ -18,6 +18,7 @@ import org.chromaproxy.route.CollectionIds;
 import org.chromaproxy.scan.CollectionJson;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
+import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.OpKind;
@@ -59,7 +60,7 @@ final class GivenUpChanges {
                 || write.kind() == OpKind.DELETE_COLLECTION
                 || write.kind() == OpKind.DELETE_DATABASE;
         boolean told = write.kind() == OpKind.MODIFY_COLLECTION && isKnown(lane, write);
-        if (!changes || told || !write.givenUp() || clean.getOrDefault(lane.index(), 0L) == write.lsn()) {
+        if (!changes || told || !write.givenUp() || isClean(lane, write)) {
             return false;
         }
         if (!lane.takesWrites() || !lanes.services().owning()) {
@@ -81,6 +82,43 @@ final class GivenUpChanges {
         }
         collection(lane, write, meant);
         return true;
+    }
+
+    private boolean isClean(Lane lane, Write write) {
+        return clean.getOrDefault(lane.index(), 0L) == write.lsn();
+    }
+
+    /**
+     * Has what is still there of a given-up deletion of a database deleted, where its lane comes to it and was not sent it: all that was
+     * logged for those collections before is applied there.
+     *
+     * @return false if nothing is left there
+     */
+    boolean deletes(Lane lane, Write write) {
+        if (!write.givenUp()
+                || lane.mayHave(write)
+                || isClean(lane, write)
+                || leftOver(lane, write).isEmpty()) {
+            return false;
+        }
+        if (lanes.services().owning()) {
+            passed(lane, write, List.of(), leftOver(lane, write));
+        }
+        return true;
+    }
+
+    /**
+     * What is still there of collections that were deleted before their database was to be: nobody can reach them any more, and it is
+     * deleted in the background, by its id.
+     */
+    List<Change.Purge> leftOver(Lane lane, Write write) {
+        if (write.kind() != OpKind.DELETE_DATABASE) {
+            return List.of();
+        }
+        return steps.catalog().deletedBy(write.lsn()).stream()
+                .flatMap(entry -> entry.place(lane.instance).stream()
+                        .map(place -> new Change.Purge(lane.instance.name(), place.instanceId(), Purges.hidden(entry))))
+                .toList();
     }
 
     /** A deletion's name is looked up when its turn comes, and may have been another's when it arrived, or be another's now. */
@@ -106,13 +144,14 @@ final class GivenUpChanges {
         Subject subject = write.subject();
         ask(lane, write, ChromaPaths.database(subject.tenant(), subject.database()), answer -> {
             if (Verdict.ofRead(answer) != Verdict.MISSING) {
-                nothing(lane, write);
+                passed(lane, write, List.of(), leftOver(lane, write));
                 return;
             }
             List<MappingEdit> edits = steps.catalog().list(subject.tenant(), subject.database()).stream()
                     .flatMap(entry -> diverged(lane, write, entry).stream())
                     .toList();
-            passed(lane, write, edits);
+            // With it all that it held.
+            passed(lane, write, edits, List.of());
         });
     }
 
@@ -122,14 +161,14 @@ final class GivenUpChanges {
         Place place = entry.place(lane.instance).orElseThrow();
         ask(lane, write, ChromaPaths.records(entry.path(), place.instanceId(), "count"), answer -> {
             if (Verdict.ofRead(answer) == Verdict.MISSING) {
-                passed(lane, write, diverged(lane, write, entry).stream().toList());
+                passed(lane, write, diverged(lane, write, entry).stream().toList(), List.of());
             } else if (write.kind() == OpKind.DELETE_COLLECTION) {
                 putAside(lane, write, entries);
             } else if (place.state() == PlaceState.READY) {
                 String reason =
                         "record " + write.lsn() + ", which modifies it, was given up without it; to be compared";
                 Place unverified = new Place(place.instanceId(), PlaceState.UNVERIFIED, reason);
-                passed(lane, write, List.of(MappingEdit.place(entry, lane.instance, unverified)));
+                passed(lane, write, List.of(MappingEdit.place(entry, lane.instance, unverified)), List.of());
             } else {
                 nothing(lane, write);
             }
@@ -147,7 +186,7 @@ final class GivenUpChanges {
                             .filter(here::equals)
                             .isPresent();
             if (aside) {
-                passed(lane, write, diverged(lane, write, entry).stream().toList());
+                passed(lane, write, diverged(lane, write, entry).stream().toList(), List.of());
             } else if (entries.size() > 1) {
                 collection(lane, write, entries.subList(1, entries.size()));
             } else {
@@ -164,12 +203,13 @@ final class GivenUpChanges {
                 .map(place -> MappingEdit.place(entry, lane.instance, place));
     }
 
-    private void passed(Lane lane, Write write, List<MappingEdit> edits) {
+    private void passed(Lane lane, Write write, List<MappingEdit> edits, List<Change.Purge> leftOver) {
         clean.put(lane.index(), write.lsn());
         if (!edits.isEmpty()) {
             lanes.services().stats().countDiverged();
         }
-        steps.complete(lane, write, edits, WriteResult.of(ProxyError.WRITE_FAILED, "given up"));
+        steps.stillNamed(leftOver);
+        steps.complete(lane, write, edits, List.copyOf(leftOver), WriteResult.of(ProxyError.WRITE_FAILED, "given up"));
     }
 
     private void nothing(Lane lane, Write write) {

@@ -206,7 +206,7 @@ public final class LaneGroup<S extends LaneSemantics> implements Lanes {
 
     /** Though it is not for this instance, its lane has to be seen to have passed it. */
     private boolean leaves(Lane lane, Write head) {
-        if (head.refused() && lane.mayHave(head) && semantics.undoes(lane, head)) {
+        if (head.refused() && semantics.undoes(lane, head)) {
             return false;
         }
         pass(lane, head);

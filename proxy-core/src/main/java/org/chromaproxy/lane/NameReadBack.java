@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.MappingChanges;
 import org.chromaproxy.catalog.MappingEdit;
-import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
@@ -28,7 +27,6 @@ import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.Place;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
-import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
 import org.chromaproxy.wal.record.TransactionState;
 import org.jspecify.annotations.Nullable;
@@ -243,7 +241,11 @@ final class NameReadBack {
                             place -> places.put(instance, new Place(place.instanceId(), PlaceState.DIVERGED, reason)));
         }
         List<Change> others = new ArrayList<>(List.of(outcome));
-        List<Change.Purge> left = left(write);
+        // The other lanes see to theirs when they come to this record; those that are let go of never do.
+        List<Change.Purge> left = lanes.lanes().stream()
+                .filter(lane -> lane == leader || lane.detached())
+                .flatMap(lane -> steps.leftOver(lane, write).stream())
+                .toList();
         others.addAll(left);
         store(
                 others,
@@ -253,24 +255,6 @@ final class NameReadBack {
                     steps.stillNamed(left);
                     lanes.concluded(leader, write, result);
                 });
-    }
-
-    /**
-     * What is still there of collections that were deleted before their database was to be: nobody can reach them any more, and it is
-     * deleted in the background, by its id.
-     */
-    private List<Change.Purge> left(Write write) {
-        if (write.kind() != OpKind.DELETE_DATABASE) {
-            return List.of();
-        }
-        List<Change.Purge> left = new ArrayList<>();
-        for (CollectionEntry entry : steps.catalog().deletedBy(write.lsn())) {
-            lanes.lanes()
-                    .forEach(lane -> entry.place(lane.instance)
-                            .ifPresent(place -> left.add(
-                                    new Change.Purge(lane.instance.name(), place.instanceId(), Purges.hidden(entry)))));
-        }
-        return left;
     }
 
     private void store(List<Change> others, List<MappingEdit> edits, Runnable then) {

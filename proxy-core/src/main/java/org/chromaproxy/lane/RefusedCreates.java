@@ -104,7 +104,8 @@ final class RefusedCreates {
                     hidden(write),
                     aside ->
                             id(aside).ifPresentOrElse(known -> undone(lane, write, known), () -> nothing(lane, write)));
-        } else if (steps.catalog().holding(id.get()).isPresent()) {
+        } else if (steps.catalog().holding(id.get()).isPresent()
+                || steps.catalog().purges().held(lane.instance, id.get())) {
             nothing(lane, write);
         } else if (there.orElseThrow().dimension().isPresent()) {
             clean.put(lane.index(), write.lsn());

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.catalog.Purges;
 import org.chromaproxy.instance.Instance;
@@ -331,5 +332,52 @@ class CreateOpTest {
         bed.done(replica);
         assertEquals(200, status(create));
         assertEquals(on(primary, "new"), bed.place("aaa", primary).orElseThrow().instanceId());
+    }
+
+    /** A deleted collection that was to be put aside, and that the primary does not rename. */
+    @Test
+    void whereADeletedCollectionKeepsItsNameTheNextOneOfThatNameIsRefusedAndOthersGoOn() {
+        UUID deleted = on(primary, "deleted");
+        bed.catalog.purges().add(new Change.Purge("primary", deleted, CatalogLaneBed.path("hidden")));
+        bed.log.makeRoom();
+        Write create = bed.create("aaa");
+        Write next = bed.create("bbb");
+        int renamings = 0;
+        for (int i = 0; i < 100 && !create.result().isDone(); i++) {
+            if (bed.log.appended().size() > renamings) {
+                renamings++;
+                bed.log.commitAppended();
+                io.runDue();
+                bed.open(primary, "PUT d/collections/" + deleted).fail();
+            } else {
+                bed.open(primary, CREATE).answer(200, shown(deleted, "aaa", "\"dimension\":3"));
+            }
+            io.runFor(1_000);
+        }
+        assertEquals(503, status(create));
+        assertTrue(text(create).contains("does not rename it"), text(create));
+        assertEquals(Optional.empty(), bed.named("aaa"));
+        bed.open(primary, CREATE).answer(200, shown(primary, "bbb"));
+        bed.done(replica);
+        assertEquals(200, status(next));
+        assertEquals(Optional.of(ready(primary, "bbb")), bed.place("bbb", primary));
+    }
+
+    /** It would be undone, or be said to differ, if it counted as what the refused create made. */
+    @Test
+    void aDeletedCollectionThatHasItsNameStillIsNotWhatARefusedCreateMade() {
+        UUID deleted = on(primary, "deleted");
+        bed.catalog.purges().add(new Change.Purge("primary", deleted, CatalogLaneBed.path("hidden")));
+        Write create = bed.create("aaa");
+        VirtualIo.Sent unanswered = io.only();
+        bed.down(primary);
+        unanswered.cut();
+        io.runFor(3_000);
+        io.only(replica).answer(400, "{\"error\":\"InvalidArgumentError\",\"message\":\"of a test\"}");
+        assertEquals(400, status(create));
+        bed.up(primary);
+        bed.open(primary, LOOK).answer(200, shown(deleted, "aaa", "\"dimension\":3"));
+        assertEquals(1, bed.group.lane(0).cursor.applied());
+        assertEquals(0, bed.lanes.services().stats().diverged());
     }
 }

@@ -1,7 +1,9 @@
 package org.chromaproxy.lane;
 
+import static org.chromaproxy.lane.CatalogLaneBed.MISSING;
 import static org.chromaproxy.lane.CatalogLaneBed.on;
 import static org.chromaproxy.lane.CatalogLaneBed.path;
+import static org.chromaproxy.lane.CatalogLaneBed.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
+import org.chromaproxy.instance.InstanceState;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class DatabasePurgeTest {
     private static final String DELETE = "DELETE d";
     private static final String ARRAYS = "{\"ids\":[\"a\",\"b\"],\"metadatas\":[{\"k\":[1]},{\"k\":1}]}";
+    private static final String THERE = "{\"name\":\"d\"}";
     private static final String NONE = "{\"ids\":[],\"metadatas\":[]}";
 
     private final CatalogLaneBed bed = new CatalogLaneBed();
@@ -178,5 +182,75 @@ class DatabasePurgeTest {
         bed.group.detach(bed.group.lane(1));
         late.cut();
         assertFalse(bed.group.lane(1).atWork());
+    }
+
+    /** Until it is given up: a deletion of the database, with its collection deleted already, that the primary fails. */
+    private void failDeletion() {
+        Write delete = bed.deleteDatabase();
+        bed.count(primary, 1);
+        io.only(primary).answer(200, NONE);
+        for (int i = 0; i < 20 && bed.asked(primary).equals(DELETE); i++) {
+            primary.writes().succeeded();
+            io.only(primary).fail();
+            io.runFor(3_000);
+            if (bed.asked(primary).equals(records(primary, "get"))) {
+                io.only(primary).answer(200, NONE);
+            }
+        }
+        assertEquals("GET d", bed.asked(primary));
+        io.only(primary).answer(200, THERE);
+        assertEquals(500, status(delete));
+        assertEquals(1, bed.catalog.purges().of(primary).size());
+        assertEquals(List.of(), bed.catalog.purges().of(replica));
+    }
+
+    /** The renaming, which was logged before. */
+    private void renameOnReplica() {
+        assertEquals("PUT d/collections/" + on(replica, "aaa"), bed.asked(replica));
+        assertTrue(io.only(replica).body().contains("bbb"), io.only(replica).body());
+        bed.done(replica);
+    }
+
+    private void assertPurgedOnReplica() {
+        assertEquals(
+                List.of(on(replica, "aaa")),
+                bed.catalog.purges().of(replica).stream()
+                        .map(Change.Purge::instanceId)
+                        .toList());
+    }
+
+    @Test
+    void whatAGivenUpDeletionLeftIsPurgedWhereItsLaneComesToTheDeletionAndNotBefore() {
+        replica.become(InstanceState.DRAINING, "it follows, and never leads");
+        bed.rename("aaa", "bbb");
+        bed.done(primary);
+        failDeletion();
+        renameOnReplica();
+        assertPurgedOnReplica();
+    }
+
+    @Test
+    void whatAGivenUpDeletionLeftOnAServerThatWasAwayIsPurgedWhenItIsBack() {
+        bed.down(replica);
+        bed.rename("aaa", "bbb");
+        bed.done(primary);
+        failDeletion();
+        bed.up(replica);
+        renameOnReplica();
+        assertEquals(List.of(), bed.catalog.purges().of(replica));
+        assertEquals("GET d", bed.asked(replica));
+        io.only(replica).answer(200, THERE);
+        assertPurgedOnReplica();
+    }
+
+    @Test
+    void whereADatabaseIsGoneNothingIsLeftOfItsGivenUpDeletion() {
+        bed.down(replica);
+        failDeletion();
+        bed.up(replica);
+        assertEquals("GET d", bed.asked(replica));
+        io.only(replica).answer(404, MISSING);
+        assertEquals(List.of(), bed.catalog.purges().of(replica));
+        assertEquals(1, bed.group.lane(1).cursor.applied());
     }
 }

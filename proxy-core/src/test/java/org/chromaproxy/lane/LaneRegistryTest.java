@@ -1,6 +1,7 @@
 package org.chromaproxy.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.net.URI;
@@ -32,6 +33,7 @@ import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.NewRecord;
 import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
+import org.chromaproxy.wal.record.TransactionState;
 import org.chromaproxy.wal.record.WriteRequest;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,7 @@ class LaneRegistryTest {
     private static final UUID ID = UUID.randomUUID();
 
     private final HandLoop loop = new HandLoop();
+    private final NoLog log = new NoLog();
     private final Instances instances =
             new Instances(List.of(new Instance("primary", 0, URI.create("http://127.0.0.1:1"))));
     private final Catalog catalog = new Catalog(instances, Set.of());
@@ -105,14 +108,19 @@ class LaneRegistryTest {
         }
     }
 
+    /** Takes no records, and keeps in mind what is to change. */
     private static final class NoLog implements WriteAheadLog {
+        private final List<Change> changes = new ArrayList<>();
+
         @Override
         public Optional<AppendTicket> append(NewRecord record, AppendListener listener) {
             return Optional.empty();
         }
 
         @Override
-        public void submit(List<? extends Change> changes, boolean urgent, ChangeListener listener) {}
+        public void submit(List<? extends Change> submitted, boolean urgent, ChangeListener listener) {
+            changes.addAll(submitted);
+        }
 
         @Override
         public LogState state() {
@@ -132,7 +140,7 @@ class LaneRegistryTest {
 
     private LaneServices services() {
         LaneServices.Storage storage = new LaneServices.Storage(
-                new NoLog(),
+                log,
                 (at, io) -> CompletableFuture.failedFuture(new IllegalStateException()),
                 (lane, after, records, bytes, io) -> CompletableFuture.completedFuture(List.of()),
                 () -> true);
@@ -181,5 +189,14 @@ class LaneRegistryTest {
         lanes.offer(write(3));
         loop.runAll();
         assertEquals(List.of(2L, 3L), queued());
+    }
+
+    @Test
+    void aRecordWhoseCollectionWentBeforeAnybodyDecidedItIsToldAsRefused() {
+        lanes.leftBehind(7);
+        Change.Outcome outcome = assertInstanceOf(Change.Outcome.class, log.changes.getFirst());
+        assertEquals(7, outcome.lsn());
+        assertEquals(TransactionState.FAILED, outcome.state());
+        assertEquals(404, outcome.status());
     }
 }
