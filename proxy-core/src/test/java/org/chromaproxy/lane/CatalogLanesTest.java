@@ -304,25 +304,4 @@ class CatalogLanesTest {
         bed.instance(0).become(InstanceState.UP, "");
         assertWhole(Set.of("aaa", "bbb", "ccc", "ddd", "eee"));
     }
-
-    /** Simulation, seed 302536: it was taken with its records; and the deletion hit what stood in the renaming's way. */
-    @Test
-    void aCollectionThatKeptItsNameOnOneServerIsNotTakenForTheNextOneOfThatName() {
-        assertEquals(200, status(bed.create("aaa")));
-        until(bed::settled);
-        bed.instance(1).become(InstanceState.DOWN, "a test");
-        bed.replica.make("bbb");
-        assertEquals(200, status(bed.rename("aaa", "bbb")));
-        assertEquals(200, status(bed.getOrCreate("aaa")));
-        assertEquals(200, status(bed.delete("bbb")));
-        bed.instance(1).become(InstanceState.UP, "");
-        until(() -> {
-            // The trial of its writes, which nobody makes here.
-            bed.instance(1).writes().succeeded();
-            return bed.settled();
-        });
-        assertEquals(Optional.empty(), bed.named("aaa").orElseThrow().place(bed.instance(1)));
-        Set<String> there = bed.replica.collections().keySet();
-        assertTrue(there.contains("bbb") && !there.contains("aaa"), there.toString());
-    }
 }

@@ -380,4 +380,33 @@ class CreateOpTest {
         assertEquals(1, bed.group.lane(0).cursor.applied());
         assertEquals(0, bed.lanes.services().stats().diverged());
     }
+
+    /** Simulation, seed 302536: it was taken with its records; and the deletion hit what stood in the renaming's way. */
+    @Test
+    void aCollectionThatKeptItsNameOnOneServerIsNotTakenForTheNextOneOfThatName() {
+        bed.put("aaa");
+        bed.down(replica);
+        bed.rename("aaa", "bbb");
+        bed.done(primary);
+        bed.getOrCreate("aaa");
+        bed.done(primary);
+        bed.delete("bbb");
+        bed.done(primary);
+        bed.up(replica);
+        // Another one stands in the renaming's way there.
+        String renaming = "PUT d/collections/" + on(replica, "aaa");
+        for (int i = 0; i < 20 && bed.asked(replica).equals(renaming); i++) {
+            replica.writes().succeeded();
+            io.only(replica).fail();
+            io.runFor(5_000);
+        }
+        assertEquals(CREATE, bed.asked(replica));
+        io.only(replica).answer(200, shown(on(replica, "aaa"), "aaa", "\"dimension\":3"));
+        assertEquals(Optional.empty(), bed.place("aaa", replica));
+        // The deletion is the first one's, by its id, whatever it is called there.
+        assertEquals(renaming, bed.asked(replica));
+        assertTrue(io.only(replica).body().contains(Purges.PREFIX), io.only(replica).body());
+        bed.done(replica);
+        assertEquals(bed.group.lane(0).cursor.applied(), bed.group.lane(1).cursor.applied());
+    }
 }

@@ -1,71 +1,134 @@
 package org.chromaproxy.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
-import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.Instances;
-import org.chromaproxy.local.EmbeddedPostgres;
-import org.chromaproxy.wal.Wal;
-import org.chromaproxy.wal.WalConfig;
-import org.chromaproxy.wal.record.Subject;
-import org.chromaproxy.wal.store.DatabaseTarget;
+import org.chromaproxy.wal.record.Change;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What a start keeps in memory of where lanes stand. */
+/** The lanes that nobody holds in memory. */
 class RestoredLanesTest {
-    private static final UUID ALIVE = new UUID(1, 1);
-    private static final UUID DELETED = new UUID(1, 2);
-    private static final int GONE = 500_000;
+    private static final UUID LANE = new UUID(1, 1);
+    private static final int PRIMARY = 0;
+    private static final int REPLICA = 1;
 
-    private final Instances instances = new Instances(List.of(
-            new Instance("primary", 0, URI.create("http://127.0.0.1:1")),
-            new Instance("replica", 1, URI.create("http://127.0.0.1:2"))));
+    private final LaneBed bed = new LaneBed();
+    private final Instances instances = bed.instances;
+    private final RestoredLanes restored = new RestoredLanes(instances);
 
-    private static void fill(String url) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement sql = connection.createStatement()) {
-            connection.setSchema(DatabaseTarget.DEFAULT_SCHEMA);
-            String gone = "SELECT ('02000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, %s"
-                    + " FROM generate_series(1, " + GONE + ") n";
-            sql.execute(
-                    "INSERT INTO lane_cursor " + gone.formatted("i, 5") + ", unnest(ARRAY['primary', 'replica']) i");
-            sql.execute("INSERT INTO lane_leader " + gone.formatted("'replica', 3"));
-            for (UUID lane : List.of(ALIVE, DELETED, Subject.CATALOG)) {
-                sql.execute("INSERT INTO lane_cursor SELECT '" + lane + "', i, 7 FROM unnest(ARRAY['primary',"
-                        + " 'replica']) i");
-                sql.execute("INSERT INTO lane_leader VALUES ('" + lane + "', 'replica', 3)");
-            }
-            sql.execute("INSERT INTO collection VALUES ('" + ALIVE + "', 't', 'd', 'alive', 1, 0, now()), ('" + DELETED
-                    + "', 't', 'd', 'deleted', 2, 9, now())");
-        }
+    private static Backlog.Tail tail(long last) {
+        return new Backlog.Tail(2, 10, last, Instant.EPOCH);
     }
 
-    /** A year of sessions with a collection each: a million cursors, and nothing to be done for any of them. */
+    private void stand(long primary, long replica) {
+        restored.add(new Change.Cursor(LANE, "primary", primary));
+        restored.add(new Change.Cursor(LANE, "replica", replica));
+    }
+
     @Test
-    void aStartKeepsNothingOfCollectionsThatAreDeletedEverywhere(@TempDir Path folder) throws SQLException {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder);
-                Wal wal = Wal.open(WalConfig.of(DatabaseTarget.of(postgres.jdbcUrl(), "", "")))) {
-            fill(postgres.jdbcUrl());
+    void cursorsOfServersThatAreNotConfiguredAnyMoreAreLeftOut() {
+        restored.add(new Change.Cursor(LANE, "another", 9));
+        assertEquals(-1, restored.cursor(LANE, PRIMARY));
+        assertEquals(Long.MAX_VALUE, restored.oldestPending());
+    }
 
-            RestoredLanes restored = RestoredLanes.of(wal.reader(), instances);
+    @Test
+    void theTermOfALeaderThatIsNotConfiguredAnyMoreCounts() {
+        restored.add(new Change.Lead(LANE, "another", 4, List.of()));
+        assertEquals(OptionalInt.empty(), restored.leader(LANE));
+        assertEquals(4, restored.led(LANE).term());
+    }
 
-            assertEquals(3, restored.size());
-            for (UUID lane : List.of(ALIVE, DELETED, Subject.CATALOG)) {
-                assertEquals(7, restored.cursor(lane, 0));
-                assertEquals(7, restored.cursor(lane, 1));
-                assertEquals(OptionalInt.of(1), restored.leader(lane));
-                assertEquals(3, restored.led(lane).term());
-            }
-        }
+    @Test
+    void whatSomeServerHasPassedIsDecided() {
+        stand(5, 2);
+        assertTrue(restored.decided(LANE));
+        restored.add(LANE, REPLICA, tail(5));
+        assertTrue(restored.decided(LANE));
+        restored.add(LANE, PRIMARY, tail(6));
+        assertFalse(restored.decided(LANE));
+    }
+
+    @Test
+    void theOldestThatIsPendingIsBehindTheCursorOfALaneThatHasSomethingToApply() {
+        stand(5, 2);
+        assertEquals(Long.MAX_VALUE, restored.oldestPending());
+        restored.add(LANE, PRIMARY, tail(7));
+        assertEquals(6, restored.oldestPending());
+        restored.add(LANE, REPLICA, tail(7));
+        assertEquals(3, restored.oldestPending());
+        assertEquals(List.of(LANE), restored.behind(instances.get(REPLICA)));
+    }
+
+    @Test
+    void aLaneThatHasSomethingToApplyIsNotForgotten() {
+        stand(5, 2);
+        restored.add(LANE, REPLICA, tail(5));
+        assertFalse(restored.forget(LANE));
+        assertEquals(2, restored.cursor(LANE, REPLICA));
+        instances.get(REPLICA).pending().add(2, 10);
+        restored.letGo(instances.get(REPLICA));
+        assertEquals(0, instances.get(REPLICA).pending().records());
+        assertTrue(restored.forget(LANE));
+        assertEquals(-1, restored.cursor(LANE, REPLICA));
+    }
+
+    @Test
+    void aLaneStandsAtABarrierOnlyWhereItHasNothingBeforeIt() {
+        stand(5, 2);
+        restored.add(LANE, REPLICA, tail(5));
+        assertTrue(restored.barrier(LANE, PRIMARY, 9));
+        assertFalse(restored.barrier(LANE, REPLICA, 9));
+    }
+
+    @Test
+    void aGroupThatIsMadeStandsAtTheBarriersThatAreNotReleased() {
+        restored.barrier(bed.id, PRIMARY, 9);
+        restored.barrier(bed.id, REPLICA, 9);
+        restored.release(bed.id, REPLICA);
+        RecordLanes made = bed.collection();
+        restored.restoreBarriers(bed.id, made);
+        assertEquals(9, made.group().lane(PRIMARY).barrier());
+        assertEquals(Long.MAX_VALUE, made.group().lane(REPLICA).barrier());
+    }
+
+    @Test
+    void whatIsBeingHandedOverCountsUntilEverybodyFindsTheGroup() {
+        RecordLanes made = bed.collection();
+        UUID lane = made.group().id();
+        restored.add(new Change.Cursor(lane, "primary", 5));
+        restored.add(lane, PRIMARY, tail(8));
+        restored.restore(lane, made.group());
+        assertEquals(0, restored.size());
+        assertEquals(6, restored.oldestPending());
+        restored.handedOver(lane);
+        assertEquals(Long.MAX_VALUE, restored.oldestPending());
+        assertEquals(5, made.group().lane(PRIMARY).cursor.applied());
+    }
+
+    @Test
+    void whatIsLetGoOfIsKeptAsItStood() {
+        RecordLanes made = bed.collection();
+        LaneGroup<?> group = made.group();
+        group.restoreCursor(PRIMARY, 5);
+        restored.keep(group);
+        assertEquals(5, restored.cursor(group.id(), PRIMARY));
+        assertEquals(group.gate().leader(), restored.leader(group.id()).orElseThrow());
+    }
+
+    @Test
+    void howManyLanesHaveSomethingToApplyIsShownForEachServer() {
+        restored.add(LANE, REPLICA, tail(5));
+        Survey.Look look = new Survey(instances).new Look();
+        restored.survey(look);
+        look.publish(this);
+        assertEquals(0, instances.get(PRIMARY).pending().lanesBehind());
+        assertEquals(1, instances.get(REPLICA).pending().lanesBehind());
     }
 }
