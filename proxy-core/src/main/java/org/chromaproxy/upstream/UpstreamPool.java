@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,16 +31,19 @@ import org.chromaproxy.transport.KeepAlive;
 import org.chromaproxy.transport.OffLoopResolver;
 import org.chromaproxy.transport.Transport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connections of one event loop to one instance. Confined to that loop. */
 public final class UpstreamPool implements UpstreamConnection.Owner, LaneConnections.Idle {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamPool.class);
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     /** Kernel time-out for unacknowledged bytes: no packet from the past is delivered later than this. */
     private static final int USER_TIMEOUT_MS = 5_000;
 
     private static final KeepAlive KEEP_ALIVE = new KeepAlive(10, 5, 3);
 
-    /** Longest wait in line for a connection: those in use may never come back. */
+    /** Longest wait in line for a connection, as those in use may never come back, and then until it is known where it leads. */
     static final long LINE_TIMEOUT_MS = 10_000;
 
     /** A connection that carries nothing is closed after so long. */
@@ -289,7 +293,23 @@ public final class UpstreamPool implements UpstreamConnection.Owner, LaneConnect
             waiter.ready.accept(connection);
             return;
         }
-        recognition.of(connection, loop).whenCompleteAsync((_, error) -> recognised(connection, waiter, error), loop);
+        CompletableFuture<Void> known = recognition.of(connection, loop);
+        ScheduledFuture<?> patience = loop.schedule(() -> unknown(known), lineMs, TimeUnit.MILLISECONDS);
+        known.whenCompleteAsync(
+                (_, error) -> {
+                    patience.cancel(false);
+                    recognised(connection, waiter, error);
+                },
+                loop);
+    }
+
+    /** Whatever it is that does not come to an end: who waits for it is told. */
+    private void unknown(CompletableFuture<Void> known) {
+        String message = "no connection to " + instance + ": within " + lineMs
+                + " ms nothing told whether what answers there is the server that is known";
+        if (known.completeExceptionally(new UpstreamException(message, true))) {
+            LOG.warn(message);
+        }
     }
 
     private void recognised(UpstreamConnection connection, Waiter waiter, @Nullable Throwable error) {

@@ -118,6 +118,18 @@ class UpstreamPoolTest {
         return loop.submit(pool::size).get();
     }
 
+    /** The look has no end, whatever the reason. */
+    @Test
+    void nobodyWaitsForEverToKnowWhichServerAnswers() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            UpstreamPool pool = pool(server.getLocalPort(), 50);
+            CompletableFuture<UpstreamConnection> asked = acquire(pool);
+            lookups.next().setSuccess(InetAddress.getLoopbackAddress());
+            assertTrue(failure(asked).neverSent());
+            await().atMost(SOON).until(() -> size(pool) == 0);
+        }
+    }
+
     @Test
     void aConnectionIsHandedOverWhenItIsKnownWhoAnswers() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
