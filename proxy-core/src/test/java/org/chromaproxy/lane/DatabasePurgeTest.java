@@ -9,13 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.chromaproxy.admit.PrincipalUse;
+import org.chromaproxy.admit.Principals;
 import org.chromaproxy.catalog.CollectionEntry;
+import org.chromaproxy.config.PrincipalLimit;
+import org.chromaproxy.config.PrincipalLimits;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.instance.InstanceState;
+import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.wal.record.Change;
 import org.chromaproxy.wal.record.Mapping;
+import org.chromaproxy.wal.record.OpKind;
+import org.chromaproxy.wal.record.Subject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -252,5 +260,44 @@ class DatabasePurgeTest {
         io.only(replica).answer(404, MISSING);
         assertEquals(List.of(), bed.catalog.purges().of(replica));
         assertEquals(1, bed.group.lane(1).cursor.applied());
+    }
+
+    private Write deleteDatabaseFor(PrincipalUse client) {
+        Write write = bed.logged(
+                OpKind.DELETE_DATABASE,
+                CatalogLaneBed.about(Subject.CATALOG, ""),
+                "DELETE",
+                ChromaPaths.database("t", "d"),
+                "");
+        return bed.offer(write.chargedTo(client));
+    }
+
+    private static PrincipalUse client() {
+        return new Principals(PrincipalLimits.of(Map.of(PrincipalLimit.DEAD_LETTERS, 1L))).of("client", Map.of(), "");
+    }
+
+    @Test
+    void aDeletionThatHasBegunIsNotRefusedToWhomNothingIsTriedForAnyMore() {
+        PrincipalUse client = client();
+        Write delete = deleteDatabaseFor(client);
+        bed.count(primary, 1);
+        assertEquals(delete.lsn(), entry.deletedLsn());
+        client.deadLetter(1_000);
+        assertTrue(delete.barred());
+        io.only().answer(200, NONE);
+        bed.done(primary);
+        io.only(replica).answer(200, NONE);
+        bed.done(replica);
+        assertEquals(200, status(delete));
+    }
+
+    @Test
+    void oneThatHasNotBegunIsRefusedThen() {
+        PrincipalUse client = client();
+        client.deadLetter(1_000);
+        Write delete = deleteDatabaseFor(client);
+        assertEquals(429, status(delete));
+        assertEquals(List.of(), io.sent());
+        assertEquals(0, entry.deletedLsn());
     }
 }

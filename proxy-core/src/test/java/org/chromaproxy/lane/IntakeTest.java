@@ -326,6 +326,40 @@ class IntakeTest {
         assertNothingLeft();
     }
 
+    /** The log says that it was done, and no cursor does: an owner died twice. */
+    @Test
+    void whatTheLogSaysIsDoneIsNotRefusedAnyMore() {
+        long lsn = bed.delete("a").lsn();
+        bed.log.submit(
+                List.of(new Change.Outcome(lsn, TransactionState.RECOVERED, 200, "", new byte[0])), true, () -> {});
+        for (Lane lane : lanes.group().lanes()) {
+            lane.instance.pending().add(1, 13);
+            lanes.group().intake().restore(lane.index(), new Backlog.Tail(1, 13, lsn, Instant.EPOCH));
+        }
+        lanes.group().pumpAll();
+        bed.io.runDue();
+        while (!reads.isEmpty()) {
+            readTo(lsn);
+        }
+        bed.io.only(bed.primary()).refuse();
+        bed.answerAll();
+        assertEquals(TransactionState.RECOVERED, outcome().state());
+        assertEquals(List.of("a"), toFollower());
+    }
+
+    /** The lanes were made while a copy filled the replica, so they remember what was sent since. */
+    @Test
+    void whatCameSinceTheLanesWereMadeIsInDoubtNowhereThoughALaneJoinsBehindIt() {
+        lanes.group().restoreCursor(0, 0);
+        lanes.group().detach(follower);
+        offer("a");
+        bed.answerAll();
+        lanes.group().joinCursor(1, 1);
+        assertEquals(0, lanes.group().inherited());
+        lanes.group().intake().begun(1);
+        assertEquals(1, lanes.group().inherited());
+    }
+
     @Test
     void nothingIsReadThatIsBehindTheCursorAlready() {
         lanes.group().restoreCursor(1, 5);
