@@ -405,8 +405,11 @@ class CreateOpTest {
         assertEquals(Optional.empty(), bed.place("aaa", replica));
         // The deletion is the first one's, by its id, whatever it is called there.
         assertEquals(renaming, bed.asked(replica));
-        assertTrue(io.only(replica).body().contains(Purges.PREFIX), io.only(replica).body());
+        assertTrue(
+                io.only(replica).body().contains(Purges.PREFIX),
+                io.only(replica).body());
         bed.done(replica);
-        assertEquals(bed.group.lane(0).cursor.applied(), bed.group.lane(1).cursor.applied());
+        assertEquals(
+                bed.group.lane(0).cursor.applied(), bed.group.lane(1).cursor.applied());
     }
 }
