@@ -142,7 +142,7 @@ public final class Access {
     }
 
     /** Whether every request needs a token; never changes. */
-    public boolean enabled() {
+    boolean enabled() {
         return file.isPresent();
     }
 

@@ -13,7 +13,7 @@ import org.chromaproxy.config.PrincipalLimit;
  */
 public record Principal(String name, Role role, Set<String> tenants, Map<PrincipalLimit, Long> limits) {
     /** Every client while no tokens are configured. */
-    public static final Principal ANYONE = new Principal("", Role.ADMIN, Set.of());
+    static final Principal ANYONE = new Principal("", Role.ADMIN, Set.of());
 
     public Principal {
         // Copied once: whoever looks whether they changed compares the object.
@@ -21,7 +21,7 @@ public record Principal(String name, Role role, Set<String> tenants, Map<Princip
     }
 
     /** With what everybody may use. */
-    public Principal(String name, Role role, Set<String> tenants) {
+    Principal(String name, Role role, Set<String> tenants) {
         this(name, role, tenants, Map.of());
     }
 
@@ -36,7 +36,7 @@ public record Principal(String name, Role role, Set<String> tenants, Map<Princip
     }
 
     /** Whether data of that tenant is open to it. */
-    public boolean in(String tenant) {
+    boolean in(String tenant) {
         return tenants.isEmpty() || tenants.contains(tenant);
     }
 }

@@ -14,12 +14,12 @@ public enum Role {
     ADMIN;
 
     /** Whether it permits what needs {@code other}. */
-    public boolean covers(Role other) {
+    boolean covers(Role other) {
         return compareTo(other) >= 0;
     }
 
     /** As files and commands spell it. */
-    public String text() {
+    String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -43,7 +43,7 @@ public final class Tokens {
      * @param value of {@code Authorization}, or of {@code X-Chroma-Token}
      * @param bare whether the value is the secret by itself, as in {@code X-Chroma-Token}
      */
-    public Optional<Principal> find(String value, boolean bare) {
+    Optional<Principal> find(String value, boolean bare) {
         return token(value, bare).map(Token::principal);
     }
 

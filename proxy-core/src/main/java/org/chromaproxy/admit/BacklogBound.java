@@ -34,7 +34,7 @@ public final class BacklogBound {
         return room;
     }
 
-    public long limit() {
+    long limit() {
         return limit;
     }
 

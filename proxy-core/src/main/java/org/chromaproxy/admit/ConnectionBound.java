@@ -63,7 +63,7 @@ public final class ConnectionBound {
     }
 
     /** How many of so many places one address may have. */
-    public static int share(int limit) {
+    static int share(int limit) {
         return Math.max(1, limit / 8 * SHARE_EIGHTHS);
     }
 

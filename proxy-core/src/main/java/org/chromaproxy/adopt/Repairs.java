@@ -105,7 +105,7 @@ public final class Repairs {
      */
     public record Consent(boolean force, boolean used, Set<String> lost) {
         /** To nothing but what is due. */
-        public static final Consent NONE = new Consent(false, false, Set.of());
+        static final Consent NONE = new Consent(false, false, Set.of());
     }
 
     /**

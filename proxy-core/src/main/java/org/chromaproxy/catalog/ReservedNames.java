@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 /** Beginnings of names of collections that are the proxy's own: what has one on a server may be deleted there. */
 public final class ReservedNames {
     /** A deleted collection until it is purged. */
-    public static final String DELETED = "chroma-proxy.deleted.";
+    static final String DELETED = "chroma-proxy.deleted.";
     /** What a copy replaces, until the copy is whole; the replaced collection's public id follows. */
     public static final String ASIDE = "chroma-proxy-aside-";
 

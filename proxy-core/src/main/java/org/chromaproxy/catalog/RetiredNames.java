@@ -27,7 +27,7 @@ public final class RetiredNames {
     }
 
     /** Whether a collection had that name within the last day. */
-    public boolean holds(Mapping.Path path) {
+    boolean holds(Mapping.Path path) {
         Long end = names.get(path);
         return end != null && end - clock.nanoTime() > 0;
     }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public record ChromaReleases(List<String> servers) {
     /** The system property, which Maven hands on to the tests. */
-    public static final String PROPERTY = "chroma.release";
+    static final String PROPERTY = "chroma.release";
     /** The variable for programs. */
     public static final String VARIABLE = "CHROMA_RELEASE";
 

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record ClientSettings(
         long headMs, int requestsPerSecond, int connections, List<String> origins, ConnectionSettings connection) {
-    public static final ClientSettings DEFAULT = new ClientSettings(15_000, 0, 0, List.of());
+    static final ClientSettings DEFAULT = new ClientSettings(15_000, 0, 0, List.of());
 
     /** With the usual bounds of connections. */
     public ClientSettings(long headMs, int requestsPerSecond, int connections, List<String> origins) {

@@ -85,12 +85,12 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
         }
 
         /** Plain HTTP. */
-        public Listen(String host, int port, String transport, int threads, AccessSettings access) {
+        Listen(String host, int port, String transport, int threads, AccessSettings access) {
             this(host, port, transport, threads, access, Tls.NONE);
         }
 
         /** The same for everybody. */
-        public Listen(String host, int port, String transport, int threads) {
+        Listen(String host, int port, String transport, int threads) {
             this(host, port, transport, threads, AccessSettings.OPEN);
         }
     }
@@ -128,7 +128,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             }
 
             /** How large the log may be, unless that is set. */
-            public static long logBytes(long maxBytes) {
+            static long logBytes(long maxBytes) {
                 return maxBytes > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : Math.max(LEAST, maxBytes + maxBytes / 2);
             }
 
@@ -138,7 +138,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             }
 
             /** Bytes of the log that one principal may take up with what some instance has not applied. */
-            public long principalBytes() {
+            long principalBytes() {
                 return logBytes / 4 * 3;
             }
         }
@@ -167,7 +167,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
         private static final int WRITE_CONNECTIONS = 64;
 
         /** With no bounds for each principal, and as many connections as there is memory for. */
-        public Limits(
+        Limits(
                 int maxMemoryMb,
                 int maxBody,
                 int maxConcurrentRequests,
@@ -228,7 +228,7 @@ public record Config(Listen listen, List<Upstream> instances, Log log, Limits li
             boolean refusesMixed,
             Seeing seeing) {
         /** The same with nothing told. */
-        public Rules(
+        Rules(
                 double readReplicaRatio,
                 Set<String> protectedCollections,
                 List<String> adoptedTenants,

@@ -13,25 +13,25 @@ import java.util.Optional;
  */
 public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
     /** What the JVM has resident beside heap and buffers once everything was loaded and compiled, in MiB. */
-    public static final int JVM_MB = 134;
+    static final int JVM_MB = 134;
 
     /** The least there may be, in MiB: with less the JVM's own part leaves too little to divide. */
-    public static final int LEAST_MB = 270;
+    static final int LEAST_MB = 270;
 
     /** Of what is divided: {@code -Xmx}. */
-    public static final int HEAP_PERCENT = 60;
+    static final int HEAP_PERCENT = 60;
 
     /** Of what is divided: {@code -XX:MaxDirectMemorySize}. */
-    public static final int DIRECT_PERCENT = 13;
+    static final int DIRECT_PERCENT = 13;
 
     /** The largest body of a write where nobody says, in MiB. */
-    public static final int BODY_MB = 40;
+    static final int BODY_MB = 40;
 
     /** Of a thousand: the largest body that may be allowed. The heap holds three: one comes, one is logged, one is sent. */
     private static final int BODY_SHARE = 110;
 
     /** A body up to this size is small: such bodies have a share of their own, which no large one can take. */
-    public static final int SMALL_BODY = 1 << 20;
+    static final int SMALL_BODY = 1 << 20;
 
     /** What a connection between two requests costs, measured, with what the heap needs beside it. */
     static final int CONNECTION_BYTES = 2_560;
@@ -67,7 +67,7 @@ public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
     }
 
     /** Why the largest body does not fit, with the sum; empty if it does. */
-    public Optional<String> bodyProblem() {
+    Optional<String> bodyProblem() {
         int bodyMb = maxBody / MIB;
         if (bodyMb <= largestBodyMb(maxMemoryMb)) {
             return Optional.empty();
@@ -105,12 +105,12 @@ public record MemoryPlan(int maxMemoryMb, int maxBody, boolean tls) {
     }
 
     /** Bytes of connections. */
-    public long connections() {
+    long connections() {
         return part(CONNECTIONS_SHARE);
     }
 
     /** How many connections that is. */
-    public int mostConnections() {
+    int mostConnections() {
         return (int) Math.min(Integer.MAX_VALUE, connections() / connectionBytes());
     }
 

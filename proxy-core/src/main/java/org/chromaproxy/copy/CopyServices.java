@@ -45,7 +45,7 @@ public record CopyServices(
     }
 
     /** A write of the proxy's own. */
-    public record Request(String method, String uri, byte[] body) {}
+    record Request(String method, String uri, byte[] body) {}
 
     /**
      * Sends a write of the proxy's own to one instance; logged first, like everything an instance is sent.

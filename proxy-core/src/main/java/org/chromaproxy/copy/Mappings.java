@@ -29,7 +29,7 @@ public final class Mappings {
     private final EventLoop catalogLoop;
 
     /** @param catalogLoop the loop of the catalog lanes, which change mappings too */
-    public Mappings(WriteAheadLog log, Catalog catalog, LaneRegistry lanes, EventLoop catalogLoop) {
+    Mappings(WriteAheadLog log, Catalog catalog, LaneRegistry lanes, EventLoop catalogLoop) {
         this.log = log;
         this.catalog = catalog;
         this.lanes = lanes;

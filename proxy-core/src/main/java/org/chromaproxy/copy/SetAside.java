@@ -110,7 +110,7 @@ public final class SetAside {
      *
      * @return its id; empty if nothing was set aside
      */
-    public Optional<UUID> putBack(Path current) {
+    Optional<UUID> putBack(Path current) {
         Optional<UUID> aside = present();
         aside.ifPresent(id -> {
             idOf(current).ifPresent(copy -> delete(current, copy));

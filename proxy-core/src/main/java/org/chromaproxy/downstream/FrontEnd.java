@@ -156,7 +156,7 @@ public final class FrontEnd implements AutoCloseable {
         return (InetSocketAddress) listener.localAddress();
     }
 
-    public int connections() {
+    int connections() {
         return connections.size();
     }
 

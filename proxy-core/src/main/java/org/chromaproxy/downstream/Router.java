@@ -35,7 +35,7 @@ import org.chromaproxy.wal.append.LogState;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which way an exchange takes. Any event loop. */
-public final class Router {
+final class Router {
     private static final Set<String> PROBES =
             Set.of("/health", "/health/live", "/health/ready", "/api/v2/heartbeat", "/api/v2/healthcheck");
 

@@ -82,7 +82,7 @@ public final class Exchange {
     }
 
     /** Whether the one who asks may be told what concerns any tenant. */
-    public boolean informed() {
+    boolean informed() {
         return connection.decision().informed();
     }
 

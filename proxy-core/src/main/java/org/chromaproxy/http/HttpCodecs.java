@@ -10,13 +10,13 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 /** HTTP codecs with the proxy's limits. */
 public final class HttpCodecs {
     /** Longest request line, in bytes. */
-    public static final int MAX_LINE_BYTES = 8 << 10;
+    static final int MAX_LINE_BYTES = 8 << 10;
     /** Most header fields that Chroma takes (seen on 1.5.9). */
     static final int MAX_HEADERS = 100;
 
     private static final int MAX_HEADER_BYTES = 16 << 10;
     /** Largest piece in which a body is handed on, in bytes. */
-    public static final int MAX_CHUNK_BYTES = 64 << 10;
+    static final int MAX_CHUNK_BYTES = 64 << 10;
 
     private HttpCodecs() {}
 

@@ -206,7 +206,7 @@ public enum ProxyError {
     }
 
     /** The JSON body with the default message; empty where Chroma answers an empty body. */
-    public byte[] body() {
+    byte[] body() {
         return body(message);
     }
 

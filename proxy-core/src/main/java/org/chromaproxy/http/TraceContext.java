@@ -52,7 +52,7 @@ public record TraceContext(String traceId, String parentId, boolean sampled) {
     }
 
     /** Whether a {@code traceparent} may be passed on: of a later version what is known of it must be right. */
-    public static boolean valid(CharSequence text) {
+    static boolean valid(CharSequence text) {
         if (text.length() < LENGTH || !digits(text, 0, 2) || (text.charAt(0) == 'f' && text.charAt(1) == 'f')) {
             return false;
         }
@@ -70,7 +70,7 @@ public record TraceContext(String traceId, String parentId, boolean sampled) {
     }
 
     /** Whether one {@code tracestate} header may be passed on. */
-    public static boolean validState(CharSequence text) {
+    static boolean validState(CharSequence text) {
         String[] members = text.toString().split(",", -1);
         if (members.length > MOST_MEMBERS) {
             return false;

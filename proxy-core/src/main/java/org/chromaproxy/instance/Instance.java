@@ -154,7 +154,7 @@ public final class Instance {
         return reason;
     }
 
-    public Instant stateSince() {
+    Instant stateSince() {
         return stateSince;
     }
 
@@ -382,7 +382,7 @@ public final class Instance {
     }
 
     /** How long the latest probe has waited without anything being heard; 0 when something was. */
-    public long unansweredNanos() {
+    long unansweredNanos() {
         long begun = probeBegunNanos;
         return begun - lastSuccessNanos > 0 ? clock.nanoTime() - begun : 0;
     }

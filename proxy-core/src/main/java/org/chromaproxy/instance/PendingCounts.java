@@ -80,7 +80,7 @@ public final class PendingCounts {
     }
 
     /** Notes where the counts stand, about once a second however often it is called. */
-    public synchronized void sample() {
+    synchronized void sample() {
         long now = clock.nanoTime();
         if (!samples.isEmpty() && now - samples.getLast().nanos < SAMPLE_NANOS) {
             return;

@@ -14,7 +14,7 @@ import org.chromaproxy.scan.Footprint;
  * <p>After a crash everything in the window is applied again, so only records that commute may share it: operations on
  * disjoint ids, or on unrelated names. Anything else waits until the cursor is durable. Confined to its lane's loop.
  */
-public final class DoubtWindow {
+final class DoubtWindow {
     /** Beyond this many ids the window is closed by a flush: memory stays bounded. */
     private static final int MAX_IDS = 10_000;
 

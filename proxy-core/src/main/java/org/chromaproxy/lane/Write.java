@@ -253,7 +253,7 @@ public final class Write {
         return body;
     }
 
-    public void body(byte[] loaded) {
+    void body(byte[] loaded) {
         body = loaded;
     }
 

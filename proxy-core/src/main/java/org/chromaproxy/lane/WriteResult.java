@@ -19,7 +19,7 @@ public record WriteResult(
     public static final String JSON = "application/json";
 
     /** What an instance's answer tells the client. */
-    public static WriteResult of(UpstreamResponse answer) {
+    static WriteResult of(UpstreamResponse answer) {
         String contentType = answer.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
         return new WriteResult(answer.status(), answer.headers(), contentType, answer.body(), Optional.empty());
     }

@@ -129,7 +129,7 @@ public final class ChromaServer implements AutoCloseable {
         return process.pid();
     }
 
-    public boolean isAlive() {
+    boolean isAlive() {
         return process.isAlive();
     }
 

@@ -34,7 +34,7 @@ public record NodeRuntime(List<String> node, List<String> npm) {
      * @throws MissingProgramException when this machine has neither Node.js with npm nor a Python that can fetch it
      * @throws LocalServerException when the download fails
      */
-    public static NodeRuntime ensure(Consumer<String> onDownload) {
+    static NodeRuntime ensure(Consumer<String> onDownload) {
         Path home = LocalFolders.build("node");
         return ofMachine(home).orElseGet(() -> ofPython(home, onDownload));
     }

@@ -126,7 +126,7 @@ public final class ProxyServer implements AutoCloseable, Reloadable {
     }
 
     /** Whether starting is over: it serves, or stands by for the owner of the log. */
-    public boolean started() {
+    boolean started() {
         return serving() || standingBy || !held.isEmpty();
     }
 

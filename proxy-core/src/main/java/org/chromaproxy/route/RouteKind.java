@@ -52,7 +52,7 @@ public enum RouteKind {
     }
 
     /** Whether the request changes an instance's data and so must be in the log first. */
-    public boolean write() {
+    boolean write() {
         return write;
     }
 }

@@ -8,5 +8,5 @@ package org.chromaproxy.route;
  */
 public record Scope(String tenant, String database) {
     /** Neither tenant nor database. */
-    public static final Scope NONE = new Scope("", "");
+    static final Scope NONE = new Scope("", "");
 }

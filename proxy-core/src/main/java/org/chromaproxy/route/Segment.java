@@ -9,9 +9,9 @@ package org.chromaproxy.route;
  */
 public record Segment(String text, int start, int end) {
     /** The route names no collection. */
-    public static final Segment NONE = new Segment("", -1, -1);
+    static final Segment NONE = new Segment("", -1, -1);
 
-    public boolean present() {
+    boolean present() {
         return start >= 0;
     }
 }

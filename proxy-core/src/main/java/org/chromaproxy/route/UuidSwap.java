@@ -26,7 +26,7 @@ public final class UuidSwap {
     }
 
     /** The same in a buffer, at an absolute index; neither its indices nor its reference count change. */
-    public static void swapAt(ByteBuf body, int start, UUID id) {
+    static void swapAt(ByteBuf body, int start, UUID id) {
         body.setBytes(start, bytes(id));
     }
 

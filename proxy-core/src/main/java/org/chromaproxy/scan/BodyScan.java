@@ -45,7 +45,7 @@ abstract class BodyScan implements AutoCloseable {
      *
      * @return true once nothing more needs to be fed: the rest of the body cannot change the result
      */
-    public final boolean feed(byte[] bytes, int offset, int length) {
+    final boolean feed(byte[] bytes, int offset, int length) {
         if (before == 0 && length > 0 && bytes[offset] == BYTE_ORDER_MARK && !done) {
             notUnderstood("the body is not JSON");
             close();
@@ -67,7 +67,7 @@ abstract class BodyScan implements AutoCloseable {
     }
 
     /** The same for a buffer's readable bytes; neither its indices nor its reference count change. */
-    public final boolean feed(ByteBuf chunk) {
+    final boolean feed(ByteBuf chunk) {
         if (chunk.hasArray()) {
             return feed(chunk.array(), chunk.arrayOffset() + chunk.readerIndex(), chunk.readableBytes());
         }
@@ -81,7 +81,7 @@ abstract class BodyScan implements AutoCloseable {
     }
 
     /** Whether the result is known already. */
-    public final boolean done() {
+    final boolean done() {
         return done;
     }
 

@@ -104,7 +104,7 @@ public final class CollectionSettings {
     }
 
     /** The dimension of its vectors, 0 while it is open. */
-    public int dimension() {
+    int dimension() {
         return dimension.asInt(0);
     }
 

@@ -14,7 +14,7 @@ public final class CreateScan extends FieldScan {
      */
     public record Body(String name, boolean getOrCreate, String structured) {}
 
-    public CreateScan() {
+    CreateScan() {
         super(Set.of("name", "get_or_create"), "metadata");
     }
 
@@ -29,7 +29,7 @@ public final class CreateScan extends FieldScan {
      * The result; empty if the body was not understood. Chroma may still accept such a body: it takes an array of the
      * members' values, in their order, for the object.
      */
-    public Optional<Body> finish() {
+    Optional<Body> finish() {
         if (!complete()) {
             return Optional.empty();
         }

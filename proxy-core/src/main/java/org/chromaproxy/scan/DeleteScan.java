@@ -46,7 +46,7 @@ public final class DeleteScan extends BodyScan {
     }
 
     /** The result; to be called when {@link #feed} said so or the body has ended. */
-    public DeleteBody finish() {
+    DeleteBody finish() {
         end();
         return body;
     }

@@ -11,13 +11,13 @@ import io.netty.buffer.Unpooled;
  */
 public final class FilterScan {
     /** Most that all regular expressions of a filter may count together, see {@link RegexSize}. */
-    public static final int REGEX_SIZE = 128;
+    static final int REGEX_SIZE = 128;
     /** Bytes of the longest regular expression. */
-    public static final int REGEX_BYTES = 4_096;
+    static final int REGEX_BYTES = 4_096;
     /** Bytes of text behind a filter's first operator beyond which it is heavy. */
-    public static final int HEAVY_BYTES = 16 << 10;
+    static final int HEAVY_BYTES = 16 << 10;
     /** Objects in a body beyond which its filter is heavy. */
-    public static final int HEAVY_OBJECTS = 64;
+    static final int HEAVY_OBJECTS = 64;
 
     private static final int LONGEST_NAME = "$not_regex".length();
     private static final int HEX_DIGITS = 4;

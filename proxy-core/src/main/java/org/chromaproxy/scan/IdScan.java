@@ -26,7 +26,7 @@ public final class IdScan extends BodyScan {
     }
 
     /** The result; to be called when {@link #feed} said so or the body has ended. */
-    public Footprint finish() {
+    Footprint finish() {
         end();
         return footprint;
     }

@@ -14,7 +14,7 @@ public final class ModifyScan extends FieldScan {
      */
     public record Body(Optional<String> newName, String structured) {}
 
-    public ModifyScan() {
+    ModifyScan() {
         super(Set.of("new_name"), "new_metadata");
     }
 
@@ -26,7 +26,7 @@ public final class ModifyScan extends FieldScan {
     }
 
     /** The result; empty if the body was not understood. */
-    public Optional<Body> finish() {
+    Optional<Body> finish() {
         if (!complete()) {
             return Optional.empty();
         }

@@ -13,31 +13,31 @@ public final class ServerBounds {
      */
     public static final int FILTER_OBJECTS = 2_048;
     /** Metadata values of one record, or of one collection: SQLite takes less than 6,000 in its statement. */
-    public static final int METADATA_VALUES = 5_000;
+    static final int METADATA_VALUES = 5_000;
     /**
      * Bytes of a create or a modification of a collection. A server takes any, and shows all of them in every list, which whoever
      * asks for it has to hold.
      */
-    public static final int COLLECTION_BYTES = 64 << 10;
+    static final int COLLECTION_BYTES = 64 << 10;
     /**
      * Links of a vector in the index. What an add costs grows with their square: 1,000 records of three numbers take 0.3 s with the
      * usual 16, 1 s with 256, a minute and more with 4,096; with a million the server never answers a write again. Without any the
      * server's process ends at the first add, and, that being in its own log, at each later request for the collection.
      */
-    public static final int INDEX_LINKS = 256;
+    static final int INDEX_LINKS = 256;
     /**
      * Numbers of an embedding. A server keeps room for a hundred vectors of a new collection at once: of 1,500,000 numbers each, a
      * body of 3 MB takes 600 MB of its disk.
      */
-    public static final int DIMENSION = 32_768;
+    static final int DIMENSION = 32_768;
     /** Vectors that an index looks at for one that is added or looked for. */
-    public static final int INDEX_CANDIDATES = 10_000;
+    static final int INDEX_CANDIDATES = 10_000;
 
     /**
      * Records that an index may be behind. A server keeps that many of each collection in one table, and looks through all of it for every
      * add to any: behind 100,000 an add to another collection takes three times what it takes behind none, and so on.
      */
-    public static final int INDEX_LAG = 100_000;
+    static final int INDEX_LAG = 100_000;
 
     /** A smaller body cannot hold as many values. */
     private static final int LEAST_BYTES = 2 * METADATA_VALUES;

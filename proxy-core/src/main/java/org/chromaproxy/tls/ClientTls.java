@@ -45,7 +45,7 @@ public final class ClientTls implements AutoCloseable {
     }
 
     /** What the configuration asks for; empty where no instance has an {@code https} address. */
-    public static Optional<ClientTls> of(Config config) {
+    static Optional<ClientTls> of(Config config) {
         boolean secured = config.instances().stream()
                 .anyMatch(instance -> "https".equals(instance.url().getScheme()));
         return secured ? Optional.of(new ClientTls(config.listen().tls().upstream())) : Optional.empty();
@@ -103,7 +103,7 @@ public final class ClientTls implements AutoCloseable {
     }
 
     /** Reloads if the files have changed, and says so if they cannot be used. To be called now and then; blocks. */
-    public void look() {
+    void look() {
         contexts.look();
     }
 

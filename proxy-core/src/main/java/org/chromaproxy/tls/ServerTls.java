@@ -43,7 +43,7 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
      *
      * @throws TlsException naming the file that cannot be used
      */
-    public static Optional<ServerTls> of(Tls settings) {
+    static Optional<ServerTls> of(Tls settings) {
         return settings.certificate()
                 .flatMap(chain -> settings.key()
                         .map(key ->
@@ -94,7 +94,7 @@ public final class ServerTls implements Consumer<Channel>, AutoCloseable {
     }
 
     /** Reloads if the files have changed, and says so if they cannot be used. To be called now and then; blocks. */
-    public void look() {
+    void look() {
         contexts.look();
     }
 

@@ -7,7 +7,7 @@ package org.chromaproxy.upstream;
  * @param connections at least {@link #LEAST}
  */
 public record LaneBound(int connections) {
-    public static final int LEAST = 8;
+    static final int LEAST = 8;
     public static final LaneBound DEFAULT = new LaneBound(64);
 
     public LaneBound {

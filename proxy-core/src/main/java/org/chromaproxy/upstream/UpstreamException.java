@@ -52,7 +52,7 @@ public final class UpstreamException extends IOException {
     }
 
     /** Whether it is certain that the instance saw nothing of the request. */
-    public boolean neverSent() {
+    boolean neverSent() {
         return neverSent;
     }
 

@@ -29,7 +29,7 @@ public record UpstreamResponse(int status, HttpHeaders headers, byte[] body) {
     }
 
     /** The same of an answer whose head alone is here. */
-    public static boolean json(HttpHeaders headers) {
+    static boolean json(HttpHeaders headers) {
         return typedJson(headers) && !ContentCoding.encoded(headers);
     }
 

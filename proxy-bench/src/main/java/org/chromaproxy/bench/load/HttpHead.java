@@ -72,7 +72,7 @@ public final class HttpHead {
         return length;
     }
 
-    public boolean chunked() {
+    boolean chunked() {
         return chunked;
     }
 
@@ -82,7 +82,7 @@ public final class HttpHead {
     }
 
     /** The status of a response whose head begins at the reader's index. */
-    public static int status(ByteBuf in) {
+    static int status(ByteBuf in) {
         int at = in.readerIndex() + "HTTP/1.1 ".length();
         return (in.getByte(at) - '0') * 100 + (in.getByte(at + 1) - '0') * 10 + in.getByte(at + 2) - '0';
     }

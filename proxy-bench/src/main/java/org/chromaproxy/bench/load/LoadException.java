@@ -1,10 +1,10 @@
 package org.chromaproxy.bench.load;
 
 /** A run could not be carried out: there are no figures. */
-public final class LoadException extends RuntimeException {
+final class LoadException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public LoadException(String message, Throwable cause) {
+    LoadException(String message, Throwable cause) {
         super(message, cause);
     }
 }

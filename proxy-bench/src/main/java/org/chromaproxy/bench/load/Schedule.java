@@ -6,7 +6,7 @@ import java.time.Duration;
  * When the requests of an open-loop run are due: one every so often, whatever became of those before. Latencies count
  * from these times, so that a server that stalls is charged for every request it kept waiting.
  */
-public final class Schedule {
+final class Schedule {
     private final long start;
     private final double interval;
     private final long count;
@@ -16,29 +16,29 @@ public final class Schedule {
      * @param start of the first request, on {@link System#nanoTime}'s clock
      * @param rate requests per second
      */
-    public Schedule(long start, double rate, Duration time) {
+    Schedule(long start, double rate, Duration time) {
         this.start = start;
         this.interval = 1e9 / rate;
         this.count = (long) (time.toNanos() / interval);
     }
 
     /** How many requests it has altogether. */
-    public long count() {
+    long count() {
         return count;
     }
 
-    public boolean over() {
+    boolean over() {
         return next == count;
     }
 
     /** When the next request is due. */
-    public long due() {
+    long due() {
         // From the number, not from the one before: rounding must not add up.
         return start + Math.round(next * interval);
     }
 
     /** That request is taken care of. */
-    public void advance() {
+    void advance() {
         next++;
     }
 }

@@ -25,7 +25,7 @@ public final class Server implements AutoCloseable {
     }
 
     /** How a server is started on a port, with what environment, and where its output goes. */
-    public record Recipe(List<String> command, Map<String, String> environment, int port, Path log) {}
+    record Recipe(List<String> command, Map<String, String> environment, int port, Path log) {}
 
     /** Starts it; returns at once. */
     static Server start(Recipe recipe) {

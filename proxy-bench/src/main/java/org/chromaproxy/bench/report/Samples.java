@@ -22,12 +22,12 @@ public final class Samples {
                 .add(value);
     }
 
-    public List<String> targets() {
+    List<String> targets() {
         return List.copyOf(byTarget.keySet());
     }
 
     /** All quantities of any target, in the order they first came. */
-    public List<String> quantities() {
+    List<String> quantities() {
         return byTarget.values().stream()
                 .flatMap(quantities -> quantities.keySet().stream())
                 .distinct()
@@ -58,7 +58,7 @@ public final class Samples {
     }
 
     /** The same for differences. */
-    public OptionalDouble difference(String target, String other, String quantity) {
+    OptionalDouble difference(String target, String other, String quantity) {
         return paired(target, other, quantity, (a, b) -> a - b);
     }
 

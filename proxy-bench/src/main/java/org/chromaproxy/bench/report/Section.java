@@ -22,11 +22,11 @@ public final class Section {
         this.title = title;
     }
 
-    public String name() {
+    String name() {
         return name;
     }
 
-    public String title() {
+    String title() {
         return title;
     }
 

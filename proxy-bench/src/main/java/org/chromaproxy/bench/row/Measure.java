@@ -17,8 +17,8 @@ public final class Measure {
     public static final String RATE = "requests/s";
     public static final String P50 = "p50 (µs)";
     public static final String P99 = "p99 (µs)";
-    public static final String OFFERED = "open loop: offered/s";
-    public static final String OPEN_P50 = "open loop: p50 (µs)";
+    static final String OFFERED = "open loop: offered/s";
+    static final String OPEN_P50 = "open loop: p50 (µs)";
     public static final String OPEN_P99 = "open loop: p99 (µs)";
     public static final String CPU = "CPU (µs/request)";
     public static final String FAILED = "failed";
@@ -37,7 +37,7 @@ public final class Measure {
             return new Target(name, server.url(), OptionalLong.of(server.pid()));
         }
 
-        public double cpuSeconds() {
+        double cpuSeconds() {
             return pid.isPresent() ? Usage.cpuSeconds(pid.getAsLong()) : 0;
         }
     }

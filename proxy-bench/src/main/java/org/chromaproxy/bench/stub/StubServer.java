@@ -26,7 +26,7 @@ public final class StubServer implements AutoCloseable {
      * @param collections that are there from the start, named collection-0 and so on
      * @param server tells two stubs apart: see {@link #id}
      */
-    public StubServer(int port, int collections, int server) {
+    StubServer(int port, int collections, int server) {
         StubModel model = new StubModel(collections, server);
         this.listener = new ServerBootstrap()
                 .group(loops.group())
@@ -66,7 +66,7 @@ public final class StubServer implements AutoCloseable {
         return number - 1;
     }
 
-    public int port() {
+    int port() {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 

@@ -12,7 +12,7 @@ import org.chromaproxy.drill.rule.Violation;
 
 /** Asks every rule about one run. */
 public final class Checker {
-    public static final List<Rule> RULES = List.of(
+    static final List<Rule> RULES = List.of(
             new Recovers(),
             new Durable(),
             new OneEffect(),

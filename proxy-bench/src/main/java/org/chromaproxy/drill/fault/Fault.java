@@ -67,7 +67,7 @@ public enum Fault {
         this.targets = Set.of(targets);
     }
 
-    public Set<Target> targets() {
+    Set<Target> targets() {
         return targets;
     }
 

@@ -32,7 +32,7 @@ public enum Kind {
         this.sort = sort;
     }
 
-    public boolean read() {
+    boolean read() {
         return sort == Sort.READ;
     }
 
@@ -40,7 +40,7 @@ public enum Kind {
         return sort != Sort.READ;
     }
 
-    public boolean catalog() {
+    boolean catalog() {
         return sort == Sort.CATALOG;
     }
 

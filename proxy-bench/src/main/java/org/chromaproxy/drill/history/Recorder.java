@@ -31,7 +31,7 @@ public final class Recorder {
     }
 
     /** Writes acknowledged so far. */
-    public long acknowledged() {
+    long acknowledged() {
         return acknowledged.get();
     }
 

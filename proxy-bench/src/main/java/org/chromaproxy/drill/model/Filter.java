@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /** A {@code where} of the forms the load uses: {@code $and}, comparisons of whole numbers, equality, {@code $in}. */
-public final class Filter {
+final class Filter {
     private final JsonNode where;
 
     private Filter(JsonNode where) {
@@ -13,11 +13,11 @@ public final class Filter {
     }
 
     /** The filter of a body; one without a {@code where} matches everything. */
-    public static Filter of(JsonNode body) {
+    static Filter of(JsonNode body) {
         return new Filter(body.path("where"));
     }
 
-    public boolean matches(StoredRecord stored) {
+    boolean matches(StoredRecord stored) {
         return matches(where, stored.metadata());
     }
 

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param embedding empty where it was not read
  */
 public record StoredRecord(String document, SortedMap<String, String> metadata, List<Float> embedding) {
-    public static final String NONE = "null";
+    static final String NONE = "null";
 
     public StoredRecord {
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 public record Edit(String type, String method, Change change) {
     /** Makes the transformation of a method's code; counts the places it found. */
     @FunctionalInterface
-    public interface Change {
+    interface Change {
         CodeTransform with(AtomicInteger found);
     }
 
@@ -72,7 +72,7 @@ public record Edit(String type, String method, Change change) {
     }
 
     /** The method does this first. */
-    public static Edit first(String type, String method, Consumer<CodeBuilder> before) {
+    static Edit first(String type, String method, Consumer<CodeBuilder> before) {
         return new Edit(type, method, found -> new CodeTransform() {
             @Override
             public void atStart(CodeBuilder code) {
@@ -107,7 +107,7 @@ public record Edit(String type, String method, Change change) {
     }
 
     /** Right after calls of {@code called} in that method, this is done to what they return. */
-    public static Edit afterCall(String type, String method, String called, Consumer<CodeBuilder> then) {
+    static Edit afterCall(String type, String method, String called, Consumer<CodeBuilder> then) {
         return new Edit(type, method, found -> (code, element) -> {
             code.with(element);
             if (element instanceof InvokeInstruction call && call.name().equalsString(called)) {

@@ -124,7 +124,7 @@ public enum Mutant {
     }
 
     /** The number, in the design, of the invariant it breaks. */
-    public int invariant() {
+    int invariant() {
         return invariant;
     }
 

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** Changes classes of the proxy as they are loaded into its JVM. */
 public final class MutantAgent {
     /** Printed for every change made; a run without it says nothing about the mutant. */
-    public static final String DONE = "mutant at work: ";
+    static final String DONE = "mutant at work: ";
 
     private static final int BROKEN_STATUS = 70;
 
     private MutantAgent() {}
 
     /** The JVM options that make a proxy on this class path that mutant. Writes a small jar into the directory. */
-    public static List<String> options(Mutant mutant, Path directory) throws IOException {
+    static List<String> options(Mutant mutant, Path directory) throws IOException {
         Path jar = directory.toAbsolutePath().resolve("mutant-agent.jar");
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

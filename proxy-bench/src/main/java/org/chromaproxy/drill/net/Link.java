@@ -73,7 +73,7 @@ public final class Link {
     }
 
     /** How many connections are open through it. */
-    public int connections() {
+    int connections() {
         int[] open = new int[1];
         onLoop(() -> open[0] = pipes.size());
         return open[0];

@@ -34,7 +34,7 @@ public record Figures(int requests, long acknowledged, Map<Integer, Integer> err
      * @param median of the requests that began while a fault lasted and got a success
      * @param slowest the longest of 99 % of them
      */
-    public record Stalls(long request, long gap, long median, long slowest) {}
+    record Stalls(long request, long gap, long median, long slowest) {}
 
     /**
      * How the proxy took the faults.
@@ -44,7 +44,7 @@ public record Figures(int requests, long acknowledged, Map<Integer, Integer> err
      * @param catchUp records a second applied to the one that returned, meanwhile
      * @param leading from the last heal to the primary leading every collection again
      */
-    public record Recovery(long detection, long inSync, long catchUp, long leading) {}
+    record Recovery(long detection, long inSync, long catchUp, long leading) {}
 
     public static Figures of(History history) {
         List<Operation> operations = history.operations();

@@ -52,7 +52,7 @@ public final class ChromaProcess implements AutoCloseable {
         }
     }
 
-    public URI url() {
+    URI url() {
         return url;
     }
 
@@ -62,16 +62,16 @@ public final class ChromaProcess implements AutoCloseable {
     }
 
     /** The database's file. */
-    public Path database() {
+    Path database() {
         return data.resolve("chroma.sqlite3");
     }
 
-    public boolean isAlive() {
+    boolean isAlive() {
         return process.isAlive();
     }
 
     /** SIGKILL; it is gone when this returns. */
-    public synchronized void kill() {
+    synchronized void kill() {
         try {
             process.kill();
         } catch (InterruptedException e) {

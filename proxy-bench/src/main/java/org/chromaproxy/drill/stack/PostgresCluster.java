@@ -44,7 +44,7 @@ public final class PostgresCluster implements AutoCloseable {
         return new PostgresCluster(home, FreePort.next());
     }
 
-    public int port() {
+    int port() {
         return port;
     }
 

@@ -132,13 +132,13 @@ public final class Stack implements AutoCloseable {
     }
 
     /** The same for the JDBC driver. */
-    public String jdbcUrl() {
+    String jdbcUrl() {
         return "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + database + "?user=postgres&password="
                 + postgres.password();
     }
 
     /** Where data and logs are kept. */
-    public Path directory() {
+    Path directory() {
         return directory;
     }
 

@@ -44,7 +44,7 @@ public final class ClientLimits {
     }
 
     /** Whether requests are counted at all. */
-    public boolean boundsRequests() {
+    boolean boundsRequests() {
         return rate.perSecond() > 0;
     }
 

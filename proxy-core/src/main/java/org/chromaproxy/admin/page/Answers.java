@@ -89,7 +89,7 @@ public final class Answers {
     }
 
     /** As ISO 8601 in UTC, or null for never. */
-    public static @Nullable String time(Instant instant) {
+    static @Nullable String time(Instant instant) {
         return instant.equals(Instant.EPOCH) ? null : instant.toString();
     }
 

@@ -45,7 +45,7 @@ public record ConfigFile(String name, Map<String, Entry> entries, List<String> p
      *
      * @param line from 1
      */
-    public record Entry(String text, int line) {}
+    record Entry(String text, int line) {}
 
     /** Reads it whole; blocking. Whatever is wrong with it is among the problems. */
     public static ConfigFile read(Path path) {

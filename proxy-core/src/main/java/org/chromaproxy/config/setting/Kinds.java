@@ -32,12 +32,12 @@ public final class Kinds {
     private Kinds() {}
 
     /** Any text that is not empty. */
-    public static Kind<String> text() {
+    static Kind<String> text() {
         return new Kind<>("some text", text -> required(text, !text.isEmpty()), text -> text);
     }
 
     /** A file or a folder; it need not be there. */
-    public static Kind<String> path() {
+    static Kind<String> path() {
         return new Kind<>(
                 "the path of a file or a folder",
                 text -> required(text, !Path.of(text).toString().isEmpty()),
@@ -45,7 +45,7 @@ public final class Kinds {
     }
 
     /** A name or an address of this machine; whatever else stands there would be repeated where it is bound. */
-    public static Kind<String> host() {
+    static Kind<String> host() {
         return new Kind<>(
                 "a host name or an IP address",
                 text -> required(text, HOST.matcher(text).matches()),
@@ -53,7 +53,7 @@ public final class Kinds {
     }
 
     /** Printable ASCII, as it can stand in a header. */
-    public static Kind<String> line() {
+    static Kind<String> line() {
         return new Kind<>(
                 "printable ASCII on one line",
                 text -> required(text, !text.isEmpty() && text.chars().allMatch(c -> c >= ' ' && c < 0x7f)),
@@ -68,7 +68,7 @@ public final class Kinds {
     }
 
     /** A whole number of seconds. */
-    public static Kind<Long> wholeSeconds(long least, long most) {
+    static Kind<Long> wholeSeconds(long least, long most) {
         return new Kind<>(
                 "a whole number of seconds from " + least + " to " + most,
                 text -> within(Long.valueOf(text), value -> value >= least && value <= most),
@@ -76,13 +76,13 @@ public final class Kinds {
     }
 
     /** A position in the log. */
-    public static Kind<Long> position() {
+    static Kind<Long> position() {
         return new Kind<>(
                 "a whole number from 0", text -> within(Long.valueOf(text), value -> value >= 0), String::valueOf);
     }
 
     /** Seconds, kept as milliseconds. */
-    public static Kind<Long> seconds() {
+    static Kind<Long> seconds() {
         return new Kind<>(
                 "seconds, from 0.01 to " + MOST_SECONDS,
                 text -> Math.round(
@@ -91,7 +91,7 @@ public final class Kinds {
     }
 
     /** A second at most, or none, kept as milliseconds. */
-    public static Kind<Long> secondsUpToOne() {
+    static Kind<Long> secondsUpToOne() {
         return new Kind<>(
                 "seconds, from 0 to 1",
                 text -> Math.round(1000 * within(Double.valueOf(text), value -> value >= 0 && value <= 1)),
@@ -106,19 +106,19 @@ public final class Kinds {
                 Kinds::bytesInWords);
     }
 
-    public static Kind<Double> share() {
+    static Kind<Double> share() {
         return new Kind<>(
                 "a share from 0 to 1",
                 text -> within(Double.valueOf(text), value -> value >= 0 && value <= 1),
                 String::valueOf);
     }
 
-    public static Kind<Boolean> flag() {
+    static Kind<Boolean> flag() {
         return new Kind<>("true or false", Kinds::flagOf, String::valueOf);
     }
 
     /** One of some words, whatever their case. */
-    public static Kind<String> choice(String... words) {
+    static Kind<String> choice(String... words) {
         List<String> all = List.of(words);
         return new Kind<>(
                 "one of " + String.join(", ", all),
@@ -127,12 +127,12 @@ public final class Kinds {
     }
 
     /** Names, separated by commas; none at all is possible. */
-    public static Kind<List<String>> names() {
+    static Kind<List<String>> names() {
         return new Kind<>("names, separated by commas", Kinds::namesOf, names -> String.join(", ", names));
     }
 
     /** What some instances weigh, like {@code primary=1, replica=4}. */
-    public static Kind<Map<String, Integer>> weights() {
+    static Kind<Map<String, Integer>> weights() {
         Kind<Integer> weight = integer(0, 1000);
         return new Kind<>(
                 "names and weights from 0 to 1000, like primary=1, replica=4, each name once",
@@ -141,7 +141,7 @@ public final class Kinds {
     }
 
     /** Further instances, like {@code third=http://host:port}. */
-    public static Kind<Map<String, URI>> instances() {
+    static Kind<Map<String, URI>> instances() {
         Kind<URI> address = serverAddress();
         return new Kind<>(
                 "names and addresses, like third=http://host:port, at most " + MORE_INSTANCES
@@ -170,7 +170,7 @@ public final class Kinds {
     }
 
     /** {@code http://host:port}, or https; nothing behind it. */
-    public static Kind<URI> serverAddress() {
+    static Kind<URI> serverAddress() {
         return new Kind<>(
                 "an address like http://host:port or https://host:port",
                 text -> within(URI.create(text), Kinds::isServer),
@@ -187,7 +187,7 @@ public final class Kinds {
     }
 
     /** {@code https://host/path}, or http. */
-    public static Kind<URI> webAddress() {
+    static Kind<URI> webAddress() {
         return new Kind<>(
                 "an address like https://host/path",
                 text -> within(URI.create(text), uri -> webScheme(uri.getScheme()) && uri.getHost() != null),
@@ -199,7 +199,7 @@ public final class Kinds {
     }
 
     /** As libpq and hosters write it, or the driver's own form. */
-    public static Kind<String> postgres() {
+    static Kind<String> postgres() {
         return new Kind<>(
                 "an address like postgresql://user:password@host:port/database; special characters in the password are"
                         + " written as %40 and the like",
@@ -207,7 +207,7 @@ public final class Kinds {
     }
 
     /** The same, or nothing: empty text. */
-    public static <T> Kind<Optional<T>> optional(Kind<T> kind) {
+    static <T> Kind<Optional<T>> optional(Kind<T> kind) {
         return new Kind<>(
                 kind.expected(),
                 text -> text.isEmpty()

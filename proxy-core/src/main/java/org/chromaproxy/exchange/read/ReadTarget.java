@@ -162,12 +162,12 @@ public class ReadTarget {
     }
 
     /** Whether an answer with that status tells of the server rather than of the request. */
-    public static boolean sick(int status) {
+    static boolean sick(int status) {
         return status == TOO_MANY_REQUESTS || (status >= 500 && status != NOT_IMPLEMENTED);
     }
 
     /** Whether Chroma answers so when it has deleted a collection's parts but not yet the collection (seen on 1.0.5). */
-    public static boolean betweenDeletes(int status) {
+    static boolean betweenDeletes(int status) {
         return status == PRECONDITION_FAILED;
     }
 
@@ -199,7 +199,7 @@ public class ReadTarget {
     }
 
     /** Whether the collection may be half deleted on that instance by now. */
-    public boolean beingDropped(Instance instance) {
+    boolean beingDropped(Instance instance) {
         return collection
                 .filter(entry -> entry.gate().dropping(instance.index()) || entry.deletedLsn() != 0)
                 .isPresent();

@@ -175,7 +175,7 @@ public final class LogWriter implements WriteAheadLog, AutoCloseable {
     }
 
     /** Records that PostgreSQL had forgotten after a fail-over and was given again. */
-    public long restoredRecords() {
+    long restoredRecords() {
         return committer.restoredRecords();
     }
 

@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 public record WriterSettings(Bound queue, Bound batch, TailBound tail, Duration lazyFlush, Duration heartbeat) {
     /** A number of records and their weight in bytes. */
-    public record Bound(int records, long bytes) {
+    record Bound(int records, long bytes) {
         public Bound {
             if (records < 1 || bytes < 1) {
                 throw new IllegalArgumentException("bounds must be positive");
@@ -27,7 +27,7 @@ public record WriterSettings(Bound queue, Bound batch, TailBound tail, Duration 
      * @param bytes of records and changes; 0 keeps nothing
      * @param age counted from the commit, while PostgreSQL answers; longer than a standby may lag behind
      */
-    public record TailBound(long bytes, Duration age) {}
+    record TailBound(long bytes, Duration age) {}
 
     public static final WriterSettings DEFAULT = new WriterSettings(
             new Bound(65_536, 128L << 20),
@@ -37,7 +37,7 @@ public record WriterSettings(Bound queue, Bound batch, TailBound tail, Duration 
             Duration.ofSeconds(1));
 
     /** These with another tail. */
-    public WriterSettings withTail(TailBound other) {
+    WriterSettings withTail(TailBound other) {
         return new WriterSettings(queue, batch, other, lazyFlush, heartbeat);
     }
 }

@@ -12,14 +12,14 @@ import java.util.Optional;
  * @param namespace inode of the PID name space; empty when unknown
  * @param startTicks start of the process in clock ticks since boot
  */
-public record ProcessIdentity(String boot, String namespace, long pid, long startTicks, String nonce) {
+record ProcessIdentity(String boot, String namespace, long pid, long startTicks, String nonce) {
     /** The text stored in the log. */
-    public String encode() {
+    String encode() {
         return "boot=" + boot + " ns=" + namespace + " pid=" + pid + " start=" + startTicks + " nonce=" + nonce;
     }
 
     /** Reads {@link #encode}'s text; empty for anything else, such as an owner named by hand. */
-    public static Optional<ProcessIdentity> parse(String text) {
+    static Optional<ProcessIdentity> parse(String text) {
         Map<String, String> fields = new HashMap<>();
         for (String field : text.split(" ", -1)) {
             int equals = field.indexOf('=');

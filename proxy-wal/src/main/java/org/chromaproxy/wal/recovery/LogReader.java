@@ -92,7 +92,7 @@ public final class LogReader {
     }
 
     /** Passes every outcome above {@code lsn} on, in LSN order. */
-    public void forEachOutcomeAfter(long lsn, Consumer<Change.Outcome> consumer) {
+    void forEachOutcomeAfter(long lsn, Consumer<Change.Outcome> consumer) {
         long after = lsn;
         while (true) {
             List<Change.Outcome> page = queries.outcomesAfter(after, PAGE);
@@ -110,7 +110,7 @@ public final class LogReader {
     }
 
     /** LSN → body; the caller bounds the bytes it asks for. Records not in the log are missing. */
-    public Map<Long, byte[]> bodies(Collection<Long> lsns) {
+    Map<Long, byte[]> bodies(Collection<Long> lsns) {
         return queries.bodies(lsns);
     }
 

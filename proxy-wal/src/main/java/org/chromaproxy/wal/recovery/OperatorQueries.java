@@ -106,12 +106,12 @@ public final class OperatorQueries {
     }
 
     /** State → transactions of the last {@code hours}; reads all of them, so for people, not for probes. */
-    public Map<TransactionState, Long> counts(int hours) {
+    Map<TransactionState, Long> counts(int hours) {
         return queries.counts(hours);
     }
 
     /** Records above an LSN, counted up to {@code atMost}. */
-    public long countAfter(long lsn, long atMost) {
+    long countAfter(long lsn, long atMost) {
         return queries.countAfter(lsn, atMost);
     }
 }

@@ -24,7 +24,7 @@ public final class Retention {
     }
 
     /** No bound in bytes. */
-    public static final long UNBOUNDED = Long.MAX_VALUE;
+    static final long UNBOUNDED = Long.MAX_VALUE;
 
     /**
      * How many of each were given back.

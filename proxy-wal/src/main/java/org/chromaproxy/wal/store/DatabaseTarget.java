@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public record DatabaseTarget(String url, String user, String password, String schema, int poolSize, long segmentLsns) {
     public static final String DEFAULT_SCHEMA = "chroma_proxy";
-    public static final int DEFAULT_POOL = 4;
+    static final int DEFAULT_POOL = 4;
     public static final long DEFAULT_SEGMENT = 1_000_000;
 
     private static final Pattern OPTIONS = Pattern.compile("(jdbc:postgresql:[^?\\s]*+\\?)\\S*+");
