@@ -2,7 +2,8 @@
  * Who may do what: tokens, their roles and tenants, and the refusal of everybody else.
  *
  * <p>The tokens are an immutable set that a reload replaces as a whole; everything here may be called from any thread.
- * May import {@code config}, {@code http} and {@code route}.
+ *
+ * <p>Imports {@code access.client}, {@code config}, {@code config.command}, {@code http} and {@code route}.
  */
 @NullMarked
 package org.chromaproxy.access;

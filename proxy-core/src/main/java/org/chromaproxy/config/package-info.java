@@ -1,6 +1,8 @@
 /**
  * All settings as the program uses them, read and validated as a whole. The only package that reads the environment.
- * Immutable values; imports nothing of the project but the list of settings.
+ * Immutable values.
+ *
+ * <p>Imports {@code config.setting}.
  */
 @NullMarked
 package org.chromaproxy.config;

@@ -43,10 +43,12 @@
  *
  * <h2>Threads and imports</h2>
  *
- * A group is confined to one event loop. Its whole world is the log's interfaces and {@link org.chromaproxy.lane.LaneIo}, of which
- * {@link org.chromaproxy.lane.NettyLaneIo} is the real one. May import {@code wal}, {@code catalog}, {@code completion}, {@code
- * instance}, {@code upstream}, {@code admit}, {@code capability}, {@code merge}, {@code route}, {@code scan}, {@code http} and {@code
- * time}; {@code NettyLaneIo} also {@code transport}.
+ * A group is confined to one event loop. Its whole world is the log's interfaces and
+ * {@link org.chromaproxy.lane.LaneIo}, of which {@link org.chromaproxy.lane.NettyLaneIo} is the real one.
+ *
+ * <p>Imports {@code admit}, {@code capability}, {@code catalog}, {@code completion}, {@code http}, {@code instance},
+ * {@code merge}, {@code route}, {@code scan}, {@code time}, {@code transport}, {@code upstream}, {@code wal.append},
+ * {@code wal.record} and {@code wal.recovery}. {@code transport} is for {@code NettyLaneIo} only.
  */
 @NullMarked
 package org.chromaproxy.lane;

@@ -1,7 +1,9 @@
 /**
  * Neighbouring record writes made one request: their JSON arrays put one behind the other, byte for byte.
  *
- * <p>Stateless; any thread. Imports nothing of the project.
+ * <p>Stateless; any thread.
+ *
+ * <p>Imports nothing of the project.
  */
 @NullMarked
 package org.chromaproxy.merge;

@@ -1,8 +1,9 @@
 /**
  * Who hears of ended exchanges: the access log here, spans in {@code observe.trace}.
  *
- * <p>Everything is confined to the thread of {@link org.chromaproxy.completion.Feed}, but for starting. Imports {@code
- * completion} and {@code config}.
+ * <p>Everything is confined to the thread of {@link org.chromaproxy.completion.Feed}, but for starting.
+ *
+ * <p>Imports {@code completion}, {@code config}, {@code http} and {@code observe.trace}.
  */
 @NullMarked
 package org.chromaproxy.observe;

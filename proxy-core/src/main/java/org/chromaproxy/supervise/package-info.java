@@ -1,6 +1,8 @@
 /**
  * What those who watch over the process are told: systemd, by its notification socket, and whoever runs
- * {@code chroma-proxy health}. A thread of its own; imports {@code config} and {@code transport} only.
+ * {@code chroma-proxy health}. A thread of its own.
+ *
+ * <p>Imports {@code config}, {@code config.command}, {@code config.setting} and {@code tls}.
  */
 @NullMarked
 package org.chromaproxy.supervise;

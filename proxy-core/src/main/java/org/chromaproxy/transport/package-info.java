@@ -1,5 +1,7 @@
 /**
- * The choice between epoll and NIO, and the event loops made of it. Imports nothing of the project.
+ * The choice between epoll and NIO, and the event loops made of it.
+ *
+ * <p>Imports nothing of the project.
  */
 @NullMarked
 package org.chromaproxy.transport;

@@ -1,8 +1,9 @@
 /**
  * The processes that are measured, and what the kernel says about them.
  *
- * <p>State: each process object belongs to the thread that made it. May import {@code local}, {@code drill.stack},
- * {@code drill.evidence}, {@code wal}, {@code wal.store} and {@code bench.stub}.
+ * <p>State: each process object belongs to the thread that made it.
+ *
+ * <p>Imports {@code bench.stub}, {@code drill.evidence}, {@code local}, {@code wal} and {@code wal.store}.
  */
 @NullMarked
 package org.chromaproxy.bench.process;

@@ -1,7 +1,10 @@
 /**
  * The rules of a drill, one class each, and the checker that asks them all. The witness of the order is the log.
  *
- * <p>Stateless. May import: the JDK, Jackson, and the drill's packages but {@code load}, {@code stack}, {@code fault}.
+ * <p>Stateless.
+ *
+ * <p>Imports {@code drill.check.error}, {@code drill.check.read}, {@code drill.evidence}, {@code drill.history},
+ * {@code drill.model}, {@code drill.rule} and {@code wal.record}.
  */
 @NullMarked
 package org.chromaproxy.drill.check;

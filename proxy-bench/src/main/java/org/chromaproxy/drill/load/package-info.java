@@ -2,7 +2,9 @@
  * The clients of a drill: what they do, drawn from the seed, and how they do it, over plain HTTP/1.1.
  *
  * <p>Each client is one virtual thread and owns its connection; what they share ({@code Shelves}, the recorder) is
- * thread-safe. May import: the JDK, Jackson, {@code drill.history}, {@code drill.evidence} for its HTTP calls.
+ * thread-safe.
+ *
+ * <p>Imports {@code drill.history}, and {@code drill.evidence} for its HTTP calls.
  */
 @NullMarked
 package org.chromaproxy.drill.load;

@@ -1,7 +1,9 @@
 /**
  * What a drill tells its reader: the figures of a run, the part of the history that shows a violation, the table of all.
  *
- * <p>Immutable. May import: the JDK, {@code drill.history}, {@code drill.rule}.
+ * <p>Immutable.
+ *
+ * <p>Imports {@code drill.history} and {@code drill.rule}.
  */
 @NullMarked
 package org.chromaproxy.drill.report;

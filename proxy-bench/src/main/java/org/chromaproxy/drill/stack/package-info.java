@@ -3,7 +3,9 @@
  * every connection between them.
  *
  * <p>State: each process object may be used by any thread, one operation at a time; a proxy that ends by itself is
- * started again by the thread that hears of it. May import {@code local} and {@code drill.net}.
+ * started again by the thread that hears of it.
+ *
+ * <p>Imports {@code drill.net} and {@code local}.
  */
 @NullMarked
 package org.chromaproxy.drill.stack;

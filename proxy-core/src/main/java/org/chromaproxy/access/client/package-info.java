@@ -1,6 +1,7 @@
 /**
- * What is asked of a client whoever it is: how much it may send, and from whose pages. Any thread. May import
- * {@code config}.
+ * What is asked of a client whoever it is: how much it may send, and from whose pages. Any thread.
+ *
+ * <p>Imports {@code config}.
  */
 @NullMarked
 package org.chromaproxy.access.client;

@@ -1,8 +1,9 @@
 /**
  * The operators' page: its files, and the headers that confine it.
  *
- * <p>Stateless but for the files, which are read once; any thread. May import {@code admin.page}, {@code exchange} and
- * {@code http}.
+ * <p>Stateless but for the files, which are read once; any thread.
+ *
+ * <p>Imports {@code admin.page} and {@code exchange}.
  */
 @NullMarked
 package org.chromaproxy.admin.dashboard;

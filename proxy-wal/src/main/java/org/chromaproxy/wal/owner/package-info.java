@@ -1,6 +1,8 @@
 /**
  * Who owns the log: acquiring it, standing by, letting go. Confined to the one thread that opens and closes the log;
- * blocks on PostgreSQL. May import {@code record} and {@code store}.
+ * blocks on PostgreSQL.
+ *
+ * <p>Imports {@code wal.store}.
  */
 @NullMarked
 package org.chromaproxy.wal.owner;

@@ -1,6 +1,7 @@
 /**
- * The words of the log: immutable values without behaviour towards PostgreSQL or the network. Every other package may
- * import this one; it imports nothing of the project.
+ * The words of the log: immutable values without behaviour towards PostgreSQL or the network.
+ *
+ * <p>Imports nothing of the project. Every other package may import it.
  */
 @NullMarked
 package org.chromaproxy.wal.record;

@@ -1,7 +1,9 @@
 /**
  * The rule about errors: what no client may see, and what the faults of a run make unavoidable, and until when.
  *
- * <p>One thread. May import: the JDK, {@code drill.rule} and what that may.
+ * <p>One thread.
+ *
+ * <p>Imports {@code drill.history} and {@code drill.rule}.
  */
 @NullMarked
 package org.chromaproxy.drill.check.error;

@@ -1,7 +1,9 @@
 /**
  * The rule about reads: whether what each of them was told is one state of its collection, at a position it may show.
  *
- * <p>One thread. May import: the JDK, Jackson, {@code drill.rule} and what that may.
+ * <p>One thread.
+ *
+ * <p>Imports {@code drill.history}, {@code drill.model} and {@code drill.rule}.
  */
 @NullMarked
 package org.chromaproxy.drill.check.read;
