@@ -1,6 +1,9 @@
 package org.chromaproxy.tidy;
 
 import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.IdentifierTree;
+import com.sun.source.tree.ImportTree;
+import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.util.JavacTask;
@@ -12,7 +15,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
@@ -26,8 +31,10 @@ import javax.tools.ToolProvider;
  * @param text the whole file
  * @param methods every method and constructor in it
  * @param calls the callee of every method call, as written: {@code Thread.sleep}
+ * @param names every name its code uses; not those in comments, strings and mere imports
  */
-record JavaSource(Path path, String packageName, String text, List<Callable> methods, List<String> calls) {
+record JavaSource(
+        Path path, String packageName, String text, List<Callable> methods, List<String> calls, Set<String> names) {
     /** A method or constructor. */
     record Callable(String name, long lines) {}
 
@@ -72,7 +79,13 @@ record JavaSource(Path path, String packageName, String text, List<Callable> met
         var scanner = new Scanner(unit, positions);
         scanner.scan(unit, null);
         String text = unit.getSourceFile().getCharContent(false).toString();
-        return new JavaSource(path, packageName, text, List.copyOf(scanner.methods), List.copyOf(scanner.calls));
+        return new JavaSource(
+                path,
+                packageName,
+                text,
+                List.copyOf(scanner.methods),
+                List.copyOf(scanner.calls),
+                Set.copyOf(scanner.names));
     }
 
     private static final class Scanner extends TreeScanner<Void, Void> {
@@ -80,6 +93,7 @@ record JavaSource(Path path, String packageName, String text, List<Callable> met
         private final SourcePositions positions;
         private final List<Callable> methods = new ArrayList<>();
         private final List<String> calls = new ArrayList<>();
+        private final Set<String> names = new HashSet<>();
 
         Scanner(CompilationUnitTree unit, SourcePositions positions) {
             this.unit = unit;
@@ -99,6 +113,24 @@ record JavaSource(Path path, String packageName, String text, List<Callable> met
         public Void visitMethodInvocation(MethodInvocationTree call, Void unused) {
             calls.add(call.getMethodSelect().toString());
             return super.visitMethodInvocation(call, null);
+        }
+
+        @Override
+        public Void visitIdentifier(IdentifierTree identifier, Void unused) {
+            names.add(identifier.getName().toString());
+            return super.visitIdentifier(identifier, null);
+        }
+
+        @Override
+        public Void visitMemberSelect(MemberSelectTree select, Void unused) {
+            names.add(select.getIdentifier().toString());
+            return super.visitMemberSelect(select, null);
+        }
+
+        /** Of what is only imported nothing is used; a static import may be the only place that names its type. */
+        @Override
+        public Void visitImport(ImportTree imported, Void unused) {
+            return imported.isStatic() ? super.visitImport(imported, null) : null;
         }
 
         private long line(long position) {
