@@ -26,7 +26,7 @@ class AnswerShapeTest {
     @Test
     void theMemberIsFoundWhereverItStands() {
         assertTrue(AnswerShape.RECORDS.fits(body("{\"ids\":[]}")));
-        assertTrue(AnswerShape.RECORDS.fits(body("{\"documents\":[\"ids\"],\"ids\":[]}")));
+        assertTrue(AnswerShape.RECORDS.fits(body("{\"documents\":[\"ids\"],\"ids\":[],\"uris\":null}")));
         assertFalse(AnswerShape.RECORDS.fits(body("{\"documents\":[{\"ids\":[]}]}")));
         assertFalse(AnswerShape.COLLECTION.fits(body("{\"name\":\"n\",\"id\":")));
     }
