@@ -245,7 +245,7 @@ final class Client {
         if (repeats && own.happens(IMPATIENT)) {
             time.afterMs(own.between(5, own.happens(0.5) ? 1_000 : 60_000), () -> {
                 if (turn == mine && life.alive()) {
-                    world.judge().note("client " + number + " repeats what is not answered");
+                    world.judge().note(() -> "client " + number + " repeats what is not answered");
                     think();
                 }
             });
@@ -325,7 +325,7 @@ final class Client {
                 .filter(outcome -> outcome.status() > 0)
                 .ifPresentOrElse(
                         outcome -> {
-                            world.judge().note("record " + lsn + " has the stored outcome " + outcome.status());
+                            world.judge().note(() -> "record " + lsn + " has the stored outcome " + outcome.status());
                             unanswered = null;
                             done(life, mine);
                         },

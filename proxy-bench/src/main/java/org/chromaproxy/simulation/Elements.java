@@ -24,15 +24,23 @@ final class Elements {
     }
 
     private final Set<String> without;
+    private final boolean keeps;
     private final Set<String> met = new LinkedHashSet<>();
 
-    /** @param without left out */
-    Elements(Set<String> without) {
+    /**
+     * @param without left out
+     * @param keeps whether those that happen are to be told
+     */
+    Elements(Set<String> without, boolean keeps) {
         this.without = Set.copyOf(without);
+        this.keeps = keeps;
     }
 
     /** Whether that element, which would happen now, does. */
     boolean has(Kind kind, Object name) {
+        if (!keeps && without.isEmpty()) {
+            return true;
+        }
         String element = kind.named(name);
         boolean there = !without.contains(element);
         if (there) {

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.wal.record.LogRecord;
 import org.chromaproxy.wal.record.Mapping;
@@ -37,6 +38,7 @@ final class Judge implements ServerObserver {
     private record Where(String server, UUID instanceId) {}
 
     private final Timeline time;
+    private final boolean keeps;
     private final List<String> notes = new ArrayList<>();
     private final Map<String, Long> committed = new HashMap<>();
     private final Map<Where, Long> furthest = new HashMap<>();
@@ -48,18 +50,23 @@ final class Judge implements ServerObserver {
     private int faults;
     private int owners;
 
-    Judge(Timeline time) {
+    /** @param keeps whether somebody will read what happened */
+    Judge(Timeline time, boolean keeps) {
         this.time = time;
+        this.keeps = keeps;
     }
 
-    void note(String what) {
-        notes.add(String.format(Locale.ROOT, "%12.3f ms  %s", time.elapsedMs(), what));
+    /** @param what told at once, and only if it is kept */
+    void note(Supplier<String> what) {
+        if (keeps) {
+            notes.add(String.format(Locale.ROOT, "%12.3f ms  %s", time.elapsedMs(), what.get()));
+        }
     }
 
     /** The same of something that the seed does to the proxy or its servers. */
     void fault(String what) {
         faults++;
-        note("-- " + what);
+        note(() -> "-- " + what);
     }
 
     int faults() {
@@ -71,7 +78,7 @@ final class Judge implements ServerObserver {
     }
 
     void committed(LogRecord record) {
-        note("committed " + record.lsn() + " " + record.content().kind() + " "
+        note(() -> "committed " + record.lsn() + " " + record.content().kind() + " "
                 + record.content().subject().name() + " "
                 + new String(record.content().request().body(), java.nio.charset.StandardCharsets.UTF_8));
         if (!record.content().kind().catalog()) {
@@ -85,7 +92,7 @@ final class Judge implements ServerObserver {
     /** A server executes a catalog request. */
     @Override
     public void executes(ModelServer server, UpstreamRequest request) {
-        note(server + " executes " + request.method() + " " + request.uri());
+        note(() -> server + " executes " + request.method() + " " + request.uri());
     }
 
     /** A server executes a write of records: it is committed, and nothing later was executed there before it. */
@@ -99,7 +106,7 @@ final class Judge implements ServerObserver {
             }
             inOrder.put(lsn, operation);
         }
-        note(server + " executes " + inOrder + " " + request.uri().replaceAll(".*/", ""));
+        note(() -> server + " executes " + inOrder + " " + request.uri().replaceAll(".*/", ""));
         Where where = new Where(server.name(), instanceId);
         Set<String> before = executed.computeIfAbsent(where, _ -> new HashSet<>());
         inOrder.forEach((lsn, operation) -> {
@@ -166,19 +173,19 @@ final class Judge implements ServerObserver {
     }
 
     void told(UUID lane, long lsn, int status) {
-        note("record " + lsn + " is answered " + status);
+        note(() -> "record " + lsn + " is answered " + status);
         told.add(new Told(lane, lsn, status, time.nanoTime(), owners));
     }
 
     /** Another process owns the log from now on. */
     void begins(String what) {
         owners++;
-        note(what);
+        note(() -> what);
     }
 
     /** The log holds that a record is given up. */
     void givenUp(long lsn) {
-        note("record " + lsn + " is given up");
+        note(() -> "record " + lsn + " is given up");
         givenUp.put(lsn, owners);
     }
 
@@ -191,7 +198,7 @@ final class Judge implements ServerObserver {
     }
 
     void seen(Seen what) {
-        note("read of " + what.server() + ": " + what.content());
+        note(() -> "read of " + what.server() + ": " + what.content());
         seen.add(what);
     }
 

@@ -157,7 +157,7 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
                 Optional<String> refusal = durable.refuses(changes);
                 if (refusal.isPresent()) {
                     met(item, LaneEvent.CHANGE_REFUSED);
-                    world.judge().note("the log refuses " + changes + ": " + refusal.get());
+                    world.judge().note(() -> "the log refuses " + changes + ": " + refusal.get());
                     yield () -> listener.refused(refusal.get());
                 }
                 met(item, LaneEvent.CHANGE_DURABLE);
@@ -203,7 +203,8 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
     void die() {
         committing.forEach(item -> met(item, LaneEvent.COMMIT_UNKNOWN));
         if (stored == null && !committing.isEmpty() && time.here("death").happens(0.5)) {
-            world.judge().note("the last commit of a dead process is durable: " + committing.size() + " entries");
+            int entries = committing.size();
+            world.judge().note(() -> "the last commit of a dead process is durable: " + entries + " entries");
             committing.forEach(this::store);
         }
         committing = List.of();

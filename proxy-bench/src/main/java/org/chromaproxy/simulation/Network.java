@@ -170,15 +170,18 @@ final class Network {
 
     private Fate fate(Exchange exchange) {
         Fate fate = world.weather().fate(exchange.request, exchange.chance);
+        if (fate == Fate.WELL) {
+            return fate;
+        }
         String name = fate + " of " + exchange.request.method() + " on " + exchange.server + " "
                 + Long.toHexString(exchange.identity);
-        return fate == Fate.WELL || world.elements().has(Elements.Kind.FATE, name) ? fate : Fate.WELL;
+        return world.elements().has(Elements.Kind.FATE, name) ? fate : Fate.WELL;
     }
 
     private void befall(Exchange exchange, Fate fate) {
         if (fate != Fate.WELL) {
             world.judge()
-                    .note(fate + " of " + exchange.request.method() + " " + exchange.request.uri() + " on "
+                    .note(() -> fate + " of " + exchange.request.method() + " " + exchange.request.uri() + " on "
                             + exchange.server);
         }
         switch (fate) {

@@ -76,8 +76,8 @@ final class OlderDisk {
         pending = true;
         world.weather().clear();
         world.trouble(false, 0, 0);
-        world.judge()
-                .note("-- the disk of " + server + " loses " + server.disk().lose(chance) + " writes");
+        int lost = server.disk().lose(chance);
+        world.judge().note(() -> "-- the disk of " + server + " loses " + lost + " writes");
         time.afterMs(LOOK_MS, () -> look(server));
     }
 

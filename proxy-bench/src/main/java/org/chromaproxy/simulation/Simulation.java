@@ -47,12 +47,12 @@ final class Simulation {
     private final long lengthMs;
     private int lives;
 
-    private Simulation(long seed, Set<String> without, long mostMs, @Nullable Coverage coverage) {
+    private Simulation(long seed, Set<String> without, long mostMs, @Nullable Coverage coverage, boolean keeps) {
         this.seed = seed;
         time = new Timeline(seed);
-        judge = new Judge(time);
-        Faults.listenTo(text -> judge.note("    " + text));
-        world = new World(time, judge, new Elements(without), coverage);
+        judge = new Judge(time, keeps);
+        Faults.listenTo(text -> judge.note(() -> "    " + text));
+        world = new World(time, judge, new Elements(without, keeps), coverage);
         storm = new Storm(time, world, this::crash);
         Chance chance = time.element("length");
         lengthMs = Math.min(
@@ -65,7 +65,12 @@ final class Simulation {
 
     /** The same; what meets the lanes is counted. */
     static Result run(long seed, Coverage coverage) {
-        return new Simulation(seed, Set.of(), Long.MAX_VALUE, coverage).run();
+        return new Simulation(seed, Set.of(), Long.MAX_VALUE, coverage, true).run();
+    }
+
+    /** The same for whoever only asks what came of it: neither notes nor elements are kept. */
+    static Result outcome(long seed, @Nullable Coverage coverage) {
+        return new Simulation(seed, Set.of(), Long.MAX_VALUE, coverage, false).run();
     }
 
     /**
@@ -75,7 +80,7 @@ final class Simulation {
      * @param mostMs milliseconds until it is calm, at most
      */
     static Result run(long seed, Set<String> without, long mostMs) {
-        return new Simulation(seed, without, mostMs, null).run();
+        return new Simulation(seed, without, mostMs, null, true).run();
     }
 
     private Result run() {
@@ -85,15 +90,15 @@ final class Simulation {
             play();
         } catch (Violation e) {
             violation = e.getMessage();
-            judge.note("VIOLATION " + violation);
+            judge.note(() -> "VIOLATION " + e.getMessage());
             if (e.getCause() != null) {
                 java.io.StringWriter text = new java.io.StringWriter();
                 e.getCause().printStackTrace(new java.io.PrintWriter(text));
-                judge.note(text.toString());
+                judge.note(text::toString);
             }
         } catch (RuntimeException | StackOverflowError e) {
             violation = "it ends by " + e;
-            judge.note("VIOLATION " + violation);
+            judge.note(() -> "VIOLATION it ends by " + e);
         }
         int operations = clients.stream().mapToInt(Client::operations).sum();
         long diverged = world.log().mappings().stream()

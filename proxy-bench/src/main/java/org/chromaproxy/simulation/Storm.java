@@ -103,7 +103,7 @@ final class Storm {
             }
             time.afterMs(own.between(100, 15_000), () -> {
                 if (!server.up()) {
-                    judge.note("-- " + server + " is started");
+                    judge.note(() -> "-- " + server + " is started");
                     server.restart();
                 }
             });
@@ -136,7 +136,7 @@ final class Storm {
     /** From now on all is well. */
     void end() {
         calm = true;
-        judge.note("-- calm");
+        judge.note(() -> "-- calm");
         world.weather().clear();
         world.trouble(false, 0, 0);
         world.servers().forEach(server -> {
