@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,19 +14,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
-/** What the proxy says of faults of its own: a step that threw goes on, but there must be none. All else it says is left out. */
-final class Faults extends AppenderBase<ILoggingEvent> {
-    private static final List<String> SAID = new ArrayList<>();
-
+/**
+ * What the proxy says of faults of its own: a step that threw goes on, but there must be none. All else it says is left out. A history
+ * hears what is said in its thread.
+ */
+final class Faults extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final Pattern DIFFERS = Pattern.compile("the catalog of (\\S+) differs at record .*");
-    private static final Set<String> DIFFERING = new HashSet<>();
-    private static Consumer<String> listener = text -> {};
+
+    /** What was said to the history that a thread plays. */
+    private static final class Heard {
+        private final List<String> said = new ArrayList<>();
+        private final Set<String> differing = new HashSet<>();
+        private Consumer<String> listener = text -> {};
+    }
+
+    private static final ThreadLocal<Heard> HEARD = ThreadLocal.withInitial(Heard::new);
 
     private Faults() {}
 
     /** From now on; all that is said goes to the one who listens. */
     static void listenTo(Consumer<String> all) {
-        listener = all;
+        HEARD.get().listener = all;
     }
 
     /** @param all whether lesser things are heard too */
@@ -46,31 +54,32 @@ final class Faults extends AppenderBase<ILoggingEvent> {
 
     /** Forgets what was said. */
     static void clear() {
-        SAID.clear();
-        DIFFERING.clear();
+        HEARD.get().said.clear();
+        HEARD.get().differing.clear();
     }
 
     /** Whether operators were told that something is on that server, or is not, other than the catalog says. */
     static boolean toldOf(ModelServer server) {
-        return DIFFERING.contains(server.name());
+        return HEARD.get().differing.contains(server.name());
     }
 
     /** What was said since this was last asked. */
     static List<String> take() {
-        List<String> said = List.copyOf(SAID);
-        SAID.clear();
+        List<String> said = List.copyOf(HEARD.get().said);
+        HEARD.get().said.clear();
         return said;
     }
 
     @Override
     protected void append(ILoggingEvent event) {
+        Heard heard = HEARD.get();
         Matcher differs = DIFFERS.matcher(event.getFormattedMessage());
         if (differs.matches()) {
-            DIFFERING.add(differs.group(1));
+            heard.differing.add(differs.group(1));
         }
-        listener.accept(event.getLevel() + " " + event.getFormattedMessage());
+        heard.listener.accept(event.getLevel() + " " + event.getFormattedMessage());
         if (event.getLevel() == Level.ERROR && event.getThrowableProxy() != null) {
-            SAID.add(event.getFormattedMessage() + ": "
+            heard.said.add(event.getFormattedMessage() + ": "
                     + event.getThrowableProxy().getMessage());
         }
     }

@@ -10,6 +10,7 @@ public final class SimulateCommand {
     /** The options, as {@code --help} tells them. */
     static final String USAGE = """
             simulate [--from SEED] [--seeds N]   plays N histories (1000), from that seed on (1)
+            simulate --seeds N --threads T       the same in T threads (1), each history in one of them
             simulate --seeds N --coverage        the same, and prints how often each event met a lane in each state,
                                                  under each fault
             simulate --seed SEED                 plays one history and prints it, event by event
@@ -20,7 +21,7 @@ public final class SimulateCommand {
             The digest that is printed last is the same for every build whose histories went alike, step by step.
             Ends with 1 if something is wrong, with 2 if it does not understand what it is asked for.""";
 
-    private static final Set<String> NUMBERS = Set.of("--from", "--seeds", "--seed");
+    private static final Set<String> NUMBERS = Set.of("--from", "--seeds", "--seed", "--threads");
     private static final Set<String> WORDS = Set.of("--coverage", "--mutants", "--generated", "--shrink", "--help");
     private static final int SHOWN = 10;
     /** A long run tells how far it is: one that is stopped can go on from there. */
@@ -32,6 +33,10 @@ public final class SimulateCommand {
     private static final int FEW = 5;
 
     private static final int MISUSED = 2;
+    private static final int MOST_THREADS = 1_000;
+
+    /** A history of a long run, with what it counted if that is asked for. */
+    private record Played(Simulation.Result result, Optional<Coverage> coverage) {}
 
     private SimulateCommand() {}
 
@@ -51,6 +56,10 @@ public final class SimulateCommand {
         }
         long seeds = number(arguments, "--seeds", 1_000);
         long only = number(arguments, "--seed", -1);
+        long threads = number(arguments, "--threads", 1);
+        if (threads < 1 || threads > MOST_THREADS) {
+            return misused(out);
+        }
         if (arguments.contains("--shrink")) {
             return only < 0 ? misused(out) : shrink(only, out);
         }
@@ -67,7 +76,8 @@ public final class SimulateCommand {
         if (arguments.contains("--generated")) {
             return generated(number(arguments, "--seeds", GENERATED_SEEDS), out);
         }
-        return many(number(arguments, "--from", 1), seeds, arguments.contains("--coverage"), out, new Coverage(rules));
+        Histories histories = new Histories(number(arguments, "--from", 1), seeds, (int) threads);
+        return many(histories, arguments.contains("--coverage"), out, new Coverage(rules));
     }
 
     private static int help(PrintStream out) {
@@ -112,29 +122,30 @@ public final class SimulateCommand {
         return true;
     }
 
-    private static int many(long from, long seeds, boolean covers, PrintStream out, Coverage coverage) {
-        Totals totals = new Totals(from);
-        int wrong = 0;
-        for (long seed = from; seed < from + seeds; seed++) {
-            Simulation.Result result = covers ? Simulation.run(seed, coverage) : Simulation.run(seed);
-            totals.add(result);
-            if (result.violation() != null) {
-                wrong++;
-                if (wrong <= SHOWN) {
-                    tell(result, out);
-                    out.println("  in short: bin/chroma-proxy simulate --seed " + seed + " --shrink");
-                }
+    private static int many(Histories histories, boolean covers, PrintStream out, Coverage coverage) {
+        Totals totals = new Totals(histories.from());
+        histories.inOrder(seed -> play(seed, covers), played -> {
+            totals.add(played.result);
+            played.coverage.ifPresent(coverage::add);
+            if (played.result.violation() != null && totals.violations() <= SHOWN) {
+                tell(played.result, out);
+                out.println("  in short: bin/chroma-proxy simulate --seed " + played.result.seed() + " --shrink");
             }
-            if (totals.histories() % TOLD_EVERY == 0 && totals.histories() < seeds) {
+            if (totals.histories() % TOLD_EVERY == 0 && totals.histories() < histories.seeds()) {
                 out.println("so far: " + totals);
             }
-        }
+        });
         out.println(totals);
         if (covers) {
             coverage.lines().forEach(out::println);
             coverage.contradictions().forEach(out::println);
         }
-        return wrong == 0 && coverage.contradictions().isEmpty() ? 0 : 1;
+        return totals.violations() == 0 && coverage.contradictions().isEmpty() ? 0 : 1;
+    }
+
+    private static Played play(long seed, boolean covers) {
+        Optional<Coverage> own = covers ? Optional.of(new Coverage()) : Optional.empty();
+        return new Played(Simulation.outcome(seed, own.orElse(null)), own);
     }
 
     /** Each has to be noticed within so many histories. */

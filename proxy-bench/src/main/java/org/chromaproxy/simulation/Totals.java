@@ -38,6 +38,10 @@ final class Totals {
         return histories;
     }
 
+    long violations() {
+        return violations;
+    }
+
     private double average(long sum) {
         return histories == 0 ? 0 : sum / (double) histories;
     }

@@ -14,11 +14,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The command's options, and what is written of them. */
 class SimulateCommandTest {
     private static final Pattern OPTION = Pattern.compile("--[a-z]+");
+    private static final Pattern TIME = Pattern.compile(" in [0-9.]+ s");
 
     @Test
     void whatIsNotUnderstoodIsRefusedWithTheUsage() {
@@ -27,6 +29,7 @@ class SimulateCommandTest {
                 List.of("--seeds"),
                 List.of("--seeds", "many"),
                 List.of("--seed", "-3"),
+                List.of("--seeds", "3", "--threads", "0"),
                 List.of("--shrink"))) {
             Run run = run(wrong);
 
@@ -41,6 +44,18 @@ class SimulateCommandTest {
 
         assertEquals(0, run.status);
         assertEquals(SimulateCommand.USAGE.strip(), run.text.strip());
+    }
+
+    @Test
+    void theHistoriesAreTheSameInSeveralThreads() {
+        List<String> one = List.of("--from", "31", "--seeds", "12", "--coverage");
+        List<String> three = Stream.concat(one.stream(), Stream.of("--threads", "3")).toList();
+
+        Run alone = run(one);
+        Run beside = run(three);
+
+        assertEquals(0, beside.status, beside.text);
+        assertEquals(TIME.matcher(alone.text).replaceAll(""), TIME.matcher(beside.text).replaceAll(""));
     }
 
     @Test
