@@ -2,6 +2,7 @@ package org.chromaproxy.simulation;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class DurableLog {
     private record Where(UUID lane, String instance) {}
 
     private final NavigableMap<Long, LogRecord> records = new TreeMap<>();
+    /** The same of each lane. */
+    private final Map<UUID, NavigableMap<Long, LogRecord>> lanes = new HashMap<>();
+
     private final Map<String, Long> transactions = new LinkedHashMap<>();
     private final Map<Long, Change.Outcome> outcomes = new LinkedHashMap<>();
     private final Map<Long, byte[]> resolutions = new LinkedHashMap<>();
@@ -38,10 +42,20 @@ final class DurableLog {
 
     void append(LogRecord record) {
         records.put(record.lsn(), record);
+        lane(record.content().subject().lane()).put(record.lsn(), record);
         if (record.content().kind() != OpKind.REPAIR) {
             last.put(record.content().subject().lane(), record.lsn());
         }
         record.content().transaction().ifPresent(own -> transactions.put(own.id(), record.lsn()));
+    }
+
+    private NavigableMap<Long, LogRecord> lane(UUID lane) {
+        return lanes.computeIfAbsent(lane, _ -> new TreeMap<>());
+    }
+
+    /** The LSN of the last record of a lane, of whatever kind; 0 if there is none. */
+    long lastOf(UUID lane) {
+        return lane(lane).isEmpty() ? 0 : lane(lane).lastKey();
     }
 
     Optional<LogRecord> byTransaction(String id) {
@@ -50,6 +64,9 @@ final class DurableLog {
 
     /** Why a group of changes cannot be stored; empty if it can. */
     Optional<String> refuses(List<? extends Change> changes) {
+        if (changes.stream().noneMatch(Change.PutMapping.class::isInstance)) {
+            return Optional.empty();
+        }
         Map<UUID, Mapping> then = new LinkedHashMap<>(mappings);
         for (Change change : changes) {
             switch (change) {
@@ -154,16 +171,14 @@ final class DurableLog {
     List<LoggedRecord> page(UUID lane, long after, int most, long bytes) {
         List<LoggedRecord> page = new ArrayList<>();
         long sum = 0;
-        for (LogRecord record : records.tailMap(after, false).values()) {
-            if (record.content().subject().lane().equals(lane)) {
-                sum += record.bodyBytes();
-                if (page.size() == most || (sum > bytes && !page.isEmpty())) {
-                    break;
-                }
-                byte[] body = record.bodyBytes() > LargeBodies.LARGE ? new byte[0] : body(record.lsn());
-                page.add(new LoggedRecord(
-                        record.withBody(body), resolutions.containsKey(record.lsn()), outcome(record.lsn())));
+        for (LogRecord record : lane(lane).tailMap(after, false).values()) {
+            sum += record.bodyBytes();
+            if (page.size() == most || (sum > bytes && !page.isEmpty())) {
+                break;
             }
+            byte[] body = record.bodyBytes() > LargeBodies.LARGE ? new byte[0] : body(record.lsn());
+            page.add(new LoggedRecord(
+                    record.withBody(body), resolutions.containsKey(record.lsn()), outcome(record.lsn())));
         }
         return page;
     }

@@ -83,7 +83,7 @@ final class Judge implements ServerObserver {
                 + new String(record.content().request().body(), java.nio.charset.StandardCharsets.UTF_8));
         if (!record.content().kind().catalog()) {
             for (String operation :
-                    operations(ModelCollection.parse(record.content().request().body()))) {
+                    operations(Objects.requireNonNull(world).bodies().tree(record.content().request().body()))) {
                 committed.put(operation, record.lsn());
             }
         }

@@ -9,15 +9,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one collection, with Chroma's semantics: an add leaves an id that is there as it is, an update passes by one that is
@@ -27,8 +30,22 @@ final class ModelCollection {
     private static final int NONE = 0;
     private static final String EMBEDDING = "embedding";
 
-    /** By id: embedding and metadata, as text. */
-    private final Map<String, Map<String, String>> records = new LinkedHashMap<>();
+    private static final List<String> ARRAYS = List.of("embeddings", "metadatas", "documents");
+
+    /** Embedding and metadata of a record, as text by name, and all of it as one text. Never changed. */
+    private record Fields(SortedMap<String, String> byName, String text) {
+        static final Fields NONE = new Fields(new TreeMap<>(), "");
+
+        Fields(SortedMap<String, String> byName) {
+            this(byName, byName.toString());
+        }
+    }
+
+    /** By id. */
+    private final Map<String, Fields> records = new LinkedHashMap<>();
+
+    /** What {@link #content} says; null where that has to be made anew. */
+    private @Nullable Map<String, String> content;
 
     /** By id: the embedding of an update that found no record. */
     private final Map<String, String> left = new LinkedHashMap<>();
@@ -48,7 +65,8 @@ final class ModelCollection {
 
     ModelCollection copy() {
         ModelCollection other = new ModelCollection();
-        records.forEach((id, fields) -> other.records.put(id, new TreeMap<>(fields)));
+        other.records.putAll(records);
+        other.content = content;
         other.left.putAll(left);
         other.dimension = dimension;
         other.unwritten = unwritten;
@@ -61,14 +79,24 @@ final class ModelCollection {
 
     /** What it holds, as text that is equal if and only if the records are. */
     Map<String, String> content() {
-        Map<String, String> all = new TreeMap<>();
-        records.forEach((id, fields) -> all.put(id, fields.toString()));
-        return all;
+        Map<String, String> known = content;
+        if (known == null) {
+            Map<String, String> all = new TreeMap<>();
+            records.forEach((id, fields) -> all.put(id, fields.text));
+            known = Collections.unmodifiableMap(all);
+            content = known;
+        }
+        return known;
     }
 
     /** Whether Chroma would refuse the body; nothing changes. */
     boolean refuses(OpKind kind, JsonNode body) {
-        return copy().refusal(kind, body).isPresent();
+        int dimensionBefore = dimension;
+        boolean unwrittenBefore = unwritten;
+        boolean refused = refusal(kind, body).isPresent();
+        dimension = dimensionBefore;
+        unwritten = unwrittenBefore;
+        return refused;
     }
 
     /**
@@ -111,7 +139,7 @@ final class ModelCollection {
         boolean fixed = dimension == NONE && wanted != NONE;
         dimension = wanted;
         int ids = body.path("ids").size();
-        for (String array : List.of("embeddings", "metadatas", "documents")) {
+        for (String array : ARRAYS) {
             if (body.path(array).isArray() && body.path(array).size() != ids) {
                 unwritten |= fixed;
                 return refused("Inconsistent number of IDs, embeddings, documents, URIs and metadatas");
@@ -126,6 +154,7 @@ final class ModelCollection {
 
     /** Executes it; how many records a delete named or matched. */
     int execute(OpKind kind, JsonNode body) {
+        content = null;
         if (kind == OpKind.DELETE) {
             boolean filtered = body.path("where").isObject();
             if (!filtered && !body.path("ids").isArray()) {
@@ -152,18 +181,22 @@ final class ModelCollection {
                 left.remove(id);
             }
             if (kind == OpKind.ADD ? !there : kind == OpKind.UPSERT || there) {
-                Map<String, String> fields = records.computeIfAbsent(id, _ -> new TreeMap<>());
-                if (embedding.isArray()) {
-                    fields.put(EMBEDDING, embedding.toString());
-                }
-                body.path("metadatas")
-                        .path(i)
-                        .properties()
-                        .forEach(field -> fields.put(
-                                "." + field.getKey(), field.getValue().toString()));
+                Fields before = records.getOrDefault(id, Fields.NONE);
+                records.put(id, written(before, embedding, body.path("metadatas").path(i)));
             }
         }
         return 0;
+    }
+
+    private static Fields written(Fields before, JsonNode embedding, JsonNode metadata) {
+        SortedMap<String, String> fields = new TreeMap<>(before.byName);
+        if (embedding.isArray()) {
+            fields.put(EMBEDDING, embedding.toString());
+        }
+        metadata.properties()
+                .forEach(field ->
+                        fields.put("." + field.getKey(), field.getValue().toString()));
+        return new Fields(fields);
     }
 
     /** The ids that a filter or a list of ids matches, in the order in which they came. */
@@ -173,13 +206,13 @@ final class ModelCollection {
         int limit = body.path("limit").asInt(Integer.MAX_VALUE);
         int offset = body.path("offset").asInt(0);
         int passed = 0;
-        for (Map.Entry<String, Map<String, String>> each : records.entrySet()) {
+        for (Map.Entry<String, Fields> each : records.entrySet()) {
             boolean named = !body.path("ids").isArray() || contains(body.path("ids"), each.getKey());
             boolean matched = !where.isObject()
                     || where.properties().stream()
                             .allMatch(field -> field.getValue()
                                     .toString()
-                                    .equals(each.getValue().get("." + field.getKey())));
+                                    .equals(each.getValue().byName.get("." + field.getKey())));
             if (named && matched && passed++ >= offset && found.size() < limit) {
                 found.add(each.getKey());
             }
@@ -242,7 +275,7 @@ final class ModelCollection {
     }
 
     private Map<String, String> fields(String id) {
-        return records.getOrDefault(id, Map.of());
+        return records.getOrDefault(id, Fields.NONE).byName;
     }
 
     private static boolean contains(JsonNode ids, String id) {

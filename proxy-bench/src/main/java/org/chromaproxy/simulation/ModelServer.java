@@ -80,6 +80,7 @@ final class ModelServer {
     private final Map<UUID, Held> collections = new LinkedHashMap<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private final Disk disk = new Disk();
+    private final Bodies bodies;
     private boolean up = true;
     private boolean hung;
     private boolean sick;
@@ -88,7 +89,8 @@ final class ModelServer {
     private int boots;
     private long busyUntil;
 
-    ModelServer(String name, ChromaRelease release, Timeline time, ServerObserver observer) {
+    ModelServer(String name, ChromaRelease release, Timeline time, ServerObserver observer, Bodies bodies) {
+        this.bodies = bodies;
         this.name = name;
         this.release = release;
         this.time = time;
@@ -273,7 +275,7 @@ final class ModelServer {
     }
 
     private UpstreamResponse create(UpstreamRequest request, Effect effect, Chance chance) {
-        JsonNode body = ModelCollection.parse(request.body());
+        JsonNode body = bodies.tree(request.body());
         String wanted = body.path("name").asText();
         Optional<Held> there = named(wanted);
         if (there.isPresent()) {
@@ -324,7 +326,7 @@ final class ModelServer {
         if (effect == Effect.NONE) {
             return ModelAnswers.json(200, "{}");
         }
-        String wanted = ModelCollection.parse(request.body()).path("new_name").asText(held.name);
+        String wanted = bodies.tree(request.body()).path("new_name").asText(held.name);
         if (named(wanted).filter(other -> other != held).isPresent()) {
             return ModelAnswers.error(
                     500,
@@ -343,7 +345,7 @@ final class ModelServer {
                     held -> ModelAnswers.json(
                             200, Integer.toString(held.records.content().size())));
         }
-        JsonNode body = ModelCollection.parse(request.body());
+        JsonNode body = bodies.tree(request.body());
         if (operation.equals("get")) {
             return found(reference, held -> held.records.get(body));
         }

@@ -11,22 +11,24 @@ import org.chromaproxy.wal.record.OpKind;
  * of them is ever left out, as a server may show any.
  */
 final class PossibleStates {
-    /** By content and dimension. */
-    private final Map<String, ModelCollection> states;
+    /** What tells one state from another. */
+    private record Key(Map<String, String> content, int dimension) {}
 
-    private PossibleStates(Map<String, ModelCollection> states) {
+    private final Map<Key, ModelCollection> states;
+
+    private PossibleStates(Map<Key, ModelCollection> states) {
         this.states = states;
     }
 
     /** Those of a collection that was just made. */
     static PossibleStates ofNothing() {
-        Map<String, ModelCollection> one = new LinkedHashMap<>();
+        Map<Key, ModelCollection> one = new LinkedHashMap<>();
         put(one, new ModelCollection());
         return new PossibleStates(one);
     }
 
-    private static void put(Map<String, ModelCollection> states, ModelCollection state) {
-        states.put(state.content() + " " + state.dimension(), state);
+    private static void put(Map<Key, ModelCollection> states, ModelCollection state) {
+        states.put(new Key(state.content(), state.dimension()), state);
     }
 
     /**
@@ -36,7 +38,7 @@ final class PossibleStates {
      * @return empty if every one of these states would refuse a record that took effect
      */
     PossibleStates next(OpKind kind, JsonNode body, boolean perhaps) {
-        Map<String, ModelCollection> after = new LinkedHashMap<>();
+        Map<Key, ModelCollection> after = new LinkedHashMap<>();
         for (ModelCollection state : states.values()) {
             // A state in which it would be refused was none: what was given up before had, or had not, its effect.
             if (!state.refuses(kind, body)) {

@@ -2,6 +2,7 @@ package org.chromaproxy.simulation;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,17 +41,14 @@ final class Reckoning {
 
     /** Why not everything is applied yet; empty if it is. */
     Optional<String> unsettled(Life life) {
-        Map<UUID, Long> last = new LinkedHashMap<>();
-        log.records().forEach(record -> last.put(record.content().subject().lane(), record.lsn()));
         for (ModelServer server : world.servers()) {
-            if (log.cursor(Subject.CATALOG, server.name()) < last.getOrDefault(Subject.CATALOG, 0L)) {
+            if (log.cursor(Subject.CATALOG, server.name()) < log.lastOf(Subject.CATALOG)) {
                 return Optional.of("the catalog lane of " + server);
             }
             for (Mapping mapping : log.mappings()) {
                 Place place = mapping.places().get(server.name());
                 boolean follows = mapping.deletedLsn() == 0 && place != null && place.state() == PlaceState.READY;
-                if (follows
-                        && log.cursor(mapping.publicId(), server.name()) < last.getOrDefault(mapping.publicId(), 0L)) {
+                if (follows && log.cursor(mapping.publicId(), server.name()) < log.lastOf(mapping.publicId())) {
                     return Optional.of(mapping.path().name() + " " + mapping.publicId() + " on " + server);
                 }
                 if (follows && doubted(life, mapping, server)) {
@@ -111,7 +109,7 @@ final class Reckoning {
 
     private PossibleStates next(PossibleStates before, LogRecord record, boolean perhaps) {
         OpKind kind = record.content().kind();
-        PossibleStates after = before.next(kind, ModelCollection.parse(log.body(record.lsn())), perhaps);
+        PossibleStates after = before.next(kind, world.bodies().tree(log.body(record.lsn())), perhaps);
         if (after.isEmpty()) {
             throw new Violation("record " + record.lsn() + " counts as applied, and every server would refuse it");
         }
@@ -184,20 +182,13 @@ final class Reckoning {
         List<Judge.Seen> inOrder = judge.seen().stream()
                 .sorted(Comparator.comparingLong(Judge.Seen::toNanos))
                 .toList();
-        Map<UUID, List<long[]>> earlier = new LinkedHashMap<>();
+        Map<UUID, Furthest> done = done();
+        Map<UUID, Furthest> earlier = new HashMap<>();
         for (Judge.Seen seen : inOrder) {
             List<Era> eras = all.getOrDefault(seen.collection(), List.of(Era.FIRST));
-            long least = judge.told().stream()
-                    .filter(told -> told.lane().equals(seen.collection())
-                            && told.status() < 300
-                            && told.atNanos() <= seen.fromNanos())
-                    .mapToLong(Judge.Told::lsn)
-                    .max()
-                    .orElse(0);
-            List<long[]> before = earlier.computeIfAbsent(seen.collection(), _ -> new ArrayList<>());
-            for (long[] read : before) {
-                least = read[0] <= seen.fromNanos() ? Math.max(least, read[1]) : least;
-            }
+            Furthest before = earlier.computeIfAbsent(seen.collection(), _ -> new Furthest());
+            long told = done.getOrDefault(seen.collection(), Furthest.NONE).at(seen.fromNanos());
+            long least = Math.max(told, before.at(seen.fromNanos()));
             long found = find(eras, seen, least);
             if (found < 0) {
                 throw new Violation(
@@ -205,8 +196,19 @@ final class Reckoning {
                                 + seen.lastLsn() + " saw " + seen.content() + ", which was at no such moment: "
                                 + told(eras, least, seen.lastLsn()));
             }
-            before.add(new long[] {seen.toNanos(), found});
+            before.add(seen.toNanos(), found);
         }
+    }
+
+    /** By collection: what clients were told is done. */
+    private Map<UUID, Furthest> done() {
+        Map<UUID, Furthest> done = new HashMap<>();
+        for (Judge.Told told : judge.told()) {
+            if (told.status() < 300) {
+                done.computeIfAbsent(told.lane(), _ -> new Furthest()).add(told.atNanos(), told.lsn());
+            }
+        }
+        return done;
     }
 
     private static long find(List<Era> eras, Judge.Seen seen, long least) {

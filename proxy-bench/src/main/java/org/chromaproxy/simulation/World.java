@@ -18,6 +18,7 @@ final class World {
     private final Judge judge;
     private final Weather weather;
     private final DurableLog log = new DurableLog();
+    private final Bodies bodies = new Bodies();
     private final List<ModelServer> servers = new ArrayList<>();
     private final int merged;
     private final long lingerMs;
@@ -46,7 +47,7 @@ final class World {
         boolean mixed = time.element("releases").happens(MIXED);
         String[] names = {"primary", "replica", "third"};
         for (int i = 0; i < instances; i++) {
-            servers.add(new ModelServer(names[i], release(mixed, i), time, judge));
+            servers.add(new ModelServer(names[i], release(mixed, i), time, judge, bodies));
         }
     }
 
@@ -82,6 +83,11 @@ final class World {
 
     DurableLog log() {
         return log;
+    }
+
+    /** What is in the bodies of requests and records. */
+    Bodies bodies() {
+        return bodies;
     }
 
     Weather weather() {

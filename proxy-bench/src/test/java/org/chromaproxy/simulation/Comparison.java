@@ -119,7 +119,7 @@ final class Comparison {
 
     /** Executes all of it and reads what there is then; the first difference, if there is any. */
     static Optional<Difference> of(List<Step> steps, ChromaRelease release, Chroma chroma) {
-        ModelServer server = new ModelServer("model", release, new Timeline(0), ServerObserver.NONE);
+        ModelServer server = new ModelServer("model", release, new Timeline(0), ServerObserver.NONE, new Bodies());
         try (Chroma.Database database = chroma.database()) {
             Comparison comparison = new Comparison(server, new Side("Chroma " + release, database::send));
             Optional<Difference> found = comparison.first(steps);
