@@ -32,7 +32,7 @@ abstract class BodyScan implements AutoCloseable {
 
     BodyScan() {
         try {
-            parser = ClientJson.once().createNonBlockingByteArrayParser();
+            parser = ClientJson.fed();
         } catch (IOException e) {
             throw new IllegalStateException("a parser without input cannot fail to open", e);
         }
@@ -190,6 +190,15 @@ abstract class BodyScan implements AutoCloseable {
 
     /** Whether UTF-8 can hold the text. An escaped half of a surrogate pair cannot; Chroma refuses it. */
     static boolean wellFormed(String text) {
-        return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                boolean pair = Character.isSupplementaryCodePoint(text.codePointAt(i));
+                if (!pair) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 }

@@ -30,6 +30,11 @@ public final class ClientJson {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
+    /** For parsers that are fed: they look up no names that were met before, and keep none. */
+    private static final JsonFactory FED = PATTERN.rebuild()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .build();
+
     /** Turns what a parser reads into trees; never reads bytes itself. */
     private static final ObjectMapper TREES = new ObjectMapper(PATTERN);
 
@@ -38,6 +43,11 @@ public final class ClientJson {
     /** One to read one body with, and to be dropped then. */
     public static JsonFactory once() {
         return PATTERN.copy();
+    }
+
+    /** A parser that is fed the bytes of one body, see {@link JsonParser#getNonBlockingInputFeeder}. */
+    static JsonParser fed() throws IOException {
+        return FED.createNonBlockingByteArrayParser();
     }
 
     /**
