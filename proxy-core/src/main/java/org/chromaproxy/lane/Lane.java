@@ -309,11 +309,13 @@ public final class Lane {
 
     /** Whether it follows, with no trouble but its pace, and has more decided records before it than that. */
     boolean fallsBehind(int records) {
+        if (queue.size() <= records) {
+            return false;
+        }
         boolean moves = attempts.faults() == 0 && clock.nanoTime() - passedAt < STUCK_NANOS;
         boolean follows = !queue.spilled() && !detached && !held && barrier == NO_BARRIER && takesWrites();
         return moves
                 && follows
-                && queue.size() > records
                 && queue.stream().limit(records + 1L).allMatch(Write::decided);
     }
 

@@ -103,7 +103,10 @@ final class Leadership {
 
     /** Whether the leader must wait: so acceptance slows down to what all healthy instances can take. */
     boolean ahead() {
-        ahead = group.lanes().stream().anyMatch(lane -> !leads(lane) && lane.fallsBehind(STEPS));
+        ahead = false;
+        for (Lane lane : group.lanes()) {
+            ahead |= !leads(lane) && lane.fallsBehind(STEPS);
+        }
         return ahead;
     }
 

@@ -72,8 +72,8 @@ public enum Verdict {
         return switch (kind) {
             case ADD -> status == CREATED && emptyObject(answer);
             case UPDATE, UPSERT -> status == OK && emptyObject(answer);
-            case DELETE -> status == OK && (emptyObject(answer) || counted(answer.tree()));
-            case REPAIR -> status <= CREATED && (emptyObject(answer) || counted(answer.tree()));
+            case DELETE -> status == OK && (usual(answer) || emptyOrCounted(answer.tree()));
+            case REPAIR -> status <= CREATED && (usual(answer) || emptyOrCounted(answer.tree()));
             case OTHER -> answer.tree().isObject() && !answer.chromaError();
             case CREATE_COLLECTION ->
                 status == OK
@@ -85,15 +85,22 @@ public enum Verdict {
     }
 
     private static boolean emptyObject(UpstreamResponse answer) {
+        return usual(answer) || emptyObject(answer.tree());
+    }
+
+    private static boolean emptyObject(JsonNode tree) {
+        return tree.isObject() && tree.isEmpty();
+    }
+
+    /** An empty object, as servers write it. */
+    private static boolean usual(UpstreamResponse answer) {
         byte[] body = answer.body();
-        boolean usual = body.length == 2 && body[0] == '{' && body[1] == '}' && answer.json();
-        JsonNode tree = usual ? null : answer.tree();
-        return tree == null || (tree.isObject() && tree.isEmpty());
+        return body.length == 2 && body[0] == '{' && body[1] == '}' && answer.json();
     }
 
     /** The newer releases say how many ids a delete named or matched. */
-    private static boolean counted(JsonNode tree) {
-        return tree.size() == 1 && tree.path("deleted").isIntegralNumber();
+    private static boolean emptyOrCounted(JsonNode tree) {
+        return emptyObject(tree) || (tree.size() == 1 && tree.path("deleted").isIntegralNumber());
     }
 
     /** Chroma's 413 has no type on most routes, and is an error in JSON on others; an intermediary's is a page. */

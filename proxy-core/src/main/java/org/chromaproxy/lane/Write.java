@@ -10,6 +10,7 @@ import org.chromaproxy.admit.PrincipalUse;
 import org.chromaproxy.completion.Trail;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.Routes;
+import org.chromaproxy.route.Segment;
 import org.chromaproxy.route.UuidSwap;
 import org.chromaproxy.scan.Footprint;
 import org.chromaproxy.wal.record.Change;
@@ -44,6 +45,9 @@ public final class Write {
     private Trail trail = Trail.NONE;
     private byte @Nullable [] body;
     private @Nullable Footprint footprint;
+    /** Where its path names the collection; null until that is asked. */
+    private @Nullable Segment collection;
+
     private Decision decision = Decision.UNDECIDED;
     private int lanesToGo;
     private Runnable everywhere = () -> {};
@@ -186,7 +190,12 @@ public final class Write {
     /** The request's path, with the collection's id on an instance in the place of the one that clients know. */
     String pathIn(UUID instanceId) {
         String path = record.content().request().path();
-        return UuidSwap.swapSegment(path, Routes.classify(HttpMethod.POST, path).collection(), instanceId);
+        Segment known = collection;
+        if (known == null) {
+            known = Routes.classify(HttpMethod.POST, path).collection();
+            collection = known;
+        }
+        return UuidSwap.swapSegment(path, known, instanceId);
     }
 
     /** Completes once, when the client may be told, or is cancelled when it is forgotten; on the group's loop. */
