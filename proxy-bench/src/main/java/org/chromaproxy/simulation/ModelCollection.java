@@ -1,6 +1,8 @@
 package org.chromaproxy.simulation;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -17,7 +19,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * not, metadata is merged by updates and upserts. A server has one, and so has whoever knows what must be there.
  */
 final class ModelCollection {
+    /** Clients and lanes use few names, so that these may be kept. */
+    private static final ObjectMapper BODIES = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final int NONE = 0;
     private static final String EMBEDDING = "embedding";
 
@@ -57,7 +61,7 @@ final class ModelCollection {
     /** A body that some client or lane has made. */
     static JsonNode parse(byte[] body) {
         try {
-            return ClientJson.tree(body);
+            return BODIES.readTree(body);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -176,7 +180,7 @@ final class ModelCollection {
                 dimension = embedding.size();
             }
             if (embedding.isArray() && kind == OpKind.UPDATE && !there) {
-                left.put(id, embedding.toString());
+                left.put(id, Texts.of(embedding));
             } else if (embedding.isArray() && kind != OpKind.ADD) {
                 left.remove(id);
             }
@@ -191,11 +195,10 @@ final class ModelCollection {
     private static Fields written(Fields before, JsonNode embedding, JsonNode metadata) {
         SortedMap<String, String> fields = new TreeMap<>(before.byName);
         if (embedding.isArray()) {
-            fields.put(EMBEDDING, embedding.toString());
+            fields.put(EMBEDDING, Texts.of(embedding));
         }
         metadata.properties()
-                .forEach(field ->
-                        fields.put("." + field.getKey(), field.getValue().toString()));
+                .forEach(field -> fields.put("." + field.getKey(), Texts.of(field.getValue())));
         return new Fields(fields);
     }
 
@@ -210,8 +213,7 @@ final class ModelCollection {
             boolean named = !body.path("ids").isArray() || contains(body.path("ids"), each.getKey());
             boolean matched = !where.isObject()
                     || where.properties().stream()
-                            .allMatch(field -> field.getValue()
-                                    .toString()
+                            .allMatch(field -> Texts.of(field.getValue())
                                     .equals(each.getValue().byName.get("." + field.getKey())));
             if (named && matched && passed++ >= offset && found.size() < limit) {
                 found.add(each.getKey());

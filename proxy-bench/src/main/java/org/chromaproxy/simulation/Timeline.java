@@ -1,21 +1,17 @@
 package org.chromaproxy.simulation;
 
 import java.time.Instant;
-import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.time.Clock;
 
 /** What happens next, in simulated time; and all chance there is. The same seed gives the same course of events. */
 final class Timeline implements Clock {
-    private record Event(long at, long order, Runnable action) {}
-
     /** From here on looks are numbered. */
     private static final long ASIDE = Long.MAX_VALUE / 2;
 
     private static final long START = TimeUnit.HOURS.toNanos(1);
 
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
+    private final Agenda events = new Agenda();
     private final long seed;
     private long now = START;
     private long count;
@@ -43,7 +39,7 @@ final class Timeline implements Clock {
 
     /** Happens so many nanoseconds from now; behind what was put at the same time before. */
     void after(long nanos, Runnable action) {
-        events.add(new Event(now + Math.max(0, nanos), count++, action));
+        events.add(now + Math.max(0, nanos), count++, action);
     }
 
     /** The same in milliseconds. */
@@ -53,18 +49,18 @@ final class Timeline implements Clock {
 
     /** A look at what is there so many nanoseconds from now, behind all that happens then. Not counted, and nothing may depend on it. */
     void aside(long nanos, Runnable look) {
-        events.add(new Event(now + nanos, ASIDE + asides++, look));
+        events.add(now + nanos, ASIDE + asides++, look);
     }
 
     /** Lets the next thing happen; looks that come before it are none. */
     void step() {
-        Event next;
+        long number;
         do {
-            next = events.remove();
-            now = next.at;
-            next.action.run();
-        } while (next.order >= ASIDE);
-        digest = Totals.digest(digest, now + next.order);
+            number = events.number();
+            now = events.moment();
+            events.remove().run();
+        } while (number >= ASIDE);
+        digest = Totals.digest(digest, now + number);
     }
 
     /** Of what happened when: two histories that have it in common went alike, step by step. */
