@@ -345,11 +345,11 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
      * that were logged behind the deletion are refused first, or after a crash nobody would know what they were.
      */
     private void forgetTombstones() {
-        long everywhere = lanes.lanes().stream()
-                .filter(lane -> !lane.detached())
-                .mapToLong(lane -> lane.cursor.durable())
-                .min()
-                .orElse(0);
+        long everywhere = Long.MAX_VALUE;
+        for (Lane lane : lanes.lanes()) {
+            everywhere = lane.detached() ? everywhere : Math.min(everywhere, lane.cursor.durable());
+        }
+        everywhere = everywhere == Long.MAX_VALUE ? 0 : everywhere;
         for (CollectionEntry entry : catalog().tombstones(asked, everywhere)) {
             collections.forget(entry.publicId(), () -> lanes.io().execute(() -> forget(entry)));
         }
