@@ -32,6 +32,9 @@ final class DurableLog {
     private final Map<Long, Change.Outcome> outcomes = new LinkedHashMap<>();
     private final Map<Long, byte[]> resolutions = new LinkedHashMap<>();
     private final Map<Where, Change.Cursor> cursors = new LinkedHashMap<>();
+    /** By lane: the furthest of its cursors. */
+    private final Map<UUID, Long> passed = new HashMap<>();
+
     private final Map<UUID, Change.Lead> leaders = new LinkedHashMap<>();
     private final Map<UUID, Mapping> mappings = new LinkedHashMap<>();
     private final List<UUID> flat = new ArrayList<>();
@@ -64,9 +67,14 @@ final class DurableLog {
 
     /** Why a group of changes cannot be stored; empty if it can. */
     Optional<String> refuses(List<? extends Change> changes) {
-        if (changes.stream().noneMatch(Change.PutMapping.class::isInstance)) {
-            return Optional.empty();
+        boolean puts = false;
+        for (Change change : changes) {
+            puts |= change instanceof Change.PutMapping;
         }
+        return puts ? refusesMapping(changes) : Optional.empty();
+    }
+
+    private Optional<String> refusesMapping(List<? extends Change> changes) {
         Map<UUID, Mapping> then = new LinkedHashMap<>(mappings);
         for (Change change : changes) {
             switch (change) {
@@ -91,9 +99,11 @@ final class DurableLog {
 
     void store(Change change) {
         switch (change) {
-            case Change.Cursor cursor ->
+            case Change.Cursor cursor -> {
                 cursors.merge(
                         new Where(cursor.lane(), cursor.instance()), cursor, (a, b) -> a.lsn() >= b.lsn() ? a : b);
+                passed.merge(cursor.lane(), cursor.lsn(), Math::max);
+            }
             case Change.Outcome outcome ->
                 outcomes.merge(
                         outcome.lsn(),
@@ -213,8 +223,7 @@ final class DurableLog {
 
     private boolean passedByNone(LogRecord record) {
         UUID lane = record.content().subject().lane();
-        return cursors.values().stream()
-                .noneMatch(cursor -> cursor.lane().equals(lane) && cursor.lsn() >= record.lsn());
+        return passed.getOrDefault(lane, 0L) < record.lsn();
     }
 
     /** What a start reads: cursors of collections without a mapping are not among them. */

@@ -125,7 +125,7 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
             committing.forEach(item -> met(item, LaneEvent.COMMIT_FAILED));
         }
         if (stored == null && (!fails || own.happens(0.5))) {
-            stored = committing.stream().map(this::store).toList();
+            stored = stored(committing);
         }
         List<Runnable> told = stored;
         if (fails || told == null) {
@@ -140,6 +140,14 @@ final class LogWriter implements WriteAheadLog, LaneServices.Bodies, Backlog {
         if (!queue.isEmpty()) {
             drain();
         }
+    }
+
+    private List<Runnable> stored(List<Item> items) {
+        List<Runnable> told = new ArrayList<>();
+        for (Item item : items) {
+            told.add(store(item));
+        }
+        return told;
     }
 
     private void met(Item item, LaneEvent event) {

@@ -110,13 +110,20 @@ final class ModelCollection {
      */
     static Optional<UpstreamResponse> unreadable(OpKind kind, JsonNode body) {
         boolean writes = kind == OpKind.ADD || kind == OpKind.UPSERT;
-        JsonNode embeddings = body.path("embeddings");
-        boolean embedded = embeddings.isArray() && embeddings.valueStream().allMatch(JsonNode::isArray);
-        boolean read = kind == OpKind.DELETE || (body.path("ids").isArray() && (!writes || embedded));
+        boolean read =
+                kind == OpKind.DELETE || (body.path("ids").isArray() && (!writes || embeds(body.path("embeddings"))));
         return read
                 ? Optional.empty()
                 : Optional.of(ModelAnswers.error(
                         422, "ChromaError", "Failed to deserialize the JSON body: a field is missing"));
+    }
+
+    private static boolean embeds(JsonNode embeddings) {
+        boolean arrays = embeddings.isArray();
+        for (JsonNode embedding : embeddings) {
+            arrays &= embedding.isArray();
+        }
+        return arrays;
     }
 
     /**
@@ -211,15 +218,20 @@ final class ModelCollection {
         int passed = 0;
         for (Map.Entry<String, Fields> each : records.entrySet()) {
             boolean named = !body.path("ids").isArray() || contains(body.path("ids"), each.getKey());
-            boolean matched = !where.isObject()
-                    || where.properties().stream()
-                            .allMatch(field -> Texts.of(field.getValue())
-                                    .equals(each.getValue().byName.get("." + field.getKey())));
+            boolean matched = !where.isObject() || matches(where, each.getValue());
             if (named && matched && passed++ >= offset && found.size() < limit) {
                 found.add(each.getKey());
             }
         }
         return found;
+    }
+
+    private static boolean matches(JsonNode where, Fields fields) {
+        boolean all = true;
+        for (Map.Entry<String, JsonNode> field : where.properties()) {
+            all &= Texts.of(field.getValue()).equals(fields.byName.get("." + field.getKey()));
+        }
+        return all;
     }
 
     /**

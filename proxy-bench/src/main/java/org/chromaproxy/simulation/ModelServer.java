@@ -269,9 +269,12 @@ final class ModelServer {
     }
 
     private Optional<Held> named(String wanted) {
-        return collections.values().stream()
-                .filter(each -> each.name.equals(wanted))
-                .findFirst();
+        for (Held each : collections.values()) {
+            if (each.name.equals(wanted)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
     }
 
     private UpstreamResponse create(UpstreamRequest request, Effect effect, Chance chance) {

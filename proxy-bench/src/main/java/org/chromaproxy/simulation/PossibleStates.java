@@ -59,7 +59,12 @@ final class PossibleStates {
 
     /** Whether one of them holds that. */
     boolean contains(Map<String, String> content) {
-        return states.values().stream().anyMatch(state -> state.content().equals(content));
+        for (ModelCollection state : states.values()) {
+            if (state.content().equals(content)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What each of them holds. */

@@ -30,7 +30,7 @@ final class World {
     private long takenOverAt;
     private final LaneObserver observer;
     private final Elements elements;
-    private final Map<Long, Integer> requests = new HashMap<>();
+    private final Map<Long, Integer> requests = HashMap.newHashMap(4_000);
 
     /** @param coverage what meets the lanes is counted there; null if nobody asks */
     World(Timeline time, Judge judge, Elements elements, @Nullable Coverage coverage) {
