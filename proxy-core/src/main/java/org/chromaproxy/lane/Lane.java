@@ -314,9 +314,7 @@ public final class Lane {
         }
         boolean moves = attempts.faults() == 0 && clock.nanoTime() - passedAt < STUCK_NANOS;
         boolean follows = !queue.spilled() && !detached && !held && barrier == NO_BARRIER && takesWrites();
-        return moves
-                && follows
-                && queue.stream().limit(records + 1L).allMatch(Write::decided);
+        return moves && follows && queue.stream().limit(records + 1L).allMatch(Write::decided);
     }
 
     /** Whether nothing but time is between its head and the instance: no trouble, no doubt, and nobody who waits for it. */

@@ -59,7 +59,12 @@ public interface LaneIo extends Executor, Clock {
     /** The same future, which fails with a {@link TimeoutException} if it is not complete after that time. */
     default <T> CompletableFuture<T> within(CompletableFuture<T> future, long time, TimeUnit unit) {
         schedule(
-                () -> future.completeExceptionally(new TimeoutException("not within " + time + " " + unit)),
+                () -> {
+                    // Most are: an exception that nobody sees would take its stack trace all the same.
+                    if (!future.isDone()) {
+                        future.completeExceptionally(new TimeoutException("not within " + time + " " + unit));
+                    }
+                },
                 time,
                 unit);
         return future;
