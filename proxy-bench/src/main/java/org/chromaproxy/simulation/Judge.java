@@ -82,8 +82,9 @@ final class Judge implements ServerObserver {
                 + record.content().subject().name() + " "
                 + new String(record.content().request().body(), java.nio.charset.StandardCharsets.UTF_8));
         if (!record.content().kind().catalog()) {
-            for (String operation :
-                    operations(Objects.requireNonNull(world).bodies().tree(record.content().request().body()))) {
+            for (String operation : operations(Objects.requireNonNull(world)
+                    .bodies()
+                    .tree(record.content().request().body()))) {
                 committed.put(operation, record.lsn());
             }
         }

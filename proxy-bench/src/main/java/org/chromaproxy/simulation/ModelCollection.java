@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelCollection {
     /** Clients and lanes use few names, so that these may be kept. */
-    private static final ObjectMapper BODIES = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper BODIES =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private static final int NONE = 0;
     private static final String EMBEDDING = "embedding";
@@ -193,7 +194,8 @@ final class ModelCollection {
             }
             if (kind == OpKind.ADD ? !there : kind == OpKind.UPSERT || there) {
                 Fields before = records.getOrDefault(id, Fields.NONE);
-                records.put(id, written(before, embedding, body.path("metadatas").path(i)));
+                records.put(
+                        id, written(before, embedding, body.path("metadatas").path(i)));
             }
         }
         return 0;
@@ -204,8 +206,7 @@ final class ModelCollection {
         if (embedding.isArray()) {
             fields.put(EMBEDDING, Texts.of(embedding));
         }
-        metadata.properties()
-                .forEach(field -> fields.put("." + field.getKey(), Texts.of(field.getValue())));
+        metadata.properties().forEach(field -> fields.put("." + field.getKey(), Texts.of(field.getValue())));
         return new Fields(fields);
     }
 

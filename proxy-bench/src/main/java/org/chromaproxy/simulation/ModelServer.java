@@ -201,7 +201,8 @@ final class ModelServer {
         if (!request.uri().startsWith(DATABASES)) {
             return ofItself(request);
         }
-        String[] path = request.uri().substring(DATABASES.length()).replace('?', '/').split("/", -1);
+        String[] path =
+                request.uri().substring(DATABASES.length()).replace('?', '/').split("/", -1);
         if (sick && !request.method().equals("GET") && !isRead(path) && chance.happens(SICK)) {
             return full();
         }

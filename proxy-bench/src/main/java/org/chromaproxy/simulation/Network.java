@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.simulation.ModelServer.Effect;
 import org.chromaproxy.upstream.UpstreamException;
@@ -101,14 +102,14 @@ final class Network {
 
         void cut(String why) {
             met(executed ? LaneEvent.CUT_DONE : LaneEvent.CUT);
-            fail(new UpstreamException(server + " " + why, false));
+            fail(() -> new UpstreamException(server + " " + why, false));
         }
 
-        void fail(UpstreamException why) {
+        void fail(Supplier<UpstreamException> why) {
             if (end()) {
                 instance.failed();
                 life.suspects(instance);
-                loop.execute(() -> future.completeExceptionally(why));
+                loop.execute(() -> future.completeExceptionally(why.get()));
             }
         }
 
@@ -139,7 +140,7 @@ final class Network {
             exchange.met(LaneEvent.NEVER_SENT);
             time.after(
                     QUICK_NANOS,
-                    () -> exchange.fail(UpstreamException.refused(exchange.server + " refused the connection")));
+                    () -> exchange.fail(() -> UpstreamException.refused(exchange.server + " refused the connection")));
         } else {
             time.after(back(exchange), () -> arrive(exchange));
         }

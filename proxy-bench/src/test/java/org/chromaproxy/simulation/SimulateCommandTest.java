@@ -49,13 +49,16 @@ class SimulateCommandTest {
     @Test
     void theHistoriesAreTheSameInSeveralThreads() {
         List<String> one = List.of("--from", "31", "--seeds", "12", "--coverage");
-        List<String> three = Stream.concat(one.stream(), Stream.of("--threads", "3")).toList();
+        List<String> three =
+                Stream.concat(one.stream(), Stream.of("--threads", "3")).toList();
 
         Run alone = run(one);
         Run beside = run(three);
 
         assertEquals(0, beside.status, beside.text);
-        assertEquals(TIME.matcher(alone.text).replaceAll(""), TIME.matcher(beside.text).replaceAll(""));
+        assertEquals(
+                TIME.matcher(alone.text).replaceAll(""),
+                TIME.matcher(beside.text).replaceAll(""));
     }
 
     @Test
