@@ -96,12 +96,7 @@ final class ModelCollection {
 
     /** Whether Chroma would refuse the body; nothing changes. */
     boolean refuses(OpKind kind, JsonNode body) {
-        int dimensionBefore = dimension;
-        boolean unwrittenBefore = unwritten;
-        boolean refused = refusal(kind, body).isPresent();
-        dimension = dimensionBefore;
-        unwritten = unwrittenBefore;
-        return refused;
+        return copy().refusal(kind, body).isPresent();
     }
 
     /**

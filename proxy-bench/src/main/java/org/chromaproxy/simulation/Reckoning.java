@@ -25,9 +25,9 @@ import org.chromaproxy.wal.record.TransactionState;
  */
 final class Reckoning {
     /** What a collection may hold from one record on. */
-    private record Era(long lsn, PossibleStates states) {
-        static final Era FIRST = new Era(0, PossibleStates.ofNothing());
-    }
+    private record Era(long lsn, PossibleStates states) {}
+
+    private final Era first = new Era(0, PossibleStates.ofNothing());
 
     private final World world;
     private final DurableLog log;
@@ -90,7 +90,7 @@ final class Reckoning {
             boolean mine =
                     !record.content().kind().catalog() && record.content().kind() != OpKind.REPAIR;
             if (mine && record.lsn() < deleted.getOrDefault(lane, Long.MAX_VALUE)) {
-                List<Era> all = eras.computeIfAbsent(lane, _ -> new ArrayList<>(List.of(Era.FIRST)));
+                List<Era> all = eras.computeIfAbsent(lane, _ -> new ArrayList<>(List.of(first)));
                 Optional<TransactionState> state = log.outcome(record.lsn()).map(Change.Outcome::state);
                 boolean refused = state.filter(TransactionState.FAILED::equals).isPresent();
                 boolean givenUp =
@@ -127,7 +127,7 @@ final class Reckoning {
                 contents.put(server.name(), held.records.content());
             }
         }
-        PossibleStates right = eras.isEmpty() ? Era.FIRST.states : eras.getLast().states;
+        PossibleStates right = eras.isEmpty() ? first.states : eras.getLast().states;
         boolean equal = contents.values().stream().distinct().count() <= 1;
         boolean known = contents.values().stream().allMatch(right::contains);
         if (!equal || !known) {
@@ -185,7 +185,7 @@ final class Reckoning {
         Map<UUID, Furthest> done = done();
         Map<UUID, Furthest> earlier = new HashMap<>();
         for (Judge.Seen seen : inOrder) {
-            List<Era> eras = all.getOrDefault(seen.collection(), List.of(Era.FIRST));
+            List<Era> eras = all.getOrDefault(seen.collection(), List.of(first));
             Furthest before = earlier.computeIfAbsent(seen.collection(), _ -> new Furthest());
             long told = done.getOrDefault(seen.collection(), Furthest.NONE).at(seen.fromNanos());
             long least = Math.max(told, before.at(seen.fromNanos()));
