@@ -20,7 +20,7 @@ final class Outlook {
                         + "/admin/complete_mappings");
         terminal.fact("proxy's log", folder.resolve("proxy.log").toString());
         terminal.fact("data", folder + "   (kept; delete it to begin anew)");
-        terminal.fact("more", "README.md: \"Use\" and \"Settings\"; ARCHITECTURE.md for how it works");
+        terminal.fact("more", "README.md: \"Use\"; docs/README.md for every page; ARCHITECTURE.md for how it works");
     }
 
     static void howToStop(Terminal terminal) {

@@ -2,6 +2,8 @@ package org.chromaproxy.guide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,17 +24,32 @@ class OperationsGuideTest {
     private static final String GUIDE = Guide.text("docs/operations.md");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
-    private static final List<String> PAGES = List.of(
-            "README.md",
-            "ARCHITECTURE.md",
-            "CONTRIBUTING.md",
-            "SECURITY.md",
-            "CHANGELOG.md",
-            "docs/first-steps.md",
-            "docs/hardening.md",
-            "docs/threat-model.md",
-            "docs/operations.md",
-            "docs/use-cases.md");
+    private static final List<String> PAGES = pages();
+
+    private static List<String> pages() {
+        Path root = Guide.file("");
+        try (Stream<Path> top = Files.list(root);
+                Stream<Path> docs = Files.walk(Guide.file("docs"))) {
+            return Stream.concat(top, docs)
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .map(file -> root.relativize(file).toString())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A page that the index does not name is found by nobody. */
+    @Test
+    void theIndexNamesEveryPage() {
+        String index = Guide.text("docs/README.md") + Guide.text("docs/decisions/README.md");
+        assertEquals(
+                List.of(),
+                PAGES.stream()
+                        .filter(page -> page.startsWith("docs/") && !page.endsWith("README.md"))
+                        .filter(page -> !index.contains("](" + Path.of(page).getFileName() + ")"))
+                        .toList());
+    }
 
     @Test
     void everyAnswerOfTheProxysOwnHasItsMeaningAndWhatToDo() {

@@ -58,14 +58,14 @@ class SettingsDocumentsTest {
 
     @Test
     void theTableIsTheOneTheListMakes() {
-        List<String> rows = Guide.text("README.md")
+        List<String> rows = Guide.text("docs/settings.md")
                 .lines()
                 .filter(line -> line.matches("\\| `[A-Z_]+` \\|.*"))
                 .toList();
         assertEquals(
                 String.join("\n", Documents.table()),
                 String.join("\n", rows),
-                "renew the README's table: bin/chroma-proxy config --table");
+                "renew the table of docs/settings.md: bin/chroma-proxy config --table");
     }
 
     /** So what the file shows is what holds without it, and every line may be used as it stands. */

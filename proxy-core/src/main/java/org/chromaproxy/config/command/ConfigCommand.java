@@ -31,7 +31,7 @@ public final class ConfigCommand implements Callable<Integer> {
     @Option(names = "--file", description = "Print a file with every setting commented out, to begin with.")
     private boolean file;
 
-    @Option(names = "--table", description = "Print the table of the README.")
+    @Option(names = "--table", description = "Print the table of docs/settings.md.")
     private boolean table;
 
     @Option(

@@ -7,7 +7,7 @@ import org.chromaproxy.config.setting.Setting;
 import org.chromaproxy.config.setting.Settings;
 import org.chromaproxy.config.setting.Values;
 
-/** What is written of the settings: the effective values, the file as it comes, the table of the README. */
+/** Text made from the settings: the effective values, the default file, the table of the settings page. */
 public final class Documents {
     private static final int WIDTH = 100;
     private static final int VALUE_COLUMN = 50;
@@ -70,7 +70,7 @@ public final class Documents {
         return wrapped(words) + "#" + setting.key() + ": " + yaml(value) + "\n";
     }
 
-    /** The README's rows. */
+    /** Rows of the table in {@code docs/settings.md}. */
     public static List<String> table() {
         return Settings.all().stream().map(Documents::row).toList();
     }
@@ -79,7 +79,8 @@ public final class Documents {
         String words = setting.use().defaultWords();
         String otherwise = words.isEmpty() ? "`" + setting.defaultText() + "`" : words;
         String live = setting.use().live() ? "live" : "";
-        return "| `" + setting.variable() + "` | " + otherwise + " | " + live + " | " + setting.meaning() + " |";
+        return "| `" + setting.variable() + "` | " + otherwise + " | " + live + " | "
+                + setting.meaning().replace("](docs/", "](") + " |";
     }
 
     /** Without Markdown; what a link is to stands in brackets, unless its text says it. */
