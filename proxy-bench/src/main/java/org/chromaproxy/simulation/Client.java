@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** Somebody who writes and reads, one request after the other; some give every write an id, and repeat it when its answer is lost. */
 final class Client {
     private static final int NAMES = 3;
-    private static final int IDS = 6;
     private static final long PATIENCE_MS = 90_000;
     /** How many of the writes that have an id may be repeated while their answer is still to come. */
     private static final double IMPATIENT = 0.1;
@@ -117,18 +116,16 @@ final class Client {
             return;
         }
         List<CollectionEntry> there = new ArrayList<>(life.catalog().list(ModelServer.TENANT, ModelServer.DATABASE));
-        int kind = own.below(100);
-        if (there.isEmpty() || kind < 6) {
+        if (there.isEmpty()) {
             create(life);
-        } else if (kind < 9) {
-            CollectionEntry entry = any(there);
-            delete(life, entry);
-        } else if (kind < 11) {
-            rename(life, any(there));
-        } else if (kind < 35) {
-            read(life, any(there));
-        } else {
-            records(life, any(there));
+            return;
+        }
+        switch (world.temper().operation(own)) {
+            case CREATE -> create(life);
+            case DELETE -> delete(life, any(there));
+            case RENAME -> rename(life, any(there));
+            case READ -> read(life, any(there));
+            case WRITE -> records(life, any(there));
         }
     }
 
@@ -177,8 +174,7 @@ final class Client {
     }
 
     private void records(Life life, CollectionEntry entry) {
-        OpKind[] kinds = {OpKind.ADD, OpKind.ADD, OpKind.UPSERT, OpKind.UPSERT, OpKind.UPDATE, OpKind.DELETE};
-        OpKind kind = kinds[own.below(kinds.length)];
+        OpKind kind = world.temper().write(own);
         String body = kind == OpKind.DELETE ? deletion() : writing();
         Subject subject = new Subject(
                 entry.publicId(),
@@ -209,20 +205,22 @@ final class Client {
     }
 
     private String deletion() {
-        int kind = own.below(10);
-        if (kind < 6) {
-            List<String> ids = ids();
-            ids.add(operation());
-            return "{\"ids\":" + quoted(ids) + "}";
-        }
         String where = "{\"where\":{\"k\":\"" + own.below(2) + "\"}";
-        return where + (kind < 8 ? "}" : ",\"limit\":" + (1 + own.below(2)) + "}");
+        return switch (world.temper().deletion(own)) {
+            case IDS -> {
+                List<String> ids = ids();
+                ids.add(operation());
+                yield "{\"ids\":" + quoted(ids) + "}";
+            }
+            case FILTER -> where + "}";
+            case LIMIT -> where + ",\"limit\":" + (1 + own.below(2)) + "}";
+        };
     }
 
     private List<String> ids() {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 1 + own.below(2); i++) {
-            String id = id(own);
+            String id = id(world.temper().ids(), own);
             if (!ids.contains(id)) {
                 ids.add(id);
             }
@@ -230,9 +228,9 @@ final class Client {
         return ids;
     }
 
-    /** One of the ids that clients use. */
-    static String id(Chance chance) {
-        return "r" + chance.below(IDS);
+    /** One of so many ids. */
+    static String id(int ids, Chance chance) {
+        return "r" + chance.below(ids);
     }
 
     private static String quoted(List<String> ids) {

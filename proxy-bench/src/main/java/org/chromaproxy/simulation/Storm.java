@@ -45,46 +45,48 @@ final class Storm {
     }
 
     private void trouble(Chance own) {
-        int kind = own.below(100);
+        Temper.Trouble kind = world.temper().trouble(own);
         ModelServer server = world.server(own.below(world.servers().size()));
-        if (kind < 31) {
-            judge.fault("the weather changes: " + world.weather().change(own));
-        } else if (kind < 39) {
-            poison(server, own);
-        } else if (kind < 57) {
-            kill(server, own);
-        } else if (kind < 64 && server.up()) {
+        switch (kind) {
+            case WEATHER -> judge.fault("the weather changes: " + world.weather().change(own));
+            case POISON -> poison(server, own);
+            case KILL -> kill(server, own);
+            case HANG -> hang(server, own);
+            case DISK -> {
+                judge.fault("the disk of " + server + " is full");
+                server.sicken(true);
+                time.afterMs(own.between(500, 20_000), () -> server.sicken(false));
+            }
+            case LOG -> log(own);
+            case CRASH -> crash(own);
+        }
+    }
+
+    private void hang(ModelServer server, Chance own) {
+        if (server.up()) {
             judge.fault(server + " hangs");
             server.hang(true);
             time.afterMs(own.between(500, 20_000), () -> server.hang(false));
-        } else if (kind < 70) {
-            judge.fault("the disk of " + server + " is full");
-            server.sicken(true);
-            time.afterMs(own.between(500, 20_000), () -> server.sicken(false));
-        } else if (kind < 84) {
-            log(own);
-        } else {
-            crash(own);
         }
     }
 
     private void poison(ModelServer server, Chance own) {
-        String id = Client.id(own);
+        String id = Client.id(world.temper().ids(), own);
         server.poison(id, own).ifPresent(name -> judge.fault(server + " fails at writes of " + id + " to " + name));
         time.afterMs(own.between(5_000, 40_000), server::heal);
     }
 
     private void log(Chance own) {
-        switch (own.below(4)) {
-            case 0 -> {
+        switch (world.temper().log(own)) {
+            case READS_FAIL -> {
                 judge.fault("reads of the log fail");
                 world.trouble(false, 0.3, 0);
             }
-            case 1 -> {
+            case COMMITS_FAIL -> {
                 judge.fault("commits fail");
                 world.trouble(false, 0, 0.3);
             }
-            default -> {
+            case SLOW -> {
                 judge.fault("commits are slow");
                 world.trouble(true, 0, 0);
             }

@@ -1,6 +1,7 @@
 package org.chromaproxy.simulation;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.chromaproxy.upstream.UpstreamRequest;
 
@@ -8,7 +9,13 @@ import org.chromaproxy.upstream.UpstreamRequest;
 final class Weather {
     private static final double PROBES = 0.1;
 
+    private final List<Fate> fates;
     private final Map<Fate, Double> odds = new EnumMap<>(Fate.class);
+
+    /** @param fates what may become of requests, beside being well */
+    Weather(List<Fate> fates) {
+        this.fates = fates;
+    }
 
     /** Every request is executed and answered from now on. */
     void clear() {
@@ -19,13 +26,12 @@ final class Weather {
     String change(Chance chance) {
         odds.clear();
         int kinds = chance.below(3);
-        Fate[] all = Fate.values();
         for (int i = 0; i < kinds; i++) {
             double strength = chance.happens(0.2) ? 0.5 : 0.08;
             // Lanes that wait for an answer are rare otherwise, as each of them waits for long.
-            Fate any = all[1 + chance.below(all.length - 1)];
+            Fate any = fates.get(chance.below(fates.size()));
             Fate slow = chance.happens(0.5) ? Fate.SLOW : Fate.SILENT;
-            odds.put(chance.happens(0.25) ? slow : any, strength);
+            odds.put(chance.happens(0.25) && fates.contains(slow) ? slow : any, strength);
         }
         return odds.toString();
     }

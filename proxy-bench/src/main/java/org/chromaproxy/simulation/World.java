@@ -16,6 +16,7 @@ final class World {
 
     private final Timeline time;
     private final Judge judge;
+    private final Temper temper;
     private final Weather weather;
     private final DurableLog log = new DurableLog();
     private final Bodies bodies = new Bodies();
@@ -38,7 +39,8 @@ final class World {
         this.elements = elements;
         this.time = time;
         this.judge = judge;
-        this.weather = new Weather();
+        this.temper = new Temper(time.element("temper"));
+        this.weather = new Weather(temper.fates());
         this.observer = new LaneObserver(time, this, coverage);
         Chance own = time.element("world");
         merged = own.happens(0.3) ? 1 : 20;
@@ -88,6 +90,11 @@ final class World {
     /** What is in the bodies of requests and records. */
     Bodies bodies() {
         return bodies;
+    }
+
+    /** What of all there is more, and less. */
+    Temper temper() {
+        return temper;
     }
 
     Weather weather() {

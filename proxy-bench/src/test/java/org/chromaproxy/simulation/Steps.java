@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 final class Steps {
     private static final int LEAST = 10;
     private static final int MOST = 40;
+    private static final int IDS = 6;
 
     private static final String DATABASE =
             "/api/v2/tenants/" + ModelServer.TENANT + "/databases/" + ModelServer.DATABASE;
@@ -213,7 +214,7 @@ final class Steps {
     private List<String> ids(int count) {
         List<String> ids = new ArrayList<>();
         while (ids.size() < count) {
-            String id = Client.id(chance);
+            String id = Client.id(IDS, chance);
             if (!ids.contains(id) || chance.happens(0.2)) {
                 ids.add(id);
             }
