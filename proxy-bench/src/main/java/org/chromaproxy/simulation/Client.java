@@ -117,13 +117,18 @@ final class Client {
         }
         List<CollectionEntry> there = new ArrayList<>(life.catalog().list(ModelServer.TENANT, ModelServer.DATABASE));
         if (there.isEmpty()) {
-            create(life);
+            if (own.happens(0.5)) {
+                create(life);
+            } else {
+                createDatabase(life);
+            }
             return;
         }
         switch (world.temper().operation(own)) {
             case CREATE -> create(life);
             case DELETE -> delete(life, any(there));
             case RENAME -> rename(life, any(there));
+            case DATABASE -> deleteDatabase(life);
             case READ -> read(life, any(there));
             case WRITE -> records(life, any(there));
         }
@@ -157,6 +162,19 @@ final class Client {
         String path = DATABASE + "/" + entry.publicId();
         String body = "{\"new_name\":\"" + name + "\"}";
         catalog(life, OpKind.MODIFY_COLLECTION, entry.publicId(), name, "PUT", path, body);
+    }
+
+    private void createDatabase(Life life) {
+        Subject subject = new Subject(Subject.CATALOG, Subject.CATALOG, ModelServer.TENANT, "", "", "");
+        String body = "{\"name\":\"" + ModelServer.DATABASE + "\"}";
+        send(
+                life,
+                record(OpKind.CREATE_DATABASE, subject, "POST", ChromaPaths.databases(ModelServer.TENANT), body));
+    }
+
+    private void deleteDatabase(Life life) {
+        String path = ChromaPaths.database(ModelServer.TENANT, ModelServer.DATABASE);
+        catalog(life, OpKind.DELETE_DATABASE, Subject.CATALOG, "", "DELETE", path, "");
     }
 
     private void catalog(

@@ -19,7 +19,7 @@ import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.OpKind;
 import org.jspecify.annotations.Nullable;
 
-/** One Chroma server: a catalog of one database, and its collections. It executes one request after the other, and answers in Chroma's words. */
+/** One Chroma server: a catalog of one database, which may be deleted and made again, and its collections. It executes one request after the other, and answers in Chroma's words. */
 final class ModelServer {
     static final String TENANT = "default_tenant";
     static final String DATABASE = "default_database";
@@ -81,6 +81,7 @@ final class ModelServer {
     private final List<Runnable> waiting = new ArrayList<>();
     private final Disk disk = new Disk();
     private final Bodies bodies;
+    private boolean database = true;
     private boolean up = true;
     private boolean hung;
     private boolean sick;
@@ -206,10 +207,11 @@ final class ModelServer {
         if (sick && !request.method().equals("GET") && !isRead(path) && chance.happens(SICK)) {
             return full();
         }
-        boolean there = path[1].equals(DATABASE);
         if (path.length < 3) {
-            return there ? database() : missing("Database [" + path[1] + "] not found");
-        } else if (path[2].equals("collections_count")) {
+            return container(path, request, effect);
+        }
+        boolean there = database && path[1].equals(DATABASE);
+        if (path[2].equals("collections_count")) {
             return ModelAnswers.json(200, Integer.toString(there ? collections.size() : 0));
         } else if (path.length == 3) {
             return request.method().equals("GET") ? list() : create(request, effect, chance);
@@ -217,8 +219,34 @@ final class ModelServer {
         return path.length == 4 ? collection(path[3], request, effect) : records(path[3], path[4], request, effect);
     }
 
-    private static UpstreamResponse database() {
-        return ModelAnswers.json(200, "{\"name\":\"" + DATABASE + "\",\"tenant\":\"" + TENANT + "\"}");
+    /** Makes, shows or deletes the database. */
+    private UpstreamResponse container(String[] path, UpstreamRequest request, Effect effect) {
+        boolean makes = path.length == 1;
+        boolean there = database && (makes || path[1].equals(DATABASE));
+        if (makes && there) {
+            return ModelAnswers.error(409, "ChromaError", "Database [" + DATABASE + "] already exists");
+        } else if (!makes && !there) {
+            return missing("Database [" + path[1] + "] not found");
+        } else if (request.method().equals("GET")) {
+            return ModelAnswers.json(200, "{\"name\":\"" + DATABASE + "\",\"tenant\":\"" + TENANT + "\"}");
+        }
+        observer.executes(this, request);
+        disk.force();
+        if (effect != Effect.NONE) {
+            List.copyOf(collections.keySet()).forEach(this::drop);
+            database = makes;
+        }
+        return ModelAnswers.json(200, "{}");
+    }
+
+    private void drop(UUID id) {
+        observer.deletes(this, id);
+        collections.remove(id);
+    }
+
+    /** Whether it has the database. */
+    boolean hasDatabase() {
+        return database;
     }
 
     /** In the order of the ids, as Chroma does. */
@@ -281,6 +309,9 @@ final class ModelServer {
     private UpstreamResponse create(UpstreamRequest request, Effect effect, Chance chance) {
         JsonNode body = bodies.tree(request.body());
         String wanted = body.path("name").asText();
+        if (!database) {
+            return ModelAnswers.error(400, INVALID, "Database [" + DATABASE + "] does not exist");
+        }
         Optional<Held> there = named(wanted);
         if (there.isPresent()) {
             return body.path("get_or_create").asBoolean()
@@ -310,8 +341,7 @@ final class ModelServer {
         observer.executes(this, request);
         disk.force();
         if (effect != Effect.NONE) {
-            observer.deletes(this, held.get().id);
-            collections.remove(held.get().id);
+            drop(held.get().id);
         }
         return ModelAnswers.json(200, "{}");
     }

@@ -76,6 +76,7 @@ final class Reckoning {
             }
         }
         names();
+        databases();
         judge.told().forEach(this::told);
         reads(eras);
     }
@@ -161,6 +162,23 @@ final class Reckoning {
                     throw new Violation("nobody knows of " + held.name + " " + held.id + " on " + server);
                 }
             }
+        }
+    }
+
+    /** All servers have the database, or none has, unless a record that makes or deletes it was given up. */
+    private void databases() {
+        boolean givenUp = log.records().stream()
+                .filter(record -> record.content().kind() == OpKind.CREATE_DATABASE
+                        || record.content().kind() == OpKind.DELETE_DATABASE)
+                .anyMatch(record -> log.outcome(record.lsn())
+                        .filter(outcome -> outcome.state() == TransactionState.ABANDONED)
+                        .isPresent());
+        List<ModelServer> sound = world.servers().stream()
+                .filter(server -> !Faults.toldOf(server))
+                .toList();
+        if (!givenUp && sound.stream().map(ModelServer::hasDatabase).distinct().count() > 1) {
+            throw new Violation("the database is on some servers only: "
+                    + sound.stream().filter(ModelServer::hasDatabase).toList());
         }
     }
 

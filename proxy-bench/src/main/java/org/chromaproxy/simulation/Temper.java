@@ -28,6 +28,8 @@ final class Temper {
         CREATE,
         DELETE,
         RENAME,
+        /** Makes or deletes the database. */
+        DATABASE,
         READ,
         WRITE
     }
@@ -68,6 +70,7 @@ final class Temper {
                 .share(Operation.CREATE, 6)
                 .share(Operation.DELETE, 3)
                 .share(Operation.RENAME, 2)
+                .share(Operation.DATABASE, 1)
                 .share(Operation.READ, 24)
                 .share(Operation.WRITE, 65);
         Weights.Builder<LogTrouble> broken = new Weights.Builder<>(LogTrouble.class)
