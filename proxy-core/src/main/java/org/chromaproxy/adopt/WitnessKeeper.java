@@ -53,6 +53,10 @@ public final class WitnessKeeper {
 
     private static final Mapping.Path TRIAL = new Mapping.Path(Witnesses.TENANT, Witnesses.DATABASE, "trial");
 
+    /** Of the least that a record can be. */
+    private static final byte[] RECORD =
+            "{\"ids\":[\"try\"],\"embeddings\":[[0]]}".getBytes(StandardCharsets.US_ASCII);
+
     private final AtomicLong tries = new AtomicLong();
     private final WriteAheadLog log;
     private final CopyServices services;
@@ -331,8 +335,9 @@ public final class WitnessKeeper {
     }
 
     /**
-     * Changes a collection of the proxy's own, to see whether that instance takes writes; blocks until it answers. Never
-     * the witness: an older one that arrived late would say that the data are older.
+     * Changes a collection of the proxy's own, and a record in it, to see whether that instance takes writes; blocks until it answers.
+     * Both, as a server whose compaction has ended (seen on 1.5.9) takes no records, and changes its catalog as ever. Never the
+     * witness: an older one that arrived late would say that the data are older.
      *
      * @return whether it was written
      */
@@ -346,7 +351,10 @@ public final class WitnessKeeper {
             if (read(instance, TRIAL).isEmpty()) {
                 create(instance, TRIAL, metadata);
             }
-            change(instance, TRIAL, read(instance, TRIAL).orElseThrow(() -> new StepException("gone")), metadata);
+            JsonNode present = read(instance, TRIAL).orElseThrow(() -> new StepException("gone"));
+            change(instance, TRIAL, present, metadata);
+            String records = uri(TRIAL, present) + "/upsert";
+            services.remote().expect(instance, records, services.remote().writeAtOnce(instance, "POST", records, RECORD));
             return true;
         } catch (StepException e) {
             LOG.debug("{} takes no write of the proxy's own: {}", instance, e.getMessage());
@@ -445,9 +453,13 @@ public final class WitnessKeeper {
         }
     }
 
-    private void change(Instance instance, Mapping.Path path, JsonNode present, ObjectNode metadata) {
-        String uri = ChromaPaths.collections(path.tenant(), path.database()) + "/"
+    private static String uri(Mapping.Path path, JsonNode present) {
+        return ChromaPaths.collections(path.tenant(), path.database()) + "/"
                 + present.path("id").asText();
+    }
+
+    private void change(Instance instance, Mapping.Path path, JsonNode present, ObjectNode metadata) {
+        String uri = uri(path, present);
         ObjectNode change = JSON.createObjectNode().set("new_metadata", metadata);
         services.remote().expect(instance, uri, services.remote().writeAtOnce(instance, "PUT", uri, bytes(change)));
     }

@@ -18,7 +18,7 @@ public final class Needs {
     /** What the write needs; empty for what every supported release does. */
     public static Set<Feature> of(OpKind kind, byte[] body) {
         Set<Feature> needs = EnumSet.noneOf(Feature.class);
-        try (JsonParser parser = ClientJson.once().createParser(body)) {
+        try (JsonParser parser = ClientJson.onceOfBody().createParser(body)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
                 members(kind, parser, needs);
             }

@@ -101,7 +101,7 @@ final class NameReadBack {
     private static boolean configures(Write write) {
         byte[] body = write.body();
         try {
-            return body == null || ClientJson.tree(body).has("new_configuration");
+            return body == null || ClientJson.treeOfBody(body).has("new_configuration");
         } catch (IOException e) {
             LOG.debug("record {} may change the configuration", write.lsn(), e);
             return true;
@@ -153,7 +153,7 @@ final class NameReadBack {
     private static Optional<String> named(Write write) {
         byte[] body = write.body();
         try {
-            String name = body == null ? "" : ClientJson.tree(body).path("name").asText();
+            String name = body == null ? "" : ClientJson.treeOfBody(body).path("name").asText();
             return Optional.of(name).filter(each -> !each.isEmpty());
         } catch (IOException e) {
             LOG.debug("record {} names nothing", write.lsn(), e);

@@ -13,7 +13,7 @@ import java.io.IOException;
  * them on record routes and refuses the request elsewhere.
  */
 abstract class BodyScan implements AutoCloseable {
-    /** Longest string in bytes; above the largest body that the proxy accepts. */
+    /** Of a buffer that has no array so many bytes are looked at at a time. */
     private static final int COPY_BYTES = 8 << 10;
     /** The first of its bytes in UTF-8. Jackson passes over it; Chroma's parser refuses the body. */
     private static final byte BYTE_ORDER_MARK = (byte) 0xef;

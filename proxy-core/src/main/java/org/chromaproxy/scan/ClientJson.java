@@ -17,32 +17,51 @@ public final class ClientJson {
     /** The deepest that Chroma's parser takes. */
     private static final int MAX_DEPTH = 127;
 
-    private static final int MAX_STRING = 64 << 20;
+    /** Of a server's answer: a document may be as long as a body. */
+    private static final int LONGEST_ANSWERED = 64 << 20;
+    /**
+     * Of a client's body: a parser holds what it reads as characters, beside the body. Whoever needs no more than ids and names passes
+     * by what is longer as not understood.
+     */
+    private static final int LONGEST_SENT = 1 << 20;
+
+    private static final int LONGEST_NAME = 1 << 20;
 
     /** Makes no parser itself. */
-    private static final JsonFactory PATTERN = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxStringLength(MAX_STRING)
-                    .maxNameLength(MAX_STRING)
-                    .build())
-            // Nor do they fill the process-wide table of interned strings.
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .build();
+    private static final JsonFactory ANSWERS = pattern(LONGEST_ANSWERED);
+
+    private static final JsonFactory BODIES = pattern(LONGEST_SENT);
 
     /** For parsers that are fed: they look up no names that were met before, and keep none. */
-    private static final JsonFactory FED = PATTERN.rebuild()
+    private static final JsonFactory FED = BODIES.rebuild()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
 
     /** Turns what a parser reads into trees; never reads bytes itself. */
-    private static final ObjectMapper TREES = new ObjectMapper(PATTERN);
+    private static final ObjectMapper TREES = new ObjectMapper(ANSWERS);
 
     private ClientJson() {}
 
-    /** One to read one body with, and to be dropped then. */
+    private static JsonFactory pattern(int longestText) {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxStringLength(longestText)
+                        .maxNameLength(LONGEST_NAME)
+                        .build())
+                // Nor do they fill the process-wide table of interned strings.
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .build();
+    }
+
+    /** One to read one answer of a server with, and to be dropped then. */
     public static JsonFactory once() {
-        return PATTERN.copy();
+        return ANSWERS.copy();
+    }
+
+    /** The same for a client's body, whose texts it reads up to 1 MiB. */
+    public static JsonFactory onceOfBody() {
+        return BODIES.copy();
     }
 
     /** A parser that is fed the bytes of one body, see {@link JsonParser#getNonBlockingInputFeeder}. */
@@ -51,7 +70,18 @@ public final class ClientJson {
     }
 
     /**
-     * The one JSON value that a body is; a missing node if it is empty.
+     * The one JSON value that a client's body is, with texts of up to 1 MiB.
+     *
+     * @throws com.fasterxml.jackson.core.JsonProcessingException when it is not JSON, more than one value, or a text is longer
+     */
+    public static JsonNode treeOfBody(byte[] body) throws IOException {
+        try (JsonParser parser = onceOfBody().createParser(body)) {
+            return tree(parser);
+        }
+    }
+
+    /**
+     * The one JSON value that an answer is; a missing node if it is empty.
      *
      * @throws com.fasterxml.jackson.core.JsonProcessingException when it is not JSON, or more than one value
      */
@@ -75,11 +105,15 @@ public final class ClientJson {
     /** The one JSON value that a part of a body is. */
     public static JsonNode tree(byte[] body, Slice part) throws IOException {
         try (JsonParser parser = once().createParser(body, part.start(), part.length())) {
-            JsonNode tree = TREES.readTree(parser);
-            if (parser.nextToken() != null) {
-                throw new JsonParseException(parser, "more than one JSON value");
-            }
-            return tree == null ? MissingNode.getInstance() : tree;
+            return tree(parser);
         }
+    }
+
+    private static JsonNode tree(JsonParser parser) throws IOException {
+        JsonNode tree = TREES.readTree(parser);
+        if (parser.nextToken() != null) {
+            throw new JsonParseException(parser, "more than one JSON value");
+        }
+        return tree == null ? MissingNode.getInstance() : tree;
     }
 }

@@ -22,6 +22,9 @@ final class RecordsSize {
 
     private static final String NOTHING = "an embedding without numbers";
     private static final byte[] EMBEDDINGS = "embeddings".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] IDS = "ids".getBytes(StandardCharsets.US_ASCII);
+    /** Where 1.5.9 keeps a record's document, among its metadata. */
+    private static final byte[] DOCUMENT = "chroma:document".getBytes(StandardCharsets.US_ASCII);
     /** In base64 four octets stand for three, and a number has four. */
     private static final int BASE64 = ServerBounds.DIMENSION * 16 / 3;
 
@@ -41,6 +44,14 @@ final class RecordsSize {
     private boolean embeddings;
 
     private boolean surelyEmbeddings;
+    private boolean ids = true;
+    /** The text that was read last, and whether what follows is a record's document among its metadata. */
+    private int lastStart;
+
+    private int lastEnd;
+    private boolean document;
+    private int elements;
+    private int mostElements;
     private String excess = "";
     private int longest;
 
@@ -53,14 +64,31 @@ final class RecordsSize {
         return new RecordsSize(body).walk();
     }
 
-    /** Whether there is an empty list, or an empty text, anywhere in it. */
-    static boolean mayHoldNothing(byte[] body) {
+    /** Whether there is an empty list, an empty text, or what may be the name of a record's document, anywhere in it. */
+    static boolean isSuspect(byte[] body) {
         for (int i = 0; i < body.length - 1; i++) {
-            if ((body[i] == '[' && endsAtOnce(body, i)) || (body[i] == '"' && body[i + 1] == '"')) {
+            boolean suspect = switch (body[i]) {
+                case '[' -> endsAtOnce(body, i);
+                case '"' -> body[i + 1] == '"' || holds(body, i + 1, DOCUMENT);
+                case '\\' -> body[i + 1] == 'u';
+                default -> false;
+            };
+            if (suspect) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean holds(byte[] body, int at, byte[] text) {
+        return at + text.length <= body.length && Arrays.equals(body, at, at + text.length, text, 0, text.length);
+    }
+
+    /** The most elements that a list has of which each record has one; with every list of the body's own among them. */
+    static int records(byte[] body) {
+        RecordsSize size = new RecordsSize(body);
+        size.walk();
+        return size.mostElements;
     }
 
     /** Whether the list that begins there is empty. */
@@ -84,7 +112,7 @@ final class RecordsSize {
                 case '"' -> i = text(i);
                 case '[', '{' -> begin(i);
                 case ']', '}' -> depth--;
-                case ':' -> colon();
+                case ':' -> colon(i);
                 case ',' -> comma();
                 default -> {}
             }
@@ -94,7 +122,14 @@ final class RecordsSize {
 
     private int text(int quote) {
         int end = ArrayMetadata.stringEnd(body, quote);
-        if (depth == 1) {
+        lastStart = quote + 1;
+        lastEnd = end;
+        if (depth == RECORD && document) {
+            document = false;
+            longest = Math.max(longest, length(quote + 1, end));
+        } else if (depth == LISTS && ids && end - quote > ServerBounds.NAME_BYTES) {
+            excess = "an id of more than " + ServerBounds.NAME_BYTES + " bytes";
+        } else if (depth == 1) {
             keyStart = quote + 1;
             keyEnd = end;
         } else if (depth == LISTS && embeddings && end - quote > BASE64) {
@@ -135,6 +170,9 @@ final class RecordsSize {
         depth++;
         if (depth == 1) {
             bodyIsList = list;
+        } else if (depth == LISTS) {
+            elements = list && !endsAtOnce(body, at) ? 1 : 0;
+            mostElements = Math.max(mostElements, elements);
         } else if (depth == RECORD) {
             values = 0;
             numbers = 1;
@@ -147,22 +185,65 @@ final class RecordsSize {
         }
     }
 
-    private void colon() {
-        if (depth == 1) {
+    private void colon(int at) {
+        if (lastEnd - lastStart > ServerBounds.NAME_BYTES) {
+            excess = ServerBounds.LONG_NAME;
+        } else if (depth == 1) {
             byte[] key = Arrays.copyOfRange(body, keyStart, keyEnd);
+            boolean escaped = new String(key, StandardCharsets.ISO_8859_1).contains("\\");
             surelyEmbeddings = Arrays.equals(key, EMBEDDINGS);
-            embeddings = surelyEmbeddings || new String(key, StandardCharsets.ISO_8859_1).contains("\\");
+            embeddings = surelyEmbeddings || escaped;
+            ids = escaped || Arrays.equals(key, IDS);
         } else if (depth == RECORD) {
             value();
+            document(at);
         }
+    }
+
+    /** 1.5.9 takes anything, and its compaction of the log ends on what is no text: then no write of anybody's succeeds any more. */
+    private void document(int colon) {
+        document = named(DOCUMENT);
+        int next = colon + 1;
+        while (document && next < body.length && body[next] <= ' ') {
+            next++;
+        }
+        if (document && next < body.length && body[next] != '"') {
+            excess = "a document that is no text, as chroma:document in its metadata";
+        }
+    }
+
+    /** Whether the text that was read last is that one, escapes resolved. */
+    private boolean named(byte[] name) {
+        int at = lastStart;
+        for (byte octet : name) {
+            boolean escape = at + UNICODE + 1 < lastEnd && body[at] == '\\' && body[at + 1] == 'u';
+            if (at >= lastEnd || octet != (escape ? escaped(at + 2) : body[at])) {
+                return false;
+            }
+            at += escape ? UNICODE + 2 : 1;
+        }
+        return at == lastEnd;
+    }
+
+    /** The character with these four hexadecimal digits, as far as a byte can hold it. */
+    private int escaped(int digits) {
+        int character = 0;
+        for (int i = digits; i < digits + UNICODE; i++) {
+            character = character * HEX + Character.digit(body[i], HEX);
+        }
+        return character;
     }
 
     private void comma() {
         if (depth == 1) {
             // Chroma takes an array of the members' values, in their order, for the object: the ids, then these.
             member++;
+            ids = false;
             embeddings = bodyIsList && member == 1;
             surelyEmbeddings = embeddings;
+        } else if (depth == LISTS) {
+            elements++;
+            mostElements = Math.max(mostElements, elements);
         } else if (depth == RECORD && recordIsList && embeddings) {
             numbers++;
             if (numbers > ServerBounds.DIMENSION) {

@@ -39,6 +39,14 @@ public final class ServerBounds {
      */
     static final int INDEX_LAG = 100_000;
 
+    /**
+     * Bytes of an id, or of the name of any member of a body. No client has such ones; a parser holds each several times, and 38 MB of one
+     * ended the proxy.
+     */
+    public static final int NAME_BYTES = 64 << 10;
+
+    static final String LONG_NAME = "a member whose name has more than " + NAME_BYTES + " bytes";
+
     /** A smaller body cannot hold as many values. */
     private static final int LEAST_BYTES = 2 * METADATA_VALUES;
 
@@ -63,8 +71,32 @@ public final class ServerBounds {
         return found;
     }
 
-    /** What of the filter of a delete is too much, in words; empty if nothing is. */
-    public static String filterExceeds(byte[] body) {
+    /** How many records an add, update, upsert or delete of ids may name, whatever its form; at least as many as it does. */
+    public static int records(byte[] body) {
+        return RecordsSize.records(body);
+    }
+
+    /** What of a delete is too much, in words; empty if nothing is. */
+    public static String deleteExceeds(byte[] body) {
+        return hasLongText(body)
+                ? "an id, a name or a text of a filter of more than " + NAME_BYTES + " bytes"
+                : filterExceeds(body);
+    }
+
+    private static boolean hasLongText(byte[] body) {
+        for (int i = 0; body.length > NAME_BYTES && i < body.length; i++) {
+            if (body[i] == '"') {
+                int end = ArrayMetadata.stringEnd(body, i);
+                if (end - i > NAME_BYTES) {
+                    return true;
+                }
+                i = end;
+            }
+        }
+        return false;
+    }
+
+    private static String filterExceeds(byte[] body) {
         return tooManyObjects(body)
                 ? "a filter of more than " + FILTER_OBJECTS + " objects"
                 : FilterScan.of(body).excess();
@@ -114,6 +146,11 @@ public final class ServerBounds {
      * request for that collection from then on; later releases refuse it.
      */
     public static String recordsExceed(byte[] body) {
-        return body.length < LEAST_BYTES && !RecordsSize.mayHoldNothing(body) ? "" : RecordsSize.excess(body);
+        return body.length < LEAST_BYTES && !RecordsSize.isSuspect(body) ? "" : RecordsSize.excess(body);
+    }
+
+    /** What of any other write is too large; empty if nothing is. */
+    public static String otherExceeds(byte[] body) {
+        return body.length > COLLECTION_BYTES ? "a body of more than " + COLLECTION_BYTES + " bytes" : "";
     }
 }

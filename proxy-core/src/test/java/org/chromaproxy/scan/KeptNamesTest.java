@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Field names are the clients', as long and as many as they like: none outlives the reading of its body. */
 class KeptNamesTest {
-    private static final int NAME_BYTES = 1 << 20;
+    private static final int NAME_BYTES = (1 << 20) - 1;
 
     private static byte[] body(int n) {
         String name = (n + "-" + "n".repeat(NAME_BYTES)).substring(0, NAME_BYTES);

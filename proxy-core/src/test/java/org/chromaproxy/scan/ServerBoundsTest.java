@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -32,14 +33,14 @@ class ServerBoundsTest {
     @Test
     void onlyTheFilterOfADeleteCounts() {
         String braces = many(3_000, "\"{%d\"");
-        assertEquals("", ServerBounds.filterExceeds(bytes("{\"ids\":[" + braces + "]}")));
+        assertEquals("", ServerBounds.deleteExceeds(bytes("{\"ids\":[" + braces + "]}")));
         String terms = many(2_047, "{\"k\":%d}");
-        assertEquals("", ServerBounds.filterExceeds(bytes("{\"where\":{\"$or\":[" + terms + "]}}")));
+        assertEquals("", ServerBounds.deleteExceeds(bytes("{\"where\":{\"$or\":[" + terms + "]}}")));
         String more = "{\"$or\":[" + terms + ",{\"k\":1}]}";
-        assertNotEquals("", ServerBounds.filterExceeds(bytes("{\"where\":" + more + "}")));
-        assertNotEquals("", ServerBounds.filterExceeds(bytes("{\"where_document\":" + more + "}")));
+        assertNotEquals("", ServerBounds.deleteExceeds(bytes("{\"where\":" + more + "}")));
+        assertNotEquals("", ServerBounds.deleteExceeds(bytes("{\"where_document\":" + more + "}")));
         assertNotEquals(
-                "", ServerBounds.filterExceeds(bytes("[null," + more + ",null]")), "members' values for the object");
+                "", ServerBounds.deleteExceeds(bytes("[null," + more + ",null]")), "members' values for the object");
     }
 
     @ParameterizedTest
@@ -219,5 +220,79 @@ class ServerBoundsTest {
             })
     void theLongestTextIsThatOfADocument(int expected, String body) {
         assertEquals(expected, ServerBounds.longestText(bytes(body)), body);
+    }
+
+    /** The compaction of a server's log ends on these, and with it every write to it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"chroma:document\":5}]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"k\":\"v\",\"chroma:document\" :\n[5]}]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[null,{\"chroma:document\":null}]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"chroma\\u003adocument\":true}]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"\\u0063hroma:documen\\u0074\":true}]}",
+                "{\"metadatas\":[{\"chroma:document\":{\"indices\":[1],\"values\":[1]}}],\"ids\":[\"a\"]}",
+                "[[\"a\"],[[1,2]],[{\"chroma:document\":5}],null,null]",
+            })
+    void aDocumentAmongMetadataIsAText(String body) {
+        assertTrue(ServerBounds.recordsExceed(bytes(body)).contains("chroma:document"), body);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"chroma:document\":\"text\"}]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"chroma:documents\":5,\"chroma:documen\":5,\"chroma:uri\":5}]}",
+                "{\"ids\":[\"chroma:document\"],\"documents\":[\"\\\"chroma:document\\\":5\"]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"k\":\"chroma:document\",\"l\":5}]}",
+            })
+    void otherMetadataMayBeAnything(String body) {
+        assertEquals("", ServerBounds.recordsExceed(bytes(body)));
+    }
+
+    @Test
+    void aDocumentAmongMetadataIsAsLongAsItIs() {
+        String text = "x".repeat(20_000);
+        assertEquals(
+                20_000,
+                ServerBounds.longestText(
+                        bytes("{\"ids\":[\"a\"],\"metadatas\":[{\"l\":1,\"chroma:document\":\"" + text + "\"}]}")));
+        assertEquals(
+                1, ServerBounds.longestText(bytes("{\"ids\":[\"a\"],\"metadatas\":[{\"other\":\"" + text + "\"}]}")));
+    }
+
+    /** A parser holds them several times: one of 38 MB ended the proxy. */
+    @Test
+    void idsAndNamesOfMembersHaveABound() {
+        String most = "n".repeat(ServerBounds.NAME_BYTES - 1);
+        String more = most + "nn";
+        for (String body : List.of("{\"ids\":[\"%s\"]}", "{\"%s\":1,\"ids\":[\"a\"]}")) {
+            assertEquals("", ServerBounds.recordsExceed(bytes(body.formatted(most))), body);
+            assertNotEquals("", ServerBounds.recordsExceed(bytes(body.formatted(more))), body);
+            assertEquals("", ServerBounds.deleteExceeds(bytes(body.formatted(most))), body);
+            assertNotEquals("", ServerBounds.deleteExceeds(bytes(body.formatted(more))), body);
+        }
+        for (String body : List.of("[[\"%s\"],[[1]]]", "{\"metadatas\":[{\"%s\":1}]}", "{\"x\":{\"%s\":{}}}")) {
+            assertNotEquals("", ServerBounds.recordsExceed(bytes(body.formatted(more))), body);
+        }
+        assertEquals("", ServerBounds.recordsExceed(bytes("{\"ids\":[\"a\"],\"documents\":[\"%s\"]}".formatted(more))));
+        assertNotEquals("", ServerBounds.deleteExceeds(bytes("{\"where\":{\"k\":\"%s\"}}".formatted(more))));
+        assertEquals("", ServerBounds.otherExceeds(bytes(most)));
+        assertNotEquals("", ServerBounds.otherExceeds(bytes(more)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | 0",
+                "{'ids':[ ]} | 0",
+                "{'ids':['a','b,c']} | 2",
+                "[['a','b','c'],[[1,2],[1,2],[1,2]],null] | 3",
+                "{'embeddings':[[1,2,3,4]],'x':1,'ids':['a','b']} | 2",
+                "{'metadatas':[{'a':1,'b':2},null],'documents':['x']} | 2",
+            })
+    void recordsAreCountedWhateverTheForm(String body, int records) {
+        assertEquals(records, ServerBounds.records(bytes(body.replace('\'', '"'))));
     }
 }

@@ -99,4 +99,45 @@ class BeyondServersTest extends StagedTest {
             assertEquals(List.of(), instance.calls(call -> call.body().contains("max_neighbors")));
         }
     }
+
+    /** The compaction of a server's log ends on it, and with it everybody's writes, also after its restart. */
+    @Test
+    void aDocumentAmongMetadataThatIsNoText() {
+        Collection collection = stage().usedCollection();
+        long before = logged();
+        for (String value : List.of("5", "null", "[\"a\"]")) {
+            String body = "{\"ids\":[\"a\"],\"embeddings\":[[1,2,3]],\"metadatas\":[{\"chroma:document\":" + value + "}]}";
+            for (String route : List.of("add", "upsert", "update")) {
+                assertRefused(stage().client().post(collection.path(route), body).join());
+            }
+        }
+        assertEquals(before, logged());
+        assertEquals(201, collection.add("afterwards").join().status());
+    }
+
+    /** Whoever reads them in detail holds each several times. */
+    @Test
+    void namesAndIdsOfMegabytes() {
+        Collection collection = stage().usedCollection();
+        long before = logged();
+        String large = "\u0416".repeat(4 << 20);
+        String databases = "/api/v2/tenants/default_tenant/databases";
+        for (String body : List.of(
+                "{\"ids\":[\"" + large + "\"],\"embeddings\":[[1,2,3]]}",
+                "{\"" + large + "\":1,\"ids\":[\"a\"],\"embeddings\":[[1,2,3]]}")) {
+            assertRefused(stage().client().post(collection.path("upsert"), body).join());
+            assertRefused(stage().client().post(collection.path("delete"), body).join());
+        }
+        for (String path : List.of(databases, "/api/v2/tenants", Collection.DATABASE + "/collections")) {
+            assertRefused(stage().client()
+                    .post(path, "{\"name\":\"" + large + "\"}")
+                    .join());
+        }
+        assertRefused(stage().client()
+                .post(collection.path("fork"), "{\"new_name\":\"" + large + "\"}")
+                .join());
+        assertEquals(before, logged());
+        assertNobodyWasAsked();
+        assertEquals(201, collection.add("afterwards").join().status());
+    }
 }

@@ -99,7 +99,7 @@ final class CatalogNames {
     /** Chroma ignores other members of the body, whatever they are. */
     private static Optional<String> member(byte[] body) {
         try {
-            return Optional.of(ClientJson.tree(body).path("name").asText());
+            return Optional.of(ClientJson.treeOfBody(body).path("name").asText());
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -107,7 +107,7 @@ final class CatalogNames {
 
     /** Chroma takes an array of an object's values for the object. */
     private static Optional<String> firstMember(byte[] body) {
-        try (JsonParser parser = ClientJson.once().createParser(body)) {
+        try (JsonParser parser = ClientJson.onceOfBody().createParser(body)) {
             boolean text = parser.nextToken() == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.VALUE_STRING;
             return text ? Optional.of(parser.getText()) : Optional.empty();
         } catch (IOException e) {

@@ -330,7 +330,7 @@ public final class WriteExchange implements RequestBody {
     }
 
     private void append(NewRecord record) {
-        Optional<Runnable> taken = bounds.taken(record, records.count());
+        Optional<Runnable> taken = bounds.taken(record, records.count(record));
         if (taken.isEmpty()) {
             free();
             return;

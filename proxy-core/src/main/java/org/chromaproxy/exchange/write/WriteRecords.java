@@ -78,9 +78,14 @@ final class WriteRecords {
                 .chargedTo(exchange.use());
     }
 
-    /** How many ids the body names, as the scan has counted them. */
-    int count() {
-        return footprint.records();
+    /** How many records the body names; where its ids were not understood, how many it may name. */
+    int count(NewRecord record) {
+        int counted = footprint.records();
+        return switch (record.kind()) {
+            case ADD, UPDATE, UPSERT, DELETE ->
+                counted > 0 ? counted : ServerBounds.records(record.request().body());
+            default -> counted;
+        };
     }
 
     /** The id the client gave its transaction. */
@@ -179,15 +184,19 @@ final class WriteRecords {
     Optional<NewRecord> record(byte[] body) {
         Route route = exchange.route();
         HttpRequest request = exchange.request();
+        OpKind kind = kind(route.kind());
+        // First: whoever reads it in detail holds what it reads.
+        if (refusedAsBeyond(kind, body)) {
+            return Optional.empty();
+        }
         Optional<Subject> subject = subject(route, body);
         if (subject.isEmpty() || !names.storable(subject.get(), clientId().orElse("")) || !names.mayBeMade(body)) {
             return Optional.empty();
         }
-        OpKind kind = kind(route.kind());
         if (!kind.catalog()) {
             footprint = Footprints.of(kind, body);
         }
-        if (refusedAsMixed(kind, body) || refusedAsBeyond(kind, body)) {
+        if (refusedAsMixed(kind, body)) {
             return Optional.empty();
         }
         collection.ifPresent(entry -> noteArrays(entry, kind, body));
@@ -202,9 +211,9 @@ final class WriteRecords {
     private boolean refusedAsBeyond(OpKind kind, byte[] body) {
         String excess = switch (kind) {
             case ADD, UPDATE, UPSERT -> ServerBounds.recordsExceed(body);
-            case DELETE -> ServerBounds.filterExceeds(body);
+            case DELETE -> ServerBounds.deleteExceeds(body);
             case CREATE_COLLECTION, MODIFY_COLLECTION -> ServerBounds.collectionExceeds(body);
-            default -> "";
+            default -> ServerBounds.otherExceeds(body);
         };
         if (excess.isEmpty()) {
             return false;
