@@ -167,9 +167,7 @@ final class Client {
     private void createDatabase(Life life) {
         Subject subject = new Subject(Subject.CATALOG, Subject.CATALOG, ModelServer.TENANT, "", "", "");
         String body = "{\"name\":\"" + ModelServer.DATABASE + "\"}";
-        send(
-                life,
-                record(OpKind.CREATE_DATABASE, subject, "POST", ChromaPaths.databases(ModelServer.TENANT), body));
+        send(life, record(OpKind.CREATE_DATABASE, subject, "POST", ChromaPaths.databases(ModelServer.TENANT), body));
     }
 
     private void deleteDatabase(Life life) {

@@ -48,7 +48,8 @@ final class Storm {
         Temper.Trouble kind = world.temper().trouble(own);
         ModelServer server = world.server(own.below(world.servers().size()));
         switch (kind) {
-            case WEATHER -> judge.fault("the weather changes: " + world.weather().change(own));
+            case WEATHER ->
+                judge.fault("the weather changes: " + world.weather().change(own));
             case POISON -> poison(server, own);
             case KILL -> kill(server, own);
             case HANG -> hang(server, own);

@@ -54,8 +54,7 @@ public final class WitnessKeeper {
     private static final Mapping.Path TRIAL = new Mapping.Path(Witnesses.TENANT, Witnesses.DATABASE, "trial");
 
     /** Of the least that a record can be. */
-    private static final byte[] RECORD =
-            "{\"ids\":[\"try\"],\"embeddings\":[[0]]}".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RECORD = "{\"ids\":[\"try\"],\"embeddings\":[[0]]}".getBytes(StandardCharsets.US_ASCII);
 
     private final AtomicLong tries = new AtomicLong();
     private final WriteAheadLog log;
@@ -354,7 +353,8 @@ public final class WitnessKeeper {
             JsonNode present = read(instance, TRIAL).orElseThrow(() -> new StepException("gone"));
             change(instance, TRIAL, present, metadata);
             String records = uri(TRIAL, present) + "/upsert";
-            services.remote().expect(instance, records, services.remote().writeAtOnce(instance, "POST", records, RECORD));
+            services.remote()
+                    .expect(instance, records, services.remote().writeAtOnce(instance, "POST", records, RECORD));
             return true;
         } catch (StepException e) {
             LOG.debug("{} takes no write of the proxy's own: {}", instance, e.getMessage());

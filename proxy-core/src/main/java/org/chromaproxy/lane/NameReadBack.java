@@ -153,7 +153,8 @@ final class NameReadBack {
     private static Optional<String> named(Write write) {
         byte[] body = write.body();
         try {
-            String name = body == null ? "" : ClientJson.treeOfBody(body).path("name").asText();
+            String name =
+                    body == null ? "" : ClientJson.treeOfBody(body).path("name").asText();
             return Optional.of(name).filter(each -> !each.isEmpty());
         } catch (IOException e) {
             LOG.debug("record {} names nothing", write.lsn(), e);

@@ -168,20 +168,22 @@ final class RecordsSize {
     private void begin(int at) {
         boolean list = body[at] == '[';
         depth++;
-        if (depth == 1) {
-            bodyIsList = list;
-        } else if (depth == LISTS) {
-            elements = list && !endsAtOnce(body, at) ? 1 : 0;
-            mostElements = Math.max(mostElements, elements);
-        } else if (depth == RECORD) {
-            values = 0;
-            numbers = 1;
-            recordIsList = list;
-            if (list && embeddings && endsAtOnce(body, at)) {
-                excess = NOTHING;
+        switch (depth) {
+            case 1 -> bodyIsList = list;
+            case LISTS -> {
+                elements = list && !endsAtOnce(body, at) ? 1 : 0;
+                mostElements = Math.max(mostElements, elements);
             }
-        } else if (depth == ELEMENTS) {
-            listInRecord = list;
+            case RECORD -> {
+                values = 0;
+                numbers = 1;
+                recordIsList = list;
+                if (list && embeddings && endsAtOnce(body, at)) {
+                    excess = NOTHING;
+                }
+            }
+            case ELEMENTS -> listInRecord = list;
+            default -> {}
         }
     }
 

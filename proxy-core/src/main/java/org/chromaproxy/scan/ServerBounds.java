@@ -43,7 +43,7 @@ public final class ServerBounds {
      * Bytes of an id, or of the name of any member of a body. No client has such ones; a parser holds each several times, and 38 MB of one
      * ended the proxy.
      */
-    public static final int NAME_BYTES = 64 << 10;
+    static final int NAME_BYTES = 64 << 10;
 
     static final String LONG_NAME = "a member whose name has more than " + NAME_BYTES + " bytes";
 

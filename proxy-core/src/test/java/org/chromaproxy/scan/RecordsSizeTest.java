@@ -41,8 +41,8 @@ class RecordsSizeTest {
 
     @Test
     void nothingIsAnEmptyListOrText() {
-        assertTrue(RecordsSize.mayHoldNothing(bytes("{\"a\":[ \n]}")));
-        assertTrue(RecordsSize.mayHoldNothing(bytes("{\"a\":\"\"}")));
-        assertFalse(RecordsSize.mayHoldNothing(bytes("{\"a\":[1]}")));
+        assertTrue(RecordsSize.isSuspect(bytes("{\"a\":[ \n]}")));
+        assertTrue(RecordsSize.isSuspect(bytes("{\"a\":\"\"}")));
+        assertFalse(RecordsSize.isSuspect(bytes("{\"a\":[1]}")));
     }
 }

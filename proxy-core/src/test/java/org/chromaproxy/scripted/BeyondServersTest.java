@@ -106,9 +106,11 @@ class BeyondServersTest extends StagedTest {
         Collection collection = stage().usedCollection();
         long before = logged();
         for (String value : List.of("5", "null", "[\"a\"]")) {
-            String body = "{\"ids\":[\"a\"],\"embeddings\":[[1,2,3]],\"metadatas\":[{\"chroma:document\":" + value + "}]}";
+            String body =
+                    "{\"ids\":[\"a\"],\"embeddings\":[[1,2,3]],\"metadatas\":[{\"chroma:document\":" + value + "}]}";
             for (String route : List.of("add", "upsert", "update")) {
-                assertRefused(stage().client().post(collection.path(route), body).join());
+                assertRefused(
+                        stage().client().post(collection.path(route), body).join());
             }
         }
         assertEquals(before, logged());
@@ -129,9 +131,8 @@ class BeyondServersTest extends StagedTest {
             assertRefused(stage().client().post(collection.path("delete"), body).join());
         }
         for (String path : List.of(databases, "/api/v2/tenants", Collection.DATABASE + "/collections")) {
-            assertRefused(stage().client()
-                    .post(path, "{\"name\":\"" + large + "\"}")
-                    .join());
+            assertRefused(
+                    stage().client().post(path, "{\"name\":\"" + large + "\"}").join());
         }
         assertRefused(stage().client()
                 .post(collection.path("fork"), "{\"new_name\":\"" + large + "\"}")

@@ -21,8 +21,9 @@ final class RunTests {
         LauncherFactory.create()
                 .execute(
                         LauncherDiscoveryRequestBuilder.request()
-                                .selectors(
-                                        Arrays.stream(arguments).map(RunTests::selector).toList())
+                                .selectors(Arrays.stream(arguments)
+                                        .map(RunTests::selector)
+                                        .toList())
                                 .build(),
                         listener);
         TestExecutionSummary summary = listener.getSummary();
