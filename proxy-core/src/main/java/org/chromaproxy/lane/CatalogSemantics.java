@@ -128,14 +128,15 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
         refused(lane, write, answer);
     }
 
-    /** What it has executed is undone before the lane passes the record. */
+    /** What it has executed is undone, or looked into, before the lane passes the record. */
     @Override
     public void appliedRefused(Lane lane, Write write) {
-        if (write.kind() == OpKind.CREATE_COLLECTION) {
-            lane.attempts().putInDoubt();
-            lanes.pump(lane);
-        } else {
-            LaneSemantics.super.appliedRefused(lane, write);
+        switch (write.kind()) {
+            case CREATE_COLLECTION, MODIFY_COLLECTION, DELETE_COLLECTION, DELETE_DATABASE -> {
+                lane.attempts().putInDoubt();
+                lanes.pump(lane);
+            }
+            default -> LaneSemantics.super.appliedRefused(lane, write);
         }
     }
 

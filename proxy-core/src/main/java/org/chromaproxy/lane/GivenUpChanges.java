@@ -25,16 +25,16 @@ import org.chromaproxy.wal.record.OpKind;
 import org.chromaproxy.wal.record.Subject;
 
 /**
- * Looks for what an instance may have executed of a modification or deletion that was given up while it could not be asked: before its
- * lane passes the record, it is asked for the collection by its id. One that is not there any more has diverged; one whose modification was
- * given up is to be compared. Each step can be repeated after a crash. Confined to the catalog lanes' loop.
+ * Looks for what an instance may have executed of a modification or deletion that was refused by another, or given up: before its
+ * lane passes the record, it is asked for the collection by its id. One that is not there any more has diverged; one whose modification
+ * has no effect elsewhere is to be compared. Each step can be repeated after a crash. Confined to the catalog lanes' loop.
  *
  * @see RefusedCreates
  */
 final class GivenUpChanges {
     private static final long TIMEOUT_MS = 5_000;
     private static final LaneState LOOKING =
-            new LaneState.Asking("what it may have executed of a record that was given up is looked for");
+            new LaneState.Asking("what it may have executed of a record that has no effect elsewhere is looked for");
 
     private final Lanes lanes;
     private final CatalogSteps steps;
@@ -51,7 +51,7 @@ final class GivenUpChanges {
     }
 
     /**
-     * Begins, or goes on, with the lane's head, which was given up and may have been executed there.
+     * Begins, or goes on, with the lane's head, which has no effect and may have been executed there.
      *
      * @return false if there is nothing to be looked for
      */
@@ -60,7 +60,7 @@ final class GivenUpChanges {
                 || write.kind() == OpKind.DELETE_COLLECTION
                 || write.kind() == OpKind.DELETE_DATABASE;
         boolean told = write.kind() == OpKind.MODIFY_COLLECTION && isKnown(lane, write);
-        if (!changes || told || !write.givenUp() || isClean(lane, write)) {
+        if (!changes || told || !write.refused() || isClean(lane, write)) {
             return false;
         }
         if (!lane.takesWrites() || !lanes.services().owning()) {
@@ -166,7 +166,7 @@ final class GivenUpChanges {
                 putAside(lane, write, entries);
             } else if (place.state() == PlaceState.READY) {
                 String reason =
-                        "record " + write.lsn() + ", which modifies it, was given up without it; to be compared";
+                        "record " + write.lsn() + ", which modifies it, was refused or given up without it; to be compared";
                 Place unverified = new Place(place.instanceId(), PlaceState.UNVERIFIED, reason);
                 passed(lane, write, List.of(MappingEdit.place(entry, lane.instance, unverified)), List.of());
             } else {
@@ -197,7 +197,7 @@ final class GivenUpChanges {
 
     private static Optional<MappingEdit> diverged(Lane lane, Write write, CollectionEntry entry) {
         String reason =
-                "record " + write.lsn() + " was given up, and this instance, which could not be asked, had executed it";
+                "record " + write.lsn() + " was refused or given up, and this instance had executed it";
         return entry.place(lane.instance)
                 .map(place -> new Place(place.instanceId(), PlaceState.DIVERGED, reason))
                 .map(place -> MappingEdit.place(entry, lane.instance, place));
@@ -231,7 +231,9 @@ final class GivenUpChanges {
                         told.accept(answer);
                     } else {
                         lanes.fault(
-                                lane, write, "what it may have executed of a record that was given up cannot be read");
+                                lane,
+                                write,
+                                "what it may have executed of a record that has no effect elsewhere cannot be read");
                     }
                 }));
     }

@@ -108,12 +108,18 @@ final class NameReadBack {
         }
     }
 
-    /** Whether a create, renaming or deletion of a collection shows under the names it touches, and in the catalog does not. */
+    /**
+     * Whether a create, renaming or deletion of a collection shows under the names it touches, and in the catalog does not; or what of a
+     * database or tenant shows is what the record is for.
+     */
     private boolean executed(Write write, List<JsonNode> there) {
         Subject subject = write.subject();
         Mapping.Path path = new Mapping.Path(subject.tenant(), subject.database(), subject.name());
         return switch (write.kind()) {
-            case DELETE_COLLECTION -> !there.isEmpty() && there.stream().allMatch(JsonNode::isMissingNode);
+            case DELETE_COLLECTION, DELETE_DATABASE ->
+                !there.isEmpty() && there.stream().allMatch(JsonNode::isMissingNode);
+            case CREATE_DATABASE, CREATE_TENANT ->
+                !there.isEmpty() && there.stream().noneMatch(JsonNode::isMissingNode);
             case CREATE_COLLECTION ->
                 there.stream().noneMatch(JsonNode::isMissingNode)
                         && steps.catalog().named(path).isEmpty();

@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.wal.record.Change;
+import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.junit.jupiter.api.Test;
 
 class DeleteDatabaseOpTest {
@@ -264,5 +265,49 @@ class DeleteDatabaseOpTest {
         io.runFor(300);
         assertEquals(200, delete.result().resultNow().status());
         assertTrue(bed.named("aaa").isEmpty());
+    }
+
+    private PlaceState state(String name, Instance instance) {
+        return bed.place(name, instance).orElseThrow().state();
+    }
+
+    /** Simulation, seed 7015302: what it had deleted there counted as there, until somebody wrote to it. */
+    @Test
+    void whereADeletionThatAnotherRefusesMayHaveBeenExecutedIsLookedInto() {
+        bed.put("bbb");
+        Write delete = bed.deleteDatabase();
+        bed.count(primary, 2);
+        assertEquals(DELETE, bed.asked(primary));
+        bed.down(primary);
+        io.only(primary).cut();
+        io.runFor(3_000);
+        bed.count(replica, 3);
+        assertEquals(409, status(delete));
+        bed.up(primary);
+        assertEquals("GET d", bed.asked(primary));
+        io.only(primary).answer(404, MISSING);
+        for (String name : List.of("aaa", "bbb")) {
+            assertEquals(PlaceState.DIVERGED, state(name, primary));
+            assertEquals(PlaceState.READY, state(name, replica));
+        }
+        assertEquals(1, bed.group.lane(0).cursor.applied());
+    }
+
+    @Test
+    void anAnswerThatComesAfterTheRefusalIsLookedIntoAsWell() {
+        Write delete = bed.deleteDatabase();
+        bed.count(primary, 1);
+        VirtualIo.Sent late = io.only(primary);
+        for (int i = 0; i < 60 && io.open().stream().noneMatch(each -> each.instance == replica); i++) {
+            io.runFor(1_000);
+            bed.tick();
+        }
+        bed.count(replica, 3);
+        assertEquals(409, status(delete));
+        late.done();
+        assertEquals("GET d", bed.asked(primary));
+        io.only(primary).answer(200, "{\"name\":\"d\"}");
+        assertEquals(PlaceState.READY, state("aaa", primary));
+        assertEquals(1, bed.group.lane(0).cursor.applied());
     }
 }

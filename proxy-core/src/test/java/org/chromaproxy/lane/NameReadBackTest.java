@@ -10,8 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.chromaproxy.catalog.CollectionEntry;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.wal.record.Change;
@@ -301,5 +303,41 @@ class NameReadBackTest {
         assertEquals(Optional.empty(), outcome(create));
         bed.up(leader);
         assertEquals("POST d/collections", bed.asked(leader));
+    }
+
+    /** Simulation, seed 7001015: its collections stayed in the catalog, and nobody could write to them any more. */
+    @Test
+    void aDeletionOfADatabaseThatTheLeaderExecutedUnansweredIsDone() {
+        CollectionEntry entry = bed.put("aaa");
+        Write delete = bed.deleteDatabase();
+        Set<Instance> executed = new HashSet<>();
+        for (int i = 0; i < 60 && !delete.result().isDone(); i++) {
+            bed.lanes.instances.forEach(each -> each.writes().succeeded());
+            for (VirtualIo.Sent each : io.open()) {
+                boolean there = !executed.contains(each.instance);
+                switch (CatalogLaneBed.line(each)) {
+                    case "GET d" -> each.answer(there ? 200 : 404, there ? "{\"name\":\"d\"}" : MISSING);
+                    case "GET d/collections_count" -> each.answer(200, "1");
+                    default -> {
+                        executed.add(each.instance);
+                        each.fail();
+                    }
+                }
+            }
+            io.runFor(1_000);
+        }
+        assertEquals(200, status(delete));
+        assertEquals(delete.lsn(), entry.deletedLsn());
+    }
+
+    @Test
+    void aDatabaseThatTheLeaderMadeUnansweredIsMade() {
+        Write create = bed.createDatabase("e");
+        bed.failWrites();
+        bed.open(leader, "GET e").answer(200, "{\"name\":\"e\"}");
+        bed.open(follower, "GET e").answer(404, MISSING);
+        io.runFor(5_000);
+        bed.done(follower);
+        assertEquals(200, status(create));
     }
 }
