@@ -59,6 +59,21 @@ final class Reckoning {
         return log.purges().stream().findFirst().map(purge -> "what is put aside on " + purge.instance());
     }
 
+    /** What each lane is at that has something before it. */
+    List<String> standings(Life life) {
+        List<String> standings = new ArrayList<>();
+        List<UUID> lanes = new ArrayList<>(List.of(Subject.CATALOG));
+        log.mappings().forEach(mapping -> lanes.add(mapping.publicId()));
+        for (UUID id : lanes) {
+            life.lanes().standing(id).stream()
+                    .flatMap(group -> group.lanes().stream())
+                    .filter(lane -> lane.head() != null)
+                    .forEach(lane -> standings.add(id + " on " + lane + ": " + lane.state() + " with record "
+                            + lane.head().lsn() + (lane.headInDoubt() ? ", in doubt" : "")));
+        }
+        return standings;
+    }
+
     private boolean doubted(Life life, Mapping mapping, ModelServer server) {
         return life.catalog()
                 .known(mapping.publicId())

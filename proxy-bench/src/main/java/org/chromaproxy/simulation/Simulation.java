@@ -181,6 +181,10 @@ final class Simulation {
                 left = unsettled.get();
             }
         }
+        Life life = world.life();
+        if (life != null) {
+            reckoning.standings(life).forEach(standing -> judge.note(() -> standing));
+        }
         throw new Violation("not settled after " + SETTLE_SECONDS + " s of calm: " + left);
     }
 }

@@ -321,7 +321,10 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
         if (lanes.decides(lane, write)) {
             lanes.refuse(lane, write, WriteResult.of(ProxyError.WRITE_FAILED, reason));
         } else {
-            complete(lane, write, effects, WriteResult.json(500, new byte[0]));
+            // Else the next of that name would be given what was to be deleted.
+            List<Change.Purge> left = leftOver(lane, write);
+            stillNamed(left);
+            complete(lane, write, effects, List.copyOf(left), WriteResult.json(500, new byte[0]));
         }
     }
 

@@ -39,7 +39,7 @@ interface CatalogSteps {
     /** These are to be purged, and are still there under their own names. */
     void stillNamed(List<Change.Purge> purges);
 
-    /** What is still on the lane's instance of collections that a given-up deletion of a database was to delete. */
+    /** What may still be on the lane's instance of collections that the record deletes, or was to. */
     List<Change.Purge> leftOver(Lane lane, Write write);
 
     /** The record is about to be given up; these were read, and compared with the leader. */

@@ -108,13 +108,10 @@ final class GivenUpChanges {
     }
 
     /**
-     * What is still there of collections that were deleted before their database was to be: nobody can reach them any more, and it is
-     * deleted in the background, by its id.
+     * What may still be there of collections that the record deletes, or was to: nobody can reach them any more, and they are deleted in
+     * the background, by their ids.
      */
     List<Change.Purge> leftOver(Lane lane, Write write) {
-        if (write.kind() != OpKind.DELETE_DATABASE) {
-            return List.of();
-        }
         return steps.catalog().deletedBy(write.lsn()).stream()
                 .flatMap(entry -> entry.place(lane.instance).stream()
                         .map(place -> new Change.Purge(lane.instance.name(), place.instanceId(), Purges.hidden(entry))))

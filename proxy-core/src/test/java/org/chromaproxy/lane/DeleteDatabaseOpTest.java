@@ -1,6 +1,7 @@
 package org.chromaproxy.lane;
 
 import static org.chromaproxy.lane.CatalogLaneBed.MISSING;
+import static org.chromaproxy.lane.CatalogLaneBed.on;
 import static org.chromaproxy.lane.CatalogLaneBed.path;
 import static org.chromaproxy.lane.CatalogLaneBed.status;
 import static org.chromaproxy.lane.CatalogLaneBed.text;
@@ -309,5 +310,44 @@ class DeleteDatabaseOpTest {
         io.only(primary).answer(200, "{\"name\":\"d\"}");
         assertEquals(PlaceState.READY, state("aaa", primary));
         assertEquals(1, bed.group.lane(0).cursor.applied());
+    }
+
+    private void failOnReplica(String line) {
+        for (int i = 0; i < 30 && io.open().stream().anyMatch(each -> each.instance == replica); i++) {
+            replica.writes().succeeded();
+            assertEquals(line, bed.asked(replica));
+            io.only(replica).fail();
+            io.runFor(5_000);
+        }
+    }
+
+    /** Simulation, seed 7034813: the next database of that name had them, and its deletion was refused for them. */
+    @Test
+    void whatAFollowerDoesNotDeleteIsPurgedThereLater() {
+        bed.log.makeRoom();
+        bed.deleteDatabase();
+        bed.count(primary, 1);
+        bed.done(primary);
+        failOnReplica(DELETE);
+        assertEquals(1, bed.group.lane(1).cursor.applied());
+        assertEquals(
+                List.of(on(replica, "aaa")),
+                bed.catalog.purges().of(replica).stream()
+                        .map(Change.Purge::instanceId)
+                        .toList());
+        bed.tick();
+        bed.log.commitAppended();
+        io.runDue();
+        assertEquals("PUT d/collections/" + on(replica, "aaa"), bed.asked(replica));
+    }
+
+    @Test
+    void soIsACollectionThatAFollowerDoesNotDelete() {
+        bed.log.makeRoom();
+        bed.delete("aaa");
+        bed.done(primary);
+        failOnReplica("DELETE d/collections/aaa");
+        assertEquals(1, bed.group.lane(1).cursor.applied());
+        assertEquals(1, bed.catalog.purges().of(replica).size());
     }
 }
