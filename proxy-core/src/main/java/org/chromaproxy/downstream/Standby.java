@@ -35,9 +35,12 @@ import org.chromaproxy.route.Route;
 import org.chromaproxy.route.RouteKind;
 import org.chromaproxy.route.Routes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A client connection while another proxy owns the log: says so, and nothing else. Confined to its event loop. */
 final class Standby extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Standby.class);
     /** A request must be whole so long after the one before it was answered, however it comes. */
     static final long REQUEST_SECONDS = 30;
 
@@ -162,6 +165,13 @@ final class Standby extends ChannelInboundHandlerAdapter {
             feed.refused(client, refused.error());
         }
         ctx.fireUserEventTriggered(event);
+    }
+
+    /** A client that resets its connection, as a rule: nothing waits for an answer. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.debug("a connection of a client is closed", cause);
+        ctx.close();
     }
 
     @Override

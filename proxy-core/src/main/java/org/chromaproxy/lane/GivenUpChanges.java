@@ -162,8 +162,8 @@ final class GivenUpChanges {
             } else if (write.kind() == OpKind.DELETE_COLLECTION) {
                 putAside(lane, write, entries);
             } else if (place.state() == PlaceState.READY) {
-                String reason =
-                        "record " + write.lsn() + ", which modifies it, was refused or given up without it; to be compared";
+                String reason = "record " + write.lsn()
+                        + ", which modifies it, was refused or given up without it; to be compared";
                 Place unverified = new Place(place.instanceId(), PlaceState.UNVERIFIED, reason);
                 passed(lane, write, List.of(MappingEdit.place(entry, lane.instance, unverified)), List.of());
             } else {
@@ -193,8 +193,7 @@ final class GivenUpChanges {
     }
 
     private static Optional<MappingEdit> diverged(Lane lane, Write write, CollectionEntry entry) {
-        String reason =
-                "record " + write.lsn() + " was refused or given up, and this instance had executed it";
+        String reason = "record " + write.lsn() + " was refused or given up, and this instance had executed it";
         return entry.place(lane.instance)
                 .map(place -> new Place(place.instanceId(), PlaceState.DIVERGED, reason))
                 .map(place -> MappingEdit.place(entry, lane.instance, place));

@@ -12,6 +12,8 @@ public final class ServerBounds {
      * 4,300 the server's stack is full, and its process ends.
      */
     public static final int FILTER_OBJECTS = 2_048;
+    /** Values in the filter of a delete: SQLite takes some 32,700 in one statement. */
+    static final int FILTER_VALUES = 32_000;
     /** Metadata values of one record, or of one collection: SQLite takes less than 6,000 in its statement. */
     static final int METADATA_VALUES = 5_000;
     /**
@@ -62,15 +64,6 @@ public final class ServerBounds {
         return found;
     }
 
-    /** The same of a part of a body. */
-    static int objects(byte[] json, int start, int end) {
-        int found = 0;
-        for (int i = start; i < end; i++) {
-            found += json[i] == '{' ? 1 : 0;
-        }
-        return found;
-    }
-
     /** How many records an add, update, upsert or delete of ids may name, whatever its form; at least as many as it does. */
     public static int records(byte[] body) {
         return RecordsSize.records(body);
@@ -97,24 +90,35 @@ public final class ServerBounds {
     }
 
     private static String filterExceeds(byte[] body) {
-        return tooManyObjects(body)
-                ? "a filter of more than " + FILTER_OBJECTS + " objects"
-                : FilterScan.of(body).excess();
+        if (body.length > FILTER_OBJECTS) {
+            DeleteBody read = DeleteScan.of(body);
+            if (filtersHold(body, read, '{', FILTER_OBJECTS)) {
+                return "a filter of more than " + FILTER_OBJECTS + " objects";
+            } else if (filtersHold(body, read, ',', FILTER_VALUES)) {
+                return "a filter of more than " + FILTER_VALUES + " values";
+            }
+        }
+        return FilterScan.of(body).excess();
     }
 
-    private static boolean tooManyObjects(byte[] body) {
-        if (body.length < FILTER_OBJECTS || objects(body, 0, body.length) <= FILTER_OBJECTS) {
+    /** Whether there is more of that in its filters; of a body that is not understood, in all of it. */
+    private static boolean filtersHold(byte[] body, DeleteBody read, char octet, int most) {
+        if (count(body, 0, body.length, octet) <= most) {
             return false;
-        }
-        DeleteBody read = DeleteScan.of(body);
-        if (!read.understood()) {
-            return true;
         }
         int found = 0;
         for (Slice filter : read.filters()) {
-            found += objects(body, filter.start(), filter.end());
+            found += count(body, filter.start(), filter.end(), octet);
         }
-        return found > FILTER_OBJECTS;
+        return !read.understood() || found > most;
+    }
+
+    private static int count(byte[] json, int start, int end, char octet) {
+        int found = 0;
+        for (int i = start; i < end; i++) {
+            found += json[i] == octet ? 1 : 0;
+        }
+        return found;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -62,6 +63,14 @@ final class ClientSide implements AutoCloseable {
     ClientSide waits(long seconds) {
         channel.advanceTimeBy(seconds, TimeUnit.SECONDS);
         channel.runPendingTasks();
+        return this;
+    }
+
+    /** Its connection is reset. */
+    ClientSide resets() {
+        channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+        channel.runPendingTasks();
+        channel.checkException();
         return this;
     }
 

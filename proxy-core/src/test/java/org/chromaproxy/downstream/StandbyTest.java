@@ -95,4 +95,12 @@ class StandbyTest {
             }
         });
     }
+
+    /** Else each one would be a warning of the pipeline's end in the log. */
+    @Test
+    void aConnectionThatIsResetIsClosedWithoutAWord() {
+        try (ClientSide client = connect()) {
+            assertEquals("[closed]", client.resets().received());
+        }
+    }
 }

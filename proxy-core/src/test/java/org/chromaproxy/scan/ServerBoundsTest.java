@@ -295,4 +295,13 @@ class ServerBoundsTest {
     void recordsAreCountedWhateverTheForm(String body, int records) {
         assertEquals(records, ServerBounds.records(bytes(body.replace('\'', '"'))));
     }
+
+    @Test
+    void theFilterOfADeleteHasSoManyValuesAtMost() {
+        assertEquals(
+                "", ServerBounds.deleteExceeds(bytes("{\"where\":{\"k\":{\"$in\":[" + many(30_000, "%d") + "]}}}")));
+        assertTrue(ServerBounds.deleteExceeds(bytes("{\"where\":{\"k\":{\"$in\":[" + many(40_000, "%d") + "]}}}"))
+                .contains("values"));
+        assertEquals("", ServerBounds.deleteExceeds(bytes("{\"ids\":[" + many(40_000, "\"%d\"") + "]}")));
+    }
 }

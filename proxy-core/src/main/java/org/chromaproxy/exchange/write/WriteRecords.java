@@ -221,7 +221,7 @@ final class WriteRecords {
         exchange.fail(
                 ProxyError.BEYOND_SERVERS,
                 "This is more than Chroma servers and their clients can bear: it has " + excess
-                        + ". Nothing was logged or executed; send several smaller ones.");
+                        + ". Nothing was logged or executed; change that, or send several smaller ones.");
         return true;
     }
 

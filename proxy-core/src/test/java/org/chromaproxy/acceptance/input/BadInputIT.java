@@ -88,6 +88,13 @@ class BadInputIT {
                             collection("victim") + "/add",
                             "{\"ids\":[\"m\"],\"embeddings\":[[1,2]],\"metadatas\":[" + members + "]}")
                     .expectError(400);
+            for (String route : List.of("/add", "/upsert", "/update")) {
+                fixture.api()
+                        .post(
+                                collection("victim") + route,
+                                "{\"ids\":[\"m\"],\"embeddings\":[[1,2]],\"metadatas\":[{\"chroma\\u003adocument\":5}]}")
+                        .expectError(400);
+            }
             fixture.api()
                     .post(D + "/collections", "{\"name\":\"members\",\"metadata\":" + members + "}")
                     .expectError(400);
