@@ -30,15 +30,6 @@ class ReadinessTest extends StagedTest {
         return stage().client().get("/health/ready").join();
     }
 
-    private JsonNode instance(String name) {
-        for (JsonNode each : stage().client().get("/status").join().json().path("instances")) {
-            if (each.path("name").asText().equals(name)) {
-                return each;
-            }
-        }
-        throw new AssertionError(name);
-    }
-
     private String metric(String name, String instance) {
         return stage().client()
                 .get("/metrics")

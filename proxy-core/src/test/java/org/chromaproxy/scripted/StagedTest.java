@@ -3,6 +3,7 @@ package org.chromaproxy.scripted;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +39,16 @@ abstract class StagedTest {
 
     Stage stage() {
         return stage;
+    }
+
+    /** What {@code /status} says of an instance. */
+    JsonNode instance(String name) {
+        for (JsonNode each : stage.client().get("/status").join().json().path("instances")) {
+            if (each.path("name").asText().equals(name)) {
+                return each;
+            }
+        }
+        throw new AssertionError(name);
     }
 
     /** The state and status of the outcomes of a collection's records, in order of the log. */

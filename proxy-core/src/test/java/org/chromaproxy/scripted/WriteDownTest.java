@@ -39,6 +39,8 @@ class WriteDownTest extends StagedTest {
             expected.add("r" + i);
         }
         assertRead(collection, expected);
+        await().atMost(Stage.SOON)
+                .until(() -> !instance("primary").path("writes").asBoolean());
         assertEquals(201, other.add("there").join().status());
         assertEquals(
                 List.of(),
