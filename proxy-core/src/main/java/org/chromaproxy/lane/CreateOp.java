@@ -46,7 +46,7 @@ final class CreateOp implements CatalogOp {
         }
     };
 
-    /** The create that met a deleted collection of its name last, and since when it has. */
+    /** The undecided create that met a deleted collection of its name last, and since when it has. */
     private long heldLsn;
 
     private long heldSince;
@@ -127,12 +127,13 @@ final class CreateOp implements CatalogOp {
 
     /** Everybody's creates wait meanwhile. A follower has no choice: the leader has made it. */
     private void waitForName(Lane lane, Write write) {
+        boolean decides = lanes.decides(lane, write);
         long now = lanes.io().nanoTime();
-        if (heldLsn != write.lsn()) {
+        if (decides && heldLsn != write.lsn()) {
             heldLsn = write.lsn();
             heldSince = now;
         }
-        if (lanes.decides(lane, write) && now - heldSince > PATIENCE_NANOS) {
+        if (decides && now - heldSince > PATIENCE_NANOS) {
             String message = "Collection [" + write.subject().name() + "] cannot be created now: " + lane.instance
                     + " still holds a deleted collection of that name, and does not rename it. Nothing was made; retry"
                     + " later, as a new transaction.";
