@@ -350,7 +350,10 @@ final class CollectionSemantics implements LaneSemantics {
         // The same where one that has passed it led before.
         lanes.lanes().stream()
                 .filter(other -> other != lane && other.cursor.applied() >= write.lsn())
-                .forEach(other -> returns.suspect(other, write));
+                .forEach(other -> {
+                    returns.suspect(other, write);
+                    givingUp.passes(other, write);
+                });
     }
 
     @Override

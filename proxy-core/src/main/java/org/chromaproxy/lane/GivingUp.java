@@ -349,15 +349,15 @@ final class GivingUp {
     }
 
     /**
-     * Makes durable that the instance, which passes a record that was given up without it, is to be compared: after a crash nobody would
-     * know. Ahead of the cursor.
+     * Makes durable that the instance, which passes a record that was given up without it, or whose version of it stands no longer, is to
+     * be compared: after a crash nobody would know. Ahead of the cursor of who passes it.
      */
     void passes(Lane lane, Write write) {
         Set<Long> records = unasked.getOrDefault(lane.instance, Set.of());
         boolean first = records.contains(write.lsn()) && records.remove(write.lsn());
         Place now = entry.place(lane.instance).orElse(null);
         if ((first || (write.recovered() && write.givenUpBefore())) && now != null && now.state() == PlaceState.READY) {
-            String reason = "record " + write.lsn() + " was given up without it; to be compared";
+            String reason = "record " + write.lsn() + " was given up without it, or before another led; to be compared";
             Place place = new Place(now.instanceId(), PlaceState.UNVERIFIED, reason);
             places.store(Map.of(lane.instance, place), List.of(), () -> {});
         }

@@ -452,22 +452,26 @@ class GivingUpTest {
         assertEquals(PlaceState.READY, story.state(primary));
     }
 
+    /** Simulation, seed 8018966: as long as the process lived only, so that after the next start two servers differed. */
     @Test
     void whereWhoHasPassedItCannotLeadThatOneIsToBeCompared() {
         bed.entry().gate().lead(1);
         long lsn = givenUpBefore();
         primary.become(InstanceState.DOWN, "a test");
+        bed.log.hold();
         restore(lsn);
         assertTrue(story.leads(replica));
+        assertEquals(0, bed.log.cursor(bed.id, "replica"));
+        bed.log.release();
+        bed.io.runDue();
         assertEquals(PlaceState.READY, story.state(replica));
-        CompletableFuture<ReadBack.Found> found = new CompletableFuture<>();
-        bed.compared = found;
+        assertEquals(PlaceState.UNVERIFIED, story.state(primary));
+        assertEquals(
+                PlaceState.UNVERIFIED,
+                Objects.requireNonNull(bed.log.mappings().getLast().places().get("primary"))
+                        .state());
         story.up(primary);
         assertFalse(story.readable(primary));
-        assertEquals(List.of("replica: [primary]"), bed.comparedWith);
-        found.complete(new ReadBack.Found(Map.of(primary, "poison"), Set.of(), false));
-        bed.io.runDue();
-        assertEquals(PlaceState.DIVERGED, story.state(primary));
     }
 
     // Servers that end on it.
