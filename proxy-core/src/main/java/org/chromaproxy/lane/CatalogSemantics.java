@@ -203,7 +203,10 @@ final class CatalogSemantics implements LaneSemantics, CatalogSteps {
 
     @Override
     public void changed(List<CollectionEntry> entries) {
-        entries.forEach(entry -> collections.wake(entry.publicId()));
+        entries.forEach(entry -> {
+            collections.created(entry);
+            collections.wake(entry.publicId());
+        });
     }
 
     @Override

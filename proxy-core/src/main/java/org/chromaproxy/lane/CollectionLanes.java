@@ -1,11 +1,15 @@
 package org.chromaproxy.lane;
 
 import java.util.UUID;
+import org.chromaproxy.catalog.CollectionEntry;
 
 /** What the catalog lanes need of the record lanes; any thread. */
 interface CollectionLanes {
     /** That catalog record is decided: what is logged behind it goes on. */
     void decided(long lsn);
+
+    /** A collection is there, or has another name, now: what is logged behind an undecided deletion of it waits for that. */
+    void created(CollectionEntry entry);
 
     /** Lets the lanes of a collection look again. */
     void wake(UUID publicId);

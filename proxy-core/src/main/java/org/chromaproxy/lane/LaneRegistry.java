@@ -166,6 +166,11 @@ public final class LaneRegistry implements CollectionLanes {
     }
 
     @Override
+    public void created(CollectionEntry entry) {
+        deletions.created(entry);
+    }
+
+    @Override
     public void decided(long lsn) {
         deletions.decided(lsn).forEach(entry -> wake(entry.publicId()));
     }

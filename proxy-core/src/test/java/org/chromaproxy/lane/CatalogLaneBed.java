@@ -136,6 +136,11 @@ final class CatalogLaneBed {
         }
 
         @Override
+        public void created(CollectionEntry entry) {
+            // What waits for deletions is not looked at here.
+        }
+
+        @Override
         public void wake(UUID publicId) {
             told.add("wake " + name(publicId));
         }

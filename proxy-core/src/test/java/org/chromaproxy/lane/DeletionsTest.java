@@ -88,4 +88,45 @@ class DeletionsTest {
         deletions.logged(record(6, OpKind.DELETE_COLLECTION, OTHER, "other"));
         assertFalse(one.waitsForDelete(7));
     }
+
+    private CollectionEntry made(long lsn, String name) {
+        UUID id = new UUID(2, lsn);
+        catalog.put(new Mapping(id, new Mapping.Path("t", "d", name), lsn, 0, Instant.EPOCH, Map.of()));
+        return catalog.known(id).orElseThrow();
+    }
+
+    /** Simulation, seed 8034547: writes behind the deletion were executed, read, and refused then. */
+    @Test
+    void whatIsMadeOnlyAfterTheDeletionOfItsDatabaseWasLoggedWaitsToo() {
+        deletions.logged(record(5, OpKind.DELETE_DATABASE, Subject.CATALOG, ""));
+        CollectionEntry before = made(4, "before");
+        CollectionEntry behind = made(6, "behind");
+        deletions.created(before);
+        deletions.created(behind);
+        assertTrue(before.waitsForDelete(7));
+        assertFalse(behind.waitsForDelete(7));
+        assertTrue(deletions.decided(5).contains(before));
+        assertFalse(before.waitsForDelete(7));
+        CollectionEntry later = made(4, "later");
+        deletions.created(later);
+        assertFalse(later.waitsForDelete(7));
+    }
+
+    @Test
+    void soDoesOneWhoseDeletionByNameCameBeforeItWasMade() {
+        Subject subject = new Subject(Subject.CATALOG, Subject.CATALOG, "t", "d", "", "");
+        WriteRequest request = new WriteRequest(
+                "DELETE", "/api/v2/tenants/t/databases/d/collections/coming", "", new byte[0]);
+        deletions.logged(new LogRecord(
+                5,
+                Instant.EPOCH,
+                new NewRecord(OpKind.DELETE_COLLECTION, subject, request, Optional.empty()),
+                0));
+        CollectionEntry coming = made(4, "coming");
+        CollectionEntry another = made(3, "another");
+        deletions.created(coming);
+        deletions.created(another);
+        assertTrue(coming.waitsForDelete(6));
+        assertFalse(another.waitsForDelete(6));
+    }
 }
