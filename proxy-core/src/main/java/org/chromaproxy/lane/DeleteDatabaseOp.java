@@ -29,6 +29,8 @@ final class DeleteDatabaseOp implements CatalogOp {
     private static final long LOOKUP_MS = 5_000;
     /** The catalog lane stands still meanwhile: one that cannot say how many holds up nobody for longer. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** The same where another may have executed the deletion: refused, it would have to be repaired. */
+    private static final long LONG_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
     /** What Chroma answers when asked how many. */
     private static final Pattern NUMBER = Pattern.compile("\\s*\\d{1,18}\\s*");
 
@@ -188,7 +190,9 @@ final class DeleteDatabaseOp implements CatalogOp {
     }
 
     private void uncounted(Lane lane, Write write) {
-        if (lanes.io().nanoTime() - asked(lane, write).since > PATIENCE_NANOS) {
+        boolean elsewhere = lanes.lanes().stream().anyMatch(other -> other != lane && other.mayHave(write));
+        long patience = elsewhere ? LONG_PATIENCE_NANOS : PATIENCE_NANOS;
+        if (lanes.io().nanoTime() - asked(lane, write).since > patience) {
             String message = "Database [" + write.subject().database() + "] cannot be deleted now: " + lane.instance
                     + " does not say how many collections it holds. Nothing was changed; retry later, as a new"
                     + " transaction.";

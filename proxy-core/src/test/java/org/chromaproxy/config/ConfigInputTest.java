@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -375,5 +376,19 @@ class ConfigInputTest {
         for (String wrong : List.of("https://user:word@host", "https://host/path", "ftp://host", "https://host?a=b")) {
             assertTrue(refused("replica_url: " + wrong).contains("https://host:port"), wrong);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"info", "WARN", "info, lane=debug", "error,wal.append = trace, health=info"})
+    void packagesMayHaveLevelsOfTheirOwn(String levels) throws IOException {
+        assertEquals(
+                levels.toLowerCase(Locale.ROOT).replaceAll(",\\s*", ", "),
+                load("log_level: '" + levels + "'").values().get(Settings.LOG_LEVEL));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"loud", "lane=debug", "info, lane", "info, lane=loud", "info, =debug", "info, Lane.Faults=debug2"})
+    void otherLevelsAreReported(String levels) {
+        assertThrows(ConfigException.class, () -> load("log_level: '" + levels + "'"));
     }
 }

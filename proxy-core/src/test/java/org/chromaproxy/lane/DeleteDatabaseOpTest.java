@@ -350,4 +350,22 @@ class DeleteDatabaseOpTest {
         assertEquals(1, bed.group.lane(1).cursor.applied());
         assertEquals(1, bed.catalog.purges().of(replica).size());
     }
+
+    /** Simulation, seed 8031360: refused, what the first had executed had to be repaired there. */
+    @Test
+    void whereAnotherMayHaveExecutedItTheCountIsWaitedForLonger() {
+        Write delete = bed.deleteDatabase();
+        bed.count(primary, 1);
+        bed.down(primary);
+        io.only(primary).cut();
+        for (int i = 0; i < 20; i++) {
+            io.runFor(1_000);
+            io.open().forEach(VirtualIo.Sent::fail);
+        }
+        assertFalse(delete.result().isDone());
+        io.runFor(1_000);
+        bed.count(replica, 1);
+        bed.done(replica);
+        assertEquals(200, status(delete));
+    }
 }

@@ -21,6 +21,7 @@ public final class Kinds {
     private static final Set<String> YES = Set.of("true", "yes", "on", "1");
     private static final Set<String> NO = Set.of("false", "no", "off", "0");
     private static final Pattern BYTES = Pattern.compile("(\\d{1,19})\\s*(|[KMGT]iB)");
+    private static final Pattern PACKAGE_LEVEL = Pattern.compile("[a-z]+(\\.[a-z]+)*\\s*=\\s*[a-z]+");
     private static final Pattern INSTANCE = Pattern.compile("[a-z0-9-]{1,32}");
     /** Beside primary and replica. Every write goes to each; nobody has tried more. */
     private static final int MORE_INSTANCES = 5;
@@ -123,6 +124,24 @@ public final class Kinds {
         return new Kind<>(
                 "one of " + String.join(", ", all),
                 text -> within(text.toLowerCase(Locale.ROOT), all::contains),
+                text -> text);
+    }
+
+    /** A level for all packages, and levels of some, by their names within the project: {@code info, lane=debug}. */
+    static Kind<String> logLevels() {
+        Kind<String> level = choice("error", "warn", "info", "debug", "trace");
+        return new Kind<>(
+                "one of error, warn, info, debug, trace; behind it levels of packages, like info, lane=debug, wal.append=trace",
+                text -> {
+                    List<String> all = namesOf(text.toLowerCase(Locale.ROOT));
+                    level.parsed(all.isEmpty() ? "" : all.getFirst());
+                    for (String pair : all.subList(1, all.size())) {
+                        level.parsed(required(
+                                pair.substring(pair.indexOf('=') + 1).strip(),
+                                PACKAGE_LEVEL.matcher(pair).matches()));
+                    }
+                    return String.join(", ", all);
+                },
                 text -> text);
     }
 

@@ -329,9 +329,9 @@ public final class Settings {
             "tenants searched for existing collections, separated by commas");
     public static final Setting<String> LOG_LEVEL = Setting.of(
                     "LOG_LEVEL",
-                    Kinds.choice("error", "warn", "info", "debug", "trace"),
+                    Kinds.logLevels(),
                     "info",
-                    "how much the proxy logs of itself")
+                    "how much the proxy logs of itself; packages can have levels of their own, like `info, lane=debug, wal.append=trace`")
             .live();
     public static final Setting<String> ACCESS_LOG = Setting.of(
             "ACCESS_LOG",

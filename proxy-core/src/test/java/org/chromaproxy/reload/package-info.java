@@ -1,0 +1,4 @@
+@NullMarked
+package org.chromaproxy.reload;
+
+import org.jspecify.annotations.NullMarked;
