@@ -43,8 +43,8 @@ final class Deletions {
      */
     private record Deletion(Subject subject, Set<String> names) {
         boolean concerns(Mapping.Path path) {
-            boolean there = subject.tenant().equals(path.tenant())
-                    && subject.database().equals(path.database());
+            boolean there =
+                    subject.tenant().equals(path.tenant()) && subject.database().equals(path.database());
             return there && (names.isEmpty() || names.contains(path.name()));
         }
     }

@@ -23,7 +23,8 @@ final class LogLevels {
                     .forEach(logger -> logger.setLevel(null));
             for (String each : levels.split(",", -1)) {
                 int end = each.indexOf('=');
-                String name = end < 0 ? OURS : OURS + "." + each.substring(0, end).strip();
+                String name =
+                        end < 0 ? OURS : OURS + "." + each.substring(0, end).strip();
                 context.getLogger(name)
                         .setLevel(Level.valueOf(each.substring(end + 1).strip()));
             }

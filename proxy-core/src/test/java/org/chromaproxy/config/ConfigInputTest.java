@@ -387,7 +387,9 @@ class ConfigInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"loud", "lane=debug", "info, lane", "info, lane=loud", "info, =debug", "info, Lane.Faults=debug2"})
+    @ValueSource(
+            strings = {"loud", "lane=debug", "info, lane", "info, lane=loud", "info, =debug", "info, Lane.Faults=debug2"
+            })
     void otherLevelsAreReported(String levels) {
         assertThrows(ConfigException.class, () -> load("log_level: '" + levels + "'"));
     }

@@ -115,13 +115,10 @@ class DeletionsTest {
     @Test
     void soDoesOneWhoseDeletionByNameCameBeforeItWasMade() {
         Subject subject = new Subject(Subject.CATALOG, Subject.CATALOG, "t", "d", "", "");
-        WriteRequest request = new WriteRequest(
-                "DELETE", "/api/v2/tenants/t/databases/d/collections/coming", "", new byte[0]);
+        WriteRequest request =
+                new WriteRequest("DELETE", "/api/v2/tenants/t/databases/d/collections/coming", "", new byte[0]);
         deletions.logged(new LogRecord(
-                5,
-                Instant.EPOCH,
-                new NewRecord(OpKind.DELETE_COLLECTION, subject, request, Optional.empty()),
-                0));
+                5, Instant.EPOCH, new NewRecord(OpKind.DELETE_COLLECTION, subject, request, Optional.empty()), 0));
         CollectionEntry coming = made(4, "coming");
         CollectionEntry another = made(3, "another");
         deletions.created(coming);
