@@ -36,9 +36,12 @@ final class Records {
     private static final int WANTED_BYTES = 4 << 20;
     /** Beyond this a page is asked for again in halves: an add of it would be more than an instance takes. */
     private static final int MAX_BYTES = 24 << 20;
-    /** So much of an answer is held; a page that is larger is asked for again in smaller ones. */
+    /**
+     * So much of an answer is held; a page that is larger is asked for again in smaller ones. What is copied is in memory several times at
+     * once: as it was read, as it is written, and in the log's queue.
+     */
     private static final int HELD_BYTES =
-            (int) Math.min(256 << 20, Math.max(MAX_BYTES, Runtime.getRuntime().maxMemory() / 4));
+            (int) Math.min(256 << 20, Math.max(8 << 20, Runtime.getRuntime().maxMemory() / 12));
 
     private static final int SMALLER = 4;
 
@@ -206,8 +209,7 @@ final class Records {
                 .map(RecordPage::of);
         if (page.isEmpty()) {
             if (asked == 1) {
-                throw new StepException(entry + " has a record on " + instance + " of more than " + HELD_BYTES
-                        + " bytes: it cannot be read here; give the proxy more memory (MAX_MEMORY_MB)");
+                throw tooLarge();
             }
             records = Math.max(1, asked / SMALLER);
         }
@@ -215,7 +217,14 @@ final class Records {
     }
 
     private RecordPage get(Map<String, Object> query) {
-        return RecordPage.of(remote.read(instance, path("get"), Members.bytes(query)));
+        return remote.readWithin(instance, path("get"), Members.bytes(query), HELD_BYTES)
+                .map(RecordPage::of)
+                .orElseThrow(this::tooLarge);
+    }
+
+    private StepException tooLarge() {
+        return new StepException(entry + " has a record on " + instance + " of more than " + HELD_BYTES
+                + " bytes: it cannot be read here; give the proxy more memory (MAX_MEMORY_MB)");
     }
 
     private String path(String operation) {

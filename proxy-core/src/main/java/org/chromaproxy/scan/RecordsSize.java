@@ -45,11 +45,10 @@ final class RecordsSize {
 
     private boolean surelyEmbeddings;
     private boolean ids = true;
-    /** The text that was read last, and whether what follows is a record's document among its metadata. */
+    /** The text that was read last. */
     private int lastStart;
 
     private int lastEnd;
-    private boolean document;
     private int elements;
     private int mostElements;
     private String excess = "";
@@ -124,10 +123,7 @@ final class RecordsSize {
         int end = ArrayMetadata.stringEnd(body, quote);
         lastStart = quote + 1;
         lastEnd = end;
-        if (depth == RECORD && document) {
-            document = false;
-            longest = Math.max(longest, length(quote + 1, end));
-        } else if (depth == LISTS && ids && end - quote > ServerBounds.NAME_BYTES) {
+        if (depth == LISTS && ids && end - quote > ServerBounds.NAME_BYTES) {
             excess = "an id of more than " + ServerBounds.NAME_BYTES + " bytes";
         } else if (depth == 1) {
             keyStart = quote + 1;
@@ -136,7 +132,7 @@ final class RecordsSize {
             tooLong();
         } else if (depth == LISTS && embeddings && end == quote + 1) {
             excess = NOTHING;
-        } else if (depth == LISTS && !surelyEmbeddings && end - quote > longest) {
+        } else if (depth >= LISTS && !surelyEmbeddings && end - quote > longest) {
             longest = Math.max(longest, length(quote + 1, end));
         }
         return end;
@@ -204,7 +200,7 @@ final class RecordsSize {
 
     /** 1.5.9 takes anything, and its compaction of the log ends on what is no text: then no write of anybody's succeeds any more. */
     private void document(int colon) {
-        document = named(DOCUMENT);
+        boolean document = named(DOCUMENT);
         int next = colon + 1;
         while (document && next < body.length && body[next] <= ' ') {
             next++;

@@ -212,13 +212,13 @@ class ServerBoundsTest {
                 "5; {\"ids\":[\"a\"],\"documents\":[null,\"four\",\"fives\"]}",
                 "5; {\"ids\":[\"a\"],\"doc\\u0075ments\":[\"fives\"]}",
                 "5; [[\"a\"],[[1]],[\"fives\"]]",
-                "3; {\"ids\":[\"abc\"],\"embeddings\":[\"AAAAAAAA\"],\"metadatas\":[{\"k\":\"a longer text\"}]}",
+                "13; {\"ids\":[\"abc\"],\"embeddings\":[\"AAAAAAAA\"],\"metadatas\":[{\"k\":\"a longer text\"}]}",
                 "2; {\"ids\":[\"\\u00e4\"]}",
                 "3; {\"ids\":[\"\\u20ac\"]}",
                 "4; {\"ids\":[\"\\ud83d\\ude00\"]}",
                 "7; {\"ids\":[\"\\n\\\"\\\\\\u0041\\u00e4b\"]}",
             })
-    void theLongestTextIsThatOfADocument(int expected, String body) {
+    void theLongestTextIsThatOfARecord(int expected, String body) {
         assertEquals(expected, ServerBounds.longestText(bytes(body)), body);
     }
 
@@ -250,15 +250,16 @@ class ServerBoundsTest {
         assertEquals("", ServerBounds.recordsExceed(bytes(body)));
     }
 
-    @Test
-    void aDocumentAmongMetadataIsAsLongAsItIs() {
-        String text = "x".repeat(20_000);
-        assertEquals(
-                20_000,
-                ServerBounds.longestText(
-                        bytes("{\"ids\":[\"a\"],\"metadatas\":[{\"l\":1,\"chroma:document\":\"" + text + "\"}]}")));
-        assertEquals(
-                1, ServerBounds.longestText(bytes("{\"ids\":[\"a\"],\"metadatas\":[{\"other\":\"" + text + "\"}]}")));
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"l\":1,\"chroma:document\":\"%s\"}]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[null,{\"other\":\"%s\",\"k\":\"v\"}]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[{\"list\":[\"a\",\"%s\"]}]}",
+                "[[\"a\"],[[1,2]],[{\"k\":\"%s\"}]]",
+            })
+    void aTextAmongMetadataIsAsLongAsItIs(String body) {
+        assertEquals(20_000, ServerBounds.longestText(bytes(body.formatted("x".repeat(20_000)))));
     }
 
     /** A parser holds them several times: one of 38 MB ended the proxy. */

@@ -56,8 +56,9 @@ public final class PrincipalSettings {
                     "MAX_DOCUMENT_BYTES",
                     Kinds.bytes(0),
                     1L << 20,
-                    "bytes of one record's document; beyond it: 413, before it is logged. While a server indexes one it answers"
-                            + " nobody: 1 MB of random text for a second, 15 MB for a minute and more. `0`: no bound")
+                    "bytes of one record's document, or of any other text of a record; beyond it: 413, before it is logged. While a"
+                            + " server indexes a document it answers nobody: 1 MB of random text for a second, 15 MB for a"
+                            + " minute and more; a copy holds what it copies several times. `0`: no bound")
             .live();
     public static final Setting<Integer> RESULTS = count(
             "MAX_RESULTS_PER_QUERY",

@@ -152,10 +152,11 @@ final class WriteBounds {
         if (!fit) {
             exchange.fail(
                     ProxyError.DOCUMENT_TOO_LARGE,
-                    "The write has a document of more than "
+                    "The write has a document, or another text of a record, of more than "
                             + use.limits().of(PrincipalLimit.DOCUMENT)
-                            + " bytes; while a server indexes one it answers nobody. Nothing was logged or executed; split the"
-                            + " document into several records, or ask an operator (MAX_DOCUMENT_BYTES).");
+                            + " bytes; while a server indexes one it answers nobody, and a copy holds it several times. Nothing"
+                            + " was logged or executed; split it into several records, or ask an operator"
+                            + " (MAX_DOCUMENT_BYTES).");
         }
         return fit;
     }
