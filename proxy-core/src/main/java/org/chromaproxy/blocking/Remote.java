@@ -53,11 +53,6 @@ public final class Remote {
         return send(instance, json("POST", path, body), READ_MS, READ_MS);
     }
 
-    /** A read that is a POST; the answer must be 2xx. */
-    public byte[] read(Instance instance, String path, byte[] body) {
-        return expect(instance, path, search(instance, path, body));
-    }
-
     /** As {@link #get}, but the answer must be 2xx. */
     public byte[] require(Instance instance, String path) {
         return expect(instance, path, get(instance, path));
@@ -73,7 +68,7 @@ public final class Remote {
     }
 
     /**
-     * As {@link #read}, but no more than so many bytes are held.
+     * A read that is a POST, of which no more than so many bytes are held; the answer must be 2xx.
      *
      * @return empty if the answer is larger
      */
