@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.scan.ClientJson;
 import org.chromaproxy.transport.EventLoops;
@@ -79,16 +78,11 @@ public final class Remote {
     private Optional<byte[]> within(Instance instance, UpstreamRequest request, int most) {
         CompletableFuture<Optional<UpstreamResponse>> answer = sent(instance, request, READ_MS, AnswerMemory.upTo(most))
                 .thenApply(Optional::of)
-                .exceptionallyCompose(error -> tooLarge(error)
+                .exceptionallyCompose(error -> UpstreamException.isTooLarge(error)
                         ? CompletableFuture.completedFuture(Optional.empty())
                         : CompletableFuture.failedFuture(error));
         String what = request.method() + " " + request.uri() + " on " + instance;
         return Waiting.forResult(answer, READ_MS + 1_000, what).map(whole -> expect(instance, request.uri(), whole));
-    }
-
-    private static boolean tooLarge(Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        return cause instanceof UpstreamException upstream && upstream.tooLarge();
     }
 
     /**

@@ -41,7 +41,7 @@ final class Records {
      * once: as it was read, as it is written, and in the log's queue.
      */
     private static final int HELD_BYTES =
-            (int) Math.min(256 << 20, Math.max(8 << 20, Runtime.getRuntime().maxMemory() / 12));
+            (int) Math.min(256 << 20, Math.max(8 << 20, Runtime.getRuntime().maxMemory() / 16));
 
     private static final int SMALLER = 4;
 

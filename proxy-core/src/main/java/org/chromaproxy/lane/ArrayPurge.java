@@ -15,7 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.route.ChromaPaths;
-import org.chromaproxy.scan.ClientJson;
+import org.chromaproxy.scan.ListedArrays;
+import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.append.AppendListener;
@@ -34,7 +35,12 @@ import org.chromaproxy.wal.record.WriteRequest;
  */
 final class ArrayPurge {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PAGE = 500;
+    private static final int FIRST_PAGE = 16;
+    private static final int LARGEST_PAGE = 500;
+    private static final int FACTOR = 4;
+    /** A page of fewer bytes is followed by a larger one, one of many more by a smaller one: metadata may be megabytes. */
+    private static final int WANTED_BYTES = 1 << 20;
+
     private static final long READ_MS = 60_000;
     /** Nobody can reach the collection: whatever is executed later does no harm. */
     private static final long WRITE_MS = 600_000;
@@ -50,6 +56,7 @@ final class ArrayPurge {
     private final Mapping.Path path;
     private final UUID instanceId;
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+    private int limit = FIRST_PAGE;
     private int offset;
     private int failures;
 
@@ -68,12 +75,15 @@ final class ArrayPurge {
     }
 
     private void page() {
-        ObjectNode query = JSON.createObjectNode().put("limit", PAGE).put("offset", offset);
+        ObjectNode query = JSON.createObjectNode().put("limit", limit).put("offset", offset);
         query.putArray("include").add("metadatas");
         String uri = ChromaPaths.records(path, instanceId, "get");
         send(new UpstreamRequest("POST", uri, json(), bytes(query)), READ_MS)
                 .whenComplete((answer, error) -> guarded(() -> {
-                    if (answer == null) {
+                    if (answer == null && limit > 1 && UpstreamException.isTooLarge(error)) {
+                        limit = Math.max(1, limit / FACTOR);
+                        page();
+                    } else if (answer == null) {
                         throw new IllegalStateException("its records cannot be read: " + error);
                     } else if (cannotBeRead(answer)) {
                         done.complete(true);
@@ -81,7 +91,7 @@ final class ArrayPurge {
                         failures++;
                         lanes.io().schedule(this::page, RETRY_MS, TimeUnit.MILLISECONDS);
                     } else {
-                        read(tree(answer));
+                        read(listed(answer), answer.body().length);
                     }
                 }));
     }
@@ -93,30 +103,27 @@ final class ArrayPurge {
         return verdict == Verdict.MISSING || verdict == Verdict.REFUSED || fails;
     }
 
-    private JsonNode tree(UpstreamResponse answer) {
+    private static ListedArrays listed(UpstreamResponse answer) {
         try {
             if (answer.success()) {
-                return ClientJson.tree(answer.body());
+                return ListedArrays.of(answer.body());
             }
         } catch (IOException e) {
-            throw new IllegalStateException("its records are no JSON", e);
+            throw new IllegalStateException("its records are no records", e);
         }
         throw new IllegalStateException("it answered " + answer.brief());
     }
 
-    private void read(JsonNode page) {
-        JsonNode ids = page.path("ids");
-        if (!ids.isArray()) {
-            throw new IllegalStateException("its records are no records");
-        }
+    private void read(ListedArrays page, int bytes) {
         ArrayNode doomed = JSON.createArrayNode();
-        for (int i = 0; i < ids.size(); i++) {
-            if (page.path("metadatas").path(i).valueStream().anyMatch(JsonNode::isContainerNode)) {
-                doomed.add(ids.get(i));
-            }
+        page.arrays().stream().forEach(i -> doomed.add(page.ids().get(i)));
+        offset += page.ids().size() - doomed.size();
+        boolean last = page.ids().size() < limit;
+        if (bytes < WANTED_BYTES) {
+            limit = Math.min(LARGEST_PAGE, limit * FACTOR);
+        } else if (bytes > FACTOR * WANTED_BYTES) {
+            limit = Math.max(1, limit / FACTOR);
         }
-        offset += ids.size() - doomed.size();
-        boolean last = ids.size() < PAGE;
         if (doomed.isEmpty()) {
             next(last);
             return;

@@ -53,14 +53,19 @@ final class RecordsSize {
     private int mostElements;
     private String excess = "";
     private int longest;
+    /** Whether texts are measured, and how long those of the present record's metadata are. */
+    private final boolean measures;
 
-    private RecordsSize(byte[] body) {
+    private int metadata;
+
+    private RecordsSize(byte[] body, boolean measures) {
         this.body = body;
+        this.measures = measures;
     }
 
     /** What is too large, in words; empty if nothing is. */
     static String excess(byte[] body) {
-        return new RecordsSize(body).walk();
+        return new RecordsSize(body, false).walk();
     }
 
     /** Whether there is an empty list, an empty text, or what may be the name of a record's document, anywhere in it. */
@@ -85,7 +90,7 @@ final class RecordsSize {
 
     /** The most elements that a list has of which each record has one; with every list of the body's own among them. */
     static int records(byte[] body) {
-        RecordsSize size = new RecordsSize(body);
+        RecordsSize size = new RecordsSize(body, false);
         size.walk();
         return size.mostElements;
     }
@@ -100,7 +105,7 @@ final class RecordsSize {
     }
 
     static int longestText(byte[] body) {
-        RecordsSize size = new RecordsSize(body);
+        RecordsSize size = new RecordsSize(body, true);
         size.walk();
         return size.longest;
     }
@@ -132,10 +137,20 @@ final class RecordsSize {
             tooLong();
         } else if (depth == LISTS && embeddings && end == quote + 1) {
             excess = NOTHING;
-        } else if (depth >= LISTS && !surelyEmbeddings && end - quote > longest) {
-            longest = Math.max(longest, length(quote + 1, end));
+        } else if (measures && depth >= LISTS && !surelyEmbeddings) {
+            measure(quote, end);
         }
         return end;
+    }
+
+    /** Of a record's metadata all texts count together. */
+    private void measure(int quote, int end) {
+        if (depth >= RECORD) {
+            metadata += length(quote + 1, end);
+            longest = Math.max(longest, metadata);
+        } else if (end - quote > longest) {
+            longest = Math.max(longest, length(quote + 1, end));
+        }
     }
 
     /** Bytes that a text has in UTF-8, escapes resolved. */
@@ -172,6 +187,7 @@ final class RecordsSize {
             }
             case RECORD -> {
                 values = 0;
+                metadata = 0;
                 numbers = 1;
                 recordIsList = list;
                 if (list && embeddings && endsAtOnce(body, at)) {

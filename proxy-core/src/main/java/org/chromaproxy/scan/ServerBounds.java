@@ -135,8 +135,8 @@ public final class ServerBounds {
     }
 
     /**
-     * Bytes, in UTF-8, of the longest text that an add, update or upsert has for a record, embeddings aside: of a document, a URI, an id
-     * or of its metadata. Of a body that is not well formed it may say anything, since no server takes it.
+     * Bytes, in UTF-8, of the longest text that an add, update or upsert has for a record, embeddings aside: of a document, a URI or an
+     * id, or of its metadata together. Of a body that is not well formed it may say anything, since no server takes it.
      */
     public static int longestText(byte[] body) {
         return RecordsSize.longestText(body);

@@ -1,6 +1,7 @@
 package org.chromaproxy.upstream;
 
 import java.io.IOException;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** A request to an instance got no complete answer. */
@@ -22,13 +23,14 @@ public final class UpstreamException extends IOException {
     }
 
     /** The answer is larger than it may be. */
-    static UpstreamException beyond(int most) {
+    public static UpstreamException beyond(int most) {
         return new UpstreamException("the answer is larger than " + most + " bytes", false, "", true);
     }
 
-    /** Whether the answer was larger than it may be. */
-    public boolean tooLarge() {
-        return tooLarge;
+    /** Whether a request failed since its answer was larger than it may be. */
+    public static boolean isTooLarge(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        return cause instanceof UpstreamException upstream && upstream.tooLarge;
     }
 
     /** No connection could be made. */

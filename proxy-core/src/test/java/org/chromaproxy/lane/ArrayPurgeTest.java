@@ -21,7 +21,8 @@ class ArrayPurgeTest {
     private static final Mapping.Path PATH = CatalogLaneBed.path("hidden");
     private static final String GET = "POST d/collections/" + ID + "/get";
     private static final String DELETE = "POST d/collections/" + ID + "/delete";
-    private static final int PAGE = 500;
+    private static final int FIRST_PAGE = 16;
+    private static final int SECOND_PAGE = 64;
 
     private final CatalogLaneBed bed = new CatalogLaneBed();
     private final VirtualIo io = bed.io;
@@ -75,14 +76,15 @@ class ArrayPurgeTest {
     void whatIsDeletedIsNotSkippedByTheNextPage() {
         CompletableFuture<Boolean> done = begin();
         assertTrue(io.only().body().contains("\"offset\":0"), io.only().body());
-        answer(page(PAGE, 2));
+        answer(page(FIRST_PAGE, 2));
         commit();
         io.only().done();
         assertTrue(
-                io.only().body().contains("\"offset\":" + (PAGE - 2)), io.only().body());
-        answer(page(PAGE, 0));
+                io.only().body().contains("\"offset\":" + (FIRST_PAGE - 2)),
+                io.only().body());
+        answer(page(SECOND_PAGE, 0));
         assertTrue(
-                io.only().body().contains("\"offset\":" + (2 * PAGE - 2)),
+                io.only().body().contains("\"offset\":" + (FIRST_PAGE + SECOND_PAGE - 2)),
                 io.only().body());
         answer(page(0, 0));
         assertTrue(done.join());
@@ -197,5 +199,23 @@ class ArrayPurgeTest {
         io.only().done();
         assertEquals(200, dropped.join().status());
         assertEquals("primary", bed.log.appended().getFirst().subject().target());
+    }
+
+    /** Its records have megabytes of metadata: a page of them is more than what is held of an answer. */
+    @Test
+    void aPageThatCannotBeHeldIsAskedForAgainInSmallerOnes() {
+        CompletableFuture<Boolean> done = begin();
+        assertTrue(io.only().body().contains("\"limit\":16"), io.only().body());
+        io.only().beyond();
+        io.runDue();
+        assertTrue(io.only().body().contains("\"limit\":4"), io.only().body());
+        answer("{\"ids\":[\"a\",\"b\",\"c\",\"d\"],\"metadatas\":[{\"k\":\"" + "x".repeat(5 << 20) + "\",\"l\":[1]},null,null,null]}");
+        commit();
+        assertEquals("{\"ids\":[\"a\"]}", io.only().body());
+        io.only().done();
+        assertTrue(io.only().body().contains("\"limit\":1,\"offset\":3"), io.only().body());
+        io.only().beyond();
+        io.runDue();
+        assertTrue(done.isCompletedExceptionally());
     }
 }

@@ -50,6 +50,12 @@ final class VirtualIo implements LaneIo {
             answer(500, "{\"error\":\"InternalError\",\"message\":\"of a test\"}");
         }
 
+        /** Its answer is more than can be held. */
+        void beyond() {
+            answer.completeExceptionally(UpstreamException.beyond(1));
+            runDue();
+        }
+
         /** The connection is closed without an answer. */
         void cut() {
             answer.completeExceptionally(new UpstreamException("closed", false));

@@ -56,7 +56,7 @@ public final class PrincipalSettings {
                     "MAX_DOCUMENT_BYTES",
                     Kinds.bytes(0),
                     1L << 20,
-                    "bytes of one record's document, or of any other text of a record; beyond it: 413, before it is logged. While a"
+                    "bytes of one record's document, or of all texts of its metadata together; beyond it: 413, before it is logged. While a"
                             + " server indexes a document it answers nobody: 1 MB of random text for a second, 15 MB for a"
                             + " minute and more; a copy holds what it copies several times. `0`: no bound")
             .live();

@@ -275,7 +275,7 @@ public final class ListExchange implements RequestBody {
                 memory.release(answer.body().length);
             } else if (memory.refused()) {
                 refuse();
-            } else if (error instanceof UpstreamException cause && cause.tooLarge()) {
+            } else if (error != null && UpstreamException.isTooLarge(error)) {
                 tooLarge.run();
             } else {
                 ask("The list could not be read: " + error.getMessage());

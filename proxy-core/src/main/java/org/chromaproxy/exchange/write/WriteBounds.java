@@ -152,7 +152,7 @@ final class WriteBounds {
         if (!fit) {
             exchange.fail(
                     ProxyError.DOCUMENT_TOO_LARGE,
-                    "The write has a document, or another text of a record, of more than "
+                    "The write has a document, or a record's metadata, of more than "
                             + use.limits().of(PrincipalLimit.DOCUMENT)
                             + " bytes; while a server indexes one it answers nobody, and a copy holds it several times. Nothing"
                             + " was logged or executed; split it into several records, or ask an operator"
