@@ -209,11 +209,13 @@ class ArrayPurgeTest {
         io.only().beyond();
         io.runDue();
         assertTrue(io.only().body().contains("\"limit\":4"), io.only().body());
-        answer("{\"ids\":[\"a\",\"b\",\"c\",\"d\"],\"metadatas\":[{\"k\":\"" + "x".repeat(5 << 20) + "\",\"l\":[1]},null,null,null]}");
+        answer("{\"ids\":[\"a\",\"b\",\"c\",\"d\"],\"metadatas\":[{\"k\":\"" + "x".repeat(5 << 20)
+                + "\",\"l\":[1]},null,null,null]}");
         commit();
         assertEquals("{\"ids\":[\"a\"]}", io.only().body());
         io.only().done();
-        assertTrue(io.only().body().contains("\"limit\":1,\"offset\":3"), io.only().body());
+        assertTrue(
+                io.only().body().contains("\"limit\":1,\"offset\":3"), io.only().body());
         io.only().beyond();
         io.runDue();
         assertTrue(done.isCompletedExceptionally());

@@ -30,7 +30,16 @@ class ListedArraysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "[]", "{\"ids\":{}}", "{\"ids\":[1]}", "{\"ids\":[\"a\"],\"metadatas\":[1]}", "{\"ids\":[\"a\"", ""})
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "{\"ids\":{}}",
+                "{\"ids\":[1]}",
+                "{\"ids\":[\"a\"],\"metadatas\":[1]}",
+                "{\"ids\":[\"a\"",
+                ""
+            })
     void anythingElseIsNoAnswer(String answer) {
         assertThrows(IOException.class, () -> read(answer));
     }

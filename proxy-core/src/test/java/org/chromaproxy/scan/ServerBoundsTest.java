@@ -268,8 +268,8 @@ class ServerBoundsTest {
         String half = "x".repeat(10_000);
         assertEquals(
                 20_002,
-                ServerBounds.longestText(
-                        bytes("{\"metadatas\":[{\"a\":\"" + half + "\",\"b\":[\"" + half + "\"]},{\"a\":\"" + half + "\"}]}")));
+                ServerBounds.longestText(bytes("{\"metadatas\":[{\"a\":\"" + half + "\",\"b\":[\"" + half
+                        + "\"]},{\"a\":\"" + half + "\"}]}")));
     }
 
     /** A parser holds them several times: one of 38 MB ended the proxy. */
