@@ -40,6 +40,9 @@ final class ArrayPurge {
     private static final int FACTOR = 4;
     /** A page of fewer bytes is followed by a larger one, one of many more by a smaller one: metadata may be megabytes. */
     private static final int WANTED_BYTES = 1 << 20;
+    /** Of each server's answer: all of them may be purged at once. */
+    private static final int HELD_BYTES =
+            (int) Math.min(64 << 20, Math.max(8 << 20, Runtime.getRuntime().maxMemory() / 16));
 
     private static final long READ_MS = 60_000;
     /** Nobody can reach the collection: whatever is executed later does no harm. */
@@ -78,11 +81,15 @@ final class ArrayPurge {
         ObjectNode query = JSON.createObjectNode().put("limit", limit).put("offset", offset);
         query.putArray("include").add("metadatas");
         String uri = ChromaPaths.records(path, instanceId, "get");
-        send(new UpstreamRequest("POST", uri, json(), bytes(query)), READ_MS)
+        lanes.io()
+                .sendWithin(instance, new UpstreamRequest("POST", uri, json(), bytes(query)), READ_MS, HELD_BYTES)
                 .whenComplete((answer, error) -> guarded(() -> {
                     if (answer == null && limit > 1 && UpstreamException.isTooLarge(error)) {
                         limit = Math.max(1, limit / FACTOR);
                         page();
+                    } else if (answer == null && UpstreamException.isTooLarge(error)) {
+                        // One record that cannot be held: it is let go of with all that its records have.
+                        done.complete(true);
                     } else if (answer == null) {
                         throw new IllegalStateException("its records cannot be read: " + error);
                     } else if (cannotBeRead(answer)) {
@@ -160,10 +167,6 @@ final class ArrayPurge {
         } catch (RuntimeException e) {
             done.completeExceptionally(e);
         }
-    }
-
-    private CompletableFuture<UpstreamResponse> send(UpstreamRequest request, long timeoutMs) {
-        return lanes.io().send(instance, request, timeoutMs);
     }
 
     /** Deletes a collection that nobody can reach any more. */

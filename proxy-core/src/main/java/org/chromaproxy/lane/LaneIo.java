@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.time.Clock;
+import org.chromaproxy.upstream.UpstreamException;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 
@@ -38,6 +39,16 @@ public interface LaneIo extends Executor, Clock {
      * @param timeoutMs the time in line included; 0 for none: then only the answer or the end of the connection completes it
      */
     CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs);
+
+    /**
+     * {@link #send}, of whose answer no more than so many bytes are held; it fails where there are more.
+     *
+     * @see UpstreamException#isTooLarge
+     */
+    default CompletableFuture<UpstreamResponse> sendWithin(
+            Instance instance, UpstreamRequest request, long timeoutMs, int most) {
+        return send(instance, request, timeoutMs);
+    }
 
     /**
      * Sends a write whose {@linkplain org.chromaproxy.lane.WriteTurns turn} it is, so that it waits for no connection. Else as

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.chromaproxy.instance.Instance;
 import org.chromaproxy.time.Clock;
 import org.chromaproxy.transport.EventLoops;
+import org.chromaproxy.upstream.AnswerMemory;
 import org.chromaproxy.upstream.UpstreamClient;
 import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
@@ -86,6 +87,12 @@ public final class NettyLaneIo implements LaneIo {
     @Override
     public CompletableFuture<UpstreamResponse> send(Instance instance, UpstreamRequest request, long timeoutMs) {
         return upstream.sendInLine(loop, instance, request, timeoutMs, UpstreamClient.WHOLE);
+    }
+
+    @Override
+    public CompletableFuture<UpstreamResponse> sendWithin(
+            Instance instance, UpstreamRequest request, long timeoutMs, int most) {
+        return upstream.sendInLine(loop, instance, request, timeoutMs, AnswerMemory.upTo(most));
     }
 
     @Override
