@@ -58,39 +58,39 @@ final class Temper {
 
     Temper(Chance chance) {
         boolean even = chance.happens(EVEN);
-        Weights.Builder<Trouble> trouble = new Weights.Builder<>(Trouble.class)
+        troubles = new Weights.Builder<>(Trouble.class)
                 .share(Trouble.WEATHER, 31)
                 .share(Trouble.POISON, 8)
                 .share(Trouble.KILL, 18)
                 .share(Trouble.HANG, 7)
                 .share(Trouble.DISK, 6)
                 .share(Trouble.LOG, 14)
-                .share(Trouble.CRASH, 16);
-        Weights.Builder<Operation> operation = new Weights.Builder<>(Operation.class)
+                .share(Trouble.CRASH, 16)
+                .drawn(chance, even, Trouble.CRASH);
+        operations = new Weights.Builder<>(Operation.class)
                 .share(Operation.CREATE, 6)
                 .share(Operation.DELETE, 3)
                 .share(Operation.RENAME, 2)
                 .share(Operation.DATABASE, 1)
                 .share(Operation.READ, 24)
-                .share(Operation.WRITE, 65);
-        Weights.Builder<LogTrouble> broken = new Weights.Builder<>(LogTrouble.class)
+                .share(Operation.WRITE, 65)
+                .drawn(chance, even, Operation.WRITE);
+        log = new Weights.Builder<>(LogTrouble.class)
                 .share(LogTrouble.READS_FAIL, 1)
                 .share(LogTrouble.COMMITS_FAIL, 1)
-                .share(LogTrouble.SLOW, 2);
-        Weights.Builder<OpKind> write = new Weights.Builder<>(OpKind.class)
+                .share(LogTrouble.SLOW, 2)
+                .drawn(chance, even, LogTrouble.SLOW);
+        writes = new Weights.Builder<>(OpKind.class)
                 .share(OpKind.ADD, 2)
                 .share(OpKind.UPSERT, 2)
                 .share(OpKind.UPDATE, 1)
-                .share(OpKind.DELETE, 1);
-        Weights.Builder<Deletion> deletion = new Weights.Builder<>(Deletion.class)
+                .share(OpKind.DELETE, 1)
+                .drawn(chance, even, OpKind.ADD);
+        deletions = new Weights.Builder<>(Deletion.class)
                 .share(Deletion.IDS, 6)
                 .share(Deletion.FILTER, 2)
-                .share(Deletion.LIMIT, 2);
-        troubles = even ? trouble.even() : trouble.uneven(chance, Trouble.CRASH);
-        operations = even ? operation.even() : operation.uneven(chance, Operation.WRITE);
-        log = even ? broken.even() : broken.uneven(chance, LogTrouble.SLOW);
-        writes = even ? write.even() : write.uneven(chance, OpKind.ADD);
-        deletions = even ? deletion.even() : deletion.uneven(chance, Deletion.IDS);
+                .share(Deletion.LIMIT, 2)
+                .drawn(chance, even, Deletion.IDS);
         ids = even || chance.happens(0.5) ? 6 : 2;
         fates(chance, even);
     }

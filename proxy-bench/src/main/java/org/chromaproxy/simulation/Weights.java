@@ -26,20 +26,17 @@ final class Weights<T extends Enum<T>> {
             return this;
         }
 
-        /** Those that were given. */
-        Weights<T> even() {
-            return new Weights<>(new EnumMap<>(shares));
-        }
-
         /**
-         * Some of those that were given are left out, and others have many times their share.
+         * Those that were given; unless it is to be even, some of them are left out, and others have many times their share.
          *
          * @param always the kind that is never left out
          */
-        Weights<T> uneven(Chance chance, T always) {
+        Weights<T> drawn(Chance chance, boolean even, T always) {
             Map<T, Integer> some = new EnumMap<>(shares);
-            some.replaceAll((kind, share) -> share * FACTORS[chance.below(FACTORS.length)]);
-            some.replaceAll((kind, share) -> kind == always && share == 0 ? shares.get(kind) : share);
+            if (!even) {
+                some.replaceAll((kind, share) -> share * FACTORS[chance.below(FACTORS.length)]);
+                some.replaceAll((kind, share) -> kind == always && share == 0 ? shares.get(kind) : share);
+            }
             return new Weights<>(some);
         }
     }
