@@ -44,6 +44,11 @@ public final class Purges {
         return new Mapping.Path(entry.path().tenant(), entry.path().database(), PREFIX + entry.publicId());
     }
 
+    /** What is to be purged of a deleted collection that the instance has in that place. */
+    public static Change.Purge purge(CollectionEntry entry, Instance instance, Mapping.Place place) {
+        return new Change.Purge(instance.name(), place.instanceId(), hidden(entry));
+    }
+
     /** Whether none of its records ever had array-valued metadata; false if that is not known. */
     public boolean flat(UUID publicId) {
         return flat.containsKey(publicId);

@@ -95,16 +95,14 @@ final class GivenUpChanges {
      * @return false if nothing is left there
      */
     boolean deletes(Lane lane, Write write) {
-        if (!write.givenUp()
-                || lane.mayHave(write)
-                || isClean(lane, write)
-                || leftOver(lane, write).isEmpty()) {
+        if (!write.givenUp() || lane.mayHave(write) || isClean(lane, write)) {
             return false;
         }
-        if (lanes.services().owning()) {
-            passed(lane, write, List.of(), leftOver(lane, write));
+        List<Change.Purge> left = leftOver(lane, write);
+        if (!left.isEmpty() && lanes.services().owning()) {
+            passed(lane, write, List.of(), left);
         }
-        return true;
+        return !left.isEmpty();
     }
 
     /**
@@ -113,8 +111,8 @@ final class GivenUpChanges {
      */
     List<Change.Purge> leftOver(Lane lane, Write write) {
         return steps.catalog().deletedBy(write.lsn()).stream()
-                .flatMap(entry -> entry.place(lane.instance).stream()
-                        .map(place -> new Change.Purge(lane.instance.name(), place.instanceId(), Purges.hidden(entry))))
+                .flatMap(entry ->
+                        entry.place(lane.instance).stream().map(place -> Purges.purge(entry, lane.instance, place)))
                 .toList();
     }
 
