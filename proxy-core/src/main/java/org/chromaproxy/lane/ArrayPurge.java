@@ -4,10 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
@@ -82,7 +78,7 @@ final class ArrayPurge {
         query.putArray("include").add("metadatas");
         String uri = ChromaPaths.records(path, instanceId, "get");
         lanes.io()
-                .sendWithin(instance, new UpstreamRequest("POST", uri, json(), bytes(query)), READ_MS, HELD_BYTES)
+                .sendWithin(instance, UpstreamRequest.json("POST", uri, bytes(query)), READ_MS, HELD_BYTES)
                 .whenComplete((answer, error) -> guarded(() -> {
                     if (answer == null && limit > 1 && UpstreamException.isTooLarge(error)) {
                         limit = Math.max(1, limit / FACTOR);
@@ -137,7 +133,8 @@ final class ArrayPurge {
         }
         ObjectNode body = JSON.createObjectNode();
         body.set("ids", doomed);
-        write(lanes, instance, path, instanceId, "POST", ChromaPaths.records(path, instanceId, "delete"), bytes(body))
+        String uri = ChromaPaths.records(path, instanceId, "delete");
+        write(lanes, instance, path, instanceId, UpstreamRequest.json("POST", uri, bytes(body)))
                 .whenComplete((answer, error) -> guarded(() -> {
                     if (answer == null || !gone(OpKind.DELETE, answer)) {
                         throw new IllegalStateException(
@@ -172,41 +169,39 @@ final class ArrayPurge {
     /** Deletes a collection that nobody can reach any more. */
     static CompletableFuture<UpstreamResponse> drop(Lanes lanes, Instance instance, Change.Purge purge) {
         Mapping.Path hidden = purge.hidden();
-        return write(lanes, instance, hidden, purge.instanceId(), "DELETE", ChromaPaths.collection(hidden), NO_BODY);
+        UpstreamRequest request = UpstreamRequest.json("DELETE", ChromaPaths.collection(hidden), NO_BODY);
+        return write(lanes, instance, hidden, purge.instanceId(), request);
     }
 
     /** Gives it, by its id, the name under which nobody can reach it. */
     static CompletableFuture<UpstreamResponse> putAside(Lanes lanes, Instance instance, Change.Purge purge) {
+        return write(lanes, instance, purge.hidden(), purge.instanceId(), aside(purge));
+    }
+
+    /** What gives it that name. */
+    static UpstreamRequest aside(Change.Purge purge) {
         Mapping.Path hidden = purge.hidden();
         String uri = ChromaPaths.collections(hidden.tenant(), hidden.database()) + "/" + purge.instanceId();
         ObjectNode body = JSON.createObjectNode().put("new_name", hidden.name());
-        return write(lanes, instance, hidden, purge.instanceId(), "PUT", uri, bytes(body));
+        return UpstreamRequest.json("PUT", uri, bytes(body));
     }
 
     /** Logs a write for one instance, then sends it; completes on the loop with the answer. */
     private static CompletableFuture<UpstreamResponse> write(
-            Lanes lanes,
-            Instance instance,
-            Mapping.Path path,
-            UUID instanceId,
-            String method,
-            String uri,
-            byte[] body) {
+            Lanes lanes, Instance instance, Mapping.Path path, UUID instanceId, UpstreamRequest request) {
         CompletableFuture<UpstreamResponse> answered = new CompletableFuture<>();
         // A lane of its own: none has to pass it.
         Subject subject =
                 new Subject(instanceId, instanceId, path.tenant(), path.database(), path.name(), instance.name());
-        WriteRequest logged = new WriteRequest(method, uri, "application/json", body);
+        WriteRequest logged = new WriteRequest(request.method(), request.uri(), "application/json", request.body());
         NewRecord record = new NewRecord(OpKind.REPAIR, subject, logged, Optional.empty());
-        Runnable send = () -> lanes.io()
-                .send(instance, new UpstreamRequest(method, uri, json(), body), WRITE_MS)
-                .whenComplete((answer, error) -> {
-                    if (answer == null) {
-                        answered.completeExceptionally(new IllegalStateException(String.valueOf(error)));
-                    } else {
-                        answered.complete(answer);
-                    }
-                });
+        Runnable send = () -> lanes.io().send(instance, request, WRITE_MS).whenComplete((answer, error) -> {
+            if (answer == null) {
+                answered.completeExceptionally(new IllegalStateException(String.valueOf(error)));
+            } else {
+                answered.complete(answer);
+            }
+        });
         boolean queued = lanes.services()
                 .log()
                 .append(record, new Logged(lanes, send, answered))
@@ -243,10 +238,6 @@ final class ArrayPurge {
         public void unknown(String reason) {
             failed(reason);
         }
-    }
-
-    private static HttpHeaders json() {
-        return new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
     }
 
     private static byte[] bytes(JsonNode node) {

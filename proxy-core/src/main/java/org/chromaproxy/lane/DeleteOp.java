@@ -1,7 +1,6 @@
 package org.chromaproxy.lane;
 
 import io.netty.handler.codec.http.HttpMethod;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,9 +15,9 @@ import org.chromaproxy.http.ProxyError;
 import org.chromaproxy.route.ChromaPaths;
 import org.chromaproxy.route.Routes;
 import org.chromaproxy.route.Segment;
+import org.chromaproxy.upstream.UpstreamRequest;
 import org.chromaproxy.upstream.UpstreamResponse;
 import org.chromaproxy.wal.record.Change;
-import org.chromaproxy.wal.record.Mapping;
 import org.chromaproxy.wal.record.Mapping.PlaceState;
 import org.chromaproxy.wal.record.Subject;
 
@@ -92,17 +91,13 @@ final class DeleteOp implements CatalogOp {
         return entry.place(lane.instance)
                 .filter(place -> place.state() == PlaceState.DIVERGED
                         || !steps.catalog().purges().flat(entry.publicId()))
-                .map(place -> new Change.Purge(lane.instance.name(), place.instanceId(), Purges.hidden(entry)));
+                .map(place -> Purges.purge(entry, lane.instance, place));
     }
 
     /** Its name is free at once; its records, and then it itself, are deleted when no read sees them any more. */
     private static Plan aside(Change.Purge purge) {
-        Mapping.Path hidden = purge.hidden();
-        String body = "{\"new_name\":\"" + hidden.name() + "\"}";
-        return new Plan.Send(
-                "PUT",
-                ChromaPaths.collections(hidden.tenant(), hidden.database()) + "/" + purge.instanceId(),
-                body.getBytes(StandardCharsets.UTF_8));
+        UpstreamRequest request = ArrayPurge.aside(purge);
+        return new Plan.Send(request.method(), request.uri(), request.body());
     }
 
     /** The leader finds it by name or id in the catalog of now; followers by the record that deleted it. */

@@ -1,10 +1,5 @@
 package org.chromaproxy.lane;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +85,10 @@ final class RefusedCreates {
                 Purges.PREFIX + write.subject().collection());
     }
 
+    private static Change.Purge left(Lane lane, Write write, UUID id) {
+        return new Change.Purge(lane.instance.name(), id, hidden(write));
+    }
+
     private static Optional<UUID> id(Optional<CollectionHead> head) {
         return head.flatMap(known -> CollectionIds.parse(known.id()));
     }
@@ -125,12 +124,7 @@ final class RefusedCreates {
     }
 
     private void putAside(Lane lane, Write write, UUID id) {
-        Mapping.Path path = named(write);
-        String uri = ChromaPaths.collections(path.tenant(), path.database()) + "/" + id;
-        byte[] body = ("{\"new_name\":\"" + hidden(write).name() + "\"}").getBytes(StandardCharsets.UTF_8);
-        HttpHeaders headers =
-                new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
-        ask(lane, write, new UpstreamRequest("PUT", uri, headers, body), WRITE_MS, answer -> {
+        ask(lane, write, ArrayPurge.aside(left(lane, write, id)), WRITE_MS, answer -> {
             if (answer.success() && Verdict.of(OpKind.MODIFY_COLLECTION, answer) == Verdict.APPLIED) {
                 undone(lane, write, id);
             } else {
@@ -149,7 +143,7 @@ final class RefusedCreates {
                 named(write).name(),
                 lane);
         clean.put(lane.index(), write.lsn());
-        Change left = new Change.Purge(lane.instance.name(), id, hidden(write));
+        Change left = left(lane, write, id);
         steps.complete(lane, write, List.of(), List.of(left), WriteResult.of(ProxyError.WRITE_FAILED, "undone"));
     }
 
